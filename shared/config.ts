@@ -1,0 +1,162 @@
+/**
+ * The names that the functions and the infrastructure must agree on: routes, environment variables,
+ * table attributes, limits of size and time. It imports nothing, so both sides may read it.
+ */
+
+/** Every function, by the name of its file in `functions/`. */
+export const FUNCTION_NAMES = [
+  'start',
+  'check-code',
+  'webhook',
+  'next-workflow',
+  'cancel',
+  'status',
+  'proof',
+  'connect',
+  'message',
+  'contracts',
+] as const;
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
+/** HTTP route keys of API Gateway, each with the function that answers it. */
+export const HTTP_ROUTES = {
+  'POST /start': 'start',
+  'POST /check-code': 'check-code',
+  'POST /next-workflow': 'next-workflow',
+  'POST /cancel': 'cancel',
+  'GET /status': 'status',
+  'POST /proof': 'proof',
+  'GET /.well-known/jwks.json': 'proof',
+  'POST /webhook': 'webhook',
+  'GET /openapi.json': 'contracts',
+  'GET /asyncapi.json': 'contracts',
+} as const satisfies Record<string, FunctionName>;
+
+/** WebSocket route keys of API Gateway. */
+export const WEBSOCKET_ROUTES = {
+  $connect: 'connect',
+  $default: 'message',
+} as const satisfies Record<string, FunctionName>;
+
+/** Offered by the client, selected by `$connect`. */
+export const WEBSOCKET_SUBPROTOCOL = 'silent-auth.v1';
+
+/** Environment variables of the functions; `dependencies.ts` is the only reader. */
+export const ENV = {
+  /** Name of the table `Verifications`. */
+  verificationsTable: 'VERIFICATIONS_TABLE',
+  /** Name of the table `Guards`. */
+  guardsTable: 'GUARDS_TABLE',
+  /** Secret `{application_id, private_key}`. */
+  privateKeySecret: 'PRIVATE_KEY_SECRET',
+  /** Secret `{api_key, application_id, signature_secret, previous_signature_secret?}`. */
+  signatureSecret: 'SIGNATURE_SECRET',
+  /** Secret `{guard_key, token_key, identity_key, previous_token_key?}`. */
+  keysSecret: 'KEYS_SECRET',
+  /** Secret `{private_key, previous_public_key?}`: the ES256 key of the proofs. */
+  proofKeySecret: 'PROOF_KEY_SECRET',
+  /** Origin of Vonage's API, without a trailing slash. */
+  vonageBaseUrl: 'VONAGE_BASE_URL',
+  /** JSON array: host suffixes (`.vonage.com`, https only) or whole origins (`http://127.0.0.1:3002`). */
+  checkUrlHosts: 'CHECK_URL_HOSTS',
+  /** What the app connects to, `wss://…/<stage>`. */
+  websocketUrl: 'WEBSOCKET_URL',
+  /** Endpoint of the API Gateway management API, `https://…/<stage>`. */
+  websocketManagementUrl: 'WEBSOCKET_MANAGEMENT_URL',
+  /** JSON array of `Origin` values that may open a WebSocket, besides the API's own. */
+  allowedOrigins: 'ALLOWED_ORIGINS',
+  /** JSON {@link StartSettings}. */
+  startSettings: 'START_SETTINGS',
+  /** JSON {@link ProofSettings}. */
+  proofSettings: 'PROOF_SETTINGS',
+  /** `https://…` of the HTTP API: `iss` of proofs, server of the published contract. */
+  publicUrl: 'PUBLIC_URL',
+  /** Set only where AWS is not AWS: the SDK's own variables for other endpoints. */
+  dynamodbEndpoint: 'AWS_ENDPOINT_URL_DYNAMODB',
+  secretsManagerEndpoint: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  eventBridgeEndpoint: 'AWS_ENDPOINT_URL_EVENTBRIDGE',
+  /** Name of the EventBridge bus that hears of every end; absent: no events. */
+  eventBus: 'EVENT_BUS',
+} as const;
+
+/** Attributes of an item of `Verifications`. */
+export const VERIFICATION_ATTRIBUTES = {
+  requestId: 'request_id',
+  events: 'events',
+  seen: 'seen',
+  connections: 'connections',
+  clientTokenHash: 'client_token_hash',
+  ttl: 'ttl',
+} as const;
+
+/** Attributes of `Guards` that the infrastructure must know. */
+export const GUARD_ATTRIBUTES = { key: 'guard_key', ttl: 'ttl' } as const;
+
+export const METRICS_NAMESPACE = 'SilentAuth';
+
+/** Largest bodies that the functions read, in bytes. */
+export const MAX_CLIENT_BODY_BYTES = 4 * 1024;
+export const MAX_WEBHOOK_BODY_BYTES = 16 * 1024;
+export const MAX_MESSAGE_BYTES = 2 * 1024;
+
+/** Vonage gives a silent authentication this long, whatever `channel_timeout` says (reference §9). */
+export const SILENT_AUTH_SECONDS = 60;
+
+export type ChannelName = 'silent_auth' | 'sms' | 'voice' | 'email' | 'whatsapp' | 'rcs';
+
+/** One entry of the stage's workflow: the fields that Vonage takes for its channel (reference §1.3). */
+export interface ChannelSettings {
+  readonly channel: ChannelName;
+  readonly from?: string;
+  readonly appHash?: string;
+  readonly entityId?: string;
+  readonly contentId?: string;
+  readonly reuseCode?: boolean;
+  readonly mode?: 'otp_code' | 'zero_tap';
+}
+
+/** At most `count` within a window of `windowSeconds`. */
+export interface Limit {
+  readonly count: number;
+  readonly windowSeconds: number;
+}
+
+export interface StartLimits {
+  /** Per source address (IPv6: its /64). */
+  readonly address: Limit;
+  /** Per `sub` of a caller who came through the JWT authorizer; replaces `address`. */
+  readonly subject: Limit;
+  readonly phoneNumber: Limit;
+  readonly email: Limit;
+  /** Per destination prefix: the number without its last four digits. */
+  readonly prefix: Limit;
+}
+
+/** What `start` must know of the stage. */
+export interface StartSettings {
+  readonly brand: string;
+  /** Vonage's `locale`, lower case; absent: Vonage's default. */
+  readonly locale?: string;
+  readonly workflow: readonly ChannelSettings[];
+  /** 15–900 s. */
+  readonly channelTimeoutSeconds: number;
+  /** 4–10 digits. */
+  readonly codeLength: number;
+  readonly coverageCheck: boolean;
+  readonly afterUserRejected: 'continue' | 'stop';
+  /** Sent to Vonage for starts that ask for `result: redirect`. */
+  readonly redirectUrl?: string;
+  /** ISO 3166-1 alpha-2 of the countries whose mobile numbers are accepted. */
+  readonly countries: readonly string[];
+  /** Vonage's test numbers `+990…` are accepted. */
+  readonly playground: boolean;
+  readonly limits: StartLimits;
+}
+
+/** What `proof` must know of the stage. */
+export interface ProofSettings {
+  /** `aud` of the proofs: the company's backend. */
+  readonly audience: string;
+  /** 30–300 s. */
+  readonly lifetimeSeconds: number;
+}
