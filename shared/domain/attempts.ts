@@ -1,0 +1,81 @@
+/** The codes that the app handed in: which may go to Vonage, and what became of them. */
+
+import type { CheckOutcome, CodeChecked, CodeKind, CodeSubmitted } from './events.ts';
+import type { Facts } from './facts.ts';
+import { deadlineMs, PIN_ATTEMPTS, SILENT_AUTH_ATTEMPTS } from './workflow.ts';
+
+export interface Attempt {
+  readonly id: string;
+  readonly kind: CodeKind;
+  /** Whether the code may be sent to Vonage; decided once, at its place in the log. */
+  readonly admitted: boolean;
+  readonly outcome: CheckOutcome | 'open';
+  readonly checkedAtMs?: number;
+}
+
+/**
+ * Admitted while nothing final precedes it and tries are left for its kind. A code of silent_auth is
+ * pointless once a fact ended that step, and would cost Vonage's next channel a try; the clock alone
+ * refuses nothing (design §2: Vonage's 409 decides).
+ */
+export function toAttempt(facts: Facts, { attempt: id, kind, atMs }: CodeSubmitted): Attempt {
+  const { workflow, atMs: startedAtMs, channelTimeoutSeconds } = facts.started;
+  const inTime = atMs < deadlineMs(startedAtMs, workflow, channelTimeoutSeconds);
+  const left = isForSilentAuth(facts, kind)
+    ? !isSilentAuthOver(facts) && used(facts, true) < SILENT_AUTH_ATTEMPTS
+    : pinAttemptsRemaining(facts) > 0;
+  return { id, kind, admitted: !facts.final && inTime && left, outcome: 'open' };
+}
+
+export function withCheck(
+  attempts: readonly Attempt[],
+  { attempt: id, outcome, atMs: checkedAtMs }: CodeChecked,
+): readonly Attempt[] {
+  return attempts.map((attempt) =>
+    attempt.id === id && attempt.outcome === 'open'
+      ? { ...attempt, outcome, checkedAtMs }
+      : attempt,
+  );
+}
+
+/** Which kind of code an attempt counts as: digits are a PIN wherever a PIN is possible at all. */
+export function isForSilentAuth({ started }: Facts, kind: CodeKind): boolean {
+  return kind === 'letters' || started.workflow.every((channel) => channel === 'silent_auth');
+}
+
+/** Tries of a PIN that are left. */
+export function pinAttemptsRemaining(facts: Facts): number {
+  return PIN_ATTEMPTS - used(facts, false);
+}
+
+/** Whether a code is with Vonage, its answer unknown, or was accepted. */
+export function hasLiveAttempt({ attempts }: Facts): boolean {
+  return attempts.some(
+    ({ admitted, outcome }) => admitted && (outcome === 'open' || outcome === 'accepted'),
+  );
+}
+
+/** The code of silent_auth that Vonage refused: it ends that step. */
+export function rejectedSilentAuthAttempt(facts: Facts): Attempt | undefined {
+  return facts.attempts.find(
+    ({ kind, outcome }) => outcome === 'rejected' && isForSilentAuth(facts, kind),
+  );
+}
+
+/** Whether silent_auth is over by a fact, not by the clock. */
+function isSilentAuthOver(facts: Facts): boolean {
+  return (
+    !facts.started.workflow.includes('silent_auth') ||
+    facts.started.networkUnsupported ||
+    facts.outcomes.has('silent_auth') ||
+    facts.left.has('silent_auth') ||
+    rejectedSilentAuthAttempt(facts) !== undefined
+  );
+}
+
+function used(facts: Facts, silentAuth: boolean): number {
+  return facts.attempts.filter(
+    ({ kind, admitted, outcome }) =>
+      admitted && outcome !== 'not_executed' && isForSilentAuth(facts, kind) === silentAuth,
+  ).length;
+}

@@ -1,0 +1,164 @@
+/** The closed list of problem codes, what each means, and the one error class that carries them. */
+
+import type { Verification } from './verification.ts';
+
+export interface ProblemDefinition {
+  readonly status: number;
+  /** The fixed sentence that a caller sees. */
+  readonly title: string;
+  /** Whether the same request may succeed when it is sent again later. */
+  readonly retryable: boolean;
+  /** What the app should do. */
+  readonly advice: string;
+}
+
+/** Codes without a status do not compile; the contract and the README are made from this table. */
+export const PROBLEMS = {
+  request_invalid: {
+    status: 400,
+    title: 'the request does not follow the contract',
+    retryable: false,
+    advice: 'Fix the members named in `errors`; repeating the request does not help.',
+  },
+  code_invalid: {
+    status: 400,
+    title: 'the code is not the right one',
+    retryable: true,
+    advice: 'Ask for the code again while `attempts_remaining` is above 0.',
+  },
+  client_token_invalid: {
+    status: 401,
+    title: 'the client token is not valid',
+    retryable: false,
+    advice: 'Drop the token and start a new verification.',
+  },
+  signature_invalid: {
+    status: 401,
+    title: 'the signature is not valid',
+    retryable: false,
+    advice: 'For webhooks only: the sender is not Vonage, or the signature secret differs.',
+  },
+  start_in_progress: {
+    status: 409,
+    title: 'the same start is still running',
+    retryable: true,
+    advice: 'Repeat it with the same idempotency key after `retry_after` seconds.',
+  },
+  request_id_mismatch: {
+    status: 409,
+    title: 'the handset received the request_id of another verification',
+    retryable: false,
+    advice: 'Stop: someone may be in the middle. Start again on another network.',
+  },
+  code_not_expected: {
+    status: 409,
+    title: 'no code is expected now',
+    retryable: false,
+    advice: 'Follow `verification`: wait, or do its action.',
+  },
+  no_next_channel: {
+    status: 409,
+    title: 'no channel is left in the workflow',
+    retryable: false,
+    advice: 'Stay with the running channel, or cancel.',
+  },
+  verification_closed: {
+    status: 410,
+    title: 'the verification has ended',
+    retryable: false,
+    advice: 'Read `verification` for the reason; start a new one.',
+  },
+  payload_too_large: {
+    status: 413,
+    title: 'the body is too large',
+    retryable: false,
+    advice: 'Send at most 4 KB (webhooks: 16 KB).',
+  },
+  media_type_unsupported: {
+    status: 415,
+    title: 'the content type must be application/json',
+    retryable: false,
+    advice: 'Send JSON in UTF-8, not compressed.',
+  },
+  phone_number_refused: {
+    status: 422,
+    title: 'the phone number is not accepted',
+    retryable: false,
+    advice: 'Ask for a mobile number of a supported country.',
+  },
+  network_unsupported: {
+    status: 422,
+    title: 'the mobile network does not support silent authentication',
+    retryable: false,
+    advice: 'Start again with another channel.',
+  },
+  idempotency_mismatch: {
+    status: 422,
+    title: 'the idempotency key was used with another body',
+    retryable: false,
+    advice: 'Use a new key for a new request.',
+  },
+  proof_refused: {
+    status: 422,
+    title: 'the proof is refused',
+    retryable: false,
+    advice: 'Send the very phone number and e-mail address of the start.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'too many requests',
+    retryable: true,
+    advice: 'Wait `retry_after` seconds.',
+  },
+  internal: {
+    status: 500,
+    title: 'something went wrong on our side',
+    retryable: true,
+    advice: 'Read `GET /status`, then repeat the request with back-off.',
+  },
+  provider_unavailable: {
+    status: 503,
+    title: 'the verification provider cannot be reached',
+    retryable: true,
+    advice: 'Wait `retry_after` seconds, read `GET /status`, repeat.',
+  },
+  dependency_unavailable: {
+    status: 503,
+    title: 'a part of the service is not available',
+    retryable: true,
+    advice: 'Wait `retry_after` seconds, read `GET /status`, repeat.',
+  },
+} as const satisfies Record<string, ProblemDefinition>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One member of the request that does not follow the contract. */
+export interface FieldError {
+  readonly field: string;
+  readonly reason: string;
+}
+
+export interface ProblemMembers {
+  readonly verification?: Verification;
+  readonly retryAfterSeconds?: number;
+  readonly attemptsRemaining?: number;
+  readonly errors?: readonly FieldError[];
+}
+
+/** An answer that the contract foresees. `message` is for our log and holds no value of the request. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+  readonly members: ProblemMembers;
+
+  constructor(
+    code: ProblemCode,
+    message: string,
+    members: ProblemMembers = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.code = code;
+    this.members = members;
+  }
+}

@@ -1,0 +1,133 @@
+/** The events of a verification's log: facts in the order in which they were stored. */
+
+import type { Channel, LeaveError, NegativeOutcome, Outcome } from './workflow.ts';
+
+/** What Vonage made of a code; `not_executed`: it never judged it, so the try is given back. */
+export const CHECK_OUTCOMES = [
+  'accepted',
+  'rejected',
+  'exhausted',
+  'not_expected',
+  'not_found',
+  'not_executed',
+] as const;
+export type CheckOutcome = (typeof CHECK_OUTCOMES)[number];
+
+/** Letters only occur in the code of silent_auth; digits are taken for a PIN. The code is not kept. */
+export type CodeKind = 'letters' | 'digits';
+
+export interface Started {
+  readonly type: 'started';
+  readonly atMs: number;
+  readonly workflow: readonly Channel[];
+  readonly channelTimeoutSeconds: number;
+  readonly codeLength: number;
+  readonly afterUserRejected: 'continue' | 'stop';
+  /** How the app opens the check_url: `navigate` for web pages (`result: redirect`). */
+  readonly method: 'fetch' | 'navigate';
+  /** Vonage could not try silent_auth (412, or a 202 without check_url after a coverage check). */
+  readonly networkUnsupported: boolean;
+  /** The check_url of Vonage's 202, when the webhook did not bring it before. */
+  readonly checkUrl?: string;
+  /** HMAC of the phone number, and of the e-mail address, with the identity key. */
+  readonly phoneNumberHash: string;
+  readonly emailHash?: string;
+  /** From the company's backend, and `sub` of the authorizer: both come back in the proof only. */
+  readonly nonce?: string;
+  readonly subject?: string;
+}
+
+export interface CheckUrlIssued {
+  readonly type: 'check_url_issued';
+  readonly atMs: number;
+  readonly checkUrl: string;
+}
+
+export interface ChannelEnded {
+  readonly type: 'channel_ended';
+  readonly atMs: number;
+  readonly channel: Channel;
+  readonly outcome: Outcome;
+}
+
+export interface Summarized {
+  readonly type: 'summarized';
+  readonly atMs: number;
+  readonly status: Outcome;
+  /** The channels whose end the summary names; those `unused` are left out. */
+  readonly outcomes: readonly { readonly channel: Channel; readonly outcome: Outcome }[];
+}
+
+/** What Vonage reports by webhook. */
+export type ProviderEvent = CheckUrlIssued | ChannelEnded | Summarized;
+
+export interface CodeSubmitted {
+  readonly type: 'code_submitted';
+  readonly atMs: number;
+  readonly attempt: string;
+  readonly kind: CodeKind;
+}
+
+export interface CodeChecked {
+  readonly type: 'code_checked';
+  readonly atMs: number;
+  readonly attempt: string;
+  readonly outcome: CheckOutcome;
+}
+
+/** The carrier answered the handset with a refusal: Vonage knows already and will report it. */
+export interface RejectionReported {
+  readonly type: 'rejection_reported';
+  readonly atMs: number;
+}
+
+export interface ChannelLeft {
+  readonly type: 'channel_left';
+  readonly atMs: number;
+  readonly channel: Channel;
+  readonly error: LeaveError | null;
+  /** 1, or one more for each time that Vonage refused to move on. */
+  readonly attempt: number;
+}
+
+/** Vonage certainly did not move on: the channel runs again and may be left once more. */
+export interface LeaveRefused {
+  readonly type: 'leave_refused';
+  readonly atMs: number;
+  readonly channel: Channel;
+  readonly attempt: number;
+}
+
+export interface Ended {
+  readonly type: 'cancelled' | 'aborted' | 'deadline';
+  readonly atMs: number;
+}
+
+export type VerificationEvent =
+  | Started
+  | ProviderEvent
+  | CodeSubmitted
+  | CodeChecked
+  | RejectionReported
+  | ChannelLeft
+  | LeaveRefused
+  | Ended;
+
+/** What a client can cause without limit of its own; the log keeps room for everything else. */
+export function isCausedByClient(event: VerificationEvent): boolean {
+  switch (event.type) {
+    case 'code_submitted':
+    case 'rejection_reported':
+    case 'channel_left':
+    case 'cancelled':
+    case 'aborted':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether an outcome ends a channel without proof. */
+export function isNegative(outcome: Outcome): outcome is NegativeOutcome {
+  return outcome !== 'completed';
+}

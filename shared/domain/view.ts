@@ -1,0 +1,161 @@
+/** Shows the facts as they look at a moment; after the end the clock stands still. */
+
+import { isForSilentAuth, pinAttemptsRemaining } from './attempts.ts';
+import type { Facts } from './facts.ts';
+import { completedChannel, exhaustedAttempt, negativeEnd } from './judgement.ts';
+import { reasonOf, runningChannel, type Stage, stages } from './steps.ts';
+import type { Action, FinalStatus, Reason, Status, Step, Verification } from './verification.ts';
+import { type Channel, deadlineMs, type NegativeOutcome } from './workflow.ts';
+
+/** A verification without what only its place among others tells. */
+type View = Omit<Verification, 'requestId' | 'seq' | 'updatedAtMs'>;
+
+/** A handset that reported a refusal waits this long for Vonage's own word. */
+const REJECTION_WAIT_MS = 5_000;
+
+export function view(facts: Facts, nowMs: number): View {
+  const { started, verified } = facts;
+  const expiresAtMs = deadlineMs(started.atMs, started.workflow, started.channelTimeoutSeconds);
+  const shared = { verified, createdAtMs: started.atMs, expiresAtMs };
+  return facts.final
+    ? { ...shared, ...finalView(facts, facts.final) }
+    : { ...shared, ...runningView(facts, nowMs, expiresAtMs) };
+}
+
+type Changing = Omit<View, 'verified' | 'createdAtMs' | 'expiresAtMs'>;
+
+function runningView(facts: Facts, nowMs: number, expiresAtMs: number): Changing {
+  const at = stages(facts, nowMs);
+  const running = at.find((stage) => stage.state === 'running');
+  const channel = running?.channel ?? lastOf(facts);
+  const checking = facts.attempts.some(({ admitted, outcome }) => admitted && outcome === 'open');
+  const action = running ? actionOn(facts, channel, checking) : null;
+  const status: Status = checking ? 'checking' : action ? 'action_pending' : 'pending';
+  const next = at.find((stage) => stage.state === 'unused')?.channel ?? null;
+  return {
+    status,
+    channel,
+    nextChannel: next,
+    action,
+    workflow: at.map((stage): Step => {
+      if (stage.state === 'over') return toStep(stage);
+      return {
+        channel: stage.channel,
+        status: stage.state === 'unused' ? 'unused' : status,
+        reason: null,
+      };
+    }),
+    reason: null,
+    nextChangeAtMs: nextChange(facts, nowMs, channel, next ? running?.endsAtMs : expiresAtMs),
+    completedAtMs: null,
+  };
+}
+
+/** The end of the running step, of the wait after a reported refusal, or of everything. */
+function nextChange(
+  facts: Facts,
+  nowMs: number,
+  channel: Channel,
+  stepEndsAtMs: number | undefined,
+): number | null {
+  const end = stepEndsAtMs ?? null;
+  const wait = (facts.rejectionReportedAtMs ?? -Infinity) + REJECTION_WAIT_MS;
+  return channel === 'silent_auth' && wait > nowMs && end !== null ? Math.min(wait, end) : end;
+}
+
+function actionOn(facts: Facts, channel: Channel, checking: boolean): Action | null {
+  const { codeLength, method } = facts.started;
+  if (channel === 'silent_auth') {
+    return facts.checkUrl === undefined || checking
+      ? null
+      : { type: 'open_check_url', checkUrl: facts.checkUrl, method };
+  }
+  const attemptsRemaining = pinAttemptsRemaining(facts);
+  return attemptsRemaining > 0 ? { type: 'submit_code', codeLength, attemptsRemaining } : null;
+}
+
+function finalView(facts: Facts, { status, atMs }: NonNullable<Facts['final']>): Changing {
+  const deciding = finalChannel(facts, status, atMs);
+  const reason = finalReason(facts, status);
+  const decidingIndex = facts.started.workflow.indexOf(deciding);
+  const at = stages(facts, atMs);
+  return {
+    status,
+    channel: deciding,
+    nextChannel: null,
+    action: null,
+    workflow: at.map((stage, index): Step => {
+      if (stage.channel === deciding) {
+        const own = stage.state === 'over' && facts.left.has(deciding);
+        return {
+          channel: deciding,
+          status: endOfStep(status),
+          reason: own ? stage.reason : reason,
+        };
+      }
+      if (stage.state === 'over') return toStep(stage);
+      return index < decidingIndex
+        ? { channel: stage.channel, status: 'expired', reason: 'channel_expired' }
+        : { channel: stage.channel, status: 'unused', reason: null };
+    }),
+    reason,
+    nextChangeAtMs: null,
+    completedAtMs: atMs,
+  };
+}
+
+/** The channel that decided, or the one that was running when something else ended it. */
+function finalChannel(facts: Facts, status: FinalStatus, atMs: number): Channel {
+  const decided =
+    status === 'completed'
+      ? completedChannel(facts)
+      : facts.ended
+        ? undefined
+        : negativeEnd(facts)?.channel;
+  return decided ?? runningChannel(facts, atMs) ?? lastOf(facts);
+}
+
+function finalReason(facts: Facts, status: FinalStatus): Reason | null {
+  if (status === 'completed') return null;
+  if (facts.ended) return REASON_OF_END[facts.ended];
+  const exhausted = exhaustedAttempt(facts);
+  if (exhausted) {
+    return isForSilentAuth(facts, exhausted.kind) ? 'code_rejected' : 'code_attempts_exhausted';
+  }
+  const deciding = negativeEnd(facts)?.channel;
+  if (deciding === undefined) return REASON_OF_SUMMARY[status];
+  if (facts.left.has(deciding)) return 'handset_error';
+  const stage = stages(facts, facts.atMs).find(({ channel }) => channel === deciding);
+  return stage?.state === 'over' ? stage.reason : reasonOf(facts, deciding);
+}
+
+const REASON_OF_END = {
+  cancelled: 'cancelled_by_client',
+  aborted: 'request_id_mismatch',
+  deadline: 'timed_out',
+} as const satisfies Record<NonNullable<Facts['ended']>, Reason>;
+
+/** For a summary that names no channel. */
+const REASON_OF_SUMMARY: Record<FinalStatus, Reason | null> = {
+  completed: null,
+  failed: 'provider_failed',
+  user_rejected: 'provider_failed',
+  expired: 'channel_expired',
+  blocked: 'blocked_by_provider',
+  cancelled: 'provider_failed',
+  aborted: 'request_id_mismatch',
+};
+
+/** `aborted` is ours alone; to a step it is a failure. */
+function endOfStep(status: FinalStatus): 'completed' | NegativeOutcome {
+  return status === 'aborted' ? 'failed' : status;
+}
+
+function toStep({ channel, status, reason }: Extract<Stage, { state: 'over' }>): Step {
+  return { channel, status, reason };
+}
+
+/** A workflow has at least one channel; an empty one, which nobody can store, shows silent_auth. */
+function lastOf({ started }: Facts): Channel {
+  return started.workflow.at(-1) ?? 'silent_auth';
+}

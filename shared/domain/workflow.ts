@@ -1,0 +1,63 @@
+/** Channels, what each can prove, and how long each step of a workflow lasts. */
+
+export const CHANNELS = ['silent_auth', 'sms', 'voice', 'email', 'whatsapp', 'rcs'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** How a channel can end without proving anything. */
+export const NEGATIVE_OUTCOMES = [
+  'failed',
+  'expired',
+  'user_rejected',
+  'blocked',
+  'cancelled',
+] as const;
+export type NegativeOutcome = (typeof NEGATIVE_OUTCOMES)[number];
+export type Outcome = 'completed' | NegativeOutcome;
+
+/** Why the app left a channel: the error of the handset's SDK, or its own. Others count as `other`. */
+export const LEAVE_ERRORS = [
+  'sdk_no_data_connectivity',
+  'sdk_connection_error',
+  'sdk_redirect_error',
+  'sdk_timeout_error',
+  'sdk_error',
+  'check_url_rejected',
+  'request_id_mismatch',
+  'user_choice',
+  'other',
+] as const;
+export type LeaveError = (typeof LEAVE_ERRORS)[number];
+
+/** Tries of a code that Vonage allows: 3 for a PIN, 1 for the code of silent_auth (reference §2). */
+export const PIN_ATTEMPTS = 3;
+export const SILENT_AUTH_ATTEMPTS = 1;
+
+/** Vonage gives silent_auth this long, whatever `channel_timeout` says (reference §0.7). */
+const SILENT_AUTH_MS = 60_000;
+/** After the last step Vonage still owes its summary. */
+const DEADLINE_GRACE_MS = 30_000;
+
+export function isChannel(value: unknown): value is Channel {
+  return CHANNELS.some((channel) => channel === value);
+}
+
+/** Whether the code travels to the phone number itself. An e-mail proves no number. */
+export function reachesPhoneNumber(channel: Channel): boolean {
+  return channel !== 'email';
+}
+
+export function durationMs(channel: Channel, channelTimeoutSeconds: number): number {
+  return channel === 'silent_auth' ? SILENT_AUTH_MS : channelTimeoutSeconds * 1000;
+}
+
+/** When a verification is over whatever was heard: 60 s + n × channel_timeout + 30 s after its start. */
+export function deadlineMs(
+  startedAtMs: number,
+  workflow: readonly Channel[],
+  channelTimeoutSeconds: number,
+): number {
+  const codeChannels = workflow.filter((channel) => channel !== 'silent_auth').length;
+  return (
+    startedAtMs + SILENT_AUTH_MS + codeChannels * channelTimeoutSeconds * 1000 + DEADLINE_GRACE_MS
+  );
+}
