@@ -103,6 +103,20 @@ export interface Ended {
   readonly atMs: number;
 }
 
+/** The company's own systems were told of the end. */
+export interface Notified {
+  readonly type: 'notified';
+  readonly atMs: number;
+}
+
+/** What a webhook said. */
+export interface Report {
+  readonly requestId: string;
+  readonly event: ProviderEvent;
+  /** What Vonage charged, where a summary tells. */
+  readonly priceEuros?: number;
+}
+
 export type VerificationEvent =
   | Started
   | ProviderEvent
@@ -111,7 +125,8 @@ export type VerificationEvent =
   | RejectionReported
   | ChannelLeft
   | LeaveRefused
-  | Ended;
+  | Ended
+  | Notified;
 
 /** What a client can cause without limit of its own; the log keeps room for everything else. */
 export function isCausedByClient(event: VerificationEvent): boolean {
@@ -130,4 +145,11 @@ export function isCausedByClient(event: VerificationEvent): boolean {
 /** Whether an outcome ends a channel without proof. */
 export function isNegative(outcome: Outcome): outcome is NegativeOutcome {
   return outcome !== 'completed';
+}
+
+/** Whether two events state the same fact, whenever they arrived. */
+export function isSameFact(one: VerificationEvent, other: VerificationEvent): boolean {
+  const { atMs: _one, ...fact } = one;
+  const { atMs: _other, ...otherFact } = other;
+  return JSON.stringify(fact) === JSON.stringify(otherFact);
 }
