@@ -19,8 +19,8 @@ export interface Attempt {
  * refuses nothing (design §2: Vonage's 409 decides).
  */
 export function toAttempt(facts: Facts, { attempt: id, kind, atMs }: CodeSubmitted): Attempt {
-  const { workflow, atMs: startedAtMs, channelTimeoutSeconds } = facts.started;
-  const inTime = atMs < deadlineMs(startedAtMs, workflow, channelTimeoutSeconds);
+  const { started } = facts;
+  const inTime = atMs < deadlineMs(started.atMs, started.workflow, started.channelTimeoutSeconds);
   const left = isForSilentAuth(facts, kind)
     ? !isSilentAuthOver(facts) && used(facts, true) < SILENT_AUTH_ATTEMPTS
     : pinAttemptsRemaining(facts) > 0;

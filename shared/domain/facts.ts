@@ -10,7 +10,7 @@ import {
 } from './events.ts';
 import { runningChannel } from './steps.ts';
 import type { FinalStatus } from './verification.ts';
-import type { Channel, NegativeOutcome } from './workflow.ts';
+import { type Channel, deadlineMs, type NegativeOutcome } from './workflow.ts';
 
 export interface Facts {
   readonly started: Started;
@@ -78,6 +78,7 @@ export function collect(before: Facts, event: VerificationEvent): Facts {
     case 'aborted':
       return runs(facts, 'silent_auth') ? withEnd(facts, event.type) : facts;
     case 'cancelled':
+      return isInTime(facts) ? withEnd(facts, event.type) : facts;
     case 'deadline':
       return withEnd(facts, event.type);
     default:
@@ -91,7 +92,12 @@ function canLeave({ started }: Facts, { channel, error }: ChannelLeft): boolean 
 }
 
 function runs(facts: Facts, channel: Channel): boolean {
-  return !facts.final && runningChannel(facts, facts.atMs) === channel;
+  return !facts.final && isInTime(facts) && runningChannel(facts, facts.atMs) === channel;
+}
+
+/** After the deadline nothing that a client does counts any more; only `deadline` is missing. */
+export function isInTime({ started, atMs }: Pick<Facts, 'started' | 'atMs'>): boolean {
+  return atMs < deadlineMs(started.atMs, started.workflow, started.channelTimeoutSeconds);
 }
 
 function withEnd(facts: Facts, ended: NonNullable<Facts['ended']>): Facts {

@@ -34,6 +34,15 @@ export interface Entry {
   readonly clientTokenHash?: Uint8Array;
 }
 
+/** Whether the token belongs to the item; an item that only webhooks made belongs to nobody. */
+export function isOwnedBy({ clientTokenHash }: Entry, { hash }: ClientToken): boolean {
+  return (
+    clientTokenHash !== undefined &&
+    clientTokenHash.length === hash.length &&
+    clientTokenHash.every((byte, index) => byte === hash[index])
+  );
+}
+
 /**
  * `appended`: the event is the last of `entry.events`; `repeated`: it was there before (the same
  * fingerprint); `full`: no room for it; `unauthorized`: another client token owns the verification.
@@ -265,7 +274,7 @@ export interface PhoneNumbers {
   readonly countryOfMobile: (e164: string) => string | undefined;
 }
 
-/** Tells the company's own systems that a verification ended; never throws. */
+/** Tells the company's own systems that a verification ended; never throws, tells whether it did. */
 export interface EndNotifier {
-  readonly notify: (entry: Entry, verification: Verification) => Promise<void>;
+  readonly notify: (entry: Entry, verification: Verification) => Promise<boolean>;
 }

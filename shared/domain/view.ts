@@ -5,13 +5,10 @@ import type { Facts } from './facts.ts';
 import { completedChannel, exhaustedAttempt, negativeEnd } from './judgement.ts';
 import { reasonOf, runningChannel, type Stage, stages } from './steps.ts';
 import type { Action, FinalStatus, Reason, Status, Step, Verification } from './verification.ts';
-import { type Channel, deadlineMs, type NegativeOutcome } from './workflow.ts';
+import { type Channel, deadlineMs, type NegativeOutcome, REJECTION_WAIT_MS } from './workflow.ts';
 
 /** A verification without what only its place among others tells. */
 type View = Omit<Verification, 'requestId' | 'seq' | 'updatedAtMs'>;
-
-/** A handset that reported a refusal waits this long for Vonage's own word. */
-const REJECTION_WAIT_MS = 5_000;
 
 export function view(facts: Facts, nowMs: number): View {
   const { started, verified } = facts;

@@ -34,6 +34,8 @@ export const SILENT_AUTH_ATTEMPTS = 1;
 
 /** Vonage gives silent_auth this long, whatever `channel_timeout` says (reference §0.7). */
 const SILENT_AUTH_MS = 60_000;
+/** A handset that reported the carrier's refusal waits this long for Vonage's own word. */
+export const REJECTION_WAIT_MS = 5_000;
 /** After the last step Vonage still owes its summary. */
 const DEADLINE_GRACE_MS = 30_000;
 

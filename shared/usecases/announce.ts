@@ -1,0 +1,112 @@
+/** Tells everybody what an append changed: the app's sockets, the metrics, the company's systems. */
+
+import type {
+  Clock,
+  EndNotifier,
+  Entry,
+  Measurement,
+  Pusher,
+  Telemetry,
+  VerificationLog,
+} from '../domain/ports.ts';
+import {
+  type Folded,
+  fold,
+  isFinal,
+  isOverdue,
+  type Verification,
+} from '../domain/verification.ts';
+
+export interface AnnouncePorts {
+  readonly log: VerificationLog;
+  readonly pusher: Pusher;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly endNotifier?: EndNotifier;
+}
+
+/**
+ * Pushes and measures what the last event of the entry changed, and returns how the verification
+ * looks now. Safe to repeat; a push that fails is healed by the client's next question.
+ */
+export async function announce(entry: Entry, ports: AnnouncePorts): Promise<Verification> {
+  const folded = foldNow(entry, ports.clock);
+  if (folded.changed) {
+    for (const measurement of measurementsOf(folded)) ports.telemetry.measure(measurement);
+    await push(entry, folded.verification, ports);
+  }
+  await notifyOfEnd(entry, folded.verification, ports);
+  return folded.verification;
+}
+
+/** Sends the verification to all of its sockets and forgets those that are gone. */
+export async function push(
+  entry: Entry,
+  verification: Verification,
+  { log, pusher, telemetry }: AnnouncePorts,
+): Promise<void> {
+  if (entry.connections.length === 0) return;
+  const results = await pusher.push(entry.connections, verification);
+  for (const { outcome } of results) telemetry.measure({ name: PUSH_METRICS[outcome] });
+  const gone = results.filter(({ outcome }) => outcome === 'gone');
+  await Promise.allSettled(gone.map(({ connection }) => log.forget(entry.requestId, connection)));
+}
+
+const PUSH_METRICS = {
+  delivered: 'PushDelivered',
+  gone: 'PushGone',
+  failed: 'PushFailed',
+} as const;
+
+/**
+ * Ends a verification whose time is over: the clock alone makes nothing final, so whoever touches it
+ * appends `deadline` first. Everything else is returned as it is.
+ */
+export async function settle(entry: Entry, ports: AnnouncePorts): Promise<Entry> {
+  const nowMs = ports.clock.now();
+  if (!isOverdue(foldNow(entry, ports.clock).facts, nowMs)) return entry;
+  const appended = await ports.log.append(entry.requestId, { type: 'deadline', atMs: nowMs });
+  if (appended.outcome === 'unauthorized') return entry;
+  if (appended.outcome === 'appended') await announce(appended.entry, ports);
+  return appended.entry;
+}
+
+/** Folds an entry that is known to be started. */
+export function foldNow(entry: Entry, clock: Clock): Folded {
+  const folded = fold(entry.requestId, entry.events, clock.now());
+  if (!folded) throw new Error('a verification that nobody started was shown to a client');
+  return folded;
+}
+
+/** Retried by the next event or read until it is recorded as done: at least once. */
+export async function notifyOfEnd(
+  entry: Entry,
+  verification: Verification,
+  { endNotifier, log, clock }: AnnouncePorts,
+): Promise<void> {
+  if (!endNotifier || !isFinal(verification)) return;
+  if (entry.events.some(({ type }) => type === 'notified')) return;
+  if (await endNotifier.notify(entry, verification)) {
+    await log
+      .append(entry.requestId, { type: 'notified', atMs: clock.now() })
+      .catch(() => undefined);
+  }
+}
+
+function* measurementsOf({ before, verification: after }: Folded): Generator<Measurement> {
+  const sinceStart = { milliseconds: Math.max(0, after.updatedAtMs - after.createdAtMs) };
+  if (after.action?.type === 'open_check_url' && before?.action?.type !== 'open_check_url') {
+    yield { name: 'CheckUrlIssued' };
+    yield { name: 'TimeToCheckUrl', ...sinceStart };
+  }
+  if (!isFinal(after) && before && before.channel !== after.channel) {
+    yield { name: 'FallbackEntered', dimensions: { channel: after.channel } };
+  }
+  if (isFinal(after) && !(before && isFinal(before))) {
+    yield { name: 'Ended', dimensions: { status: after.status } };
+    if (after.status === 'completed') {
+      yield { name: 'Completed', dimensions: { channel: after.channel } };
+      yield { name: 'TimeToVerify', ...sinceStart };
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/** The WebSocket handshake: who may connect. */
+
+import type { ClientToken, VerificationLog } from '../domain/ports.ts';
+import { ownEntry } from './read-status.ts';
+
+/**
+ * One read and no write: a push during the handshake would answer 410 and lose the connection, so
+ * only `subscribe` registers it. Throws `client_token_invalid`.
+ */
+export async function authorizeConnection(
+  token: ClientToken,
+  ports: { readonly log: VerificationLog },
+): Promise<void> {
+  await ownEntry(token, ports);
+}

@@ -1,0 +1,177 @@
+/** Takes everything that a start must hold before Vonage is asked, or gives all of it back. */
+
+import { Problem } from '../domain/errors.ts';
+import type {
+  Caller,
+  CountedOn,
+  Intent,
+  IntentClaim,
+  PhoneLock,
+  Refusal,
+} from '../domain/ports.ts';
+import { fold, isFinal, isOverdue } from '../domain/verification.ts';
+import type { StartPlan } from './plan-start.ts';
+import { neutralLimit } from './refusals.ts';
+import type { StartPorts, StartRequest } from './start-verification.ts';
+
+/** All that a start holds while it asks Vonage. */
+export interface Claimed {
+  readonly outcome: 'claimed';
+  readonly intent: Intent;
+  /** A start with the same key was lost on its way: Vonage may know it already. */
+  readonly isTakeover: boolean;
+}
+
+export interface Replay {
+  readonly outcome: 'replay';
+  readonly requestId: string;
+  readonly tokenKeyId: string;
+}
+
+/**
+ * Counts the caller alone first: over that limit nothing else is touched. Then intent, number and
+ * counters together; if one refuses, the others are given back. Answers in the order replay, 409,
+ * 422, 429.
+ */
+export async function claim(
+  request: StartRequest,
+  plan: StartPlan,
+  caller: Caller,
+  ports: StartPorts,
+): Promise<Claimed | Replay> {
+  const { guards, clock, telemetry } = ports;
+  const nowMs = clock.now();
+  const callerCounter = counterOf(caller);
+  const counted = await guards.count(callerCounter, nowMs);
+  if (counted.outcome === 'refused') {
+    telemetry.measure({ name: 'Limited', dimensions: { limit: callerCounter.limit } });
+    throw neutralLimit(counted.retryAtMs, nowMs);
+  }
+
+  const intent = await toIntent(request, plan, caller, ports);
+  const counters = countersOf(request);
+  const [claimed, lock, ...counts] = await Promise.all([
+    request.idempotencyKey === undefined
+      ? ({ outcome: 'fresh' } as const)
+      : guards.claimIntent(intent, nowMs),
+    lockPhoneNumber(request.phoneNumber, intent.owner, nowMs, ports),
+    ...counters.map((counter) => guards.count(counter, nowMs)),
+  ]);
+  const refused = firstRefusal(lock, counters, counts);
+  const isClaimed = claimed.outcome === 'fresh' || claimed.outcome === 'takeover';
+  if (isClaimed && !refused) {
+    return { outcome: 'claimed', intent, isTakeover: claimed.outcome === 'takeover' };
+  }
+
+  await Promise.all([
+    lock.outcome === 'locked' &&
+      guards.releasePhoneNumber(request.phoneNumber, intent.owner, nowMs, true),
+    ...counters.map(
+      (counter, index) => counts[index]?.outcome === 'counted' && guards.takeBack(counter, nowMs),
+    ),
+    isClaimed && request.idempotencyKey !== undefined && giveUpIntent(claimed, intent, ports),
+  ]);
+  const replay = answerIntent(claimed, nowMs);
+  if (replay) return replay;
+  telemetry.measure({ name: 'Limited', dimensions: { limit: refused?.limit ?? 'phone_number' } });
+  throw neutralLimit(refused?.retryAtMs ?? nowMs, nowMs);
+}
+
+/** Vonage certainly has nothing: number and intent are free again, the counts stay. */
+export async function release(
+  request: StartRequest,
+  intent: Intent,
+  { guards, clock }: StartPorts,
+): Promise<void> {
+  await Promise.all([
+    guards.releasePhoneNumber(request.phoneNumber, intent.owner, clock.now(), false),
+    request.idempotencyKey === undefined ? undefined : guards.releaseIntent(intent),
+  ]);
+}
+
+async function toIntent(
+  request: StartRequest,
+  { workflow }: StartPlan,
+  { subject }: Caller,
+  { tokens, random }: StartPorts,
+): Promise<Intent> {
+  const { phoneNumber, email, locale, nonce, result, idempotencyKey } = request;
+  return {
+    idempotencyKey: idempotencyKey ?? random.nonce(),
+    body: JSON.stringify([phoneNumber, email, workflow, locale, nonce, result, subject]),
+    owner: random.nonce(),
+    tokenKeyId: await tokens.currentKeyId(),
+  };
+}
+
+function counterOf({ subject, address }: Caller): CountedOn {
+  return subject === undefined
+    ? { limit: 'address', value: address }
+    : { limit: 'subject', value: subject };
+}
+
+function countersOf({ phoneNumber, email }: StartRequest): readonly CountedOn[] {
+  const prefix: CountedOn = { limit: 'prefix', value: phoneNumber.slice(0, -4) };
+  return email === undefined ? [prefix] : [prefix, { limit: 'email', value: email.toLowerCase() }];
+}
+
+/** A verification that has ended, which only its log can tell, does not hold the number. */
+async function lockPhoneNumber(
+  phoneNumber: string,
+  owner: string,
+  nowMs: number,
+  { guards, log, clock }: StartPorts,
+): Promise<PhoneLock> {
+  const lock = await guards.lockPhoneNumber(phoneNumber, owner, nowMs);
+  if (lock.outcome !== 'live') return lock;
+  const entry = await log.find(lock.requestId);
+  const folded = entry && fold(lock.requestId, entry.events, clock.now());
+  if (!folded || !(isFinal(folded.verification) || isOverdue(folded.facts, clock.now()))) {
+    return lock;
+  }
+  return guards.lockPhoneNumber(phoneNumber, owner, nowMs, lock.requestId);
+}
+
+interface FirstRefusal {
+  readonly limit: string;
+  readonly retryAtMs: number;
+}
+
+function firstRefusal(
+  lock: PhoneLock,
+  counters: readonly CountedOn[],
+  counts: readonly ({ readonly outcome: 'counted' } | Refusal)[],
+): FirstRefusal | undefined {
+  if (lock.outcome !== 'locked') return { limit: 'phone_number', retryAtMs: lock.retryAtMs };
+  for (const [index, count] of counts.entries()) {
+    const limit = counters[index]?.limit;
+    if (limit && count.outcome === 'refused') return { limit, retryAtMs: count.retryAtMs };
+  }
+  return undefined;
+}
+
+/** A lost start stays lost for the next repeat; a fresh claim leaves no trace. */
+function giveUpIntent(
+  { outcome }: IntentClaim,
+  intent: Intent,
+  { guards }: StartPorts,
+): Promise<void> {
+  return outcome === 'takeover' ? guards.markIntentUnknown(intent) : guards.releaseIntent(intent);
+}
+
+function answerIntent(claimed: IntentClaim, nowMs: number): Replay | undefined {
+  switch (claimed.outcome) {
+    case 'started': {
+      const { requestId, tokenKeyId } = claimed;
+      return { outcome: 'replay', requestId, tokenKeyId };
+    }
+    case 'in_progress':
+      throw new Problem('start_in_progress', 'a start with this idempotency key is running', {
+        retryAfterSeconds: Math.max(1, Math.min(5, Math.ceil((claimed.retryAtMs - nowMs) / 1000))),
+      });
+    case 'other_body':
+      throw new Problem('idempotency_mismatch', 'the idempotency key came with another body');
+    default:
+      return undefined;
+  }
+}

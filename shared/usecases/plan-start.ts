@@ -1,0 +1,91 @@
+/** What a start would ask of Vonage, and whether the stage allows it at all. No I/O. */
+
+import { Problem } from '../domain/errors.ts';
+import type { PhoneNumbers, RequestedChannel, VerifyRequest } from '../domain/ports.ts';
+import type { Channel } from '../domain/workflow.ts';
+import type { StartRequest } from './start-verification.ts';
+
+/** What the stage says of starts. */
+export interface StartRules {
+  readonly workflow: readonly Channel[];
+  readonly channelTimeoutSeconds: number;
+  readonly codeLength: number;
+  readonly coverageCheck: boolean;
+  readonly afterUserRejected: 'continue' | 'stop';
+  readonly countries: readonly string[];
+  /** Vonage's test numbers are accepted. */
+  readonly playground: boolean;
+  /** Whether the stage has a `redirect_url` for web pages. */
+  readonly canRedirect: boolean;
+}
+
+export interface StartPlan {
+  readonly workflow: readonly Channel[];
+  readonly requested: readonly RequestedChannel[];
+  readonly options: Pick<VerifyRequest, 'locale' | 'result'>;
+}
+
+/** Vonage's test numbers (reference §7.5); no metadata knows them. */
+const PLAYGROUND_PREFIX = '+990';
+
+/** Throws `request_invalid` or `phone_number_refused`. */
+export function planStart(
+  request: StartRequest,
+  { phoneNumbers, rules }: { readonly phoneNumbers: PhoneNumbers; readonly rules: StartRules },
+): StartPlan {
+  const { phoneNumber, email } = request;
+  const isTestNumber = phoneNumber.startsWith(PLAYGROUND_PREFIX);
+  if (isTestNumber ? !rules.playground : !isAllowed(phoneNumber, phoneNumbers, rules)) {
+    throw new Problem('phone_number_refused', 'no mobile number of an allowed country');
+  }
+  if (request.result === 'redirect' && !rules.canRedirect) {
+    throw invalid('result', 'this stage has no redirect_url');
+  }
+  const workflow = isTestNumber ? testWorkflow(request, rules) : chosenWorkflow(request, rules);
+  if (workflow.includes('email') && email === undefined) {
+    throw invalid('email', 'is needed for the channel email');
+  }
+  const requested = workflow.map(
+    (channel): RequestedChannel => ({
+      channel,
+      to: channel === 'email' && email !== undefined ? email : phoneNumber,
+    }),
+  );
+  const { locale, result } = request;
+  return { workflow, requested, options: { result, ...(locale !== undefined && { locale }) } };
+}
+
+function isAllowed(e164: string, phoneNumbers: PhoneNumbers, { countries }: StartRules): boolean {
+  const country = phoneNumbers.countryOfMobile(e164);
+  return country !== undefined && countries.includes(country);
+}
+
+/** Vonage refuses a test number with anything but silent_auth alone. */
+function testWorkflow({ channels }: StartRequest, rules: StartRules): readonly Channel[] {
+  if (!rules.workflow.includes('silent_auth') || (channels && channels.join() !== 'silent_auth')) {
+    throw new Problem('phone_number_refused', 'a test number goes with silent_auth alone');
+  }
+  return ['silent_auth'];
+}
+
+function chosenWorkflow({ channels, email }: StartRequest, rules: StartRules): readonly Channel[] {
+  if (!channels) {
+    const known = rules.workflow.filter((channel) => channel !== 'email' || email !== undefined);
+    if (known.length === 0) throw invalid('email', 'is needed for the channel email');
+    return known;
+  }
+  if (channels.some((channel) => !rules.workflow.includes(channel))) {
+    throw invalid('channels', 'holds a channel that this stage does not have');
+  }
+  const inOrder = channels.map((channel) => rules.workflow.indexOf(channel));
+  if (inOrder.some((place, index) => index > 0 && place <= (inOrder[index - 1] ?? -1))) {
+    throw invalid('channels', "must keep the order of the stage's workflow");
+  }
+  return channels;
+}
+
+function invalid(field: string, reason: string): Problem {
+  return new Problem('request_invalid', 'the start cannot be planned', {
+    errors: [{ field, reason }],
+  });
+}

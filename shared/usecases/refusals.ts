@@ -1,0 +1,39 @@
+/** Problems that several use cases answer with. */
+
+import { Problem } from '../domain/errors.ts';
+import type { Verification } from '../domain/verification.ts';
+
+export function unauthorized(): Problem {
+  return new Problem('client_token_invalid', 'no verification belongs to this client token');
+}
+
+export function closed(verification: Verification): Problem {
+  return new Problem('verification_closed', 'the verification has ended', { verification });
+}
+
+/** A client has written to this log more often than any honest app does. */
+export function tooManyEvents(verification: Verification, nowMs: number): Problem {
+  return new Problem('rate_limited', 'the log has no room for more events of the client', {
+    verification,
+    retryAfterSeconds: Math.max(1, Math.ceil((verification.expiresAtMs - nowMs) / 1000)),
+  });
+}
+
+/** Neither Vonage nor our own call decided anything. */
+export function providerUnavailable(verification?: Verification): Problem {
+  return new Problem('provider_unavailable', 'Vonage did not carry out the request', {
+    retryAfterSeconds: 5,
+    ...(verification && { verification }),
+  });
+}
+
+/**
+ * One answer for a spent limit and for somebody else's verification of the number, so that nobody
+ * can ask whether a person is signing in (T9). Rounded up to 30 s.
+ */
+export function neutralLimit(retryAtMs: number, nowMs: number): Problem {
+  const seconds = Math.max(1, Math.ceil((retryAtMs - nowMs) / 1000));
+  return new Problem('rate_limited', 'a limit of start is spent', {
+    retryAfterSeconds: Math.ceil(seconds / 30) * 30,
+  });
+}

@@ -1,0 +1,225 @@
+/** The start of a verification: everything that may be refused is refused before money is spent. */
+
+import { Problem } from '../domain/errors.ts';
+import type { Started } from '../domain/events.ts';
+import type {
+  Budget,
+  Caller,
+  Clock,
+  Guards,
+  Identities,
+  Intent,
+  PhoneNumbers,
+  Random,
+  Telemetry,
+  Tokens,
+  VerificationLog,
+  Vonage,
+} from '../domain/ports.ts';
+import { fold, isFinal, isOverdue, type Verification } from '../domain/verification.ts';
+import { type Channel, deadlineMs } from '../domain/workflow.ts';
+import { type Claimed, claim, type Replay, release } from './claim-start.ts';
+import { planStart, type StartPlan, type StartRules } from './plan-start.ts';
+import { neutralLimit, providerUnavailable } from './refusals.ts';
+import { type Created, requestVerification } from './request-verification.ts';
+
+/** A validated body of `POST /start` with its header. */
+export interface StartRequest {
+  /** E.164 with its `+`. */
+  readonly phoneNumber: string;
+  readonly email?: string;
+  readonly channels?: readonly Channel[];
+  readonly locale?: string;
+  readonly nonce?: string;
+  readonly result: 'json' | 'redirect';
+  readonly idempotencyKey?: string;
+}
+
+export interface StartPorts {
+  readonly log: VerificationLog;
+  readonly guards: Guards;
+  readonly tokens: Tokens;
+  readonly identities: Identities;
+  readonly phoneNumbers: PhoneNumbers;
+  readonly vonage: Pick<Vonage, 'verify'>;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly rules: StartRules;
+}
+
+export interface StartedVerification {
+  readonly clientToken: string;
+  readonly verification: Verification;
+}
+
+/**
+ * Starts a verification, or answers a repeat of a start with the same idempotency key. The steps of
+ * design §5: count the caller; claim intent, number and counters together; ask Vonage; append
+ * `started`. Whatever refuses gives back what the others took.
+ */
+export async function startVerification(
+  request: StartRequest,
+  caller: Caller,
+  ports: StartPorts,
+  budget: Budget,
+): Promise<StartedVerification> {
+  try {
+    const plan = planStart(request, ports);
+    const claimed = await claim(request, plan, caller, ports);
+    if (claimed.outcome === 'replay') return await replay(request, claimed, ports);
+    return await carryOut(request, plan, claimed, caller, ports, budget);
+  } catch (error) {
+    if (error instanceof Problem) {
+      ports.telemetry.measure({ name: 'StartRefused', dimensions: { reason: error.code } });
+    }
+    throw error;
+  }
+}
+
+async function carryOut(
+  request: StartRequest,
+  plan: StartPlan,
+  claimed: Claimed,
+  caller: Caller,
+  ports: StartPorts,
+  budget: Budget,
+): Promise<StartedVerification> {
+  const { guards, clock, telemetry } = ports;
+  const { intent } = claimed;
+  const answer = await requestVerification(plan, claimed, ports, budget);
+  if (answer.outcome === 'created') {
+    return record(request, plan, answer, intent, caller, ports);
+  }
+  if (answer.outcome === 'unknown') {
+    if (request.idempotencyKey !== undefined) await guards.markIntentUnknown(intent);
+    throw providerUnavailable();
+  }
+  await release(request, intent, ports);
+  switch (answer.outcome) {
+    case 'in_flight':
+      telemetry.measure({ name: 'Limited', dimensions: { limit: 'phone_number' } });
+      throw neutralLimit(clock.now() + IN_FLIGHT_WAIT_MS, clock.now());
+    case 'network_unsupported':
+      throw new Problem('network_unsupported', 'Vonage cannot try silent_auth on this network');
+    case 'number_refused':
+      throw new Problem('phone_number_refused', 'Vonage refused the number');
+    default:
+      throw providerUnavailable();
+  }
+}
+
+/** What a verification of somebody else that we know nothing of may still take. */
+const IN_FLIGHT_WAIT_MS = 30_000;
+
+/** Vonage has created it: from here on only our own stores can fail, and a repeat heals that. */
+async function record(
+  request: StartRequest,
+  plan: StartPlan,
+  created: Created,
+  intent: Intent,
+  caller: Caller,
+  ports: StartPorts,
+): Promise<StartedVerification> {
+  const { log, guards, tokens, clock, telemetry } = ports;
+  const { requestId } = created;
+  const { token, hash } = await tokens.derive(requestId, intent.idempotencyKey, intent.tokenKeyId);
+  const started = await toStarted(request, plan, created, caller, ports);
+  const appended = await log.append(requestId, started, hash);
+  if (appended.outcome === 'unauthorized' || appended.outcome === 'full') {
+    // Another start owns it: nothing of it may be given away (S7b).
+    if (request.idempotencyKey !== undefined) await guards.markIntentUnknown(intent);
+    throw providerUnavailable();
+  }
+  const nowMs = clock.now();
+  const liveUntilMs = deadlineMs(started.atMs, started.workflow, started.channelTimeoutSeconds);
+  await Promise.all([
+    guards.recordPhoneNumber(request.phoneNumber, intent.owner, { requestId, liveUntilMs }),
+    request.idempotencyKey === undefined
+      ? undefined
+      : guards.recordIntent(intent, requestId, nowMs),
+  ]);
+  const verification = viewOf(requestId, appended.entry.events, nowMs);
+  measureStart(verification, telemetry);
+  return { clientToken: token, verification };
+}
+
+async function toStarted(
+  request: StartRequest,
+  { workflow }: StartPlan,
+  { checkUrl, silentAuthSkipped, isAdopted }: Created,
+  { subject }: Caller,
+  { identities, clock, rules }: StartPorts,
+): Promise<Started> {
+  const [phoneNumberHash, emailHash] = await Promise.all([
+    identities.hash('phone_number', request.phoneNumber),
+    request.email === undefined ? undefined : identities.hash('email', request.email),
+  ]);
+  const withoutCheckUrl = rules.coverageCheck && !isAdopted && checkUrl === undefined;
+  return {
+    type: 'started',
+    atMs: clock.now(),
+    workflow,
+    channelTimeoutSeconds: rules.channelTimeoutSeconds,
+    codeLength: rules.codeLength,
+    afterUserRejected: rules.afterUserRejected,
+    method: request.result === 'redirect' ? 'navigate' : 'fetch',
+    networkUnsupported:
+      workflow[0] === 'silent_auth' &&
+      (silentAuthSkipped || (withoutCheckUrl && workflow.length > 1)),
+    phoneNumberHash,
+    ...(checkUrl !== undefined && { checkUrl }),
+    ...(emailHash !== undefined && { emailHash }),
+    ...(request.nonce !== undefined && { nonce: request.nonce }),
+    ...(subject !== undefined && { subject }),
+  };
+}
+
+/**
+ * The same start again: the same request_id and token with the object as it is now, and no call. The
+ * end of the verification ends this too, so that a stolen key yields no token (T20).
+ */
+async function replay(
+  request: StartRequest,
+  { requestId, tokenKeyId }: Replay,
+  { log, tokens, clock }: StartPorts,
+): Promise<StartedVerification> {
+  const nowMs = clock.now();
+  let entry = await log.find(requestId);
+  if (!entry) throw new Problem('verification_closed', 'the verification of this start is gone');
+  const facts = fold(requestId, entry.events, nowMs)?.facts;
+  if (facts && isOverdue(facts, nowMs)) {
+    const appended = await log.append(requestId, { type: 'deadline', atMs: nowMs });
+    if (appended.outcome !== 'unauthorized') entry = appended.entry;
+  }
+  const verification = viewOf(requestId, entry.events, nowMs);
+  if (isFinal(verification)) {
+    throw new Problem('verification_closed', 'the verification of this start has ended');
+  }
+  const { token } = await tokens.derive(requestId, request.idempotencyKey ?? '', tokenKeyId);
+  return { clientToken: token, verification };
+}
+
+function viewOf(
+  requestId: string,
+  events: Parameters<typeof fold>[1],
+  nowMs: number,
+): Verification {
+  const folded = fold(requestId, events, nowMs);
+  if (!folded) throw new Error('a start was appended and is not in the log');
+  return folded.verification;
+}
+
+function measureStart(verification: Verification, telemetry: StartPorts['telemetry']): void {
+  telemetry.measure({ name: 'Started' });
+  if (verification.action?.type === 'open_check_url') {
+    telemetry.measure({ name: 'CheckUrlIssued' });
+    telemetry.measure({
+      name: 'TimeToCheckUrl',
+      milliseconds: Math.max(0, verification.updatedAtMs - verification.createdAtMs),
+    });
+  }
+  if (verification.workflow[0]?.reason === 'network_unsupported') {
+    telemetry.measure({ name: 'FallbackEntered', dimensions: { channel: verification.channel } });
+  }
+}

@@ -1,0 +1,45 @@
+/** A socket asks to hear of a verification. */
+
+import type { ClientToken, Connection, Entry } from '../domain/ports.ts';
+import type { Verification } from '../domain/verification.ts';
+import { type AnnouncePorts, foldNow, notifyOfEnd, settle } from './announce.ts';
+import { unauthorized } from './refusals.ts';
+
+/** Evictions that one subscribe may need when several race for the last place. */
+const MAX_EVICTIONS = 5;
+
+/**
+ * Registers the connection and reads the verification in one write, so that no transition falls
+ * between. Nobody is refused: the oldest connection gives way. Safe to repeat, and heals a
+ * connection that was forgotten by mistake.
+ */
+export async function subscribe(
+  token: ClientToken,
+  connection: Connection,
+  ports: AnnouncePorts,
+): Promise<Verification> {
+  const entry = await settle(await register(token, connection, ports), ports);
+  const { verification } = foldNow(entry, ports.clock);
+  await notifyOfEnd(entry, verification, ports);
+  return verification;
+}
+
+async function register(
+  token: ClientToken,
+  connection: Connection,
+  { log, pusher }: AnnouncePorts,
+): Promise<Entry> {
+  for (let evictions = 0; ; evictions += 1) {
+    const subscribed = await log.subscribe(token, connection);
+    if (!subscribed) throw unauthorized();
+    if (subscribed.outcome === 'subscribed') return subscribed.entry;
+    const oldest = subscribed.entry.connections.toSorted(byConnectedAt)[0];
+    if (oldest === undefined || evictions === MAX_EVICTIONS) return subscribed.entry;
+    await log.forget(token.requestId, oldest);
+    await pusher.close(oldest);
+  }
+}
+
+function byConnectedAt(one: Connection, other: Connection): number {
+  return Number.parseInt(one, 10) - Number.parseInt(other, 10);
+}
