@@ -1,0 +1,28 @@
+/**
+ * The CDK app, named in cdk.json. Context: `stage` picks a stage of stage.ts, `stageSettings` (an
+ * object, or its JSON) lays other values over it for one deployment.
+ */
+
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { bundleFunctions } from './bundle.ts';
+import { SilentAuthStack } from './stack.ts';
+import { getStage } from './stage.ts';
+import { parseStageSettings } from './stage-settings.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const app = new App();
+const stage = getStage(
+  String(app.node.tryGetContext('stage')),
+  parseStageSettings(app.node.tryGetContext('stageSettings')),
+);
+const bundles = bundleFunctions({
+  functionsFolder: join(root, 'functions'),
+  outputFolder: join(app.outdir, 'bundles'),
+});
+new SilentAuthStack(app, `SilentAuth-${stage.name}`, {
+  stage,
+  bundles,
+  description: `Vonage silent authentication, stage ${stage.name}`,
+});
+app.synth();

@@ -1,0 +1,93 @@
+/**
+ * The one esbuild configuration: every function becomes one minified ES module. The external
+ * packages are credential providers and event streams that Lambda never reaches, because its
+ * environment always holds credentials; leaving them out halves the import time.
+ */
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { FUNCTION_NAMES, type FunctionName } from '../../shared/config.ts';
+
+const EXTERNAL = [
+  '@aws-sdk/credential-provider-http',
+  '@aws-sdk/credential-provider-ini',
+  '@aws-sdk/credential-provider-login',
+  '@aws-sdk/credential-provider-process',
+  '@aws-sdk/credential-provider-sso',
+  '@aws-sdk/credential-provider-web-identity',
+  '@aws-sdk/nested-clients',
+  '@aws-sdk/token-providers',
+  '@smithy/core/event-streams',
+  '@smithy/credential-provider-imds',
+];
+
+/** CommonJS packages inside an ES module still ask for `require`. */
+const BANNER =
+  "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+
+/** Where each function's zip contents are: a folder that holds `index.mjs` and nothing else. */
+export type Bundles = Readonly<Record<FunctionName, string>>;
+
+export interface BundleOptions {
+  /** Folder with one `<function name>.ts` each. */
+  readonly functionsFolder: string;
+  /** Receives `<function name>/index.mjs`, `maps/` (never uploaded) and `meta.json`. */
+  readonly outputFolder: string;
+}
+
+/** Bundles all functions in one run of esbuild, about a second. Replaces `outputFolder`. */
+export function bundleFunctions({ functionsFolder, outputFolder }: BundleOptions): Bundles {
+  rmSync(outputFolder, { recursive: true, force: true });
+  const result = buildSync({
+    entryPoints: FUNCTION_NAMES.map((name) => ({
+      in: join(functionsFolder, `${name}.ts`),
+      out: `${name}/index`,
+    })),
+    outdir: outputFolder,
+    outExtension: { '.js': '.mjs' },
+    write: false,
+    metafile: true,
+    bundle: true,
+    minify: true,
+    legalComments: 'none',
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    conditions: [],
+    external: EXTERNAL,
+    banner: { js: BANNER },
+    sourcemap: 'external',
+    sourcesContent: false,
+    logLevel: 'warning',
+  });
+  for (const file of result.outputFiles) {
+    writeTo(placeOf(file.path, outputFolder), file.contents);
+  }
+  writeTo(join(outputFolder, 'meta.json'), JSON.stringify(result.metafile));
+  return {
+    start: join(outputFolder, 'start'),
+    'check-code': join(outputFolder, 'check-code'),
+    webhook: join(outputFolder, 'webhook'),
+    'next-workflow': join(outputFolder, 'next-workflow'),
+    cancel: join(outputFolder, 'cancel'),
+    status: join(outputFolder, 'status'),
+    proof: join(outputFolder, 'proof'),
+    connect: join(outputFolder, 'connect'),
+    message: join(outputFolder, 'message'),
+    contracts: join(outputFolder, 'contracts'),
+  };
+}
+
+/** Source maps stay outside the folders that are zipped. */
+function placeOf(path: string, outputFolder: string): string {
+  return path.endsWith('.map')
+    ? join(outputFolder, 'maps', `${basename(dirname(path))}.mjs.map`)
+    : path;
+}
+
+function writeTo(path: string, contents: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, contents);
+}

@@ -1,0 +1,56 @@
+/** Access logs of the APIs: who reached which route with what outcome, and never what was said. */
+
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { type IAccessLogSettings, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Stage } from '../stage.ts';
+
+/** No query string, no header, no path: tokens could be in there. No connection id either. */
+const FIELDS = {
+  time: '$context.requestTimeEpoch',
+  requestId: '$context.requestId',
+  sourceIp: '$context.identity.sourceIp',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+};
+
+export const HTTP_LOG_FIELDS = {
+  ...FIELDS,
+  responseLength: '$context.responseLength',
+  latency: '$context.responseLatency',
+  integrationLatency: '$context.integrationLatency',
+  integrationStatus: '$context.integration.integrationStatus',
+  integrationError: '$context.integration.error',
+  authorizerError: '$context.authorizer.error',
+};
+
+export const WEBSOCKET_LOG_FIELDS = {
+  ...FIELDS,
+  eventType: '$context.eventType',
+  integrationLatency: '$context.integration.latency',
+  integrationStatus: '$context.integration.status',
+  integrationError: '$context.integration.error',
+};
+
+/**
+ * The log group is named under `/aws/vendedlogs/`, where API Gateway needs no resource policy of its
+ * own: an account has only ten of those.
+ */
+export function createAccessLogs(
+  scope: Construct,
+  api: 'http' | 'websocket',
+  stage: Stage,
+): IAccessLogSettings {
+  const logGroup = new LogGroup(scope, 'AccessLogs', {
+    logGroupName: `/aws/vendedlogs/${Stack.of(scope).stackName}/${api}-access`,
+    retention: stage.logRetentionDays,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const fields = api === 'http' ? HTTP_LOG_FIELDS : WEBSOCKET_LOG_FIELDS;
+  return {
+    destination: new LogGroupLogDestination(logGroup),
+    format: AccessLogFormat.custom(JSON.stringify(fields)),
+  };
+}

@@ -1,0 +1,83 @@
+/**
+ * The house defaults of a function: arm64, Node 24, JSON logs in a log group of its own, and a role
+ * that may write there and nowhere else until something is granted.
+ */
+
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Grant, type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Code,
+  Function as LambdaFunctionBase,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { type FunctionName, METRICS_NAMESPACE } from '../../../shared/config.ts';
+import type { Stage } from '../stage.ts';
+
+/** Below API Gateway's 30 s, above the time budget of every path (design §5). */
+const TIMEOUT_SECONDS = 25;
+/** The knee of the cold-start curve; see performance targets. */
+const MEMORY_MB = 512;
+
+export interface LambdaFunctionProps {
+  readonly name: FunctionName;
+  readonly stage: Stage;
+  /** Folder with `index.mjs`. */
+  readonly bundle: string;
+  /** Of this function alone; telemetry's variables are added. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export class LambdaFunction extends LambdaFunctionBase {
+  readonly logs: LogGroup;
+
+  constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
+    const { name, stage, bundle, environment } = props;
+    // Logs follow the stack: they hold no personal data and expire anyway.
+    const logs = new LogGroup(scope, `${id}Logs`, {
+      retention: stage.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `What the function ${name} may do`,
+    });
+    super(scope, id, {
+      description: `${name} (functions/${name}.ts)`,
+      code: Code.fromAsset(bundle),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: MEMORY_MB,
+      timeout: Duration.seconds(TIMEOUT_SECONDS),
+      role,
+      logGroup: logs,
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
+      applicationLogLevelV2: ApplicationLogLevel[stage.logLevel],
+      environment: {
+        ...environment,
+        POWERTOOLS_SERVICE_NAME: name,
+        POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+        POWERTOOLS_LOG_LEVEL: stage.logLevel,
+      },
+      ...reservation(stage.reservedConcurrency[name]),
+    });
+    this.logs = logs;
+    logs.grant(role, 'logs:CreateLogStream', 'logs:PutLogEvents');
+  }
+}
+
+function reservation(count: number | undefined): { reservedConcurrentExecutions?: number } {
+  return count === undefined ? {} : { reservedConcurrentExecutions: count };
+}
+
+/** One action on exactly these resources. */
+export function grantExactly(grantee: IGrantable, action: string, resourceArn: string): Grant {
+  return Grant.addToPrincipal({ grantee, actions: [action], resourceArns: [resourceArn] });
+}

@@ -1,0 +1,68 @@
+/**
+ * The four secrets. Three are placeholders whose fields the operator fills in; an empty field makes
+ * the functions answer 503. CloudFormation writes a value again only when its property here changes,
+ * so these properties are frozen (a test holds them): changing one would overwrite what is in use.
+ */
+
+import { RemovalPolicy, SecretValue } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+
+/** Alphanumeric characters: 381 bits. */
+const MASTER_KEY_LENGTH = 64;
+
+export class Secrets extends Construct {
+  /** `{application_id, private_key}`: signs our calls to Vonage. */
+  readonly privateKey: Secret;
+  /** `{api_key, application_id, signature_secret, previous_signature_secret?}`: verifies webhooks. */
+  readonly signature: Secret;
+  /**
+   * `{master_key}`, generated once. Secrets Manager generates one value a secret, so the functions
+   * derive guard, token and identity key from it; explicit `guard_key`, `token_key`, `identity_key`
+   * and `previous_token_key` members win over the derived ones, which is how one key is rotated.
+   */
+  readonly keys: Secret;
+  /** `{private_key, previous_public_key?}`: the ES256 key of the proofs. */
+  readonly proofKey: Secret;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.privateKey = placeholder(this, 'PrivateKey', 'Vonage application and its private key', [
+      'application_id',
+      'private_key',
+    ]);
+    this.signature = placeholder(this, 'Signature', 'Signature secret of the Vonage account', [
+      'api_key',
+      'application_id',
+      'signature_secret',
+    ]);
+    this.keys = new Secret(this, 'Keys', {
+      description: 'Master key of client tokens, guards and identities',
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'master_key',
+        passwordLength: MASTER_KEY_LENGTH,
+        excludePunctuation: true,
+      },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.proofKey = placeholder(this, 'ProofKey', 'ES256 key that signs the proofs', [
+      'private_key',
+    ]);
+  }
+}
+
+function placeholder(
+  scope: Construct,
+  id: string,
+  description: string,
+  fields: readonly string[],
+): Secret {
+  const empty = Object.fromEntries(fields.map((field) => [field, '']));
+  return new Secret(scope, id, {
+    description,
+    // Not a secret yet: the operator's value never passes through the template.
+    secretStringValue: SecretValue.unsafePlainText(JSON.stringify(empty)),
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+}

@@ -1,0 +1,92 @@
+/**
+ * The WebSocket API: `$connect` checks the token by itself, `$default` answers through a route
+ * response. There is no `$disconnect`. Its default address stays open even with a custom domain,
+ * because pushes go through it.
+ */
+
+import { Stack } from 'aws-cdk-lib';
+import {
+  type DomainName,
+  WebSocketApi as WebSocketApiBase,
+  WebSocketNoneAuthorizer,
+  WebSocketStage,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { type FunctionName, WEBSOCKET_ROUTES } from '../../../shared/config.ts';
+import type { Stage } from '../stage.ts';
+import { createAccessLogs } from './access-logs.ts';
+import { createDomain } from './custom-domain.ts';
+import { grantExactly } from './lambda-function.ts';
+import { throttleRoutes } from './route-throttles.ts';
+
+export class WebSocketApi extends Construct {
+  readonly api: WebSocketApiBase;
+  /** What apps connect to, `wss://…`. */
+  readonly url: string;
+  /** Endpoint of the management API, `https://…/<stage>`. */
+  readonly managementUrl: string;
+  /** Set with a custom domain: what its DNS record must point at. */
+  readonly domain: DomainName | undefined;
+  private readonly stage: Stage;
+
+  constructor(scope: Construct, id: string, stage: Stage) {
+    super(scope, id);
+    this.stage = stage;
+    this.api = new WebSocketApiBase(this, 'Api', {
+      apiName: `silent-auth-${stage.name}-websocket`,
+      routeSelectionExpression: '$request.body.action',
+    });
+    this.domain = createDomain(this, stage.websocketDomain);
+    // Made of the API's id and the stage's literal name: a reference to the stage would be a cycle,
+    // because the stage waits for its routes and these for the functions that are told the URL.
+    const { region, urlSuffix } = Stack.of(this);
+    const host = `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
+    this.managementUrl = `https://${host}/${stage.name}`;
+    this.url = stage.websocketDomain
+      ? `wss://${stage.websocketDomain.domainName}`
+      : `wss://${host}/${stage.name}`;
+  }
+
+  /** Opens the routes; once, when both functions exist. Returns what makes them public. */
+  addRoutes(functions: Readonly<Record<FunctionName, IFunction>>): WebSocketStage {
+    const routes = Object.entries(WEBSOCKET_ROUTES).map(([routeKey, name]) =>
+      this.api.addRoute(routeKey, {
+        integration: new WebSocketLambdaIntegration(`${name}-integration`, functions[name]),
+        ...(routeKey === '$connect'
+          ? { authorizer: new WebSocketNoneAuthorizer() }
+          : { returnResponse: true }),
+      }),
+    );
+    const { rate, burst } = this.stage.websocketThrottle;
+    const stage = new WebSocketStage(this, 'Stage', {
+      webSocketApi: this.api,
+      stageName: this.stage.name,
+      autoDeploy: true,
+      throttle: { rateLimit: rate, burstLimit: burst },
+      accessLogSettings: createAccessLogs(this, 'websocket', this.stage),
+      ...(this.domain === undefined ? {} : { domainMapping: { domainName: this.domain } }),
+    });
+    throttleRoutes(
+      stage,
+      routes,
+      Object.fromEntries(Object.keys(WEBSOCKET_ROUTES).map((key) => [key, { rate, burst }])),
+    );
+    return stage;
+  }
+
+  /**
+   * May send to open connections (POST) or close them (DELETE). Connection ids are made at run time,
+   * so the last part has to be a wildcard.
+   */
+  grantConnections(grantee: IGrantable, method: 'POST' | 'DELETE'): void {
+    const resourceArn = Stack.of(this).formatArn({
+      service: 'execute-api',
+      resource: this.api.apiId,
+      resourceName: `${this.stage.name}/${method}/@connections/*`,
+    });
+    grantExactly(grantee, 'execute-api:ManageConnections', resourceArn);
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * What each function needs. A need is both the environment variable that names a resource and the
+ * permission to use it, so that neither exists without the other. Nobody has Scan, Query, PutItem or
+ * DeleteItem; only `webhook` reads the signature secret, and it cannot read the private key.
+ */
+
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+import { ENV, type FunctionName } from '../../shared/config.ts';
+import type { Bundles } from './bundle.ts';
+import type { HttpApi } from './constructs/http-api.ts';
+import { grantExactly, LambdaFunction } from './constructs/lambda-function.ts';
+import type { Secrets } from './constructs/secrets.ts';
+import type { Tables } from './constructs/tables.ts';
+import type { WebSocketApi } from './constructs/websocket-api.ts';
+import type { Stage } from './stage.ts';
+import { toStartSettings } from './start-settings.ts';
+
+type TableAction = 'GetItem' | 'UpdateItem';
+type Setting = 'startSettings' | 'proofSettings' | 'vonageBaseUrl' | 'checkUrlHosts';
+type Address = 'publicUrl' | 'websocketUrl' | 'allowedOrigins';
+
+interface Needs {
+  readonly verifications?: readonly TableAction[];
+  readonly guards?: readonly TableAction[];
+  readonly secrets?: readonly (keyof Secrets &
+    ('privateKey' | 'signature' | 'keys' | 'proofKey'))[];
+  /** Methods of the management API of the WebSocket connections. */
+  readonly connections?: readonly ('POST' | 'DELETE')[];
+  readonly settings?: readonly (Setting | Address)[];
+  /** Can end a verification, hence tells the event bus where the stage has one. */
+  readonly ends?: boolean;
+}
+
+const READ_WRITE = ['GetItem', 'UpdateItem'] as const;
+
+/** The three that call Vonage about a running verification. */
+const CALLS_VONAGE: Needs = {
+  verifications: READ_WRITE,
+  secrets: ['privateKey'],
+  connections: ['POST'],
+  settings: ['vonageBaseUrl'],
+  ends: true,
+};
+
+const NEEDS: Readonly<Record<FunctionName, Needs>> = {
+  start: {
+    verifications: READ_WRITE,
+    guards: READ_WRITE,
+    secrets: ['privateKey', 'keys'],
+    settings: ['vonageBaseUrl', 'checkUrlHosts', 'websocketUrl', 'startSettings'],
+  },
+  'check-code': CALLS_VONAGE,
+  'next-workflow': CALLS_VONAGE,
+  cancel: CALLS_VONAGE,
+  webhook: {
+    verifications: READ_WRITE,
+    secrets: ['signature'],
+    connections: ['POST'],
+    settings: ['checkUrlHosts'],
+    ends: true,
+  },
+  status: { verifications: READ_WRITE, connections: ['POST'], ends: true },
+  connect: { verifications: ['GetItem'], settings: ['allowedOrigins'] },
+  message: { verifications: READ_WRITE, connections: ['POST', 'DELETE'], ends: true },
+  proof: {
+    verifications: ['GetItem'],
+    secrets: ['keys', 'proofKey'],
+    settings: ['proofSettings', 'publicUrl'],
+  },
+  contracts: { settings: ['publicUrl', 'websocketUrl'] },
+};
+
+export interface Resources {
+  readonly tables: Tables;
+  readonly secrets: Secrets;
+  readonly httpApi: HttpApi;
+  readonly websocketApi: WebSocketApi;
+  /** Absent where the stage has no events. */
+  readonly eventBus: EventBus | undefined;
+}
+
+export type Functions = Readonly<Record<FunctionName, LambdaFunction>>;
+
+export function createFunctions(
+  scope: Construct,
+  stage: Stage,
+  bundles: Bundles,
+  resources: Resources,
+): Functions {
+  const create = (id: string, name: FunctionName): LambdaFunction => {
+    const needs = NEEDS[name];
+    const environment = environmentOf(needs, stage, resources);
+    const created = new LambdaFunction(scope, id, {
+      name,
+      stage,
+      bundle: bundles[name],
+      environment,
+    });
+    grant(created, needs, resources);
+    return created;
+  };
+  return {
+    start: create('Start', 'start'),
+    'check-code': create('CheckCode', 'check-code'),
+    webhook: create('Webhook', 'webhook'),
+    'next-workflow': create('NextWorkflow', 'next-workflow'),
+    cancel: create('Cancel', 'cancel'),
+    status: create('Status', 'status'),
+    proof: create('Proof', 'proof'),
+    connect: create('Connect', 'connect'),
+    message: create('Message', 'message'),
+    contracts: create('Contracts', 'contracts'),
+  };
+}
+
+const SECRET_VARIABLES = {
+  privateKey: ENV.privateKeySecret,
+  signature: ENV.signatureSecret,
+  keys: ENV.keysSecret,
+  proofKey: ENV.proofKeySecret,
+};
+
+function environmentOf(needs: Needs, stage: Stage, resources: Resources): Record<string, string> {
+  const { tables, secrets, httpApi, websocketApi, eventBus } = resources;
+  const settings: Record<Setting | Address, string> = {
+    startSettings: JSON.stringify(toStartSettings(stage)),
+    proofSettings: JSON.stringify(stage.proof),
+    vonageBaseUrl: stage.vonageBaseUrl,
+    checkUrlHosts: JSON.stringify(stage.checkUrlHosts),
+    publicUrl: httpApi.url,
+    websocketUrl: websocketApi.url,
+    allowedOrigins: JSON.stringify(stage.origins),
+  };
+  const entries: (readonly [string, string])[] = [
+    ...(needs.settings ?? []).map((name) => [ENV[name], settings[name]] as const),
+    ...(needs.secrets ?? []).map(
+      (name) => [SECRET_VARIABLES[name], secrets[name].secretArn] as const,
+    ),
+  ];
+  if (needs.verifications) entries.push([ENV.verificationsTable, tables.verifications.tableName]);
+  if (needs.guards) entries.push([ENV.guardsTable, tables.guards.tableName]);
+  if (needs.connections) entries.push([ENV.websocketManagementUrl, websocketApi.managementUrl]);
+  if (needs.ends && eventBus) entries.push([ENV.eventBus, eventBus.eventBusName]);
+  return Object.fromEntries(entries);
+}
+
+function grant(grantee: LambdaFunction, needs: Needs, resources: Resources): void {
+  const { tables, secrets, websocketApi, eventBus } = resources;
+  for (const action of needs.verifications ?? []) {
+    tables.verifications.grant(grantee, `dynamodb:${action}`);
+  }
+  for (const action of needs.guards ?? []) tables.guards.grant(grantee, `dynamodb:${action}`);
+  for (const name of needs.secrets ?? []) {
+    grantExactly(grantee, 'secretsmanager:GetSecretValue', secrets[name].secretArn);
+  }
+  for (const method of needs.connections ?? []) websocketApi.grantConnections(grantee, method);
+  if (needs.ends && eventBus) grantExactly(grantee, 'events:PutEvents', eventBus.eventBusArn);
+}

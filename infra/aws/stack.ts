@@ -1,0 +1,57 @@
+/** The whole backend of one stage. Construct ids are a contract: renaming one replaces the resource. */
+
+import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { Construct } from 'constructs';
+import type { Bundles } from './bundle.ts';
+import { ApiGatewayLogsRole } from './constructs/api-gateway-logs-role.ts';
+import { HttpApi } from './constructs/http-api.ts';
+import { Secrets } from './constructs/secrets.ts';
+import { Tables } from './constructs/tables.ts';
+import { WebSocketApi } from './constructs/websocket-api.ts';
+import { createFunctions } from './functions.ts';
+import type { Stage } from './stage.ts';
+
+export interface SilentAuthStackProps extends StackProps {
+  readonly stage: Stage;
+  readonly bundles: Bundles;
+}
+
+export class SilentAuthStack extends Stack {
+  constructor(scope: Construct, id: string, props: SilentAuthStackProps) {
+    super(scope, id, props);
+    const { stage, bundles } = props;
+    const tables = new Tables(this, 'Tables');
+    const secrets = new Secrets(this, 'Secrets');
+    const httpApi = new HttpApi(this, 'HttpApi', stage);
+    const websocketApi = new WebSocketApi(this, 'WebSocketApi', stage);
+    const eventBus = stage.events ? new EventBus(this, 'EventBus') : undefined;
+    const resources = { tables, secrets, httpApi, websocketApi, eventBus };
+    const functions = createFunctions(this, stage, bundles, resources);
+    httpApi.addRoutes(functions);
+    const websocketStage = websocketApi.addRoutes(functions);
+    if (stage.apiGatewayLogsRole) {
+      websocketStage.node.addDependency(new ApiGatewayLogsRole(this, 'ApiGatewayLogsRole'));
+    }
+    Tags.of(this).add('application', 'silent-auth');
+    Tags.of(this).add('stage', stage.name);
+
+    this.output('ApiUrl', httpApi.url, 'Where apps call the backend');
+    this.output('WebSocketUrl', websocketApi.url, 'Where apps open the WebSocket');
+    this.output('WebhookUrl', `${httpApi.url}/webhook`, 'Status URL of the Vonage application');
+    this.output('PrivateKeySecret', secrets.privateKey.secretArn, 'Fill in before the first start');
+    this.output('SignatureSecret', secrets.signature.secretArn, 'Fill in before the first webhook');
+    this.output('ProofKeySecret', secrets.proofKey.secretArn, 'Fill in before the first proof');
+    if (httpApi.domain) {
+      this.output('ApiDomainTarget', httpApi.domain.regionalDomainName, 'For the DNS record');
+    }
+    if (websocketApi.domain) {
+      const target = websocketApi.domain.regionalDomainName;
+      this.output('WebSocketDomainTarget', target, 'For the DNS record');
+    }
+  }
+
+  private output(id: string, value: string, description: string): void {
+    new CfnOutput(this, id, { value, description });
+  }
+}

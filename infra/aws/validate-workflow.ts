@@ -1,0 +1,68 @@
+/** The rules of Vonage for a workflow and its channels (reference §1.3). */
+
+import type { ChannelSettings } from '../../shared/config.ts';
+
+/** What each channel takes for `from`: what the field must match, and whether it must be there. */
+const FROM: Readonly<
+  Record<string, { readonly pattern: RegExp; readonly required: boolean; readonly says: string }>
+> = {
+  sms: {
+    pattern: /^(\d{1,15}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/,
+    required: false,
+    says: 'up to 15 digits or 11 letters and digits',
+  },
+  email: { pattern: /^[^\s@]+@[^\s@]+\.[^\s@]+$/, required: false, says: 'an e-mail address' },
+  whatsapp: { pattern: /^\d{7,15}$/, required: true, says: 'a number in digits' },
+  rcs: { pattern: /^[A-Za-z0-9_-]{1,15}$/, required: true, says: 'an agent of 1–15 characters' },
+};
+
+/** Fields that belong to single channels; `channel` and `from` are judged by themselves. */
+const CHANNEL_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  silent_auth: [],
+  sms: ['appHash', 'entityId', 'contentId', 'reuseCode'],
+  voice: ['reuseCode'],
+  email: ['reuseCode'],
+  whatsapp: ['mode', 'reuseCode'],
+  rcs: ['reuseCode'],
+};
+
+/** One line for each fault; none when Vonage would take the workflow. */
+export function workflowFaults(workflow: readonly ChannelSettings[], fallback: string): string[] {
+  const channels = workflow.map(({ channel }) => channel);
+  const faults: string[] = [];
+  if (workflow.length < 1 || workflow.length > 3) faults.push('workflow must have 1 to 3 channels');
+  if (channels.lastIndexOf('silent_auth') > 0) faults.push('workflow: silent_auth must be first');
+  if (new Set(channels).size < channels.length) faults.push('workflow must not repeat a channel');
+  if (fallback !== 'automatic') faults.push('fallback must be automatic: on_request is reserved');
+  return [...faults, ...workflow.flatMap(channelFaults)];
+}
+
+function channelFaults(settings: ChannelSettings): string[] {
+  const { channel, from, appHash, entityId, contentId, mode } = settings;
+  const fields = CHANNEL_FIELDS[channel];
+  if (fields === undefined) return [`workflow: ${channel} is not a channel of Vonage`];
+  const faults = Object.keys(settings)
+    .filter((field) => field !== 'channel' && field !== 'from' && !fields.includes(field))
+    .map((field) => `takes no ${field}`);
+  const rule = FROM[channel];
+  if (rule === undefined && from !== undefined) faults.push('takes no from');
+  if (rule?.required && from === undefined) faults.push(`needs from, ${rule.says}`);
+  if (rule && from !== undefined && !rule.pattern.test(from)) {
+    faults.push(`from must be ${rule.says}`);
+  }
+  if (appHash !== undefined && !/^[A-Za-z0-9+/]{11}$/.test(appHash)) {
+    faults.push('appHash must be exactly 11 characters');
+  }
+  if (entityId !== undefined && !isShort(entityId)) faults.push('entityId must be 1–20 characters');
+  if (contentId !== undefined && !isShort(contentId)) {
+    faults.push('contentId must be 1–20 characters');
+  }
+  if (mode !== undefined && mode !== 'otp_code' && mode !== 'zero_tap') {
+    faults.push('mode must be otp_code or zero_tap');
+  }
+  return faults.map((fault) => `workflow: ${channel} ${fault}`);
+}
+
+function isShort(text: string): boolean {
+  return /^[\x21-\x7e]{1,20}$/.test(text);
+}

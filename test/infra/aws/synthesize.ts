@@ -1,0 +1,44 @@
+/**
+ * Synthesizes a stage over functions of one line, so that these tests judge the infrastructure and
+ * nothing else.
+ */
+
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { type Bundles, bundleFunctions } from '../../../infra/aws/bundle.ts';
+import { SilentAuthStack } from '../../../infra/aws/stack.ts';
+import { getStage, type Stage } from '../../../infra/aws/stage.ts';
+import { FUNCTION_NAMES } from '../../../shared/config.ts';
+
+let bundles: Bundles | undefined;
+
+/** Bundles of functions that do nothing, made once a test file. */
+export function tinyBundles(): Bundles {
+  if (bundles) return bundles;
+  const folder = mkdtempSync(join(tmpdir(), 'silent-auth-infra-'));
+  const functionsFolder = join(folder, 'functions');
+  mkdirSync(functionsFolder);
+  for (const name of FUNCTION_NAMES) {
+    writeFileSync(join(functionsFolder, `${name}.ts`), 'export const handler = () => undefined;\n');
+  }
+  bundles = bundleFunctions({ functionsFolder, outputFolder: join(folder, 'bundles') });
+  return bundles;
+}
+
+/** The context of cdk.json, feature flags included. */
+export function cdkContext(): Record<string, unknown> {
+  return JSON.parse(readFileSync('cdk.json', 'utf8')).context;
+}
+
+export function createStack(stageName: string, settings: Partial<Stage> = {}): SilentAuthStack {
+  const stage = getStage(stageName, settings);
+  const app = new App({ context: cdkContext() });
+  return new SilentAuthStack(app, `SilentAuth-${stage.name}`, { stage, bundles: tinyBundles() });
+}
+
+export function synthesize(stageName: string, settings: Partial<Stage> = {}): Template {
+  return Template.fromStack(createStack(stageName, settings));
+}
