@@ -1,0 +1,83 @@
+/** The conditional write that appends one event: its expressions, built from named fragments. */
+
+import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { VERIFICATION_ATTRIBUTES } from '../../config.ts';
+import { isCausedByClient, type VerificationEvent } from '../../domain/events.ts';
+import { encodeEvent } from './event-codec.ts';
+import { checkUrlFingerprint, fingerprint } from './fingerprint.ts';
+
+/** One event for one item, on behalf of the holder of a token, of Vonage or of ourselves. */
+export interface Row {
+  readonly requestId: string;
+  readonly event: VerificationEvent;
+  readonly tokenHash: Uint8Array | undefined;
+}
+
+/** What a client causes leaves room for what Vonage, outcomes and the deadline still have to say. */
+const CLIENT_ROOM = 24;
+const ROOM = 40;
+
+const STARTED_TTL_SECONDS = 48 * 3600;
+/** An item that only webhooks have made is nobody's, unless `started` follows. */
+const UNSTARTED_TTL_SECONDS = 3600;
+
+type Values = Record<string, AttributeValue>;
+type Input = Required<
+  Pick<
+    UpdateItemCommandInput,
+    | 'UpdateExpression'
+    | 'ConditionExpression'
+    | 'ExpressionAttributeNames'
+    | 'ExpressionAttributeValues'
+  >
+>;
+
+export function appendInput({ event, tokenHash }: Row, nowMs: number): Input {
+  const fingerprints = fingerprintsOf(event);
+  const names: Record<string, string> = {
+    '#events': VERIFICATION_ATTRIBUTES.events,
+    '#seen': VERIFICATION_ATTRIBUTES.seen,
+    '#ttl': VERIFICATION_ATTRIBUTES.ttl,
+  };
+  const values: Values = {
+    ':empty': { L: [] },
+    ':new': { L: [encodeEvent(event)] },
+    ':seen': { SS: fingerprints },
+    ':room': { N: String(isCausedByClient(event) ? CLIENT_ROOM : ROOM) },
+    ':ttl': { N: String(ttl(event, nowMs)) },
+  };
+  const isStart = event.type === 'started';
+  const sets = [
+    '#events = list_append(if_not_exists(#events, :empty), :new)',
+    isStart ? '#ttl = :ttl' : '#ttl = if_not_exists(#ttl, :ttl)',
+  ];
+  const conditions = ['(attribute_not_exists(#events) OR size(#events) < :room)'];
+  for (const [index, known] of fingerprints.entries()) {
+    values[`:known${index}`] = { S: known };
+    conditions.push(`NOT contains(#seen, :known${index})`);
+  }
+  if (tokenHash) {
+    names['#hash'] = VERIFICATION_ATTRIBUTES.clientTokenHash;
+    values[':hash'] = { B: tokenHash };
+    conditions.push(isStart ? '(attribute_not_exists(#hash) OR #hash = :hash)' : '#hash = :hash');
+    if (isStart) sets.push('#hash = :hash');
+  }
+  return {
+    UpdateExpression: `SET ${sets.join(', ')} ADD #seen :seen`,
+    ConditionExpression: conditions.join(' AND '),
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+  };
+}
+
+/** The check_url of Vonage's 202 is known from then on: its webhook brings nothing new. */
+function fingerprintsOf(event: VerificationEvent): string[] {
+  return event.type === 'started' && event.checkUrl !== undefined
+    ? [fingerprint(event), checkUrlFingerprint(event.checkUrl)]
+    : [fingerprint(event)];
+}
+
+function ttl({ type }: VerificationEvent, nowMs: number): number {
+  const seconds = type === 'started' ? STARTED_TTL_SECONDS : UNSTARTED_TTL_SECONDS;
+  return Math.floor(nowMs / 1000) + seconds;
+}

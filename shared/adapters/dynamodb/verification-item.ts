@@ -1,0 +1,26 @@
+/** An item of the table `Verifications` as the domain sees it. */
+
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { VERIFICATION_ATTRIBUTES } from '../../config.ts';
+import type { Entry } from '../../domain/ports.ts';
+import { decodeEvent } from './event-codec.ts';
+
+export type Item = Readonly<Record<string, AttributeValue>>;
+
+export function toEntry(requestId: string, item: Item): Entry {
+  const hash = item[VERIFICATION_ATTRIBUTES.clientTokenHash]?.B;
+  return {
+    requestId,
+    events: (item[VERIFICATION_ATTRIBUTES.events]?.L ?? []).flatMap(
+      (stored) => decodeEvent(stored) ?? [],
+    ),
+    connections: item[VERIFICATION_ATTRIBUTES.connections]?.SS ?? [],
+    ...(hash && { clientTokenHash: hash }),
+  };
+}
+
+/** Both are hashes: comparing them tells nothing about a token. */
+export function isOwnedBy(item: Item | undefined, tokenHash: Uint8Array): boolean {
+  const stored = item?.[VERIFICATION_ATTRIBUTES.clientTokenHash]?.B;
+  return stored !== undefined && Buffer.from(stored).equals(tokenHash);
+}

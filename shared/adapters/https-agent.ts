@@ -1,0 +1,55 @@
+/**
+ * The sockets of one function instance. The only place that touches Node's `http` and `https`: an ESM
+ * import of `node:http` loads undici, which costs a cold start more than all our code.
+ */
+
+import type { Agent as HttpAgent, RequestOptions as HttpOptions } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+
+const http = process.getBuiltinModule('node:http');
+const https = process.getBuiltinModule('node:https');
+
+/** Keep-alive agents that all clients share; plain HTTP serves loopback addresses only. */
+export interface Agents {
+  readonly https: HttpsAgent;
+  readonly http: HttpAgent;
+}
+
+/**
+ * A socket that was idle for longer is not used again. A frozen instance cannot see that the peer
+ * closed it, and a POST that dies on it leaves us not knowing whether it was carried out.
+ */
+const MAX_IDLE_MS = 15_000;
+const MAX_SOCKETS = 50;
+
+const freedAtMs = new WeakMap<object, number>();
+
+export function createAgents(): Agents {
+  const options = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  const agents = { https: new https.Agent(options), http: new http.Agent(options) };
+  for (const agent of [agents.https, agents.http]) {
+    agent.on('free', (socket: object) => freedAtMs.set(socket, Date.now()));
+  }
+  return agents;
+}
+
+/** `request` of `http` or `https`, by the protocol of the URL, on a socket that is not stale. */
+export function openRequest(
+  { https: secure, http: plain }: Agents,
+  url: URL,
+  options: HttpOptions,
+): ReturnType<typeof http.request> {
+  const isSecure = url.protocol === 'https:';
+  const agent = isSecure ? secure : plain;
+  closeStaleSockets(agent);
+  return isSecure
+    ? https.request(url, { ...options, agent })
+    : http.request(url, { ...options, agent });
+}
+
+function closeStaleSockets(agent: HttpAgent): void {
+  const oldestMs = Date.now() - MAX_IDLE_MS;
+  for (const socket of Object.values(agent.freeSockets).flat()) {
+    if (socket && (freedAtMs.get(socket) ?? oldestMs) < oldestMs) socket.destroy();
+  }
+}
