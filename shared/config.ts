@@ -160,3 +160,6 @@ export interface ProofSettings {
   /** 30–300 s. */
   readonly lifetimeSeconds: number;
 }
+
+/** `x-correlator`: what a caller sends in this form comes back and stands in the log line. */
+export const CORRELATOR_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;

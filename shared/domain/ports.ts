@@ -142,7 +142,11 @@ export type Measurement =
       readonly milliseconds: number;
       readonly dimensions?: Readonly<Record<string, string>>;
     }
-  | { readonly name: 'VerificationPrice'; readonly euros: number };
+  | {
+      readonly name: 'VerificationPrice';
+      readonly euros: number;
+      readonly dimensions?: Readonly<Record<string, string>>;
+    };
 
 export type CountName =
   | 'Started'

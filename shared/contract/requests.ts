@@ -1,0 +1,76 @@
+/** What clients send: the bodies and messages that the handlers parse. Unknown members are dropped. */
+
+import { z } from 'zod/mini';
+import { CHANNELS } from '../domain/workflow.ts';
+
+/** 22–64 characters, at least 128 random bits, secret like the token. */
+export const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{22,64}$/;
+
+export const channelSchema = z.enum(CHANNELS);
+
+const phoneNumberSchema = z
+  .string()
+  .check(z.regex(/^\+[1-9][0-9]{6,14}$/, 'must be E.164 with a leading +'));
+
+const emailSchema = z
+  .string()
+  .check(
+    z.maxLength(254, 'must have at most 254 characters'),
+    z.email('must be an e-mail address'),
+  );
+
+const channelsSchema = z.array(channelSchema).check(
+  z.minLength(1, 'must name at least one channel'),
+  z.maxLength(3, 'must name at most three channels'),
+  z.refine((channels) => new Set(channels).size === channels.length, 'must name each channel once'),
+  z.refine(
+    (channels) => channels.lastIndexOf('silent_auth') <= 0,
+    'silent_auth can only be the first channel',
+  ),
+);
+
+export const startBodySchema = z.object({
+  phone_number: phoneNumberSchema,
+  email: z.optional(emailSchema),
+  channels: z.optional(channelsSchema),
+  locale: z.optional(
+    z
+      .string()
+      .check(z.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$/, 'must be a locale such as en-us')),
+  ),
+  nonce: z.optional(
+    z
+      .string()
+      .check(z.regex(/^[A-Za-z0-9_-]{16,128}$/, 'must be 16 to 128 characters of A-Za-z0-9_-')),
+  ),
+  result: z._default(z.enum(['json', 'redirect']), 'json'),
+});
+export type StartBody = z.infer<typeof startBodySchema>;
+
+export const checkCodeBodySchema = z.object({
+  request_id: z.string().check(z.minLength(1), z.maxLength(128)),
+  code: z.string().check(z.regex(/^[A-Za-z0-9]{4,10}$/, 'must be 4 to 10 letters and digits')),
+});
+export type CheckCodeBody = z.infer<typeof checkCodeBodySchema>;
+
+export const nextWorkflowBodySchema = z.object({
+  from: z.optional(channelSchema),
+  error: z.optional(z.string().check(z.maxLength(64))),
+});
+export type NextWorkflowBody = z.infer<typeof nextWorkflowBodySchema>;
+
+export const proofBodySchema = z.object({
+  phone_number: z.optional(phoneNumberSchema),
+  email: z.optional(emailSchema),
+});
+export type ProofBody = z.infer<typeof proofBodySchema>;
+
+/** What a WebSocket client may say. */
+export const messageSchema = z.discriminatedUnion('action', [
+  z.object({
+    action: z.literal('subscribe'),
+    client_token: z.string().check(z.maxLength(256)),
+  }),
+  z.object({ action: z.literal('ping') }),
+]);
+export type Message = z.infer<typeof messageSchema>;

@@ -1,0 +1,104 @@
+/** The chain around every handler: errors become answers, answers get their headers, one log line. */
+
+import middy from '@middy/core';
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2,
+  APIGatewayProxyWebsocketEventV2,
+  Context,
+} from 'aws-lambda';
+import { CORRELATOR_PATTERN } from '../config.ts';
+import { PROBLEMS } from '../domain/errors.ts';
+import { problemCode, toProblemAnswer } from './problem.ts';
+import type { InvocationTelemetry } from './telemetry.ts';
+
+export type HttpRequest = APIGatewayProxyEventV2 & {
+  readonly requestContext: {
+    readonly authorizer?: { readonly jwt?: { readonly claims: Record<string, unknown> } };
+  };
+};
+
+/** `$connect` carries headers in their original casing, `$default` a body. */
+export type WebSocketRequest = APIGatewayProxyWebsocketEventV2 & {
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+};
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Sent as JSON; a string is sent as it is. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type LambdaHandler<Request> = (
+  request: Request,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** A handler of the HTTP API; whatever it throws becomes problem+json. */
+export function httpHandler(
+  telemetry: InvocationTelemetry,
+  route: (request: HttpRequest) => Promise<HttpAnswer>,
+): LambdaHandler<HttpRequest> {
+  return chain(telemetry, route, toProblemAnswer);
+}
+
+/** A handler of the WebSocket API; `onError` says what its caller learns of an error. */
+export function webSocketHandler(
+  telemetry: InvocationTelemetry,
+  route: (request: WebSocketRequest) => Promise<HttpAnswer>,
+  onError: (error: unknown) => HttpAnswer,
+): LambdaHandler<WebSocketRequest> {
+  return chain(telemetry, route, onError);
+}
+
+function chain<Request extends HttpRequest | WebSocketRequest>(
+  telemetry: InvocationTelemetry,
+  route: (request: Request) => Promise<HttpAnswer>,
+  onError: (error: unknown) => HttpAnswer,
+): LambdaHandler<Request> {
+  let startedAt = 0;
+  const finish = (request: Request, answer: HttpAnswer, error?: unknown) => {
+    const outcome = error === undefined ? 'ok' : problemCode(error);
+    const milliseconds = Math.round(performance.now() - startedAt);
+    const { status } = answer;
+    const correlator = correlatorOf(request);
+    telemetry.flush(
+      { outcome, status, milliseconds, ...(correlator !== undefined && { correlator }) },
+      error !== undefined && PROBLEMS[problemCode(error)].status >= 500 ? error : undefined,
+    );
+    return toResult(answer, correlator);
+  };
+  const handler = middy<Request, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
+    .before(({ event }) => {
+      startedAt = performance.now();
+      telemetry.annotate({ route: event.requestContext.routeKey });
+    })
+    .onError((request) => {
+      request.response = finish(request.event, onError(request.error), request.error);
+    })
+    .handler(async (event) => finish(event, await route(event)));
+  return (request, context) => handler(request, context);
+}
+
+/** What the caller sent as `x-correlator`, when it has the agreed form. */
+function correlatorOf({ headers }: HttpRequest | WebSocketRequest): string | undefined {
+  const correlator = headers?.['x-correlator'];
+  return correlator !== undefined && CORRELATOR_PATTERN.test(correlator) ? correlator : undefined;
+}
+
+function toResult(
+  { status, body, headers }: HttpAnswer,
+  correlator: string | undefined,
+): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: status,
+    headers: {
+      'cache-control': 'no-store',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(correlator !== undefined && { 'x-correlator': correlator }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  };
+}

@@ -1,0 +1,50 @@
+/** Makes an untrusted body one of the contract's types. */
+
+import type { $ZodIssue, $ZodType, output } from 'zod/v4/core';
+import { safeParse } from 'zod/v4/core';
+import { MAX_CLIENT_BODY_BYTES } from '../config.ts';
+import { type FieldError, Problem } from '../domain/errors.ts';
+import type { HttpRequest } from './handler.ts';
+import { rawBody } from './raw-body.ts';
+
+/** Throws `request_invalid` with the members at fault, whose values are not repeated. */
+export function parseBody<Schema extends $ZodType>(
+  schema: Schema,
+  request: HttpRequest,
+): output<Schema> {
+  const bytes = rawBody(request, MAX_CLIENT_BODY_BYTES);
+  return parse(schema, parseJson(bytes));
+}
+
+/** Like {@link parseBody}, for routes whose body may be left out. */
+export function parseOptionalBody<Schema extends $ZodType>(
+  schema: Schema,
+  request: HttpRequest,
+): output<Schema> {
+  return request.body ? parseBody(schema, request) : parse(schema, {});
+}
+
+function parse<Schema extends $ZodType>(schema: Schema, value: unknown): output<Schema> {
+  const parsed = safeParse(schema, value);
+  if (parsed.success) return parsed.data;
+  throw new Problem('request_invalid', 'the body does not follow its schema', {
+    errors: parsed.error.issues.slice(0, 10).map(toFieldError),
+  });
+}
+
+function toFieldError({ path, message }: $ZodIssue): FieldError {
+  return { field: path.join('.') || 'body', reason: message };
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch (cause) {
+    throw new Problem(
+      'request_invalid',
+      'the body is not JSON',
+      { errors: [{ field: 'body', reason: 'must be JSON in UTF-8' }] },
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,80 @@
+/** One log line and the metrics of each invocation; nothing about a person gets in (design §9). */
+
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { METRICS_NAMESPACE } from '../config.ts';
+import type { Measurement, Telemetry } from '../domain/ports.ts';
+
+/** What the log line may hold: closed, so that nothing private gets in by accident. */
+export interface LogFields {
+  readonly route?: string;
+  readonly request_id?: string;
+  readonly outcome?: string;
+  readonly status?: number;
+  readonly milliseconds?: number;
+  /** ISO 3166-1 alpha-2 of the number's country. */
+  readonly country?: string;
+  readonly correlator?: string;
+}
+
+export interface InvocationTelemetry extends Telemetry {
+  /** Adds to the line that the invocation will log. */
+  readonly annotate: (fields: LogFields) => void;
+  /** Writes the line and the metrics; an error that is ours is logged with its cause. */
+  readonly flush: (fields: LogFields, fault?: unknown) => void;
+}
+
+export function createTelemetry(service: string): InvocationTelemetry {
+  const logger = new Logger({ serviceName: service });
+  const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: service });
+  let fields: LogFields = {};
+  let measurements: Measurement[] = [];
+  return {
+    measure: (measurement) => {
+      measurements.push(measurement);
+    },
+    annotate: (more) => {
+      fields = { ...fields, ...more };
+    },
+    flush: (more, fault) => {
+      const line = { ...fields, ...more };
+      if (fault === undefined) logger.info('request', line);
+      else logger.error('request', { ...line, fault: describe(fault) });
+      publish(metrics, measurements);
+      fields = {};
+      measurements = [];
+    },
+  };
+}
+
+/** Names and stack of an error and its causes. Messages of others are left out: they quote inputs. */
+function describe(fault: unknown): readonly string[] {
+  const chain: string[] = [];
+  for (let error = fault; error instanceof Error && chain.length < 5; error = error.cause) {
+    const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+    chain.push([error.name, ...frames.slice(0, 4).map((frame) => frame.trim())].join(' | '));
+  }
+  return chain;
+}
+
+/** One EMF record for each set of dimensions: a record's dimensions hold for all of its metrics. */
+function publish(metrics: Metrics, measurements: readonly Measurement[]): void {
+  const groups = Map.groupBy(measurements, ({ dimensions = {} }) => JSON.stringify(dimensions));
+  for (const [dimensions, group] of groups) {
+    const set: Record<string, string> = JSON.parse(dimensions);
+    if (Object.keys(set).length > 0) metrics.addDimensions(set);
+    for (const measurement of group) {
+      const [unit, value] = amountOf(measurement);
+      metrics.addMetric(measurement.name, unit, value);
+    }
+    metrics.publishStoredMetrics();
+  }
+}
+
+function amountOf(
+  measurement: Measurement,
+): readonly [(typeof MetricUnit)[keyof typeof MetricUnit], number] {
+  if ('milliseconds' in measurement) return [MetricUnit.Milliseconds, measurement.milliseconds];
+  if ('euros' in measurement) return [MetricUnit.NoUnit, measurement.euros];
+  return [MetricUnit.Count, 1];
+}
