@@ -1,0 +1,70 @@
+/**
+ * The process that stands for AWS's regional services: DynamoDB (dynalite), Secrets Manager,
+ * EventBridge, Systems Manager, on one port, told apart by `X-Amz-Target`. `GET /_local/events`
+ * shows what was put on the event bus.
+ *
+ * Environment: `PORT` (0: any), `DATA_FOLDER`, `REGION`, `ACCOUNT_ID`. Sends `{ready: true, url}` to
+ * its parent and ends with it.
+ */
+import { mkdirSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import dynalite from 'dynalite';
+import { z } from 'zod';
+import { runWithParent } from '../child.ts';
+import { listen } from '../listen.ts';
+import { createSecretsManager } from '../secrets-manager.ts';
+import { createEventBus } from './event-bus.ts';
+import { runOperation, type Service, toTarget } from './json-protocol.ts';
+import { createParameterStore } from './parameter-store.ts';
+
+const environment = z.object({
+  PORT: z.coerce.number(),
+  DATA_FOLDER: z.string(),
+  REGION: z.string(),
+  ACCOUNT_ID: z.string(),
+});
+
+await runWithParent(async () => {
+  const { PORT, DATA_FOLDER, REGION, ACCOUNT_ID } = environment.parse(process.env);
+  mkdirSync(DATA_FOLDER, { recursive: true });
+  const dynamodb = dynalite({
+    path: join(DATA_FOLDER, 'dynamodb'),
+    createTableMs: 0,
+    deleteTableMs: 0,
+    updateTableMs: 0,
+  });
+  const eventBus = createEventBus();
+  const services: Readonly<Record<string, Service>> = {
+    secretsmanager: createSecretsManager({
+      file: join(DATA_FOLDER, 'secrets.json'),
+      region: REGION,
+      accountId: ACCOUNT_ID,
+    }),
+    AmazonSSM: createParameterStore(join(DATA_FOLDER, 'parameters.json')),
+    AWSEvents: eventBus.service,
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'GET' && request.url === '/_local/events') {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(eventBus.events()));
+      return;
+    }
+    const [name, operation] = toTarget(request);
+    const service = services[name];
+    if (service) runOperation(service, operation, await text(request), response);
+    else dynamodb.emit('request', request, response);
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  server.keepAliveTimeout = 60_000;
+  const { port } = await listen(server, PORT, '127.0.0.1');
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () => new Promise<void>((done) => dynamodb.close(() => done())),
+  };
+});

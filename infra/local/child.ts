@@ -1,0 +1,101 @@
+/** Child processes of the local stack: they say when they are ready, and end with their parent. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { z } from 'zod';
+import { LocalStackError } from './error.ts';
+
+const readyMessage = z.object({ ready: z.literal(true), url: z.url() });
+const failedMessage = z.object({ ready: z.literal(false), reason: z.string() });
+
+const READY_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 3_000;
+
+export interface Child {
+  readonly name: string;
+  readonly pid: number | undefined;
+  /** Where it listens. */
+  readonly url: string;
+  /** Settles when the process has ended, for whatever reason. */
+  readonly exited: Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ChildOptions {
+  /** What people call it, for messages. */
+  readonly name: string;
+  readonly entryFile: string;
+  /** Added to this process's own. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** @throws LocalStackError when it ends, or stays silent for 30 s, before it is ready */
+export async function startChild({ name, entryFile, environment }: ChildOptions): Promise<Child> {
+  const child = fork(entryFile, [], {
+    env: { ...process.env, ...environment },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let errors = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString('utf8')).slice(-4_000);
+  });
+  const exited = new Promise<void>((done) => child.once('exit', () => done()));
+  try {
+    const url = await untilReady(child, exited, () => errors);
+    return { name, pid: child.pid, url, exited, close: () => stop(child, exited) };
+  } catch (cause) {
+    await stop(child, exited);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LocalStackError(`${name} did not start: ${reason}`, { cause });
+  }
+}
+
+/**
+ * The other side: runs `start`, tells the parent, and ends when the parent asks for it or is gone.
+ * Ctrl-C reaches the whole group; the parent decides the order of the end, so it is ignored here.
+ */
+export async function runWithParent(
+  start: () => Promise<{ readonly url: string; close(): Promise<void> }>,
+): Promise<void> {
+  process.on('SIGINT', () => {});
+  try {
+    const { url, close } = await start();
+    const end = (): void => void close().finally(() => process.exit(0));
+    process.once('disconnect', end);
+    process.once('SIGTERM', end);
+    process.send?.({ ready: true, url });
+  } catch (error) {
+    process.send?.({
+      ready: false,
+      reason: error instanceof Error ? error.message : String(error),
+    });
+    process.exitCode = 1;
+    process.disconnect?.();
+  }
+}
+
+function untilReady(
+  child: ChildProcess,
+  exited: Promise<void>,
+  errors: () => string,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('it stayed silent')), READY_TIMEOUT_MS);
+    child.once('error', reject);
+    child.on('message', (message) => {
+      const failed = failedMessage.safeParse(message);
+      if (failed.success) reject(new Error(failed.data.reason));
+      const ready = readyMessage.safeParse(message);
+      if (ready.success) resolve(ready.data.url);
+    });
+    void exited.then(() => reject(new Error(errors().trim() || 'it ended')));
+    child.once('message', () => clearTimeout(timer));
+    child.once('exit', () => clearTimeout(timer));
+  });
+}
+
+async function stop(child: ChildProcess, exited: Promise<void>): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+  await exited;
+  clearTimeout(timer);
+}

@@ -1,0 +1,59 @@
+/** Where the running stack is to be found: `endpoints.json`, for clients that know nothing else. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { ENV } from '../../shared/config.ts';
+import { LocalStackError } from './error.ts';
+import type { LocalAddresses } from './local-environment.ts';
+import type { LocalIdentity } from './local-identity.ts';
+import type { LocalTemplate } from './template.ts';
+
+export interface Endpoints {
+  readonly api: string;
+  readonly websocket: string;
+  readonly vonage: string;
+  readonly dynamodb: string;
+  readonly secretsmanager: string;
+  readonly region: string;
+  readonly tables: { readonly verifications: string; readonly guards: string };
+  readonly application_id: string;
+  /** PEM; verifies the tokens that the backend sends to Vonage. */
+  readonly application_public_key: string;
+  /** What a sender of webhooks signs with. */
+  readonly webhook: { readonly api_key: string; readonly signature_secret: string };
+}
+
+export function writeEndpoints(file: string, endpoints: Endpoints): void {
+  writeFileSync(file, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
+}
+
+/** While there is no such file, nothing is ready. */
+export function removeEndpoints(file: string): void {
+  rmSync(file, { force: true });
+}
+
+export function toEndpoints(
+  template: LocalTemplate,
+  addresses: LocalAddresses,
+  identity: LocalIdentity,
+): Endpoints {
+  return {
+    api: addresses.httpApi,
+    websocket: `ws://${addresses.websocketHost}/${template.websocket.stage}`,
+    vonage: addresses.vonage,
+    dynamodb: addresses.dynamodb,
+    secretsmanager: addresses.aws,
+    region: template.place.region,
+    tables: {
+      verifications: getVariable(template, ENV.verificationsTable),
+      guards: getVariable(template, ENV.guardsTable),
+    },
+    application_id: identity.applicationId,
+    application_public_key: identity.applicationPublicKey,
+    webhook: { api_key: identity.apiKey, signature_secret: identity.signatureSecret },
+  };
+}
+
+function getVariable({ functions }: LocalTemplate, name: string): string {
+  const value = functions.map(({ environment }) => environment[name]).find(Boolean);
+  if (value === undefined) throw new LocalStackError(`no function has the variable ${name}`);
+  return value;
+}

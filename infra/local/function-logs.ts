@@ -1,0 +1,47 @@
+/** Every line that a function prints: into its own file, and to whoever listens. */
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
+
+export interface FunctionLine {
+  /** Name of the function as in `functions/`. */
+  readonly function: string;
+  readonly line: string;
+  readonly stream: 'stdout' | 'stderr';
+}
+
+export interface FunctionLogs {
+  write(line: FunctionLine): void;
+  /** @returns what stops it */
+  listen(listener: (line: FunctionLine) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** One file a function, begun anew at every start. */
+export function openFunctionLogs(folder: string): FunctionLogs {
+  mkdirSync(folder, { recursive: true });
+  const files = new Map<string, WriteStream>();
+  const listeners = new Set<(line: FunctionLine) => void>();
+
+  function fileOf(name: string): WriteStream {
+    const file = files.get(name) ?? createWriteStream(join(folder, `${name}.log`));
+    files.set(name, file);
+    return file;
+  }
+
+  return {
+    write(line) {
+      fileOf(line.function).write(`${line.line}\n`);
+      for (const listener of listeners) listener(line);
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      const ended = [...files.values()].map(
+        (file) => new Promise<void>((done) => file.end(() => done())),
+      );
+      await Promise.all(ended);
+    },
+  };
+}

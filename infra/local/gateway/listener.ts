@@ -1,0 +1,59 @@
+/**
+ * A listener of the gateway. It takes every loopback address, so that clients from 127.0.0.2 count as
+ * others than those from 127.0.0.1, and nobody from outside of this machine.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { listen } from '../listen.ts';
+import { writeMessage } from './http-response.ts';
+
+/** What answers once the stack is ready. */
+export interface ListenerHandlers {
+  handleRequest(request: IncomingMessage, response: ServerResponse): void;
+  /** @default upgrades are refused */
+  handleUpgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+export interface Listener {
+  /** `127.0.0.1:<port>`. */
+  readonly host: string;
+  /** Until then every request is answered 503. */
+  attach(handlers: ListenerHandlers): void;
+  close(): Promise<void>;
+}
+
+/** Longer than API clients keep idle connections, as API Gateway does. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** @throws LocalStackError when the port is taken */
+export async function openListener(port: number): Promise<Listener> {
+  let handlers: ListenerHandlers | undefined;
+  const server = createServer((request, response) => {
+    if (handlers) handlers.handleRequest(request, response);
+    else writeMessage(response, 503, 'Service Unavailable');
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.on('connection', (socket) => {
+    if (!isLoopback(socket.remoteAddress)) socket.destroy();
+  });
+  server.on('upgrade', (request, socket, head) => {
+    if (handlers?.handleUpgrade) handlers.handleUpgrade(request, socket, head);
+    else socket.end('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n');
+  });
+  const bound = await listen(server, port, '0.0.0.0');
+  return {
+    host: `127.0.0.1:${bound.port}`,
+    attach(given) {
+      handlers = given;
+    },
+    close() {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      server.closeAllConnections();
+      return closed;
+    },
+  };
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address === '::1' || /^(::ffff:)?127\./.test(address ?? '');
+}

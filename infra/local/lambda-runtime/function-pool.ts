@@ -1,0 +1,101 @@
+/**
+ * One function with its execution environments: as many as requests at once, started when they are
+ * needed, at most ten; what comes beyond that waits in line. The most recently used idle one is taken
+ * first, as Lambda does.
+ */
+import {
+  type ExecutionEnvironment,
+  type FunctionConfiguration,
+  type InvocationResult,
+  startExecutionEnvironment,
+} from './execution-environment.ts';
+
+const MAX_ENVIRONMENTS = 10;
+
+export interface FunctionPool {
+  readonly label: string;
+  /** Takes an event as an object, answers what the function returned or how it failed. */
+  invoke(event: unknown): Promise<InvocationResult>;
+  /** The processes that live now, for tests that kill one. */
+  processes(): readonly number[];
+  close(): Promise<void>;
+}
+
+export interface FunctionPoolOptions {
+  /** What people call the function. */
+  readonly label: string;
+  readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Never more than 10. @default 10 */
+  readonly maxEnvironments?: number | undefined;
+}
+
+interface Place {
+  environment?: ExecutionEnvironment;
+  gone: boolean;
+}
+
+export function createFunctionPool(
+  configuration: FunctionConfiguration,
+  { label, onLine, maxEnvironments = MAX_ENVIRONMENTS }: FunctionPoolOptions,
+): FunctionPool {
+  const limit = Math.min(maxEnvironments, MAX_ENVIRONMENTS);
+  const places = new Set<Place>();
+  const idle: Place[] = [];
+  const queue: ((place: Place) => void)[] = [];
+  let closing = false;
+
+  async function open(): Promise<Place> {
+    const place: Place = { gone: false };
+    places.add(place);
+    try {
+      place.environment = await startExecutionEnvironment(configuration, {
+        onIdle: () => release(place),
+        onExit: () => remove(place),
+        onLine,
+      });
+    } catch (error) {
+      remove(place);
+      throw error;
+    }
+    return place;
+  }
+
+  function release(place: Place): void {
+    const next = queue.shift();
+    if (next) next(place);
+    else idle.push(place);
+  }
+
+  function remove(place: Place): void {
+    place.gone = true;
+    places.delete(place);
+    const index = idle.indexOf(place);
+    if (index >= 0) idle.splice(index, 1);
+    if (closing) return;
+    const next = queue.shift();
+    if (next) void open().then(next);
+  }
+
+  function take(): Promise<Place> {
+    const place = idle.pop();
+    if (place) return Promise.resolve(place);
+    if (places.size < limit) return open();
+    return new Promise((resolve) => queue.push(resolve));
+  }
+
+  return {
+    label,
+    async invoke(event) {
+      const { environment } = await take();
+      if (!environment || closing) return { type: 'crash', detail: 'the stack is stopping' };
+      return environment.invoke(JSON.stringify(event));
+    },
+    processes: () => [...places].flatMap((place) => place.environment?.pid ?? []),
+    async close() {
+      closing = true;
+      const environments = [...places].flatMap((place) => place.environment ?? []);
+      for (const environment of environments) environment.kill();
+      await Promise.all(environments.map((environment) => environment.exited));
+    },
+  };
+}

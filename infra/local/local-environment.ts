@@ -1,0 +1,70 @@
+/**
+ * A function's variables on this machine: the template's, with every address of the cloud turned into
+ * the listener that stands for it. Nothing else differs; handlers have no local branch.
+ */
+import { ENV } from '../../shared/config.ts';
+import { LocalStackError } from './error.ts';
+import type { FunctionResource } from './template/functions.ts';
+
+/** Origins, without a trailing slash. */
+export interface LocalAddresses {
+  readonly httpApiId: string;
+  readonly httpApi: string;
+  readonly websocketApiId: string;
+  /** `host:port` of the listener of both the sockets and `@connections`. */
+  readonly websocketHost: string;
+  readonly vonage: string;
+  readonly dynamodb: string;
+  readonly aws: string;
+}
+
+/** The SDK's variable for the parameter store; the functions name no other service of their own. */
+const SSM_ENDPOINT = 'AWS_ENDPOINT_URL_SSM';
+const EXECUTE_API = /(https|wss):\/\/([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com/g;
+
+/** @throws LocalStackError when a variable still points into the cloud */
+export function toLocalEnvironment(
+  { logicalId, environment }: Pick<FunctionResource, 'logicalId' | 'environment'>,
+  addresses: LocalAddresses,
+): Readonly<Record<string, string>> {
+  const local: Record<string, string> = {
+    [ENV.dynamodbEndpoint]: addresses.dynamodb,
+    [ENV.secretsManagerEndpoint]: addresses.aws,
+    [ENV.eventBridgeEndpoint]: addresses.aws,
+    [SSM_ENDPOINT]: addresses.aws,
+  };
+  for (const [name, value] of Object.entries(environment)) {
+    local[name] = replace(name, value, addresses);
+    if (local[name].includes('amazonaws.com')) {
+      throw new LocalStackError(`${logicalId} has a variable ${name} that points at AWS: ${value}`);
+    }
+  }
+  return local;
+}
+
+function replace(name: string, value: string, addresses: LocalAddresses): string {
+  switch (name) {
+    case ENV.vonageBaseUrl:
+      return addresses.vonage;
+    case ENV.checkUrlHosts:
+      return JSON.stringify([new URL(addresses.vonage).origin]);
+    case ENV.allowedOrigins:
+      return JSON.stringify([...new Set([...parseList(value), ...pageOrigins(addresses)])]);
+    default:
+      return value.replace(EXECUTE_API, (whole, scheme: string, apiId: string) => {
+        if (apiId === addresses.httpApiId) return addresses.httpApi;
+        if (apiId !== addresses.websocketApiId) return whole;
+        return `${scheme === 'wss' ? 'ws' : 'http'}://${addresses.websocketHost}`;
+      });
+  }
+}
+
+/** The pages of the local stack live beside the API, on whatever port that is. */
+function pageOrigins({ httpApi }: LocalAddresses): readonly string[] {
+  return [httpApi, httpApi.replace('127.0.0.1', 'localhost')];
+}
+
+function parseList(value: string): readonly unknown[] {
+  const parsed: unknown = JSON.parse(value);
+  return Array.isArray(parsed) ? parsed : [];
+}

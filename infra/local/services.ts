@@ -1,0 +1,54 @@
+/** The processes beside the functions: what stands for AWS's services, and for Vonage. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { HTTP_ROUTES } from '../../shared/config.ts';
+import { type Child, startChild } from './child.ts';
+import type { LocalIdentity } from './local-identity.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './synthesize.ts';
+
+const WEBHOOK_ROUTE = 'POST /webhook' satisfies keyof typeof HTTP_ROUTES;
+
+export interface AwsOptions {
+  readonly port: number;
+  readonly folder: string;
+}
+
+export function startAws({ port, folder }: AwsOptions): Promise<Child> {
+  return startChild({
+    name: 'the AWS stand-in',
+    entryFile: fileURLToPath(new URL('./aws/main.ts', import.meta.url)),
+    environment: {
+      PORT: String(port),
+      DATA_FOLDER: join(folder, 'aws'),
+      REGION: LOCAL_REGION,
+      ACCOUNT_ID: LOCAL_ACCOUNT,
+    },
+  });
+}
+
+export interface VonageOptions {
+  readonly port: number;
+  readonly folder: string;
+  readonly identity: LocalIdentity;
+  /** Origin of the HTTP API, which receives the webhooks. */
+  readonly apiUrl: string;
+  readonly timeScale: number;
+}
+
+export function startVonage(options: VonageOptions): Promise<Child> {
+  const { port, folder, identity, apiUrl, timeScale } = options;
+  return startChild({
+    name: 'the Vonage simulator',
+    entryFile: fileURLToPath(new URL('./vonage/main.ts', import.meta.url)),
+    environment: {
+      PORT: String(port),
+      WEBHOOK_URL: apiUrl + WEBHOOK_ROUTE.slice('POST '.length),
+      APPLICATION_ID: identity.applicationId,
+      APPLICATION_PUBLIC_KEY: identity.applicationPublicKey,
+      API_KEY: identity.apiKey,
+      SIGNATURE_SECRET: identity.signatureSecret,
+      VONAGE_TIME_SCALE: String(timeScale),
+      STATE_FILE: join(folder, 'vonage.json'),
+    },
+  });
+}

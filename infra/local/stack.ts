@@ -1,0 +1,214 @@
+/**
+ * The whole stack on one machine: synthesizes the CDK app, reads its template, and runs it. For
+ * `npm start`, the demo, tests and benchmarks alike.
+ */
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Child } from './child.ts';
+import { type Endpoints, removeEndpoints, toEndpoints, writeEndpoints } from './endpoints.ts';
+import { LocalStackError } from './error.ts';
+import { type FunctionLine, openFunctionLogs } from './function-logs.ts';
+import { openFunctions } from './functions.ts';
+import { createHttpApi, type ServePage } from './gateway/http-api.ts';
+import type { Invoke } from './gateway/integration.ts';
+import { type Listener, openListener } from './gateway/listener.ts';
+import { createWebSocketApi } from './gateway/websocket-api.ts';
+import { toInitialSecrets } from './initial-secrets.ts';
+import type { FunctionPool } from './lambda-runtime/function-pool.ts';
+import type { LocalAddresses } from './local-environment.ts';
+import { type LocalIdentity, openLocalIdentity } from './local-identity.ts';
+import { startAws, startVonage } from './services.ts';
+import { createParameters, createSecrets, createTables } from './storage.ts';
+import { readAssembly, synthesize } from './synthesize.ts';
+import { type LocalTemplate, readTemplate } from './template.ts';
+
+/** 0: any free port. */
+export interface Ports {
+  readonly api: number;
+  readonly websocket: number;
+  readonly vonage: number;
+  readonly aws: number;
+}
+
+export interface StackOptions {
+  /** Everything that the stack keeps. */
+  readonly localFolder: string;
+  /** @default any free ones */
+  readonly ports?: Partial<Ports>;
+  /** Overrides of the context in `cdk.json`. @default `{stage: 'dev'}` */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** A cloud assembly made before. @default one is synthesized */
+  readonly assemblyFolder?: string;
+  /** Another Vonage. @default the simulator */
+  readonly vonageBaseUrl?: string | undefined;
+  /** How much faster than Vonage's the simulator's clock runs. @default 1 */
+  readonly timeScale?: number;
+  /** Another DynamoDB. @default dynalite, in `localFolder` */
+  readonly dynamodbEndpoint?: string | undefined;
+  /** Added to every function's variables. */
+  readonly functionEnvironment?: Readonly<Record<string, string>>;
+  /** Ends a start that is under way: it throws then, and nothing is left. */
+  readonly signal?: AbortSignal;
+  /** Pages beside the API. */
+  readonly servePage?: ServePage;
+}
+
+export interface Stack {
+  readonly endpoints: Endpoints;
+  /** Calls `listener` with every line of every function; returns what stops it. */
+  onLine(listener: (line: FunctionLine) => void): () => void;
+  /** The processes that live now, by function. */
+  processes(): Readonly<Record<string, readonly number[]>>;
+  /** Settles when a part that should live has ended. */
+  readonly broken: Promise<LocalStackError>;
+  /** Ends every process and listener; safe to repeat. */
+  close(): Promise<void>;
+}
+
+/** Things to close again. */
+type Closers = (() => Promise<void> | void)[];
+
+/** @throws LocalStackError for what its user can mend: a taken port, a template that is not understood */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const closers: Closers = [];
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= closeAll(closers);
+    return closed;
+  };
+  try {
+    const opened = await openStack(options, closers);
+    const broken = opened.broken.then((error) => (closed ? new Promise<never>(() => {}) : error));
+    return { ...opened, broken, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openStack(options: StackOptions, closers: Closers): Promise<Omit<Stack, 'close'>> {
+  const folder = resolve(options.localFolder);
+  mkdirSync(folder, { recursive: true });
+  const endpointsFile = join(folder, 'endpoints.json');
+  removeEndpoints(endpointsFile);
+  closers.push(() => removeEndpoints(endpointsFile));
+
+  const api = await openPort('API_PORT', options.ports?.api, closers);
+  const websocket = await openPort('WEBSOCKET_PORT', options.ports?.websocket, closers);
+  const identity = openLocalIdentity(join(folder, 'identity.json'));
+  const starting = [
+    prepareTemplate(options, folder),
+    openChild(startAws({ port: options.ports?.aws ?? 0, folder }), closers),
+    options.vonageBaseUrl === undefined
+      ? openChild(startSimulator(options, folder, identity, api), closers)
+      : { url: options.vonageBaseUrl.replace(/\/$/, ''), broken: NEVER },
+  ] as const;
+  await Promise.allSettled(starting); // even when one fails: what was started must be known to be closed
+  const [template, aws, vonage] = await Promise.all(starting);
+  const addresses: LocalAddresses = {
+    httpApiId: template.http.apiId,
+    httpApi: `http://${api.host}`,
+    websocketApiId: template.websocket.apiId,
+    websocketHost: websocket.host,
+    vonage: vonage.url,
+    dynamodb: options.dynamodbEndpoint ?? aws.url,
+    aws: aws.url,
+  };
+  await createTables(addresses.dynamodb, template.tables);
+  await createSecrets(addresses.aws, toInitialSecrets(template, identity));
+  await createParameters(addresses.aws, template.parameters);
+
+  const logs = openFunctionLogs(join(folder, 'logs'));
+  closers.push(() => logs.close());
+  const extraEnvironment = options.functionEnvironment ?? {};
+  const functions = openFunctions({ template, addresses, logs, extraEnvironment });
+  const pools = [...functions.values()];
+  closers.push(async () => void (await Promise.all(pools.map((pool) => pool.close()))));
+  attachGateway({ template, functions, api, websocket, servePage: options.servePage }, closers);
+
+  const endpoints = toEndpoints(template, addresses, identity);
+  writeEndpoints(endpointsFile, endpoints);
+  return {
+    endpoints,
+    onLine: (listener) => logs.listen(listener),
+    processes: () => Object.fromEntries(pools.map((pool) => [pool.label, pool.processes()])),
+    broken: Promise.race([aws.broken, vonage.broken]),
+  };
+}
+
+async function openPort(variable: string, port = 0, closers: Closers): Promise<Listener> {
+  try {
+    const listener = await openListener(port);
+    closers.push(() => listener.close());
+    return listener;
+  } catch (cause) {
+    if (!(cause instanceof LocalStackError)) throw cause;
+    throw new LocalStackError(`${cause.message} (${variable})`, { cause });
+  }
+}
+
+async function prepareTemplate(options: StackOptions, folder: string): Promise<LocalTemplate> {
+  const assemblyFolder = resolve(options.assemblyFolder ?? join(folder, 'cdk.out'));
+  if (options.assemblyFolder === undefined) {
+    const context = { stage: 'dev', ...options.context };
+    await synthesize(assemblyFolder, { context, signal: options.signal });
+  }
+  return readTemplate(await readAssembly(assemblyFolder));
+}
+
+interface Service {
+  readonly url: string;
+  /** Settles when the process has ended. */
+  readonly broken: Promise<LocalStackError>;
+}
+
+const NEVER = new Promise<never>(() => {});
+
+async function openChild(starting: Promise<Child>, closers: Closers): Promise<Service> {
+  const child = await starting;
+  closers.push(() => child.close());
+  const broken = child.exited.then(() => new LocalStackError(`${child.name} ended unexpectedly`));
+  return { url: child.url, broken };
+}
+
+function startSimulator(
+  { ports, timeScale = 1 }: StackOptions,
+  folder: string,
+  identity: LocalIdentity,
+  api: Listener,
+): Promise<Child> {
+  const apiUrl = `http://${api.host}`;
+  return startVonage({ port: ports?.vonage ?? 0, folder, identity, apiUrl, timeScale });
+}
+
+interface GatewayParts {
+  readonly template: LocalTemplate;
+  readonly functions: ReadonlyMap<string, FunctionPool>;
+  readonly api: Listener;
+  readonly websocket: Listener;
+  readonly servePage: ServePage | undefined;
+}
+
+function attachGateway(parts: GatewayParts, closers: Closers): void {
+  const { template, functions, api, websocket, servePage } = parts;
+  const invoke: Invoke = async (name, event) => {
+    const pool = functions.get(name);
+    if (!pool) throw new LocalStackError(`a route calls ${name}, which the template lacks`);
+    return pool.invoke(event);
+  };
+  api.attach({
+    handleRequest: createHttpApi({ api: template.http, domainName: api.host, invoke, servePage }),
+  });
+  const sockets = createWebSocketApi({
+    api: template.websocket,
+    domainName: websocket.host,
+    invoke,
+  });
+  websocket.attach(sockets);
+  closers.push(() => sockets.close());
+}
+
+/** Last opened first. */
+async function closeAll(closers: Closers): Promise<void> {
+  for (const close of closers.toReversed()) await close();
+}

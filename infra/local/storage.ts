@@ -1,0 +1,46 @@
+/** Creates what the template keeps data in, at the local endpoints; safe to repeat at every start. */
+import { callAws } from './aws/json-client.ts';
+import { LocalStackError } from './error.ts';
+import type { InitialSecret } from './initial-secrets.ts';
+import type { ParameterResource, TableResource } from './template/storage.ts';
+
+/** Exists already: kept, with what is in it. */
+const KEPT = new Set([
+  'ResourceInUseException',
+  'ResourceExistsException',
+  'ParameterAlreadyExists',
+]);
+
+export async function createTables(
+  endpoint: string,
+  tables: readonly TableResource[],
+): Promise<void> {
+  for (const { definition } of tables) {
+    await create(endpoint, 'DynamoDB_20120810.CreateTable', definition);
+  }
+}
+
+export async function createSecrets(
+  endpoint: string,
+  secrets: readonly InitialSecret[],
+): Promise<void> {
+  for (const { name, value } of secrets) {
+    const input = { Name: name, ...(value === '' ? {} : { SecretString: value }) };
+    await create(endpoint, 'secretsmanager.CreateSecret', input);
+  }
+}
+
+export async function createParameters(
+  endpoint: string,
+  parameters: readonly ParameterResource[],
+): Promise<void> {
+  for (const { name, value } of parameters) {
+    await create(endpoint, 'AmazonSSM.PutParameter', { Name: name, Value: value });
+  }
+}
+
+async function create(endpoint: string, target: string, input: unknown): Promise<void> {
+  const result = await callAws(endpoint, target, input);
+  if (result.type === 'done' || KEPT.has(result.name)) return;
+  throw new LocalStackError(`${target} failed: ${result.name} ${result.message}`);
+}

@@ -1,0 +1,52 @@
+/**
+ * Reads the synthesized template into what the local stack runs. Nothing is skipped silently: an
+ * intrinsic, type, property or value that is not understood is an error.
+ */
+import { type Api, readApi } from './template/apis.ts';
+import { type FunctionResource, readFunctions } from './template/functions.ts';
+import { assertKnown } from './template/known-resources.ts';
+import { readRawTemplate } from './template/raw-template.ts';
+import type { Surroundings } from './template/resource-names.ts';
+import { createResources } from './template/resources.ts';
+import {
+  type ParameterResource,
+  readParameters,
+  readSecrets,
+  readTables,
+  type SecretResource,
+  type TableResource,
+} from './template/storage.ts';
+
+/** Where the template and its bundled assets lie. */
+export interface Assembly {
+  readonly templateFile: string;
+  /** Folder of each asset, by its object key (`S3Key`). */
+  readonly assetFolders: ReadonlyMap<string, string>;
+  readonly place: Surroundings;
+}
+
+export interface LocalTemplate {
+  readonly place: Surroundings;
+  readonly functions: readonly FunctionResource[];
+  readonly http: Api;
+  readonly websocket: Api;
+  readonly tables: readonly TableResource[];
+  readonly secrets: readonly SecretResource[];
+  readonly parameters: readonly ParameterResource[];
+}
+
+/** @throws LocalStackError that names what the local stack does not know */
+export function readTemplate({ templateFile, assetFolders, place }: Assembly): LocalTemplate {
+  const raw = readRawTemplate(templateFile);
+  assertKnown(raw);
+  const resources = createResources(raw, place);
+  return {
+    place,
+    functions: readFunctions(resources, assetFolders),
+    http: readApi(resources, 'HTTP'),
+    websocket: readApi(resources, 'WEBSOCKET'),
+    tables: readTables(resources),
+    secrets: readSecrets(resources),
+    parameters: readParameters(resources),
+  };
+}
