@@ -1,0 +1,101 @@
+/** Who calls: the RS256 JWT of the application, or Basic credentials (protocol reference §4). */
+import { timingSafeEqual } from 'node:crypto';
+import { compactVerify, errors, importSPKI } from 'jose';
+
+export interface Application {
+  readonly id: string;
+  /** PEM. */
+  readonly publicKey: string;
+}
+
+export interface Account {
+  readonly apiKey: string;
+  /** Absent: nobody gets in with Basic. */
+  readonly apiSecret?: string;
+}
+
+export type Claims = Readonly<Record<string, unknown>>;
+
+export type Caller =
+  | { readonly scheme: 'bearer'; readonly claims: Claims }
+  | { readonly scheme: 'basic' };
+
+export type Refusal = { readonly refused: 'unauthorized' | 'jwt_expired' };
+
+export type Authenticate = (authorization: string | undefined) => Promise<Caller | Refusal>;
+
+const DEFAULT_LIFETIME_SECONDS = 15 * 60;
+const MIN_LIFETIME_SECONDS = 30;
+const MAX_LIFETIME_SECONDS = 24 * 60 * 60;
+const CLOCK_TOLERANCE_SECONDS = 60;
+const MAX_CACHED_TOKENS = 1_000;
+
+const UNAUTHORIZED: Refusal = { refused: 'unauthorized' };
+const EXPIRED: Refusal = { refused: 'jwt_expired' };
+
+/** A token's signature is verified once; its times are looked at on every call. */
+export async function createAuthenticate(
+  application: Application,
+  account: Account,
+  now: () => number,
+): Promise<Authenticate> {
+  const key = await importSPKI(application.publicKey, 'RS256');
+  const verified = new Map<string, Claims>();
+
+  async function findClaims(token: string): Promise<Claims | undefined> {
+    const known = verified.get(token);
+    if (known !== undefined) return known;
+    try {
+      const { payload } = await compactVerify(token, key, { algorithms: ['RS256'] });
+      const claims = parseClaims(payload);
+      if (claims === undefined) return undefined;
+      if (verified.size >= MAX_CACHED_TOKENS) verified.clear();
+      verified.set(token, claims);
+      return claims;
+    } catch (cause) {
+      if (cause instanceof errors.JOSEError) return undefined;
+      throw cause;
+    }
+  }
+
+  return async (authorization = '') => {
+    const [scheme, credentials = '', ...rest] = authorization.split(' ');
+    if (rest.length > 0) return UNAUTHORIZED;
+    if (scheme?.toLowerCase() === 'basic') {
+      return isAccount(credentials, account) ? { scheme: 'basic' } : UNAUTHORIZED;
+    }
+    if (scheme?.toLowerCase() !== 'bearer') return UNAUTHORIZED;
+    const claims = await findClaims(credentials);
+    if (claims === undefined) return UNAUTHORIZED;
+    return judge(claims, application.id, now() / 1000) ?? { scheme: 'bearer', claims };
+  };
+}
+
+/** Compares Basic credentials with the account's. */
+export function isAccount(credentials: string, { apiKey, apiSecret }: Account): boolean {
+  if (apiSecret === undefined) return false;
+  const given = Buffer.from(credentials, 'base64');
+  const wanted = Buffer.from(`${apiKey}:${apiSecret}`);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+function parseClaims(payload: Uint8Array): Claims | undefined {
+  try {
+    const claims: unknown = JSON.parse(new TextDecoder().decode(payload));
+    return typeof claims === 'object' && claims !== null ? { ...claims } : undefined;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined;
+    throw cause;
+  }
+}
+
+function judge(claims: Claims, applicationId: string, now: number): Refusal | undefined {
+  const { application_id: application, iat, jti, exp, nbf } = claims;
+  if (application !== applicationId || typeof jti !== 'string' || jti === '') return UNAUTHORIZED;
+  if (typeof iat !== 'number' || iat > now + CLOCK_TOLERANCE_SECONDS) return UNAUTHORIZED;
+  if (nbf !== undefined && (typeof nbf !== 'number' || nbf > now)) return UNAUTHORIZED;
+  if (exp === undefined) return now > iat + DEFAULT_LIFETIME_SECONDS ? EXPIRED : undefined;
+  if (typeof exp !== 'number') return UNAUTHORIZED;
+  if (exp - iat < MIN_LIFETIME_SECONDS || exp - iat > MAX_LIFETIME_SECONDS) return UNAUTHORIZED;
+  return now >= exp ? EXPIRED : undefined;
+}

@@ -1,0 +1,35 @@
+/** The codes that Vonage would have sent, where a person would read them. */
+import { toAddress } from './faults.ts';
+
+export interface Message {
+  readonly to: string;
+  readonly channel: string;
+  readonly code: string;
+  readonly request_id: string;
+  /** ISO 8601 UTC. */
+  readonly at: string;
+}
+
+export interface Inbox {
+  add(message: Message): void;
+  /** Newest first; without an address those of everybody. */
+  read(to?: string): readonly Message[];
+}
+
+const KEPT = 20_000;
+
+export function createInbox(): Inbox {
+  let messages: Message[] = [];
+  return {
+    add(message) {
+      messages.push(message);
+      if (messages.length >= 2 * KEPT) messages = messages.slice(-KEPT);
+    },
+    read(to) {
+      const wanted = to === undefined ? undefined : toAddress(to);
+      return messages
+        .filter((message) => wanted === undefined || toAddress(message.to) === wanted)
+        .toReversed();
+    },
+  };
+}

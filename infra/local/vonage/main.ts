@@ -1,0 +1,45 @@
+/**
+ * The simulator as a process of its own: settings come in the environment, `{ready, url}` goes to the
+ * parent, and it ends with SIGTERM or with its parent.
+ */
+import { env } from 'node:process';
+import { LocalStackError } from '../error.ts';
+import { startVonageSimulator, type VonageSimulatorOptions } from './simulator.ts';
+
+function readOptions(): VonageSimulatorOptions {
+  const scale = Number(env.VONAGE_TIME_SCALE || 1);
+  if (!(scale > 0)) throw new LocalStackError('VONAGE_TIME_SCALE must be a positive number');
+  return {
+    port: Number(env.PORT || 0),
+    applicationId: required('APPLICATION_ID'),
+    applicationPublicKey: required('APPLICATION_PUBLIC_KEY'),
+    apiKey: required('API_KEY'),
+    signatureSecret: required('SIGNATURE_SECRET'),
+    timeScale: scale,
+    ...(env.HOST ? { host: env.HOST } : {}),
+    ...(env.WEBHOOK_URL ? { webhookUrl: env.WEBHOOK_URL } : {}),
+    ...(env.STATE_FILE ? { stateFile: env.STATE_FILE } : {}),
+    ...(env.ACCOUNT_API_SECRET ? { accountApiSecret: env.ACCOUNT_API_SECRET } : {}),
+  };
+}
+
+function required(name: string): string {
+  const value = env[name];
+  if (!value) throw new LocalStackError(`the Vonage simulator needs ${name}`);
+  return value;
+}
+
+try {
+  const simulator = await startVonageSimulator(readOptions());
+  const end = (): void => {
+    void simulator.close().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', end);
+  process.once('SIGINT', end);
+  process.once('disconnect', end);
+  if (process.send === undefined) console.log(`Vonage simulator ready on ${simulator.url}`);
+  else process.send({ ready: true, url: simulator.url });
+} catch (cause) {
+  console.error(cause instanceof LocalStackError ? cause.message : cause);
+  process.exit(1);
+}

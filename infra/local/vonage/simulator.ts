@@ -1,0 +1,101 @@
+/** Vonage's Verify v2 on one port: puts the parts together and listens. */
+import { listen } from '../listen.ts';
+import { createAuthenticate } from './application-jwt.ts';
+import { createApplicationsApi } from './applications.ts';
+import { type ArmedRule, createFaults } from './faults.ts';
+import { createInbox } from './inbox.ts';
+import { createJournal } from './journal.ts';
+import { createLocalApi } from './local-api.ts';
+import { createRequests } from './requests.ts';
+import { createVonageServer } from './server.ts';
+import { openStateFile } from './state-file.ts';
+import { createTime } from './time.ts';
+import { createVerifyApi } from './verify-api.ts';
+import { createWebhooks } from './webhooks.ts';
+
+export interface VonageSimulatorOptions {
+  /** 0: any free one. */
+  readonly port: number;
+  /** @default '127.0.0.1' */
+  readonly host?: string;
+  readonly applicationId: string;
+  /** PEM. */
+  readonly applicationPublicKey: string;
+  readonly apiKey: string;
+  readonly signatureSecret: string;
+  /** Opens Basic credentials and the Applications API. */
+  readonly accountApiSecret?: string;
+  /** The first Status URL; the Applications API can set another. */
+  readonly webhookUrl?: string;
+  /** @default 1, real time */
+  readonly timeScale?: number;
+  /** Absent: a restart forgets everything. */
+  readonly stateFile?: string;
+}
+
+export interface VonageSimulator {
+  /** `http://127.0.0.1:3002`, without a trailing slash. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export async function startVonageSimulator(
+  options: VonageSimulatorOptions,
+): Promise<VonageSimulator> {
+  const { host = '127.0.0.1', applicationId, apiKey, signatureSecret } = options;
+  const application = { id: applicationId, publicKey: options.applicationPublicKey };
+  const secret = options.accountApiSecret;
+  const account = secret === undefined ? { apiKey } : { apiKey, apiSecret: secret };
+  const time = createTime(options.timeScale ?? 1);
+  const authenticate = await createAuthenticate(application, account, time.now);
+  const stateFile = openStateFile(options.stateFile);
+  const journal = createJournal();
+  const inbox = createInbox();
+  const faults = createFaults((rules) =>
+    stateFile.save([{ kind: 'faults', key: 'rules', value: rules }]),
+  );
+  faults.restore(stateFile.load('faults').flatMap(toRules));
+  const applications = createApplicationsApi({
+    application,
+    account,
+    webhookUrl: options.webhookUrl,
+    stateFile,
+  });
+  const signer = { apiKey, applicationId, signatureSecret };
+  const target = applications.statusUrl;
+  const webhooks = createWebhooks({ signer, target, time, faults, journal, stateFile });
+  let url = '';
+  const origin = (): string => url;
+  const requests = createRequests({ time, faults, inbox, webhooks, stateFile, origin });
+  const server = createVonageServer({
+    authenticate,
+    api: createVerifyApi(requests),
+    applications,
+    localApi: createLocalApi({ inbox, faults, journal, requests, webhooks }),
+    requests,
+    faults,
+    journal,
+    time,
+    origin,
+  });
+  const { port } = await listen(server, options.port, host);
+  url = `http://${host}:${port}`;
+  requests.restore();
+
+  return {
+    url,
+    async close() {
+      time.stop();
+      webhooks.close();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      server.close(() => resolve());
+      server.closeAllConnections();
+      await promise;
+      stateFile.close();
+    },
+  };
+}
+
+function toRules(value: unknown): readonly ArmedRule[] {
+  return Array.isArray(value) ? value : [];
+}

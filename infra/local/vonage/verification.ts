@@ -1,0 +1,103 @@
+/** One request at Vonage: what is known of it, and what the fold of its steps says. Data only. */
+import { randomUUID } from 'node:crypto';
+import type { ChannelOrder } from './channel-order.ts';
+import type { ProblemName } from './problems.ts';
+import type { StartOrder } from './start.ts';
+
+export type StepStatus =
+  | 'unused'
+  | 'running'
+  | 'completed'
+  | 'failed'
+  | 'expired'
+  | 'user_rejected'
+  | 'blocked'
+  | 'cancelled';
+
+export type StepEnd = Exclude<StepStatus, 'unused' | 'running'>;
+
+export interface Step {
+  readonly order: ChannelOrder;
+  status: StepStatus;
+  /** ISO 8601 UTC; absent: never begun. */
+  initiatedAt?: string;
+  /** Absent on silent_auth until the handset has been at the end of the check_url. */
+  code?: string;
+  wrongCodes: number;
+  /** What the carrier told the handset, again and again. */
+  failure?: { readonly problem: ProblemName; readonly status?: number };
+}
+
+export interface Verification {
+  readonly requestId: string;
+  /** The id in the check_url. */
+  readonly checkUrlId: string;
+  /** Carried along the redirects, so that nobody enters them in the middle. */
+  readonly carrierState: string;
+  readonly order: StartOrder;
+  /** Requests made with Basic credentials are never reported (protocol reference §0.5). */
+  readonly reported: boolean;
+  readonly submittedAt: string;
+  readonly cancellableFromMs: number;
+  readonly workflow: readonly Step[];
+  /** Index into the workflow. */
+  current: number;
+  status: 'running' | StepEnd;
+  /** Epoch milliseconds, on this machine's clock. */
+  stepEndsAtMs: number;
+  finalizedAt?: string;
+}
+
+export function createVerification(
+  order: StartOrder,
+  options: {
+    readonly requestId: string;
+    readonly nowMs: number;
+    readonly cancellableFromMs: number;
+    readonly reported: boolean;
+    readonly ownCheckUrlId: boolean;
+  },
+): Verification {
+  return {
+    requestId: options.requestId,
+    checkUrlId: options.ownCheckUrlId ? randomUUID() : options.requestId,
+    carrierState: randomUUID(),
+    order,
+    reported: options.reported,
+    submittedAt: new Date(options.nowMs).toISOString(),
+    cancellableFromMs: options.cancellableFromMs,
+    workflow: order.workflow.map((entry) => ({ order: entry, status: 'unused', wrongCodes: 0 })),
+    current: 0,
+    status: 'running',
+    stepEndsAtMs: options.nowMs,
+  };
+}
+
+/** The step that runs, or ran last. */
+export function currentStep({ workflow, current }: Verification): Step {
+  const step = workflow[current];
+  if (step === undefined) throw new Error('a verification without a step');
+  return step;
+}
+
+/** The addresses of all channels, as they were sent. */
+export function addressesOf({ order }: Verification): readonly string[] {
+  return order.workflow.map(({ to }) => to);
+}
+
+/** The `to` values that no other running request may have: numbers, or an e-mail address alone. */
+export function lockedAddresses(order: StartOrder): readonly string[] {
+  const numbers = order.workflow.filter(({ channel }) => channel !== 'email');
+  return (numbers.length > 0 ? numbers : order.workflow).map(({ to }) => to.toLowerCase());
+}
+
+/** Narrows what a state file holds. */
+export function isVerification(value: unknown): value is Verification {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'requestId' in value &&
+    'workflow' in value &&
+    Array.isArray(value.workflow)
+  );
+}
