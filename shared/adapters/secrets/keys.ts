@@ -1,0 +1,103 @@
+/** Everything that is derived from our own three keys: tokens, keyed hashes, names of guards. */
+
+import { createHash, createHmac, hkdfSync } from 'node:crypto';
+import { Problem } from '../../domain/errors.ts';
+import type { Identities, Tokens } from '../../domain/ports.ts';
+import { hashClientToken } from './client-token.ts';
+import { requireField, type Secret, type Secrets } from './secret-store.ts';
+
+export interface Keys {
+  /** HMAC-SHA-256 with the guard key over the parts as a JSON array. */
+  readonly guardHmac: (parts: readonly string[]) => Promise<Buffer>;
+  readonly tokens: Tokens;
+  readonly identities: Identities;
+}
+
+export interface KeysOptions {
+  readonly secrets: Secrets;
+  /** Secret `{guard_key, token_key, identity_key, previous_token_key?}` or `{master_key}`. */
+  readonly secretId: string;
+}
+
+type KeyName = 'guard_key' | 'token_key' | 'identity_key';
+const KEY_NAMES: readonly KeyName[] = ['guard_key', 'token_key', 'identity_key'];
+
+type KeySet = Readonly<Record<KeyName, Buffer>> & { readonly tokenKeys: readonly TokenKey[] };
+
+interface TokenKey {
+  readonly id: string;
+  readonly key: Buffer;
+}
+
+export function createKeys({ secrets, secretId }: KeysOptions): Keys {
+  const derived = new WeakMap<Secret, KeySet>();
+  const toKeys = (secret: Secret): KeySet => {
+    const known = derived.get(secret) ?? deriveKeys(secret);
+    derived.set(secret, known);
+    return known;
+  };
+  const keys = async (): Promise<KeySet> => toKeys(await secrets.get(secretId));
+
+  /** An instance may be the last to hear of a rotation, so an unknown id is worth a second read. */
+  const tokenKey = async (id: string | undefined): Promise<Buffer> => {
+    const { token_key: current, tokenKeys } = await keys();
+    if (id === undefined) return current;
+    const known = tokenKeys.find((candidate) => candidate.id === id);
+    if (known) return known.key;
+    const read = toKeys(await secrets.refresh(secretId));
+    const found = read.tokenKeys.find((candidate) => candidate.id === id);
+    if (found) return found.key;
+    throw new Problem(
+      'dependency_unavailable',
+      'the token key of this start is not there any more',
+    );
+  };
+
+  const guardHmac = async (parts: readonly string[]): Promise<Buffer> =>
+    hmac((await keys()).guard_key, parts);
+
+  return {
+    guardHmac,
+    tokens: {
+      derive: async (requestId, idempotencyKey, tokenKeyId) => {
+        const key = await tokenKey(tokenKeyId);
+        const bearer = hmac(key, ['client_token', requestId, idempotencyKey]);
+        const token = `${requestId}.${bearer.toString('base64url')}`;
+        return { token, hash: hashClientToken(token) };
+      },
+      currentKeyId: async () => keyId((await keys()).token_key),
+      clientRef: async (idempotencyKey) =>
+        (await guardHmac(['client_ref', idempotencyKey])).toString('hex').slice(0, 32),
+    },
+    identities: {
+      hash: async (kind, value) =>
+        hmac((await keys()).identity_key, [kind, value]).toString('base64url'),
+    },
+  };
+}
+
+function deriveKeys(secret: Secret): KeySet {
+  const master = secret.master_key;
+  const isDerived = Boolean(master) && KEY_NAMES.every((name) => !secret[name]);
+  const get = (name: KeyName): Buffer =>
+    isDerived && master
+      ? Buffer.from(hkdfSync('sha256', master, '', name, 32))
+      : Buffer.from(requireField(secret, name));
+  const current = get('token_key');
+  const previous = secret.previous_token_key ? [Buffer.from(secret.previous_token_key)] : [];
+  return {
+    guard_key: get('guard_key'),
+    token_key: current,
+    identity_key: get('identity_key'),
+    tokenKeys: [current, ...previous].map((key) => ({ id: keyId(key), key })),
+  };
+}
+
+/** Names a key without telling anything about it. */
+function keyId(key: Buffer): string {
+  return createHash('sha256').update('key-id:').update(key).digest('hex').slice(0, 8);
+}
+
+function hmac(key: Buffer, parts: readonly string[]): Buffer {
+  return createHmac('sha256', key).update(JSON.stringify(parts)).digest();
+}

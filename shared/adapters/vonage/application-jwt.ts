@@ -1,0 +1,84 @@
+/** The RS256 JWT that signs our calls to Vonage (reference §4), made once for many calls. */
+
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { Problem } from '../../domain/errors.ts';
+import type { Clock, Random } from '../../domain/ports.ts';
+import { requireField, type Secret, type Secrets } from '../secrets/secret-store.ts';
+
+export interface ApplicationJwt {
+  /** The cached one; a warm request signs nothing. */
+  readonly get: () => Promise<string>;
+  /** For a 401: reads the private key again, within the bounds of the secret store, and signs anew. */
+  readonly renew: () => Promise<string>;
+}
+
+export interface ApplicationJwtOptions {
+  readonly secrets: Secrets;
+  /** Secret `{application_id, private_key}`. */
+  readonly secretId: string;
+  readonly clock: Clock;
+  /** Makes `jti`. */
+  readonly random: Pick<Random, 'nonce'>;
+}
+
+const LIFETIME_SECONDS = 900;
+const RENEW_BEFORE_MS = 60_000;
+
+interface Signed {
+  readonly token: string;
+  readonly expiresAtMs: number;
+}
+
+export function createApplicationJwt(options: ApplicationJwtOptions): ApplicationJwt {
+  const { secrets, secretId, clock } = options;
+  let signed: Signed | undefined;
+  let signing: Promise<Signed> | undefined;
+
+  /** Single flight, so that many calls at once make one token. */
+  const signOnce = async (read: () => Promise<Secret>): Promise<string> => {
+    signing ??= read()
+      .then((secret) => sign(secret, options))
+      .finally(() => {
+        signing = undefined;
+      });
+    signed = await signing;
+    return signed.token;
+  };
+
+  return {
+    get: async () =>
+      signed && clock.now() < signed.expiresAtMs - RENEW_BEFORE_MS
+        ? signed.token
+        : signOnce(() => secrets.get(secretId)),
+    renew: () => signOnce(() => secrets.refresh(secretId)),
+  };
+}
+
+/** `iat` is now, rounded down, and there is no `nbf`: Vonage's clock tolerance is not known. */
+async function sign(secret: Secret, { clock, random }: ApplicationJwtOptions): Promise<Signed> {
+  const issuedAtSeconds = Math.floor(clock.now() / 1000);
+  const expiresAtSeconds = issuedAtSeconds + LIFETIME_SECONDS;
+  const applicationId = requireField(secret, 'application_id');
+  const token = await new SignJWT({ application_id: applicationId })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
+    .setIssuedAt(issuedAtSeconds)
+    .setExpirationTime(expiresAtSeconds)
+    .setJti(random.nonce())
+    .sign(parsePrivateKey(requireField(secret, 'private_key')));
+  return { token, expiresAtMs: expiresAtSeconds * 1000 };
+}
+
+/** PEM; a secret pasted into a form may hold `\n` instead of line breaks. */
+function parsePrivateKey(pem: string): KeyObject {
+  try {
+    return createPrivateKey(pem.replaceAll('\\n', '\n'));
+  } catch (error) {
+    throw new Problem(
+      'dependency_unavailable',
+      'the private key cannot be read',
+      {},
+      { cause: error },
+    );
+  }
+}
