@@ -1,0 +1,94 @@
+/** What Vonage's statuses and bodies mean (reference §1.5, §2, §3): tables, no I/O. */
+
+import type { CheckAnswer, NextAnswer, VerifyAnswer } from '../../domain/ports.ts';
+import type { JsonAnswer } from './http.ts';
+
+const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
+
+/** `type` URIs are not stable, so the status decides; other 4xx mean that nothing was created. */
+const VERIFY_REFUSALS: Readonly<
+  Record<number, 'network_unsupported' | 'number_refused' | undefined>
+> = { 412: 'network_unsupported', 422: 'number_refused' };
+
+/**
+ * Anything but a definite answer is `unknown`: Vonage may have created a request. The check_url is
+ * not judged here.
+ */
+export function toVerifyAnswer(answer: JsonAnswer): VerifyAnswer {
+  if (answer.outcome === 'not_sent') return { outcome: 'unavailable' };
+  if (answer.outcome !== 'answered') return { outcome: 'unknown' };
+  const { status, body } = answer;
+  const requestId = requestIdOf(body);
+  if (isSuccess(status)) {
+    const checkUrl = memberOf(body, 'check_url');
+    if (requestId === undefined) return { outcome: 'unknown' };
+    return {
+      outcome: 'created',
+      requestId,
+      ...(typeof checkUrl === 'string' && { checkUrl }),
+    };
+  }
+  if (status === 409) {
+    return { outcome: 'in_flight', ...(requestId !== undefined && { requestId }) };
+  }
+  if (status < 400 || status >= 500) return { outcome: 'unknown' };
+  return { outcome: VERIFY_REFUSALS[status] ?? 'unavailable' };
+}
+
+/** The statuses that judge a code; Vonage never looked at it when it answers another 4xx. */
+const CHECK_ANSWERS: Readonly<Record<number, CheckAnswer | undefined>> = {
+  400: 'rejected',
+  404: 'not_found',
+  409: 'not_expected',
+  410: 'exhausted',
+};
+
+export function toCheckAnswer(answer: JsonAnswer): CheckAnswer {
+  if (answer.outcome === 'not_sent') return 'not_executed';
+  if (answer.outcome !== 'answered') return 'unknown';
+  const { status } = answer;
+  if (isSuccess(status)) return 'accepted';
+  if (status < 400 || status >= 500) return 'unknown';
+  return CHECK_ANSWERS[status] ?? 'not_executed';
+}
+
+/** `try_later`: Vonage is not ready (its replication lags), or says something we do not know. */
+export function toNextAnswer(answer: JsonAnswer): NextAnswer | 'try_later' | 'not_understood' {
+  if (answer.outcome === 'not_sent') return 'refused';
+  if (answer.outcome !== 'answered') return 'unknown';
+  const { status, body } = answer;
+  if (isSuccess(status)) return 'moved';
+  if (status === 404) return 'none_left';
+  if (status === 409) return toNextConflict(body);
+  return status < 400 || status >= 500 ? 'unknown' : 'refused';
+}
+
+function toNextConflict(body: unknown): 'none_left' | 'try_later' | 'not_understood' {
+  const detail = textOf(body, 'detail');
+  if (/#no-events$/.test(textOf(body, 'type')) || /no more events/i.test(detail)) {
+    return 'none_left';
+  }
+  return /cannot be performed at this time|try again later/i.test(detail)
+    ? 'try_later'
+    : 'not_understood';
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function requestIdOf(body: unknown): string | undefined {
+  const requestId = memberOf(body, 'request_id');
+  return typeof requestId === 'string' && REQUEST_ID.test(requestId) ? requestId : undefined;
+}
+
+function textOf(body: unknown, name: string): string {
+  const value = memberOf(body, name);
+  return typeof value === 'string' ? value : '';
+}
+
+function memberOf(body: unknown, name: string): unknown {
+  return typeof body === 'object' && body !== null && Object.hasOwn(body, name)
+    ? Reflect.get(body, name)
+    : undefined;
+}

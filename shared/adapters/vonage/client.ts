@@ -1,0 +1,152 @@
+/** Vonage Verify v2: start, check, next_workflow and cancel, each a definite answer or `unknown`. */
+
+import { setTimeout as pauseFor } from 'node:timers/promises';
+import type { StartSettings } from '../../config.ts';
+import type {
+  Budget,
+  Clock,
+  NextAnswer,
+  Telemetry,
+  VerifyAnswer,
+  VerifyRequest,
+  Vonage,
+} from '../../domain/ports.ts';
+import { toCheckAnswer, toNextAnswer, toVerifyAnswer } from './answers.ts';
+import type { ApplicationJwt } from './application-jwt.ts';
+import { isAllowedCheckUrl } from './check-url.ts';
+import type { Http, JsonAnswer, JsonRequest } from './http.ts';
+import { toStartBody } from './start-body.ts';
+
+export interface VonageOptions {
+  /** Origin of Vonage's API, without a trailing slash; one host for a verification's whole life. */
+  readonly baseUrl: string;
+  readonly jwt: ApplicationJwt;
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Only `verify` needs them. */
+  readonly settings?: StartSettings;
+  /** Where a check_url may point to, see `check-url.ts`. @default nowhere */
+  readonly checkUrlHosts?: readonly string[];
+  /** Waits between tries of next_workflow. @default real time */
+  readonly pause?: (milliseconds: number) => Promise<unknown>;
+}
+
+type Operation = 'start' | 'check' | 'next_workflow' | 'cancel';
+type Call = (
+  operation: Operation,
+  request: Omit<JsonRequest, 'bearer' | 'url'> & { readonly path: string },
+  budget: Budget,
+) => Promise<JsonAnswer>;
+
+/** Vonage's replication lags for a moment after the start. */
+const PAUSES_MS: readonly (number | undefined)[] = [300, 600, 1200];
+
+export function createVonage(options: VonageOptions): Vonage {
+  const call = createCall(options);
+  return {
+    verify: (request, budget) => verify(request, budget, call, options),
+    check: async (requestId, code, budget) => {
+      const request = { method: 'POST', path: pathOf(requestId), body: { code } } as const;
+      return toCheckAnswer(await call('check', request, budget));
+    },
+    next: (requestId, budget) => next(requestId, budget, call, options),
+    cancel: async (requestId, budget) => {
+      await call('cancel', { method: 'DELETE', path: pathOf(requestId) }, budget);
+    },
+  };
+}
+
+/** Throws `dependency_unavailable` before anything was sent when our own secret is not set. */
+async function verify(
+  request: VerifyRequest,
+  budget: Budget,
+  call: Call,
+  { jwt, settings, checkUrlHosts = [], telemetry }: VonageOptions,
+): Promise<VerifyAnswer> {
+  if (!settings) throw new Error('a start needs the settings of the stage');
+  await jwt.get();
+  const body = toStartBody(request, settings);
+  const answer = toVerifyAnswer(
+    await call('start', { method: 'POST', path: '/v2/verify', body }, budget),
+  );
+  if (answer.outcome !== 'created' || answer.checkUrl === undefined) return answer;
+  if (isAllowedCheckUrl(answer.checkUrl, checkUrlHosts)) return answer;
+  measureError(telemetry, 'start', 'check_url');
+  return { outcome: 'created', requestId: answer.requestId };
+}
+
+async function next(
+  requestId: string,
+  budget: Budget,
+  call: Call,
+  { clock, pause = pauseFor }: VonageOptions,
+): Promise<NextAnswer> {
+  const path = `${pathOf(requestId)}/next_workflow`;
+  for (let tries = 0; ; tries += 1) {
+    const answer = toNextAnswer(await call('next_workflow', { method: 'POST', path }, budget));
+    if (answer !== 'try_later' && answer !== 'not_understood') return answer;
+    const waitMs = answer === 'not_understood' && tries > 0 ? undefined : PAUSES_MS[tries];
+    if (waitMs === undefined || clock.now() + waitMs > budget.lastCallAtMs) return 'refused';
+    await pause(waitMs);
+  }
+}
+
+/** One measured call, repeated once with a new JWT after a 401, never begun after the budget's end. */
+function createCall({ baseUrl, jwt, http, clock, telemetry }: VonageOptions): Call {
+  const send = async (
+    operation: Operation,
+    { path, ...request }: Parameters<Call>[1],
+    bearer: string,
+  ): Promise<JsonAnswer> => {
+    const startedAtMs = clock.now();
+    const answer = await http({ ...request, url: `${baseUrl}${path}`, bearer });
+    telemetry.measure({
+      name: 'VonageLatency',
+      milliseconds: clock.now() - startedAtMs,
+      dimensions: { operation },
+    });
+    const error = errorOf(operation, answer);
+    if (error !== undefined) measureError(telemetry, operation, error);
+    return answer;
+  };
+
+  return async (operation, request, { lastCallAtMs }) => {
+    const bearer = await orUndefined(jwt.get());
+    if (bearer === undefined || clock.now() > lastCallAtMs) {
+      measureError(telemetry, operation, bearer === undefined ? 'private_key' : 'budget');
+      return { outcome: 'not_sent' };
+    }
+    const answer = await send(operation, request, bearer);
+    if (answer.outcome !== 'answered' || answer.status !== 401) return answer;
+    const renewed = await orUndefined(jwt.renew());
+    if (renewed === undefined || clock.now() > lastCallAtMs) return answer;
+    return send(operation, request, renewed);
+  };
+}
+
+/** Without a JWT nothing is sent: that is an answer of its own, which `verify` explains before. */
+async function orUndefined(jwt: Promise<string>): Promise<string | undefined> {
+  try {
+    return await jwt;
+  } catch {
+    return undefined;
+  }
+}
+
+/** How an answer counts as a failure, or `undefined` for a success. */
+function errorOf(operation: Operation, answer: JsonAnswer): string | undefined {
+  if (answer.outcome === 'not_sent') return 'network';
+  if (answer.outcome !== 'answered') return answer.outcome;
+  if (answer.status < 200 || answer.status >= 300) return String(answer.status);
+  const isLost = operation === 'start' && toVerifyAnswer(answer).outcome === 'unknown';
+  return isLost ? 'malformed' : undefined;
+}
+
+function measureError(telemetry: Telemetry, operation: Operation, status: string): void {
+  telemetry.measure({ name: 'VonageError', dimensions: { operation, status } });
+}
+
+function pathOf(requestId: string): string {
+  return `/v2/verify/${encodeURIComponent(requestId)}`;
+}

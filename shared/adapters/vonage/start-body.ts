@@ -1,0 +1,77 @@
+/** Our request in Vonage's words: the body of `POST /v2/verify` (reference §1.3). */
+
+import type { ChannelSettings, StartSettings } from '../../config.ts';
+import type { RequestedChannel, VerifyRequest } from '../../domain/ports.ts';
+
+export interface StartBody {
+  readonly brand: string;
+  readonly locale?: string;
+  readonly channel_timeout: number;
+  readonly client_ref: string;
+  /** Of the PIN; silent_auth makes its own code. */
+  readonly code_length?: number;
+  readonly workflow: readonly WorkflowEntry[];
+}
+
+export interface WorkflowEntry {
+  readonly channel: string;
+  readonly to: string;
+  readonly coverage_check?: boolean;
+  readonly redirect_url?: string;
+  readonly from?: string;
+  readonly app_hash?: string;
+  readonly entity_id?: string;
+  readonly content_id?: string;
+  readonly reuse_code?: boolean;
+  readonly mode?: 'otp_code' | 'zero_tap';
+}
+
+export function toStartBody(request: VerifyRequest, settings: StartSettings): StartBody {
+  const locale = (request.locale ?? settings.locale)?.toLowerCase();
+  const sendsPins = request.workflow.some(({ channel }) => channel !== 'silent_auth');
+  return {
+    brand: settings.brand,
+    ...(locale !== undefined && { locale }),
+    channel_timeout: settings.channelTimeoutSeconds,
+    client_ref: request.clientRef,
+    ...(sendsPins && { code_length: settings.codeLength }),
+    workflow: request.workflow.map((step) =>
+      step.channel === 'silent_auth'
+        ? silentAuthEntry(step, request, settings)
+        : codeEntry(step, settings),
+    ),
+  };
+}
+
+function silentAuthEntry(
+  { channel, to }: RequestedChannel,
+  { result }: VerifyRequest,
+  { coverageCheck, redirectUrl }: StartSettings,
+): WorkflowEntry {
+  return {
+    channel,
+    to: withoutPlus(to),
+    coverage_check: coverageCheck,
+    ...(result === 'redirect' && redirectUrl !== undefined && { redirect_url: redirectUrl }),
+  };
+}
+
+function codeEntry({ channel, to }: RequestedChannel, { workflow }: StartSettings): WorkflowEntry {
+  const settings: Partial<ChannelSettings> =
+    workflow.find((entry) => entry.channel === channel) ?? {};
+  const { from, appHash, entityId, contentId, reuseCode, mode } = settings;
+  return {
+    channel,
+    to: channel === 'email' ? to : withoutPlus(to),
+    ...(from !== undefined && { from }),
+    ...(appHash !== undefined && { app_hash: appHash }),
+    ...(entityId !== undefined && { entity_id: entityId }),
+    ...(contentId !== undefined && { content_id: contentId }),
+    ...(reuseCode !== undefined && { reuse_code: reuseCode }),
+    ...(mode !== undefined && { mode }),
+  };
+}
+
+function withoutPlus(phoneNumber: string): string {
+  return phoneNumber.replace(/^\+/, '');
+}

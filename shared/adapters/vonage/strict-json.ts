@@ -1,0 +1,43 @@
+/** JSON that means one thing: no duplicate members, no members that touch a prototype, bounded depth. */
+
+export type StrictJson =
+  | { readonly outcome: 'value'; readonly value: unknown }
+  /** Not JSON, or nested too deeply. */
+  | { readonly outcome: 'invalid' }
+  /** JSON that two parsers would read differently. */
+  | { readonly outcome: 'ambiguous' };
+
+const MAX_DEPTH = 16;
+const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** Strings (with the colon that makes them member names) and brackets; all else is irrelevant here. */
+const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g;
+
+/** The caller bounds the size of `text`. */
+export function parseStrictJson(text: string): StrictJson {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { outcome: 'invalid' };
+  }
+  const fault = findFault(text);
+  return fault ? { outcome: fault } : { outcome: 'value', value };
+}
+
+/** `text` is valid JSON: a string before a colon is a member of the innermost open object. */
+function findFault(text: string): 'invalid' | 'ambiguous' | undefined {
+  const open: Set<string>[] = [];
+  let isAmbiguous = false;
+  for (const [token, literal, colon] of text.matchAll(TOKEN)) {
+    if (token === '{' || token === '[') open.push(new Set());
+    if (token === '}' || token === ']') open.pop();
+    if (open.length > MAX_DEPTH) return 'invalid';
+    if (literal === undefined || colon === undefined) continue;
+    const name = String(JSON.parse(literal));
+    const names = open.at(-1);
+    isAmbiguous ||= FORBIDDEN.has(name) || (names?.has(name) ?? false);
+    names?.add(name);
+  }
+  return isAmbiguous ? 'ambiguous' : undefined;
+}

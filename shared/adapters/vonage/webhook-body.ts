@@ -1,0 +1,115 @@
+/** What an authentic webhook of Vonage says (reference §5). Its optional members stay optional. */
+
+import { Problem } from '../../domain/errors.ts';
+import type { ProviderEvent, Report, Summarized } from '../../domain/events.ts';
+import { type Channel, isChannel, type Outcome } from '../../domain/workflow.ts';
+import { isAllowedCheckUrl } from './check-url.ts';
+import { parseStrictJson } from './strict-json.ts';
+
+/** Vonage's words for the end of a channel or of a request, in all spellings that were seen. */
+const OUTCOMES: ReadonlyMap<unknown, Outcome> = new Map([
+  ['completed', 'completed'],
+  ['failed', 'failed'],
+  ['expired', 'expired'],
+  ['user_rejected', 'user_rejected'],
+  ['rejected', 'user_rejected'],
+  ['blocked', 'blocked'],
+  ['cancelled', 'cancelled'],
+  ['canceled', 'cancelled'],
+]);
+
+const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
+const BYTE_ORDER_MARK = '\uFEFF';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * Call it after the signature was verified. Throws `request_invalid` for what is no JSON;
+ * `unintelligible` is JSON that says nothing we may act on.
+ */
+export function parseWebhook(
+  rawBody: Uint8Array,
+  atMs: number,
+  checkUrlHosts: readonly string[],
+): Report | 'unintelligible' {
+  const json = parseStrictJson(decode(rawBody));
+  if (json.outcome === 'invalid') throw new Problem('request_invalid', 'the webhook is not JSON');
+  if (json.outcome === 'ambiguous' || !isObject(json.value)) return 'unintelligible';
+  const { request_id: requestId, type, price } = json.value;
+  if (typeof requestId !== 'string' || !REQUEST_ID.test(requestId)) return 'unintelligible';
+  const event =
+    type === 'event'
+      ? parseEvent(json.value, atMs, checkUrlHosts)
+      : type === 'summary'
+        ? parseSummary(json.value, atMs)
+        : undefined;
+  if (!event) return 'unintelligible';
+  const priceEuros = type === 'summary' ? parsePrice(price) : undefined;
+  return { requestId, event, ...(priceEuros !== undefined && { priceEuros }) };
+}
+
+function decode(rawBody: Uint8Array): string {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(rawBody);
+  } catch (cause) {
+    throw new Problem('request_invalid', 'the webhook is not UTF-8', {}, { cause });
+  }
+  if (text.startsWith(BYTE_ORDER_MARK)) {
+    throw new Problem('request_invalid', 'the webhook begins with a byte order mark');
+  }
+  return text;
+}
+
+function parseEvent(
+  body: Json,
+  atMs: number,
+  checkUrlHosts: readonly string[],
+): ProviderEvent | undefined {
+  const { channel, status } = body;
+  if (!isChannel(channel)) return undefined;
+  if (status === 'action_pending') return parseAction(body, channel, atMs, checkUrlHosts);
+  const outcome = OUTCOMES.get(status);
+  return outcome && { type: 'channel_ended', atMs, channel, outcome };
+}
+
+/** `mode: advanced` wants another kind of action, which our apps do not know. */
+function parseAction(
+  { action, mode }: Json,
+  channel: Channel,
+  atMs: number,
+  checkUrlHosts: readonly string[],
+): ProviderEvent | undefined {
+  if (channel !== 'silent_auth' || mode === 'advanced') return undefined;
+  // Vonage's older payloads hold an array of one (reference §0.10).
+  const only: unknown = Array.isArray(action) && action.length === 1 ? action[0] : action;
+  if (!isObject(only) || (only.type !== undefined && only.type !== 'check')) return undefined;
+  const { check_url: checkUrl } = only;
+  return typeof checkUrl === 'string' && isAllowedCheckUrl(checkUrl, checkUrlHosts)
+    ? { type: 'check_url_issued', atMs, checkUrl }
+    : undefined;
+}
+
+/** Channels that were not used, and what we do not know, are left out. */
+function parseSummary({ status, workflow }: Json, atMs: number): Summarized | undefined {
+  const outcome = OUTCOMES.get(status);
+  if (!outcome) return undefined;
+  const steps: readonly unknown[] = Array.isArray(workflow) ? workflow : [];
+  const outcomes = steps.flatMap((step) => {
+    if (!isObject(step) || !isChannel(step.channel)) return [];
+    const end = OUTCOMES.get(step.status);
+    return end ? [{ channel: step.channel, outcome: end }] : [];
+  });
+  return { type: 'summarized', atMs, status: outcome, outcomes };
+}
+
+/** Sent as a number or as a string, or not at all (reference §5.4). */
+function parsePrice(price: unknown): number | undefined {
+  const isText = typeof price === 'string' && /^\d{1,9}(\.\d{1,9})?$/.test(price);
+  const euros = isText ? Number(price) : price;
+  return typeof euros === 'number' && Number.isFinite(euros) && euros >= 0 ? euros : undefined;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

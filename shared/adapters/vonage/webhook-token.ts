@@ -1,0 +1,64 @@
+/** The form of a webhook's token, before any secret is read: only one spelling is accepted. */
+
+import { parseStrictJson } from './strict-json.ts';
+
+/** Why a webhook is refused: the dimension `reason` of `WebhookRejected`. */
+export type SignatureFault =
+  | 'malformed'
+  | 'algorithm'
+  | 'signature'
+  | 'claims'
+  | 'stale'
+  | 'payload_hash';
+
+/** Claims that nobody has verified yet. */
+export interface WebhookToken {
+  readonly compact: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+const MAX_LENGTH = 8 * 1024;
+const HS256_BYTES = 32;
+const BEARER = /^bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
+
+/** All that a header may say; `kid` and `typ` have no effect. */
+const HEADER_MEMBERS: readonly string[] = ['alg', 'typ', 'kid'];
+
+export function parseWebhookToken(authorization: string): WebhookToken | SignatureFault {
+  if (authorization.length > MAX_LENGTH) return 'malformed';
+  const compact = BEARER.exec(authorization)?.[1];
+  if (compact === undefined) return 'malformed';
+  const [protectedHeader = '', payload = '', signature = ''] = compact.split('.');
+  const header = parseSegment(protectedHeader);
+  const claims = parseSegment(payload);
+  if (!header || !claims) return 'malformed';
+  if (Object.keys(header).some((name) => !HEADER_MEMBERS.includes(name))) return 'malformed';
+  if (header.alg !== 'HS256') return 'algorithm';
+  return decodeCanonical(signature)?.byteLength === HS256_BYTES ? { compact, claims } : 'malformed';
+}
+
+function parseSegment(segment: string): Readonly<Record<string, unknown>> | undefined {
+  const bytes = decodeCanonical(segment);
+  const text = bytes && decodeUtf8(bytes);
+  if (text === undefined) return undefined;
+  const json = parseStrictJson(text);
+  return json.outcome === 'value' && isObject(json.value) ? json.value : undefined;
+}
+
+/** base64url whose unused bits are zero, so that no second token has the same meaning. */
+function decodeCanonical(segment: string): Buffer | undefined {
+  const bytes = Buffer.from(segment, 'base64url');
+  return bytes.toString('base64url') === segment ? bytes : undefined;
+}
+
+function decodeUtf8(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
