@@ -1,17 +1,14 @@
 /** `GET /status`: 200 with the verification as it is now; 401 without its client token. */
 
 import { toVerificationObject } from '../shared/contract/to-verification-object.ts';
-import { announcePorts, parseClientToken, prime, telemetry } from '../shared/dependencies.ts';
-import { clientToken, type ParseClientToken } from '../shared/lambda/bearer.ts';
+import { prime, readNeeds } from '../shared/dependencies.ts';
+import { clientToken } from '../shared/lambda/bearer.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../shared/lambda/handler.ts';
-import type { InvocationTelemetry } from '../shared/lambda/telemetry.ts';
+import type { TokenNeeds } from '../shared/lambda/needs.ts';
 import type { AnnouncePorts } from '../shared/usecases/announce.ts';
 import { readStatus } from '../shared/usecases/read-status.ts';
 
-export interface Needs extends AnnouncePorts {
-  readonly telemetry: InvocationTelemetry;
-  readonly parseToken: ParseClientToken;
-}
+export type Needs = AnnouncePorts & TokenNeeds;
 
 export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
   const { telemetry, parseToken } = needs;
@@ -22,5 +19,5 @@ export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
   });
 }
 
-export const handler = createHandler({ ...announcePorts(), telemetry, parseToken: parseClientToken });
-await prime();
+export const handler = createHandler(readNeeds());
+await prime('reads');

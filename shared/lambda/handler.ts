@@ -8,8 +8,7 @@ import type {
   Context,
 } from 'aws-lambda';
 import { CORRELATOR_PATTERN } from '../config.ts';
-import { PROBLEMS } from '../domain/errors.ts';
-import { problemCode, toProblemAnswer } from './problem.ts';
+import { problemCode, problemStatus, toProblemAnswer } from './problem.ts';
 import type { InvocationTelemetry } from './telemetry.ts';
 
 export type HttpRequest = APIGatewayProxyEventV2 & {
@@ -65,7 +64,7 @@ function chain<Request extends HttpRequest | WebSocketRequest>(
     const correlator = correlatorOf(request);
     telemetry.flush(
       { outcome, status, milliseconds, ...(correlator !== undefined && { correlator }) },
-      error !== undefined && PROBLEMS[problemCode(error)].status >= 500 ? error : undefined,
+      error !== undefined && problemStatus(error) >= 500 ? error : undefined,
     );
     return toResult(answer, correlator);
   };

@@ -24,7 +24,7 @@ export function parseOptionalBody<Schema extends $ZodType>(
   return request.body ? parseBody(schema, request) : parse(schema, {});
 }
 
-function parse<Schema extends $ZodType>(schema: Schema, value: unknown): output<Schema> {
+export function parse<Schema extends $ZodType>(schema: Schema, value: unknown): output<Schema> {
   const parsed = safeParse(schema, value);
   if (parsed.success) return parsed.data;
   throw new Problem('request_invalid', 'the body does not follow its schema', {
@@ -36,7 +36,7 @@ function toFieldError({ path, message }: $ZodIssue): FieldError {
   return { field: path.join('.') || 'body', reason: message };
 }
 
-function parseJson(bytes: Buffer): unknown {
+export function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (cause) {

@@ -36,3 +36,7 @@ export function toProblemAnswer(error: unknown): HttpAnswer {
 export function problemCode(error: unknown): ProblemCode {
   return error instanceof Problem ? error.code : 'internal';
 }
+
+export function problemStatus(error: unknown): number {
+  return PROBLEMS[problemCode(error)].status;
+}

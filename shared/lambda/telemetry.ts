@@ -13,7 +13,7 @@ export interface LogFields {
   readonly status?: number;
   readonly milliseconds?: number;
   /** ISO 3166-1 alpha-2 of the number's country. */
-  readonly country?: string;
+  readonly country?: string | undefined;
   readonly correlator?: string;
 }
 

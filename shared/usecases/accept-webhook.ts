@@ -1,4 +1,4 @@
-/** A webhook of Vonage, whose signature and form are known to be right. */
+/** A webhook of Vonage: verified, understood, recorded, pushed. */
 
 import { hasLiveAttempt } from '../domain/attempts.ts';
 import { isSameFact, type ProviderEvent, type Report } from '../domain/events.ts';
@@ -6,36 +6,58 @@ import type { Entry } from '../domain/ports.ts';
 import { fold, hadEffect } from '../domain/verification.ts';
 import { type AnnouncePorts, announce, notifyOfEnd, push, settle } from './announce.ts';
 
+/** What came over the wire, its bytes untouched. */
+export interface RawWebhook {
+  readonly authorization: string | undefined;
+  readonly body: Uint8Array;
+}
+
+/** The two steps before anything is believed: who sent it, and what it says. */
+export interface Webhooks {
+  /** Throws `signature_invalid`, or `dependency_unavailable` when it must come again, signed. */
+  readonly verify: (webhook: RawWebhook) => Promise<void>;
+  /** Throws `request_invalid` for what is no JSON at all. */
+  readonly parse: (body: Uint8Array, atMs: number) => Report | 'unintelligible';
+}
+
+export type WebhookPorts = AnnouncePorts & { readonly webhooks: Webhooks };
+
+/** Believes a webhook only after its signature, and acts only on what it understands. */
+export async function acceptWebhook(webhook: RawWebhook, ports: WebhookPorts): Promise<void> {
+  await ports.webhooks.verify(webhook);
+  const report = ports.webhooks.parse(webhook.body, ports.clock.now());
+  if (report === 'unintelligible') ports.telemetry.measure({ name: 'WebhookUnintelligible' });
+  else await record(report, ports);
+}
+
 /**
  * Records what Vonage reported and tells the app. Safe to repeat: a redelivery repeats the push and
  * nothing else, which heals a crash between write and push. It may come before `start` has stored
  * anything; then it creates the item and nobody can see it yet.
  */
-export async function acceptWebhook(
+async function record(
   { requestId, event, priceEuros }: Report,
   ports: AnnouncePorts,
-): Promise<'recorded' | 'repeated' | 'ignored'> {
+): Promise<void> {
   const { log, telemetry } = ports;
   const appended = await log.append(requestId, event);
-  if (appended.outcome === 'unauthorized') return 'ignored';
+  if (appended.outcome === 'unauthorized' || appended.outcome === 'full') return;
   const { entry } = appended;
   const started = entry.events.some(({ type }) => type === 'started');
-  if (appended.outcome === 'full') return 'ignored';
 
   if (appended.outcome === 'repeated') {
     telemetry.measure({ name: 'WebhookDuplicate' });
     if (started) await pushAgain(entry, event, ports);
-    return 'repeated';
+    return;
   }
   telemetry.measure({ name: 'WebhookAccepted' });
   if (priceEuros !== undefined) {
     telemetry.measure({ name: 'VerificationPrice', euros: priceEuros });
   }
-  if (!started) return 'recorded';
+  if (!started) return;
   measureOddities(entry, event, ports);
   await announce(entry, ports);
   await settle(entry, ports);
-  return 'recorded';
 }
 
 async function pushAgain(entry: Entry, event: ProviderEvent, ports: AnnouncePorts): Promise<void> {

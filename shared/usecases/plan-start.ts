@@ -23,6 +23,8 @@ export interface StartPlan {
   readonly workflow: readonly Channel[];
   readonly requested: readonly RequestedChannel[];
   readonly options: Pick<VerifyRequest, 'locale' | 'result'>;
+  /** Absent for test numbers. */
+  readonly country?: string;
 }
 
 /** Vonage's test numbers (reference §7.5); no metadata knows them. */
@@ -35,7 +37,11 @@ export function planStart(
 ): StartPlan {
   const { phoneNumber, email } = request;
   const isTestNumber = phoneNumber.startsWith(PLAYGROUND_PREFIX);
-  if (isTestNumber ? !rules.playground : !isAllowed(phoneNumber, phoneNumbers, rules)) {
+  const country = isTestNumber ? undefined : phoneNumbers.countryOfMobile(phoneNumber);
+  const isAllowed = isTestNumber
+    ? rules.playground
+    : country !== undefined && rules.countries.includes(country);
+  if (!isAllowed) {
     throw new Problem('phone_number_refused', 'no mobile number of an allowed country');
   }
   if (request.result === 'redirect' && !rules.canRedirect) {
@@ -52,12 +58,12 @@ export function planStart(
     }),
   );
   const { locale, result } = request;
-  return { workflow, requested, options: { result, ...(locale !== undefined && { locale }) } };
-}
-
-function isAllowed(e164: string, phoneNumbers: PhoneNumbers, { countries }: StartRules): boolean {
-  const country = phoneNumbers.countryOfMobile(e164);
-  return country !== undefined && countries.includes(country);
+  return {
+    workflow,
+    requested,
+    options: { result, ...(locale !== undefined && { locale }) },
+    ...(country !== undefined && { country }),
+  };
 }
 
 /** Vonage refuses a test number with anything but silent_auth alone. */

@@ -51,6 +51,8 @@ export interface StartPorts {
 export interface StartedVerification {
   readonly clientToken: string;
   readonly verification: Verification;
+  /** Of the number, for the log line; absent for test numbers and repeats. */
+  readonly country?: string;
 }
 
 /**
@@ -141,7 +143,8 @@ async function record(
   ]);
   const verification = viewOf(requestId, appended.entry.events, nowMs);
   measureStart(verification, telemetry);
-  return { clientToken: token, verification };
+  const { country } = plan;
+  return { clientToken: token, verification, ...(country !== undefined && { country }) };
 }
 
 async function toStarted(

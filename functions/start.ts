@@ -1,0 +1,46 @@
+/**
+ * `POST /start`: 202 with `request_id`, `client_token` and the verification, also for a repeat with
+ * the same idempotency key; 400, 409, 422, 429 or 503 before any money is spent.
+ */
+
+import { startBodySchema } from '../shared/contract/requests.ts';
+import { toStartRequest } from '../shared/contract/to-start-request.ts';
+import { toVerificationObject } from '../shared/contract/to-verification-object.ts';
+import { prime, startNeeds } from '../shared/dependencies.ts';
+import { callerOf } from '../shared/lambda/caller.ts';
+import { type HttpRequest, httpHandler, type LambdaHandler } from '../shared/lambda/handler.ts';
+import { parseBody } from '../shared/lambda/json-body.ts';
+import type { HandlerNeeds } from '../shared/lambda/needs.ts';
+import { type StartPorts, startVerification } from '../shared/usecases/start-verification.ts';
+
+export type Needs = StartPorts & HandlerNeeds & {
+  readonly websocketUrl: string;
+};
+
+export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
+  const { telemetry, budget, websocketUrl } = needs;
+  return httpHandler(telemetry, async (event) => {
+    const lastCallAtMs = budget();
+    const body = parseBody(startBodySchema, event);
+    const request = toStartRequest(body, event.headers['idempotency-key']);
+    const { clientToken, verification, country } = await startVerification(
+      request,
+      callerOf(event),
+      needs,
+      lastCallAtMs,
+    );
+    telemetry.annotate({ request_id: verification.requestId, country });
+    return {
+      status: 202,
+      body: {
+        request_id: verification.requestId,
+        client_token: clientToken,
+        websocket_url: websocketUrl,
+        verification: toVerificationObject(verification),
+      },
+    };
+  });
+}
+
+export const handler = createHandler(startNeeds());
+await prime('verify');

@@ -1,0 +1,27 @@
+/**
+ * `POST /webhook`: 204 once an authentic webhook is durable, or when it says nothing we understand;
+ * 401 for a bad signature, 503 when it must be sent again: unsigned, or not stored.
+ */
+
+import { MAX_WEBHOOK_BODY_BYTES } from '../shared/config.ts';
+import { prime, webhookNeeds } from '../shared/dependencies.ts';
+import { type HttpRequest, httpHandler, type LambdaHandler } from '../shared/lambda/handler.ts';
+import type { HandlerNeeds } from '../shared/lambda/needs.ts';
+import { rawBody } from '../shared/lambda/raw-body.ts';
+import { acceptWebhook, type Webhooks } from '../shared/usecases/accept-webhook.ts';
+import type { AnnouncePorts } from '../shared/usecases/announce.ts';
+
+export type Needs = AnnouncePorts & HandlerNeeds & {
+  readonly webhooks: Webhooks;
+};
+
+export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
+  return httpHandler(needs.telemetry, async (event) => {
+    const body = rawBody(event, MAX_WEBHOOK_BODY_BYTES);
+    await acceptWebhook({ authorization: event.headers.authorization, body }, needs);
+    return { status: 204 };
+  });
+}
+
+export const handler = createHandler(webhookNeeds());
+await prime('webhooks');

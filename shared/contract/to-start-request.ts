@@ -1,0 +1,24 @@
+/** A start on its way in: from the wire's names to ours. */
+
+import { Problem } from '../domain/errors.ts';
+import type { StartRequest } from '../usecases/start-verification.ts';
+import { IDEMPOTENCY_KEY, type StartBody } from './requests.ts';
+
+/** Throws `request_invalid` for a key that could be guessed, or is none. */
+export function toStartRequest(body: StartBody, idempotencyKey: string | undefined): StartRequest {
+  if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
+    throw new Problem('request_invalid', 'the idempotency key does not have its form', {
+      errors: [{ field: 'idempotency-key', reason: 'must be 22 to 64 characters of A-Za-z0-9_-' }],
+    });
+  }
+  const { phone_number: phoneNumber, email, channels, locale, nonce, result } = body;
+  return {
+    phoneNumber,
+    result,
+    ...(email !== undefined && { email }),
+    ...(channels && { channels }),
+    ...(locale !== undefined && { locale: locale.toLowerCase() }),
+    ...(nonce !== undefined && { nonce }),
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+  };
+}

@@ -1,0 +1,45 @@
+/** The WebSocket handshake: where it comes from, which token and which subprotocol it offers. */
+
+import { WEBSOCKET_SUBPROTOCOL } from '../config.ts';
+import type { HttpAnswer, WebSocketRequest } from './handler.ts';
+import { problemStatus } from './problem.ts';
+
+/** No `Origin` (native apps), the API's own (React Native sends it) or one of the stage's. */
+export function isAllowedOrigin(
+  event: WebSocketRequest,
+  allowedOrigins: readonly string[],
+): boolean {
+  const origin = header(event, 'origin');
+  if (origin === undefined) return true;
+  return origin === `https://${event.requestContext.domainName}` || allowedOrigins.includes(origin);
+}
+
+export interface Offer {
+  readonly clientToken: string;
+  /** Selects the subprotocol, only if it was offered. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The token is the bearer, or the other one of the offered subprotocols; never in the URL. */
+export function offer(event: WebSocketRequest): Offer {
+  const offered = (header(event, 'sec-websocket-protocol') ?? '')
+    .split(',')
+    .map((protocol) => protocol.trim());
+  const selects = offered.includes(WEBSOCKET_SUBPROTOCOL);
+  const [, bearer] = /^Bearer ([^\s]+)$/i.exec(header(event, 'authorization') ?? '') ?? [];
+  const subprotocol = offered.find((protocol) => protocol !== WEBSOCKET_SUBPROTOCOL);
+  return {
+    clientToken: bearer ?? subprotocol ?? '',
+    headers: selects ? { 'Sec-WebSocket-Protocol': WEBSOCKET_SUBPROTOCOL } : {},
+  };
+}
+
+export function refusal(error: unknown): HttpAnswer {
+  return { status: problemStatus(error) };
+}
+
+/** The gateway keeps the casing of the client's header names here. */
+function header({ headers = {} }: WebSocketRequest, name: string): string | undefined {
+  const key = Object.keys(headers).find((known) => known.toLowerCase() === name);
+  return key === undefined ? undefined : headers[key];
+}

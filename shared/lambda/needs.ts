@@ -1,0 +1,16 @@
+/** What the chain and its helpers need of an instance, besides the ports of the use cases. */
+
+import type { Budget } from '../domain/ports.ts';
+import type { ParseClientToken } from './bearer.ts';
+import type { InvocationTelemetry } from './telemetry.ts';
+
+export interface HandlerNeeds {
+  readonly telemetry: InvocationTelemetry;
+  /** How long, counted from now, calls to Vonage may begin. */
+  readonly budget: () => Budget;
+}
+
+/** For routes behind a client token. */
+export interface TokenNeeds extends HandlerNeeds {
+  readonly parseToken: ParseClientToken;
+}
