@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { bundleFunctions } from './bundle.ts';
+import { addChecks } from './checks.ts';
 import { SilentAuthStack } from './stack.ts';
 import { getStage } from './stage.ts';
 import { parseStageSettings } from './stage-settings.ts';
@@ -25,4 +26,5 @@ new SilentAuthStack(app, `SilentAuth-${stage.name}`, {
   bundles,
   description: `Vonage silent authentication, stage ${stage.name}`,
 });
+addChecks(app);
 app.synth();

@@ -3,7 +3,7 @@
  * that may write there and nowhere else until something is granted.
  */
 
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Grant, type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -35,6 +35,8 @@ export interface LambdaFunctionProps {
 
 export class LambdaFunction extends LambdaFunctionBase {
   readonly logs: LogGroup;
+  /** `role` of the base class may be absent; this one never is. */
+  readonly ownRole: Role;
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
     const { name, stage, bundle, environment } = props;
@@ -69,7 +71,19 @@ export class LambdaFunction extends LambdaFunctionBase {
       ...reservation(stage.reservedConcurrency[name]),
     });
     this.logs = logs;
+    this.ownRole = role;
     logs.grant(role, 'logs:CreateLogStream', 'logs:PutLogEvents');
+    Validations.of(this).acknowledge(
+      {
+        id: 'Serverless::Serverless-LambdaDLQ',
+        reason: 'API Gateway invokes it synchronously: the caller hears of a failure and repeats.',
+      },
+      {
+        id: 'Serverless::Serverless-LambdaTracing',
+        reason:
+          'Traces need a permission on every resource; the logs of a request_id tell the same story.',
+      },
+    );
   }
 }
 

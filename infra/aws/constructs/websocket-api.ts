@@ -4,7 +4,7 @@
  * because pushes go through it.
  */
 
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import {
   type DomainName,
   WebSocketApi as WebSocketApiBase,
@@ -12,14 +12,13 @@ import {
   WebSocketStage,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { type FunctionName, WEBSOCKET_ROUTES } from '../../../shared/config.ts';
 import type { Stage } from '../stage.ts';
 import { createAccessLogs } from './access-logs.ts';
 import { createDomain } from './custom-domain.ts';
-import { grantExactly } from './lambda-function.ts';
+import { grantExactly, type LambdaFunction } from './lambda-function.ts';
 import { throttleRoutes } from './route-throttles.ts';
 
 export class WebSocketApi extends Construct {
@@ -52,6 +51,12 @@ export class WebSocketApi extends Construct {
 
   /** Opens the routes; once, when both functions exist. Returns what makes them public. */
   addRoutes(functions: Readonly<Record<FunctionName, IFunction>>): WebSocketStage {
+    Validations.of(this.api).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-APIG4',
+      reason:
+        'connect verifies Origin and client token by itself, because an authorizer could not ' +
+        'select the subprotocol; every message carries its own token.',
+    });
     const routes = Object.entries(WEBSOCKET_ROUTES).map(([routeKey, name]) =>
       this.api.addRoute(routeKey, {
         integration: new WebSocketLambdaIntegration(`${name}-integration`, functions[name]),
@@ -78,15 +83,26 @@ export class WebSocketApi extends Construct {
   }
 
   /**
-   * May send to open connections (POST) or close them (DELETE). Connection ids are made at run time,
-   * so the last part has to be a wildcard.
+   * May send to open connections (POST) or close them (DELETE). The wildcard stands for the
+   * connection id.
    */
-  grantConnections(grantee: IGrantable, method: 'POST' | 'DELETE'): void {
-    const resourceArn = Stack.of(this).formatArn({
-      service: 'execute-api',
-      resource: this.api.apiId,
-      resourceName: `${this.stage.name}/${method}/@connections/*`,
-    });
+  grantConnections(grantee: LambdaFunction, method: 'POST' | 'DELETE'): void {
+    const stack = Stack.of(this);
+    const resourceName = `${this.stage.name}/${method}/@connections/*`;
+    const api = this.api.apiId;
+    const resourceArn = stack.formatArn({ service: 'execute-api', resource: api, resourceName });
     grantExactly(grantee, 'execute-api:ManageConnections', resourceArn);
+    const finding = stack.formatArn({
+      partition: '<AWS::Partition>',
+      region: '<AWS::Region>',
+      account: '<AWS::AccountId>',
+      service: 'execute-api',
+      resource: `<${stack.resolve(api).Ref}>`,
+      resourceName,
+    });
+    Validations.of(grantee.ownRole).acknowledge({
+      id: `AwsSolutions::AwsSolutions-IAM5[Resource::${finding}]`,
+      reason: 'Connection ids are made at run time; the API, its stage and the method are fixed.',
+    });
   }
 }

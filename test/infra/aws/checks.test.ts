@@ -1,0 +1,30 @@
+import { App } from 'aws-cdk-lib';
+import { describe, expect, it } from 'vitest';
+import { addChecks } from '../../../infra/aws/checks.ts';
+import { createStack } from './synthesize.ts';
+
+/** Every stage, and settings that add resources of other kinds. */
+const DEPLOYMENTS = [
+  ['dev', {}],
+  ['prod', {}],
+  [
+    'prod',
+    {
+      authorizer: { issuer: 'https://login.example.com', audience: ['app'] },
+      httpDomain: {
+        domainName: 'verify.example.com',
+        certificateArn: 'arn:aws:acm:eu-west-1:111122223333:certificate/0a1b',
+      },
+      alarmEmail: 'ops@example.com',
+    },
+  ],
+] as const;
+
+describe('cdk-nag', () => {
+  it.each(DEPLOYMENTS)('finds nothing unexplained in %s with %o', (name, settings) => {
+    const app = createStack(name, settings).node.root;
+    if (!(app instanceof App)) throw new Error('the root is not an app');
+    addChecks(app);
+    expect(() => app.synth()).not.toThrow();
+  });
+});
