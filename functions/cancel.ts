@@ -20,4 +20,4 @@ export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
 }
 
 export const handler = createHandler(codeNeeds());
-await prime('codes');
+await prime();

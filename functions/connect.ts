@@ -35,4 +35,4 @@ export function createHandler(needs: Needs): LambdaHandler<WebSocketRequest> {
 }
 
 export const handler = createHandler(connectNeeds());
-await prime('reads');
+await prime();

@@ -38,4 +38,4 @@ export function createHandler(needs: Needs): LambdaHandler<WebSocketRequest> {
 }
 
 export const handler = createHandler(readNeeds());
-await prime('reads');
+await prime();

@@ -13,9 +13,10 @@ import { parseBody } from '../shared/lambda/json-body.ts';
 import type { HandlerNeeds } from '../shared/lambda/needs.ts';
 import { type StartPorts, startVerification } from '../shared/usecases/start-verification.ts';
 
-export type Needs = StartPorts & HandlerNeeds & {
-  readonly websocketUrl: string;
-};
+export type Needs = StartPorts &
+  HandlerNeeds & {
+    readonly websocketUrl: string;
+  };
 
 export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
   const { telemetry, budget, websocketUrl } = needs;
@@ -43,4 +44,4 @@ export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
 }
 
 export const handler = createHandler(startNeeds());
-await prime('verify');
+await prime();

@@ -20,4 +20,4 @@ export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
 }
 
 export const handler = createHandler(readNeeds());
-await prime('reads');
+await prime();

@@ -11,9 +11,10 @@ import { rawBody } from '../shared/lambda/raw-body.ts';
 import { acceptWebhook, type Webhooks } from '../shared/usecases/accept-webhook.ts';
 import type { AnnouncePorts } from '../shared/usecases/announce.ts';
 
-export type Needs = AnnouncePorts & HandlerNeeds & {
-  readonly webhooks: Webhooks;
-};
+export type Needs = AnnouncePorts &
+  HandlerNeeds & {
+    readonly webhooks: Webhooks;
+  };
 
 export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
   return httpHandler(needs.telemetry, async (event) => {
@@ -24,4 +25,4 @@ export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
 }
 
 export const handler = createHandler(webhookNeeds());
-await prime('webhooks');
+await prime();

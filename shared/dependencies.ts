@@ -1,0 +1,226 @@
+/**
+ * Builds the real adapters, once per instance, and is the only reader of the environment. Each function
+ * takes the one builder it needs, so that a bundle holds nothing else.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { createDynamoDbClient } from './adapters/dynamodb/client.ts';
+import { createGuards } from './adapters/dynamodb/guards.ts';
+import { createVerificationLog } from './adapters/dynamodb/verification-log.ts';
+import { createAgents } from './adapters/https-agent.ts';
+import { createPhoneNumbers } from './adapters/phone-numbers.ts';
+import { createSecretsManagerClient } from './adapters/secrets/client.ts';
+import { parseClientToken } from './adapters/secrets/client-token.ts';
+import { createKeys } from './adapters/secrets/keys.ts';
+import { createSecretStore } from './adapters/secrets/secret-store.ts';
+import { createApplicationJwt } from './adapters/vonage/application-jwt.ts';
+import { createVonage } from './adapters/vonage/client.ts';
+import { createHttp } from './adapters/vonage/http.ts';
+import { parseWebhook } from './adapters/vonage/webhook-body.ts';
+import { createWebhookVerifier } from './adapters/vonage/webhook-signature.ts';
+import { createPusher } from './adapters/websocket/pusher.ts';
+import { ENV, type StartSettings } from './config.ts';
+import { toVerificationObject } from './contract/to-verification-object.ts';
+import type { Budget, Clock, Random, VerificationLog } from './domain/ports.ts';
+import type { HandlerNeeds, TokenNeeds } from './lambda/needs.ts';
+import { createTelemetry } from './lambda/telemetry.ts';
+import type { WebhookPorts } from './usecases/accept-webhook.ts';
+import type { AnnouncePorts } from './usecases/announce.ts';
+import type { CheckPorts } from './usecases/check-code.ts';
+import type { StartPorts } from './usecases/start-verification.ts';
+
+/** Vonage may be called for this long after a request came in; one call takes 6 s at most. */
+const CALLS_BEGIN_WITHIN_MS = 14_000;
+
+const clock: Clock = { now: Date.now };
+const random: Random = {
+  attemptId: () => randomBytes(6).toString('base64url'),
+  nonce: () => randomBytes(16).toString('base64url'),
+};
+const agent = createAgents();
+const telemetry = createTelemetry(env('POWERTOOLS_SERVICE_NAME'));
+const budget = (): Budget => ({ lastCallAtMs: clock.now() + CALLS_BEGIN_WITHIN_MS });
+const handlerNeeds: HandlerNeeds = { telemetry, budget };
+const tokenNeeds: TokenNeeds = { ...handlerNeeds, parseToken: parseClientToken };
+
+/** `$connect`: it reads, and nothing else. */
+export function connectNeeds(): TokenNeeds & {
+  readonly log: VerificationLog;
+  readonly allowedOrigins: readonly string[];
+} {
+  return { ...tokenNeeds, log: log(), allowedOrigins: json(ENV.allowedOrigins, []) };
+}
+
+/** Reading and telling: `status` and `message`. */
+export function readNeeds(): AnnouncePorts & TokenNeeds {
+  return { ...announcePorts(), ...tokenNeeds };
+}
+
+/** Whatever asks Vonage about a running verification. */
+export function codeNeeds(): CheckPorts & TokenNeeds {
+  return { ...announcePorts(), ...tokenNeeds, random, vonage: vonage() };
+}
+
+export function webhookNeeds(): WebhookPorts & HandlerNeeds {
+  const secrets = secretStore();
+  const secretId = env(ENV.signatureSecret);
+  const { verify } = createWebhookVerifier({ secrets, secretId, clock, telemetry });
+  const hosts = json<readonly string[]>(ENV.checkUrlHosts, []);
+  primed.push(() => secrets.get(secretId));
+  return {
+    ...announcePorts(),
+    ...handlerNeeds,
+    webhooks: {
+      verify: ({ authorization, body }) => verify(authorization, body),
+      parse: (body, atMs) => parseWebhook(body, atMs, hosts),
+    },
+  };
+}
+
+export function startNeeds(): StartPorts & HandlerNeeds & { readonly websocketUrl: string } {
+  const settings = json<StartSettings>(ENV.startSettings, NO_SETTINGS);
+  const keys = createKeys({ secrets: secretStore(), secretId: env(ENV.keysSecret) });
+  const guards = createGuards({
+    client: dynamoDb(),
+    table: env(ENV.guardsTable),
+    limits: settings.limits,
+    keys,
+  });
+  primed.push(() => keys.tokens.currentKeyId());
+  return {
+    ...handlerNeeds,
+    log: log(),
+    guards,
+    tokens: keys.tokens,
+    identities: keys.identities,
+    phoneNumbers: createPhoneNumbers(),
+    vonage: vonage(settings),
+    random,
+    clock,
+    rules: {
+      ...settings,
+      workflow: settings.workflow.map(({ channel }) => channel),
+      canRedirect: settings.redirectUrl !== undefined,
+    },
+    websocketUrl: env(ENV.websocketUrl),
+  };
+}
+
+/**
+ * Does at the end of INIT, where Lambda lends a whole CPU, what the first request would wait for: it
+ * reads secrets, signs the JWT and opens the connection to DynamoDB. No effect, never an error, and
+ * at most a second.
+ */
+export async function prime(): Promise<void> {
+  if (env(ENV.verificationsTable) === '') return;
+  const done = Promise.allSettled(primed.map((task) => task()));
+  await Promise.race([done, new Promise((resolve) => setTimeout(resolve, PRIME_MS).unref())]);
+}
+
+const PRIME_MS = 1000;
+const primed: (() => Promise<unknown>)[] = [];
+
+function announcePorts(): AnnouncePorts {
+  const pusher = createPusher({
+    region: env('AWS_REGION'),
+    endpoint: env(ENV.websocketManagementUrl),
+    credentials,
+    agent,
+    encode: (verification) =>
+      JSON.stringify({ type: 'transition', verification: toVerificationObject(verification) }),
+  });
+  return { log: log(), pusher, telemetry, clock };
+}
+
+function log(): VerificationLog {
+  const store = createVerificationLog({
+    client: dynamoDb(),
+    table: env(ENV.verificationsTable),
+    clock,
+  });
+  primed.push(() => store.find('prime'));
+  return store;
+}
+
+function vonage(settings?: StartSettings): ReturnType<typeof createVonage> {
+  const jwt = createApplicationJwt({
+    secrets: secretStore(),
+    secretId: env(ENV.privateKeySecret),
+    clock,
+    random,
+  });
+  primed.push(jwt.get);
+  return createVonage({
+    baseUrl: env(ENV.vonageBaseUrl),
+    jwt,
+    http: createHttp({ agent }),
+    clock,
+    telemetry,
+    ...(settings && { settings, checkUrlHosts: json(ENV.checkUrlHosts, []) }),
+  });
+}
+
+const dynamoDb = /* @__PURE__ */ once(() => createDynamoDbClient(awsOptions(ENV.dynamodbEndpoint)));
+
+const secretStore = /* @__PURE__ */ once(() =>
+  createSecretStore({
+    client: createSecretsManagerClient(awsOptions(ENV.secretsManagerEndpoint)),
+    clock,
+    onStale: () => telemetry.measure({ name: 'SecretStale' }),
+  }),
+);
+
+function once<T>(create: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: create() };
+    return made.value;
+  };
+}
+
+function awsOptions(endpointVariable: string): Parameters<typeof createDynamoDbClient>[0] {
+  const endpoint = process.env[endpointVariable];
+  return { region: env('AWS_REGION'), credentials, agent, ...(endpoint && { endpoint }) };
+}
+
+async function credentials(): Promise<{
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+}> {
+  return {
+    accessKeyId: env('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: env('AWS_SECRET_ACCESS_KEY'),
+    sessionToken: env('AWS_SESSION_TOKEN'),
+  };
+}
+
+/** An absent variable is empty: what needs it then fails with an error of its own. */
+function env(name: string): string {
+  return process.env[name] ?? '';
+}
+
+function json<T>(name: string, absent: T): T {
+  const text = env(name);
+  return text === '' ? absent : JSON.parse(text);
+}
+
+const NO_LIMIT = { count: 0, windowSeconds: 60 };
+/** A function without settings starts nothing. */
+const NO_SETTINGS: StartSettings = {
+  brand: '',
+  workflow: [],
+  channelTimeoutSeconds: 120,
+  codeLength: 6,
+  coverageCheck: false,
+  afterUserRejected: 'continue',
+  countries: [],
+  playground: false,
+  limits: {
+    address: NO_LIMIT,
+    subject: NO_LIMIT,
+    phoneNumber: NO_LIMIT,
+    email: NO_LIMIT,
+    prefix: NO_LIMIT,
+  },
+};
