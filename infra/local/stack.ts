@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import type { Child } from './child.ts';
 import { type Endpoints, removeEndpoints, toEndpoints, writeEndpoints } from './endpoints.ts';
 import { LocalStackError } from './error.ts';
+import { lockFolder } from './folder-lock.ts';
 import { type FunctionLine, openFunctionLogs } from './function-logs.ts';
 import { openFunctions } from './functions.ts';
 import { createHttpApi, type ServePage } from './gateway/http-api.ts';
@@ -89,6 +90,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 async function openStack(options: StackOptions, closers: Closers): Promise<Omit<Stack, 'close'>> {
   const folder = resolve(options.localFolder);
   mkdirSync(folder, { recursive: true });
+  closers.push(lockFolder(folder));
   const endpointsFile = join(folder, 'endpoints.json');
   removeEndpoints(endpointsFile);
   closers.push(() => removeEndpoints(endpointsFile));

@@ -1,0 +1,42 @@
+/** One stack a folder: two would overwrite each other's tables and secrets. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LocalStackError } from './error.ts';
+
+/**
+ * Takes the folder for this process. The lock of a process that is gone does not count.
+ * @returns what gives it back
+ * @throws LocalStackError when a stack that runs has it
+ */
+export function lockFolder(folder: string): () => void {
+  const file = join(folder, 'lock');
+  if (!tryCreate(file)) {
+    const pid = Number(readFileSync(file, 'utf8'));
+    if (isAlive(pid)) {
+      throw new LocalStackError(
+        `${folder} is in use by the stack of process ${pid}; end it or choose another LOCAL_DIR`,
+      );
+    }
+    writeFileSync(file, String(process.pid));
+  }
+  return () => rmSync(file, { force: true });
+}
+
+function tryCreate(file: string): boolean {
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
