@@ -1,11 +1,9 @@
 /** An item of the table `Verifications` as the domain sees it. */
 
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { VERIFICATION_ATTRIBUTES } from '../../config.ts';
 import type { Entry } from '../../domain/ports.ts';
 import { decodeEvent } from './event-codec.ts';
-
-export type Item = Readonly<Record<string, AttributeValue>>;
+import type { Item } from './table.ts';
 
 export function toEntry(requestId: string, item: Item): Entry {
   const hash = item[VERIFICATION_ATTRIBUTES.clientTokenHash]?.B;

@@ -1,13 +1,14 @@
 /** The conditional write that appends one event: its expressions, built from named fragments. */
 
-import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { VERIFICATION_ATTRIBUTES } from '../../config.ts';
 import { isCausedByClient, type VerificationEvent } from '../../domain/events.ts';
 import { encodeEvent } from './event-codec.ts';
 import { checkUrlFingerprint, fingerprint } from './fingerprint.ts';
+import type { ConditionalWrite } from './table.ts';
 
 /** One event for one item, on behalf of the holder of a token, of Vonage or of ourselves. */
-export interface Row {
+export interface AppendRow {
   readonly requestId: string;
   readonly event: VerificationEvent;
   readonly tokenHash: Uint8Array | undefined;
@@ -21,25 +22,14 @@ const STARTED_TTL_SECONDS = 48 * 3600;
 /** An item that only webhooks have made is nobody's, unless `started` follows. */
 const UNSTARTED_TTL_SECONDS = 3600;
 
-type Values = Record<string, AttributeValue>;
-type Input = Required<
-  Pick<
-    UpdateItemCommandInput,
-    | 'UpdateExpression'
-    | 'ConditionExpression'
-    | 'ExpressionAttributeNames'
-    | 'ExpressionAttributeValues'
-  >
->;
-
-export function appendInput({ event, tokenHash }: Row, nowMs: number): Input {
+export function toAppend({ event, tokenHash }: AppendRow, nowMs: number): ConditionalWrite {
   const fingerprints = fingerprintsOf(event);
   const names: Record<string, string> = {
     '#events': VERIFICATION_ATTRIBUTES.events,
     '#seen': VERIFICATION_ATTRIBUTES.seen,
     '#ttl': VERIFICATION_ATTRIBUTES.ttl,
   };
-  const values: Values = {
+  const values: Record<string, AttributeValue> = {
     ':empty': { L: [] },
     ':new': { L: [encodeEvent(event)] },
     ':seen': { SS: fingerprints },
@@ -63,10 +53,10 @@ export function appendInput({ event, tokenHash }: Row, nowMs: number): Input {
     if (isStart) sets.push('#hash = :hash');
   }
   return {
-    UpdateExpression: `SET ${sets.join(', ')} ADD #seen :seen`,
-    ConditionExpression: conditions.join(' AND '),
-    ExpressionAttributeNames: names,
-    ExpressionAttributeValues: values,
+    update: `SET ${sets.join(', ')} ADD #seen :seen`,
+    condition: conditions.join(' AND '),
+    names,
+    values,
   };
 }
 

@@ -1,0 +1,36 @@
+/** Whom a source address stands for: an IPv6 subscriber has a whole /64, so it counts as one. */
+
+const GROUPS = 8;
+const NETWORK_GROUPS = 4;
+/** `::ffff:a.b.c.d` is an IPv4 address in other clothes. */
+const MAPPED_PREFIX = '0:0:0:0:0:ffff';
+
+/** IPv4 as it is; IPv6 as the four groups of its /64, written one way. */
+export function addressKey(address: string): string {
+  if (!address.includes(':')) return address;
+  const [withoutZone = ''] = address.toLowerCase().split('%');
+  const [head = '', tail] = withoutZone.split('::');
+  const left = groupsOf(head);
+  const right = groupsOf(tail ?? '');
+  const zeros = Math.max(0, GROUPS - left.length - right.length);
+  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right];
+  if (groups.slice(0, 6).join(':') === MAPPED_PREFIX) return toIpv4(groups.slice(6));
+  return `${groups.slice(0, NETWORK_GROUPS).join(':')}::/64`;
+}
+
+/** Without leading zeros; a dotted tail stands for two groups. */
+function groupsOf(text: string): string[] {
+  if (text === '') return [];
+  return text.split(':').flatMap((group) => {
+    if (!group.includes('.')) return [group.replace(/^0+(?=.)/, '')];
+    const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
+    return [(a * 256 + b).toString(16), (c * 256 + d).toString(16)];
+  });
+}
+
+function toIpv4(groups: readonly string[]): string {
+  return groups
+    .map((group) => Number.parseInt(group, 16))
+    .flatMap((value) => [value >> 8, value & 0xff])
+    .join('.');
+}

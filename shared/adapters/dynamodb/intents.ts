@@ -1,0 +1,156 @@
+/**
+ * One item per idempotency key: a start that runs, that nobody knows the fate of, or that is known and
+ * answers its repeats for 10 minutes. The key itself is kept as HMAC only (hardening T20).
+ */
+
+import type { Guards, Intent, IntentClaim } from '../../domain/ports.ts';
+import type { GuardHmac } from './guards.ts';
+import { LOCK_MS } from './phone-lock.ts';
+import type { ConditionalWrite, Item, Table } from './table.ts';
+
+const REPLAY_SECONDS = 600;
+
+/** `released` is as good as no item at all: nobody may delete one. */
+type State = 'starting' | 'unknown' | 'started' | 'released';
+
+const STATE = { '#state': 'state' };
+const OWNED = { ...STATE, '#owner': 'owner' };
+const CLAIMED = {
+  ...OWNED,
+  '#key': 'guard_key',
+  '#body': 'body_hash',
+  '#until': 'until',
+  '#token_key': 'token_key_id',
+  '#ttl': 'ttl',
+};
+
+const CLAIM =
+  'SET #state = :starting, #owner = :owner, #until = :until, #body = :body, ' +
+  '#token_key = :token_key, #ttl = :ttl';
+
+type IntentGuards = Pick<
+  Guards,
+  'claimIntent' | 'recordIntent' | 'markIntentUnknown' | 'releaseIntent'
+>;
+
+export function createIntents(table: Table, guardHmac: GuardHmac): IntentGuards {
+  const keyOf = async ({ idempotencyKey }: Intent): Promise<string> =>
+    `intent#${(await guardHmac(['intent', idempotencyKey])).toString('base64url')}`;
+  const bodyHashOf = async ({ body }: Intent): Promise<string> =>
+    (await guardHmac(['intent_body', body])).toString('base64url');
+
+  const transition = async (intent: Intent, state: State): Promise<void> => {
+    await table.write(await keyOf(intent), {
+      update: 'SET #state = :state',
+      condition: '#owner = :owner AND #state = :starting',
+      names: OWNED,
+      values: {
+        ':state': { S: state },
+        ':starting': { S: 'starting' },
+        ':owner': { S: intent.owner },
+      },
+    });
+  };
+
+  return {
+    claimIntent: async (intent, nowMs) => {
+      const [key, bodyHash] = await Promise.all([keyOf(intent), bodyHashOf(intent)]);
+      return claim(table, { intent, key, bodyHash, nowMs });
+    },
+    recordIntent: async (intent, requestId, nowMs) => {
+      await table.write(await keyOf(intent), {
+        update: 'SET #state = :started, #request = :request, #token_key = :token_key, #ttl = :ttl',
+        condition: '#owner = :owner',
+        names: {
+          ...OWNED,
+          '#request': 'request_id',
+          '#token_key': 'token_key_id',
+          '#ttl': 'ttl',
+        },
+        values: {
+          ':owner': { S: intent.owner },
+          ':started': { S: 'started' },
+          ':request': { S: requestId },
+          ':token_key': { S: intent.tokenKeyId },
+          ':ttl': { N: ttlAfter(nowMs) },
+        },
+      });
+    },
+    markIntentUnknown: (intent) => transition(intent, 'unknown'),
+    releaseIntent: (intent) => transition(intent, 'released'),
+  };
+}
+
+interface Claim {
+  readonly intent: Intent;
+  readonly key: string;
+  readonly bodyHash: string;
+  readonly nowMs: number;
+}
+
+async function claim(table: Table, attempt: Claim): Promise<IntentClaim> {
+  const { key, intent, bodyHash, nowMs } = attempt;
+  if (await table.write(key, toFresh(attempt))) return { outcome: 'fresh' };
+
+  const item = await table.read(key);
+  const isOurs = item?.owner?.S === intent.owner;
+  const untilMs = Number(item?.until?.N ?? 0);
+  if (!item) return { outcome: 'in_progress', retryAtMs: nowMs + 1000 };
+  if (item.body_hash?.S !== bodyHash) return { outcome: 'other_body' };
+  if (item.state?.S === 'started') return toStarted(item);
+  if (item.state?.S === 'starting' && untilMs > nowMs) {
+    // Our own write whose answer was lost is ours; what it replaced, nobody can tell any more.
+    return isOurs ? { outcome: 'takeover' } : { outcome: 'in_progress', retryAtMs: untilMs };
+  }
+  if (await table.write(key, toTakeover(attempt, item))) return { outcome: 'takeover' };
+  return { outcome: 'in_progress', retryAtMs: nowMs + LOCK_MS };
+}
+
+/** Nobody used the key within 10 minutes, or what it started was certainly refused. */
+function toFresh(attempt: Claim): ConditionalWrite {
+  return {
+    update: CLAIM,
+    condition: 'attribute_not_exists(#key) OR #ttl <= :now OR #state = :released',
+    names: CLAIMED,
+    values: {
+      ...valuesOf(attempt),
+      ':now': { N: String(Math.floor(attempt.nowMs / 1000)) },
+      ':released': { S: 'released' },
+    },
+  };
+}
+
+/** Only if it still is what was read: of two repeats one takes over. */
+function toTakeover(attempt: Claim, { state, owner, until }: Item): ConditionalWrite {
+  const { '#key': _, ...names } = CLAIMED;
+  return {
+    update: CLAIM,
+    condition: '#state = :was_state AND #owner = :was_owner AND #until = :was_until',
+    names,
+    values: {
+      ...valuesOf(attempt),
+      ':was_state': state ?? { S: '' },
+      ':was_owner': owner ?? { S: '' },
+      ':was_until': until ?? { N: '0' },
+    },
+  };
+}
+
+function valuesOf({ intent, bodyHash, nowMs }: Claim): NonNullable<ConditionalWrite['values']> {
+  return {
+    ':starting': { S: 'starting' },
+    ':owner': { S: intent.owner },
+    ':until': { N: String(nowMs + LOCK_MS) },
+    ':body': { S: bodyHash },
+    ':token_key': { S: intent.tokenKeyId },
+    ':ttl': { N: ttlAfter(nowMs) },
+  };
+}
+
+function toStarted({ request_id: requestId, token_key_id: tokenKeyId }: Item): IntentClaim {
+  return { outcome: 'started', requestId: requestId?.S ?? '', tokenKeyId: tokenKeyId?.S ?? '' };
+}
+
+function ttlAfter(nowMs: number): string {
+  return String(Math.floor(nowMs / 1000) + REPLAY_SECONDS);
+}

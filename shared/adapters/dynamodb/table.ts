@@ -1,0 +1,60 @@
+/** The two calls that both tables are used with: a consistent read and a conditional write. */
+
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { callDependency } from '../dependency-failure.ts';
+
+export type Item = Readonly<Record<string, AttributeValue>>;
+
+/** Expressions of one `UpdateItem`; every attribute name in them is aliased. */
+export interface ConditionalWrite {
+  readonly update: string;
+  readonly condition: string;
+  readonly names: Record<string, string>;
+  readonly values?: Record<string, AttributeValue>;
+}
+
+export interface Table {
+  /** Strongly consistent. */
+  readonly read: (key: string) => Promise<Item | undefined>;
+  /** The item after the write, or `undefined` when the condition failed. */
+  readonly write: (key: string, write: ConditionalWrite) => Promise<Item | undefined>;
+}
+
+export interface TableOptions {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+}
+
+export function createTable({ client, table }: TableOptions, partitionKey: string): Table {
+  const toKey = (key: string) => ({ TableName: table, Key: { [partitionKey]: { S: key } } });
+  return {
+    read: async (key) => {
+      const command = new GetItemCommand({ ...toKey(key), ConsistentRead: true });
+      const { Item: item } = await callDependency('DynamoDB', () => client.send(command));
+      return item;
+    },
+    write: async (key, { update, condition, names, values }) => {
+      const command = new UpdateItemCommand({
+        ...toKey(key),
+        UpdateExpression: update,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: names,
+        ...(values && { ExpressionAttributeValues: values }),
+        ReturnValues: 'ALL_NEW',
+      });
+      try {
+        const { Attributes: item } = await callDependency('DynamoDB', () => client.send(command));
+        return item ?? {};
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return undefined;
+        throw error;
+      }
+    },
+  };
+}
