@@ -60,7 +60,7 @@ const RULES: readonly {
   {
     folder: 'infra/local',
     paths: ['shared/config.ts', 'shared/contract', 'shared/client'],
-    packages: ['node:', 'ws', 'dynalite', 'jose', 'zod'],
+    packages: ['node:', 'ws', 'dynalite', 'jose', 'zod', 'aws-lambda'],
   },
 ];
 

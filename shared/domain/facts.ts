@@ -3,6 +3,7 @@
 import { type Attempt, hasLiveAttempt, toAttempt, withCheck } from './attempts.ts';
 import {
   type ChannelLeft,
+  type Ended,
   isNegative,
   type Started,
   type Summarized,
@@ -29,7 +30,8 @@ export interface Facts {
   readonly summary?: Summarized;
   /** Vonage said completed while a code of ours was with it or accepted; the channel, if it was named. */
   readonly proof?: { readonly channel?: Channel };
-  readonly ended?: 'cancelled' | 'aborted' | 'deadline';
+  /** Our own end, and the channel that was running then. */
+  readonly ended?: { readonly by: Ended['type']; readonly channel?: Channel };
   readonly final?: { readonly status: FinalStatus; readonly atMs: number };
   readonly verified: { readonly phoneNumber: boolean; readonly email: boolean };
   /** The time of the newest event. */
@@ -100,8 +102,10 @@ export function isInTime({ started, atMs }: Pick<Facts, 'started' | 'atMs'>): bo
   return atMs < deadlineMs(started.atMs, started.workflow, started.channelTimeoutSeconds);
 }
 
-function withEnd(facts: Facts, ended: NonNullable<Facts['ended']>): Facts {
-  return facts.final ? facts : { ...facts, ended };
+function withEnd(facts: Facts, by: Ended['type']): Facts {
+  if (facts.final) return facts;
+  const channel = runningChannel(facts, facts.atMs);
+  return { ...facts, ended: { by, ...(channel && { channel }) } };
 }
 
 function withOutcome(facts: Facts, channel: Channel, outcome: NegativeOutcome): Facts {

@@ -15,7 +15,7 @@ export function judge(facts: Facts): Facts {
 
 /** The rules of design §4 in their order; `undefined` while nothing final is known. */
 function finalStatus(facts: Facts): FinalStatus | undefined {
-  if (facts.ended) return facts.ended === 'deadline' ? 'expired' : facts.ended;
+  if (facts.ended) return facts.ended.by === 'deadline' ? 'expired' : facts.ended.by;
   if (facts.proof || acceptedAttempt(facts)) return 'completed';
   return negativeEnd(facts)?.status;
 }

@@ -107,14 +107,14 @@ function finalChannel(facts: Facts, status: FinalStatus, atMs: number): Channel 
     status === 'completed'
       ? completedChannel(facts)
       : facts.ended
-        ? undefined
+        ? facts.ended.channel
         : negativeEnd(facts)?.channel;
   return decided ?? runningChannel(facts, atMs) ?? lastOf(facts);
 }
 
 function finalReason(facts: Facts, status: FinalStatus): Reason | null {
   if (status === 'completed') return null;
-  if (facts.ended) return REASON_OF_END[facts.ended];
+  if (facts.ended) return REASON_OF_END[facts.ended.by];
   const exhausted = exhaustedAttempt(facts);
   if (exhausted) {
     return isForSilentAuth(facts, exhausted.kind) ? 'code_rejected' : 'code_attempts_exhausted';
@@ -130,7 +130,7 @@ const REASON_OF_END = {
   cancelled: 'cancelled_by_client',
   aborted: 'request_id_mismatch',
   deadline: 'timed_out',
-} as const satisfies Record<NonNullable<Facts['ended']>, Reason>;
+} as const satisfies Record<NonNullable<Facts['ended']>['by'], Reason>;
 
 /** For a summary that names no channel. */
 const REASON_OF_SUMMARY: Record<FinalStatus, Reason | null> = {

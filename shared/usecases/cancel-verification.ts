@@ -22,7 +22,7 @@ export async function cancelVerification(
   const appended = await log.append(token.requestId, event, token.hash);
   if (appended.outcome === 'unauthorized') throw unauthorized();
   const { changed, facts } = foldNow(appended.entry, clock);
-  if (appended.outcome !== 'appended' || !changed || facts.ended !== 'cancelled') {
+  if (appended.outcome !== 'appended' || !changed || facts.ended?.by !== 'cancelled') {
     const { verification } = foldNow(await settle(appended.entry, ports), clock);
     if (!isFinal(verification)) throw tooManyEvents(verification, clock.now());
     return verification;
