@@ -4,10 +4,14 @@ import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import type { Bundles } from './bundle.ts';
+import { Alarms } from './constructs/alarms.ts';
 import { ApiGatewayLogsRole } from './constructs/api-gateway-logs-role.ts';
+import { BusinessDashboard } from './constructs/business-dashboard.ts';
 import { HttpApi } from './constructs/http-api.ts';
+import { SavedQueries } from './constructs/saved-queries.ts';
 import { Secrets } from './constructs/secrets.ts';
 import { Tables } from './constructs/tables.ts';
+import { TechnicalDashboard } from './constructs/technical-dashboard.ts';
 import { WebSocketApi } from './constructs/websocket-api.ts';
 import { createFunctions } from './functions.ts';
 import type { Stage } from './stage.ts';
@@ -33,8 +37,14 @@ export class SilentAuthStack extends Stack {
     if (stage.apiGatewayLogsRole) {
       websocketStage.node.addDependency(new ApiGatewayLogsRole(this, 'ApiGatewayLogsRole'));
     }
-    Tags.of(this).add('application', 'silent-auth');
-    Tags.of(this).add('stage', stage.name);
+    new BusinessDashboard(this, 'BusinessDashboard', stage, functions);
+    new TechnicalDashboard(this, 'TechnicalDashboard', stage, { ...resources, functions });
+    new Alarms(this, 'Alarms', stage, { functions, tables });
+    new SavedQueries(this, 'SavedQueries', stage, functions);
+    // CloudFormation takes tags of dashboards, its published schema does not: linters stumble.
+    const options = { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] };
+    Tags.of(this).add('application', 'silent-auth', options);
+    Tags.of(this).add('stage', stage.name, options);
 
     this.output('ApiUrl', httpApi.url, 'Where apps call the backend');
     this.output('WebSocketUrl', websocketApi.url, 'Where apps open the WebSocket');

@@ -58,6 +58,8 @@ export interface Stage extends StartSettings {
   readonly websocketThrottle: Throttle;
   /** Subscribed to the alarms' topic. @default nobody */
   readonly alarmEmail?: string;
+  /** Where `<alarm>.md` is found: every alarm's text ends with it. */
+  readonly runbooks: string;
   readonly logLevel: 'DEBUG' | 'INFO' | 'WARN';
   readonly logRetentionDays: number;
   /**
@@ -86,6 +88,7 @@ const SHARED = {
   checkUrlHosts: ['.vonage.com', '.nexmo.com'],
   reservedConcurrency: {},
   apiGatewayLogsRole: true,
+  runbooks: 'docs/runbooks',
 } as const satisfies Partial<Stage>;
 
 /** For trying and testing: generous limits, Vonage's test numbers, every kind of fallback. */

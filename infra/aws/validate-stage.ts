@@ -171,6 +171,10 @@ function awsFaults(stage: Stage): string[] {
       stage.alarmEmail === undefined || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(stage.alarmEmail),
       'alarmEmail must be an e-mail address',
     ],
+    [
+      /^[^\s]{1,200}[^\s/]$/.test(stage.runbooks),
+      'runbooks must be a folder or URL without a slash at the end',
+    ],
     ...Object.entries(stage.reservedConcurrency).flatMap(([name, count]): Rule[] => [
       [
         FUNCTION_NAMES.some((known) => known === name),

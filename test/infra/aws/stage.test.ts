@@ -139,6 +139,7 @@ const REFUSED: readonly (readonly [string, Partial<Stage>, RegExp])[] = [
   ['a log retention of 15 days', { logRetentionDays: 15 }, /logRetentionDays/],
   ['logs that never expire', { logRetentionDays: 9999 }, /logRetentionDays/],
   ['an alarm address that is none', { alarmEmail: 'ops' }, /alarmEmail/],
+  ['runbooks that end in a slash', { runbooks: 'https://wiki.example/' }, /runbooks must be/],
   ['a reserved concurrency of 0', { reservedConcurrency: { start: 0 } }, /start must be a whole/],
   [
     'a certificate that is none',

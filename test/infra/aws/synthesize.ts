@@ -8,10 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { vi } from 'vitest';
 import { type Bundles, bundleFunctions } from '../../../infra/aws/bundle.ts';
 import { SilentAuthStack } from '../../../infra/aws/stack.ts';
 import { getStage, type Stage } from '../../../infra/aws/stage.ts';
 import { FUNCTION_NAMES } from '../../../shared/config.ts';
+
+// A synth takes half a second alone, and much longer where other tests have the machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 let bundles: Bundles | undefined;
 

@@ -1,0 +1,75 @@
+/** Questions that people on call ask the logs, saved in CloudWatch Logs Insights. */
+
+import { QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Functions } from '../functions.ts';
+import type { Stage } from '../stage.ts';
+
+export class SavedQueries extends Construct {
+  constructor(scope: Construct, id: string, stage: Stage, functions: Functions) {
+    super(scope, id);
+    const everyLog = Object.values(functions).map(({ logs }) => logs);
+    const save = (
+      queryId: string,
+      title: string,
+      logGroups: typeof everyLog,
+      queryString: QueryString,
+    ): void => {
+      const queryDefinitionName = `silent-auth-${stage.name}/${title}`;
+      new QueryDefinition(this, queryId, { queryDefinitionName, logGroups, queryString });
+    };
+
+    save(
+      'Timeline',
+      'timeline of one request_id',
+      everyLog,
+      new QueryString({
+        fields: ['@timestamp', 'service', 'route', 'status', 'outcome', 'milliseconds'],
+        filterStatements: ['request_id = "put the request_id here"'],
+        sort: '@timestamp asc',
+        limit: 200,
+      }),
+    );
+    save(
+      'FailuresByReason',
+      'failures by reason',
+      everyLog,
+      new QueryString({
+        filterStatements: ['status >= 400'],
+        statsStatements: ['count() as requests by service, route, status, outcome'],
+        sort: 'requests desc',
+      }),
+    );
+    save(
+      'SlowestRequests',
+      'slowest requests',
+      everyLog,
+      new QueryString({
+        fields: ['@timestamp', 'service', 'route', 'request_id', 'outcome', 'milliseconds'],
+        filterStatements: ['ispresent(milliseconds)'],
+        sort: 'milliseconds desc',
+        limit: 50,
+      }),
+    );
+    save(
+      'RefusedWebhooks',
+      'refused webhooks',
+      [functions.webhook.logs],
+      new QueryString({
+        filterStatements: ['route = "POST /webhook" and status >= 400'],
+        statsStatements: ['count() as refused by outcome, bin(5m)'],
+      }),
+    );
+    save(
+      'Faults',
+      'our own faults, with their causes',
+      everyLog,
+      new QueryString({
+        fields: ['@timestamp', 'service', 'route', 'request_id', 'fault.0', 'fault.1'],
+        filterStatements: ['level = "ERROR"'],
+        sort: '@timestamp desc',
+        limit: 100,
+      }),
+    );
+  }
+}

@@ -1,0 +1,165 @@
+/** For those on call: which part fails, ours, AWS's or Vonage's? */
+
+import { Duration } from 'aws-cdk-lib';
+import {
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  Metric,
+  PeriodOverride,
+  Stats,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import type { Functions } from '../functions.ts';
+import { everyOwn, FIVE_MINUTES, own } from '../metrics.ts';
+import type { Stage } from '../stage.ts';
+import type { HttpApi } from './http-api.ts';
+import type { Tables } from './tables.ts';
+import type { WebSocketApi } from './websocket-api.ts';
+
+const WIDTH = 24;
+
+const GUIDE = `# Silent authentication: how its parts do
+Normal: no errors and no throttles of functions and tables; a warm function takes under 1 s plus
+Vonage's time; a first invocation of an instance adds about 1 s. 4xx are clients' faults and
+refusals. **5xx of the API alone mean little**: anybody gets a 503 for an unsigned webhook.
+\`PushGone\` is a phone that changed networks; \`PushFailed\` is not normal. Webhooks repeat now and then.`;
+
+interface Monitored {
+  readonly functions: Functions;
+  readonly httpApi: HttpApi;
+  readonly websocketApi: WebSocketApi;
+  readonly tables: Tables;
+}
+
+export class TechnicalDashboard extends Construct {
+  constructor(scope: Construct, id: string, stage: Stage, monitored: Monitored) {
+    super(scope, id);
+    const { functions, httpApi, websocketApi, tables } = monitored;
+    const dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: `silent-auth-${stage.name}-technical`,
+      periodOverride: PeriodOverride.AUTO,
+      defaultInterval: Duration.hours(3),
+    });
+    dashboard.addWidgets(new TextWidget({ markdown: GUIDE, width: WIDTH, height: 4 }));
+    dashboard.addWidgets(...functionWidgets(functions));
+    dashboard.addWidgets(...vonageWidgets());
+    dashboard.addWidgets(...webhookAndPushWidgets());
+    dashboard.addWidgets(...apiWidgets(httpApi, websocketApi));
+    dashboard.addWidgets(
+      ...tableWidgets('Verifications', tables.verifications),
+      ...tableWidgets('Guards', tables.guards),
+    );
+  }
+}
+
+function functionWidgets(functions: Functions): GraphWidget[] {
+  const each = (metricName: string, statistic: string): IMetric[] =>
+    Object.entries(functions).map(([label, lambda]) =>
+      lambda.metric(metricName, { label, statistic, period: FIVE_MINUTES }),
+    );
+  return [
+    graph('Functions: invocations', each('Invocations', Stats.SUM), 8),
+    graph('Functions: errors', each('Errors', Stats.SUM), 8),
+    graph('Functions: throttles', each('Throttles', Stats.SUM), 8),
+    graph('Functions: median duration', each('Duration', Stats.p(50)), 8),
+    graph('Functions: p99 duration, cold starts included', each('Duration', Stats.p(99)), 8),
+    graph('Functions: concurrency', each('ConcurrentExecutions', Stats.MAXIMUM), 8),
+  ];
+}
+
+function vonageWidgets(): GraphWidget[] {
+  const latency = (percent: number): IMetric =>
+    everyOwn('VonageLatency', 'operation', { statistic: Stats.p(percent) });
+  return [
+    graph('Vonage: median latency', [latency(50)], 8),
+    graph('Vonage: p99 latency', [latency(99)], 8),
+    graph('Vonage: errors', [everyOwn('VonageError', 'operation,status')], 8),
+  ];
+}
+
+function webhookAndPushWidgets(): GraphWidget[] {
+  return [
+    graph('Webhooks: accepted', [own('WebhookAccepted'), own('WebhookDuplicate')], 8),
+    graph(
+      'Webhooks: refused or odd',
+      [
+        everyOwn('WebhookRejected', 'reason'),
+        own('WebhookUnintelligible'),
+        own('CompletedWithoutCheck'),
+        own('RequestIdMismatch'),
+      ],
+      8,
+    ),
+    graph('Pushes', [own('PushDelivered'), own('PushGone'), own('PushFailed')], 8),
+    graph('Served from an old secret; events not sent', [own('SecretStale'), own('EventFailed')]),
+  ];
+}
+
+function apiWidgets({ api }: HttpApi, websocketApi: WebSocketApi): GraphWidget[] {
+  const period = FIVE_MINUTES;
+  const websocket = (metricName: string, statistic: string): IMetric =>
+    new Metric({
+      namespace: 'AWS/ApiGateway',
+      metricName,
+      dimensionsMap: { ApiId: websocketApi.api.apiId },
+      statistic,
+      period,
+    });
+  return [
+    graph('HTTP API: requests', [
+      api.metricCount({ period, label: 'all' }),
+      api.metricClientError({ period, label: '4xx' }),
+      api.metricServerError({ period, label: '5xx' }),
+    ]),
+    graph('HTTP API: latency', [
+      api.metricLatency({ period, statistic: Stats.p(50), label: 'p50' }),
+      api.metricLatency({ period, statistic: Stats.p(99), label: 'p99' }),
+      api.metricIntegrationLatency({ period, statistic: Stats.p(99), label: 'functions p99' }),
+    ]),
+    graph('WebSocket: connections and messages', [
+      websocket('ConnectCount', Stats.SUM),
+      websocket('MessageCount', Stats.SUM),
+    ]),
+    graph('WebSocket: errors', [
+      websocket('ClientError', Stats.SUM),
+      websocket('ExecutionError', Stats.SUM),
+      websocket('IntegrationError', Stats.SUM),
+    ]),
+    graph('WebSocket: latency of the functions', [
+      websocket('IntegrationLatency', Stats.p(50)),
+      websocket('IntegrationLatency', Stats.p(99)),
+    ]),
+  ];
+}
+
+function tableWidgets(title: string, table: TableV2): GraphWidget[] {
+  const of = (metricName: string, dimensions: Record<string, string> = {}): IMetric =>
+    table.metric(metricName, {
+      statistic: Stats.SUM,
+      period: FIVE_MINUTES,
+      dimensionsMap: { TableName: table.tableName, ...dimensions },
+    });
+  const latency = (operation: string): IMetric =>
+    table.metricSuccessfulRequestLatency({
+      statistic: Stats.p(99),
+      period: FIVE_MINUTES,
+      label: operation,
+      dimensionsMap: { TableName: table.tableName, Operation: operation },
+    });
+  return [
+    graph(`${title}: throttles`, [of('ReadThrottleEvents'), of('WriteThrottleEvents')], 8),
+    graph(`${title}: p99 latency`, [latency('UpdateItem'), latency('GetItem')], 8),
+    graph(
+      `${title}: units consumed`,
+      [of('ConsumedReadCapacityUnits'), of('ConsumedWriteCapacityUnits')],
+      8,
+    ),
+  ];
+}
+
+function graph(title: string, left: IMetric[], width = WIDTH / 2): GraphWidget {
+  return new GraphWidget({ title, left, width });
+}

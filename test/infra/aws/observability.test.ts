@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { render } from './permissions.ts';
+import { synthesize } from './synthesize.ts';
+
+const template = synthesize('prod', { alarmEmail: 'ops@example.com' });
+
+/** Design §9, with the dimensions that each metric is emitted with. */
+const OWN_METRICS: readonly (readonly [string, string])[] = [
+  ['Started', ''],
+  ['StartRefused', 'reason'],
+  ['CheckUrlIssued', ''],
+  ['TimeToCheckUrl', ''],
+  ['Completed', 'channel'],
+  ['Ended', 'status'],
+  ['TimeToVerify', ''],
+  ['CodeRejected', ''],
+  ['FallbackEntered', 'channel'],
+  ['WebhookAccepted', ''],
+  ['WebhookDuplicate', ''],
+  ['WebhookRejected', 'reason'],
+  ['WebhookUnintelligible', ''],
+  ['CompletedWithoutCheck', ''],
+  ['RequestIdMismatch', ''],
+  ['PushDelivered', ''],
+  ['PushGone', ''],
+  ['PushFailed', ''],
+  ['VonageLatency', 'operation'],
+  ['VonageError', 'operation,status'],
+  ['Limited', 'limit'],
+  ['SecretStale', ''],
+  ['EventFailed', ''],
+  ['ProofIssued', ''],
+  ['VerificationPrice', ''],
+];
+
+interface Widget {
+  readonly type: string;
+  readonly x: number;
+  readonly width: number;
+  readonly properties: {
+    readonly title?: string;
+    readonly markdown?: string;
+    readonly metrics?: readonly (readonly unknown[])[];
+  };
+}
+
+const dashboards = Object.values(template.findResources('AWS::CloudWatch::Dashboard')).map(
+  ({ Properties }) => ({
+    name: String(Properties.DashboardName),
+    widgets: JSON.parse(render(Properties.DashboardBody)).widgets as readonly Widget[],
+  }),
+);
+
+/** What a dashboard shows of our namespace, as `<name> <dimensions>`. */
+function shownBy(widgets: readonly Widget[]): string[] {
+  return widgets
+    .flatMap(({ properties }) => properties.metrics ?? [])
+    .flatMap((metric): string[] => {
+      const [first, name, ...rest] = metric;
+      if (first === 'SilentAuth') {
+        const dimensions = rest.filter((part) => typeof part === 'string');
+        return [`${name} ${dimensions.filter((_, index) => index % 2 === 0).join()}`];
+      }
+      const search = /\{SilentAuth,([\w,]+)\} MetricName=\\?"(\w+)/.exec(JSON.stringify(metric));
+      return search ? [`${search[2]} ${search[1]}`] : [];
+    });
+}
+
+const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(
+  ({ Properties }) => Properties,
+);
+
+describe('dashboards', () => {
+  it('are one for the business and one for those on call', () => {
+    expect(dashboards.map(({ name }) => name)).toEqual([
+      'silent-auth-prod-business',
+      'silent-auth-prod-technical',
+    ]);
+  });
+
+  it('begin with what normal looks like', () => {
+    for (const { widgets } of dashboards) {
+      expect(widgets[0]?.type).toBe('text');
+      expect(widgets[0]?.properties.markdown).toContain('Normal');
+    }
+  });
+
+  it('show every metric that the functions emit, and no other', () => {
+    const shown = new Set(dashboards.flatMap(({ widgets }) => shownBy(widgets)));
+    const emitted = OWN_METRICS.map(([name, dimensions]) => `${name} ${dimensions}`);
+    expect([...shown].sort()).toEqual(emitted.sort());
+  });
+
+  it('stay within the width of a dashboard', () => {
+    for (const { x, width } of dashboards.flatMap(({ widgets }) => widgets)) {
+      expect(x + width).toBeLessThanOrEqual(24);
+    }
+  });
+});
+
+describe('alarms', () => {
+  it('tell the topic when they begin and when they end', () => {
+    const topic = `<${Object.keys(template.findResources('AWS::SNS::Topic'))[0]}>`;
+    for (const alarm of alarms) {
+      expect(alarm.AlarmActions.map(render)).toEqual([topic]);
+      expect(alarm.OKActions.map(render)).toEqual([topic]);
+    }
+    template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'ops@example.com',
+    });
+  });
+
+  it('let CloudWatch of this account alone publish, over TLS', () => {
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: [
+          { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+          {
+            Effect: 'Allow',
+            Action: 'sns:Publish',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          },
+        ],
+      },
+    });
+  });
+
+  it('say what happened and which runbook helps', () => {
+    for (const { AlarmName, AlarmDescription } of alarms) {
+      const runbook = String(AlarmName).replace('silent-auth-prod-', '');
+      expect(AlarmDescription).toMatch(new RegExp(`\\. Runbook: docs/runbooks/${runbook}\\.md$`));
+    }
+  });
+
+  it('stay silent without traffic', () => {
+    for (const { TreatMissingData } of alarms) expect(TreatMissingData).toBe('notBreaching');
+  });
+
+  it('watch at most the ten metrics that CloudWatch allows', () => {
+    for (const { Metrics = [] } of alarms) {
+      const watched = Metrics.filter((query: { MetricStat?: unknown }) => query.MetricStat);
+      expect(watched.length).toBeLessThanOrEqual(10);
+    }
+  });
+
+  it('never watch the API’s 5xx, which anybody can cause', () => {
+    expect(JSON.stringify(alarms)).not.toMatch(/ApiGateway|5xx/i);
+  });
+
+  it('cover what can go wrong', () => {
+    const names = alarms.map(({ AlarmName }) => AlarmName.slice('silent-auth-prod-'.length));
+    expect(names.sort()).toEqual([
+      'completed-without-check',
+      'conversion-drop',
+      'event-failures',
+      'fallback-spike',
+      'function-errors',
+      'function-throttles',
+      'limiter-storm',
+      'no-webhooks',
+      'push-failures',
+      'request-id-mismatches',
+      'secret-not-set',
+      'secret-stale',
+      'signature-failures',
+      'slow-verification',
+      'table-throttles',
+      'vonage-balance',
+      'vonage-outage',
+      'vonage-throttled',
+      'vonage-unauthorized',
+    ]);
+  });
+
+  it('watch only metrics that the functions emit', () => {
+    const known = new Set(OWN_METRICS.map(([name, dimensions]) => `${name} ${dimensions}`));
+    interface Watched {
+      readonly Namespace?: string;
+      readonly MetricName: string;
+      readonly Dimensions?: readonly { readonly Name: string }[];
+    }
+    const watched: Watched[] = alarms.flatMap((alarm) => [
+      alarm,
+      ...(alarm.Metrics ?? []).map((query: { MetricStat?: { Metric: Watched } }) => ({
+        ...query.MetricStat?.Metric,
+      })),
+    ]);
+    for (const { Namespace, MetricName, Dimensions = [] } of watched) {
+      if (Namespace !== 'SilentAuth') continue;
+      const dimensions = Dimensions.map(({ Name }) => Name).sort();
+      expect(known).toContain(`${MetricName} ${dimensions.join()}`);
+    }
+  });
+});
+
+describe('saved queries', () => {
+  it('answer the questions of those on call', () => {
+    const names = Object.values(template.findResources('AWS::Logs::QueryDefinition')).map(
+      ({ Properties }) => Properties.Name,
+    );
+    expect(names.sort()).toEqual([
+      'silent-auth-prod/failures by reason',
+      'silent-auth-prod/our own faults, with their causes',
+      'silent-auth-prod/refused webhooks',
+      'silent-auth-prod/slowest requests',
+      'silent-auth-prod/timeline of one request_id',
+    ]);
+  });
+});
