@@ -5,7 +5,6 @@
  * 0 for any free one; `LOCAL_DIR` (.local); `STAGE` (dev); `CDK_CONTEXT_JSON`; `VONAGE_BASE_URL` and
  * `DYNAMODB_ENDPOINT` for others than the simulator and dynalite; `VONAGE_TIME_SCALE` (1).
  */
-import { relative } from 'node:path';
 import { z } from 'zod';
 import { LocalStackError } from './error.ts';
 import type { FunctionLine } from './function-logs.ts';
@@ -45,9 +44,8 @@ async function main(): Promise<void> {
     stack = await startStack(options);
     stack.onLine(showErrors);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    const folder = relative(process.cwd(), options.localFolder) || '.';
     if (!stopping.signal.aborted) {
-      console.log(toReadyText(stack.endpoints, { seconds, folder }));
+      console.log(toReadyText(stack.endpoints, { seconds, folder: options.localFolder }));
       const broken = await Promise.race([stopped, stack.broken]);
       if (broken) throw broken;
     }

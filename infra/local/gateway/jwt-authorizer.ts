@@ -13,10 +13,10 @@ const DISCOVERY_TIMEOUT_MS = 1_500;
 const ALGORITHMS = ['RS256', 'RS384', 'RS512'];
 const openIdConfiguration = z.object({ jwks_uri: z.url() });
 
-/** `requestContext.authorizer.jwt`: every claim as text. */
+/** `requestContext.authorizer.jwt`: every claim as text; `scopes` is null where the route asks for none. */
 export interface JwtClaims {
   readonly claims: Readonly<Record<string, string>>;
-  readonly scopes: string[];
+  readonly scopes: readonly string[] | null;
 }
 
 export type Authorization =
@@ -53,7 +53,8 @@ export function createJwtVerifier(authorizer: JwtAuthorizer): JwtVerifier {
         return { type: 'forbidden' };
       }
       const claims = Object.entries(payload).map(([name, claim]) => [name, toText(claim)]);
-      return { type: 'allowed', jwt: { claims: Object.fromEntries(claims), scopes } };
+      const jwt = { claims: Object.fromEntries(claims), scopes: needed.length > 0 ? scopes : null };
+      return { type: 'allowed', jwt };
     },
   };
 }

@@ -86,9 +86,14 @@ export function createFunctionPool(
   return {
     label,
     async invoke(event) {
-      const { environment } = await take();
-      if (!environment || closing) return { type: 'crash', detail: 'the stack is stopping' };
-      return environment.invoke(JSON.stringify(event));
+      try {
+        const { environment } = await take();
+        if (!environment || closing) return { type: 'crash', detail: 'the stack is stopping' };
+        return await environment.invoke(JSON.stringify(event));
+      } catch (error) {
+        onLine(`cannot start a process: ${String(error)}`, 'stderr');
+        return { type: 'crash', detail: 'no process could be started' };
+      }
     },
     processes: () => [...places].flatMap((place) => place.environment?.pid ?? []),
     async close() {
