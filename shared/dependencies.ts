@@ -7,11 +7,13 @@ import { randomBytes } from 'node:crypto';
 import { createDynamoDbClient } from './adapters/dynamodb/client.ts';
 import { createGuards } from './adapters/dynamodb/guards.ts';
 import { createVerificationLog } from './adapters/dynamodb/verification-log.ts';
+import { createEndNotifier } from './adapters/eventbridge/end-notifier.ts';
 import { createAgents } from './adapters/https-agent.ts';
 import { createPhoneNumbers } from './adapters/phone-numbers.ts';
 import { createSecretsManagerClient } from './adapters/secrets/client.ts';
 import { parseClientToken } from './adapters/secrets/client-token.ts';
 import { createKeys } from './adapters/secrets/keys.ts';
+import { createProofSigner } from './adapters/secrets/proof-signer.ts';
 import { createSecretStore } from './adapters/secrets/secret-store.ts';
 import { createApplicationJwt } from './adapters/vonage/application-jwt.ts';
 import { createVonage } from './adapters/vonage/client.ts';
@@ -19,14 +21,16 @@ import { createHttp } from './adapters/vonage/http.ts';
 import { parseWebhook } from './adapters/vonage/webhook-body.ts';
 import { createWebhookVerifier } from './adapters/vonage/webhook-signature.ts';
 import { createPusher } from './adapters/websocket/pusher.ts';
-import { ENV, type StartSettings } from './config.ts';
+import { ENV, type ProofSettings, type StartSettings } from './config.ts';
 import { toVerificationObject } from './contract/to-verification-object.ts';
-import type { Budget, Clock, Random, VerificationLog } from './domain/ports.ts';
+import type { Budget, Clock, EndNotifier, Random, VerificationLog } from './domain/ports.ts';
+import type { ProofSigner } from './domain/proof.ts';
 import type { HandlerNeeds, TokenNeeds } from './lambda/needs.ts';
 import { createTelemetry } from './lambda/telemetry.ts';
 import type { WebhookPorts } from './usecases/accept-webhook.ts';
 import type { AnnouncePorts } from './usecases/announce.ts';
 import type { CheckPorts } from './usecases/check-code.ts';
+import type { ProofPorts } from './usecases/issue-proof.ts';
 import type { StartPorts } from './usecases/start-verification.ts';
 
 /** Vonage may be called for this long after a request came in; one call takes 6 s at most. */
@@ -106,6 +110,21 @@ export function startNeeds(): StartPorts & HandlerNeeds & { readonly websocketUr
   };
 }
 
+export function proofNeeds(): ProofPorts & TokenNeeds & { readonly signer: ProofSigner } {
+  const secrets = secretStore();
+  const settings = json<ProofSettings>(ENV.proofSettings, NO_PROOFS);
+  const { identities } = createKeys({ secrets, secretId: env(ENV.keysSecret) });
+  const signer = createProofSigner({
+    secrets,
+    secretId: env(ENV.proofKeySecret),
+    issuer: env(ENV.publicUrl),
+    settings,
+  });
+  primed.push(signer.publicKeys, () => secrets.get(env(ENV.keysSecret)));
+  const { lifetimeSeconds } = settings;
+  return { ...tokenNeeds, log: log(), identities, signer, clock, lifetimeSeconds };
+}
+
 /**
  * Does at the end of INIT, where Lambda lends a whole CPU, what the first request would wait for: it
  * reads secrets, signs the JWT and opens the connection to DynamoDB. No effect, never an error, and
@@ -129,7 +148,13 @@ function announcePorts(): AnnouncePorts {
     encode: (verification) =>
       JSON.stringify({ type: 'transition', verification: toVerificationObject(verification) }),
   });
-  return { log: log(), pusher, telemetry, clock };
+  const endNotifier = endNotifierOf(env(ENV.eventBus));
+  return { log: log(), pusher, telemetry, clock, ...(endNotifier && { endNotifier }) };
+}
+
+function endNotifierOf(bus: string): EndNotifier | undefined {
+  if (bus === '') return undefined;
+  return createEndNotifier({ ...awsOptions(ENV.eventBridgeEndpoint), bus, clock, telemetry });
 }
 
 function log(): VerificationLog {
@@ -204,6 +229,9 @@ function json<T>(name: string, absent: T): T {
   const text = env(name);
   return text === '' ? absent : JSON.parse(text);
 }
+
+/** Without settings nothing is proven to anybody. */
+const NO_PROOFS: ProofSettings = { audience: '', lifetimeSeconds: 0 };
 
 const NO_LIMIT = { count: 0, windowSeconds: 60 };
 /** A function without settings starts nothing. */

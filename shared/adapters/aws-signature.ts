@@ -1,0 +1,62 @@
+/**
+ * Signature Version 4 for one POST of an AWS JSON service: path and headers, no query. For services of
+ * which we need one operation and not a whole client in every bundle.
+ */
+
+import { createHash, createHmac } from 'node:crypto';
+import type { Credentials } from './aws-client.ts';
+
+export interface AwsPost {
+  readonly url: URL;
+  /** Lower-case names; all of them are signed, besides those that signing adds. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface SigningScope {
+  readonly region: string;
+  readonly service: string;
+  readonly credentials: Credentials;
+  readonly nowMs: number;
+}
+
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+
+/** The headers to send: those given, `x-amz-date`, `x-amz-security-token` and `authorization`. */
+export function signPost(
+  { url, headers, body }: AwsPost,
+  { region, service, credentials, nowMs }: SigningScope,
+): Readonly<Record<string, string>> {
+  const time = new Date(nowMs).toISOString().replace(/[-:]|\.\d{3}/g, '');
+  const date = time.slice(0, 8);
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  const sent: Readonly<Record<string, string>> = {
+    ...headers,
+    'x-amz-date': time,
+    ...(sessionToken && { 'x-amz-security-token': sessionToken }),
+  };
+  const signed = Object.entries({ ...sent, host: url.host }).sort(([a], [b]) => (a < b ? -1 : 1));
+  const names = signed.map(([name]) => name).join(';');
+  const canonical = [
+    'POST',
+    url.pathname,
+    '',
+    ...signed.map(([name, value]) => `${name}:${value.trim().replace(/ +/g, ' ')}`),
+    '',
+    names,
+    sha256(body),
+  ].join('\n');
+  const scope = `${date}/${region}/${service}/aws4_request`;
+  const toSign = [ALGORITHM, time, scope, sha256(canonical)].join('\n');
+  const key = [date, region, service, 'aws4_request'].reduce<string | Buffer>(
+    (previous, part) => createHmac('sha256', previous).update(part).digest(),
+    `AWS4${secretAccessKey}`,
+  );
+  const signature = createHmac('sha256', key).update(toSign).digest('hex');
+  const authorization = `${ALGORITHM} Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
+  return { ...sent, authorization };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,60 @@
+/** Puts an event on the company's EventBridge bus when a verification has ended. */
+
+import type { Clock, EndNotifier, Entry, Telemetry } from '../../domain/ports.ts';
+import type { Verification } from '../../domain/verification.ts';
+import type { AwsClientOptions } from '../aws-client.ts';
+import { putEvent } from './put-event.ts';
+
+export interface EndNotifierOptions extends AwsClientOptions {
+  /** Name of the bus. */
+  readonly bus: string;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}
+
+/** Rules match on these two. */
+const SOURCE = 'silent-auth';
+const DETAIL_TYPE = 'verification.ended';
+
+/** One retry; what fails twice is tried again by the next event or read of the verification. */
+const TRIES = 2;
+
+export function createEndNotifier({ bus, telemetry, ...options }: EndNotifierOptions): EndNotifier {
+  return {
+    notify: async (entry, verification) => {
+      const event = {
+        EventBusName: bus,
+        Source: SOURCE,
+        DetailType: DETAIL_TYPE,
+        Detail: JSON.stringify(toDetail(entry, verification)),
+        Time: Math.floor((verification.completedAtMs ?? verification.updatedAtMs) / 1000),
+      };
+      for (let attempt = 0; attempt < TRIES; attempt++) {
+        if (await putEvent(event, options).catch(() => false)) return true;
+      }
+      telemetry.measure({ name: 'EventFailed' });
+      return false;
+    },
+  };
+}
+
+/** Every member is always there; none of them is a phone number or an e-mail address. */
+function toDetail(
+  { events }: Entry,
+  verification: Verification,
+): Readonly<Record<string, unknown>> {
+  const { requestId, status, channel, verified, reason, completedAtMs, updatedAtMs } = verification;
+  const started = events.find(({ type }) => type === 'started');
+  const { subject, nonce } =
+    started?.type === 'started' ? started : { subject: undefined, nonce: undefined };
+  return {
+    request_id: requestId,
+    status,
+    channel,
+    verified: { phone_number: verified.phoneNumber, email: verified.email },
+    reason,
+    sub: subject ?? null,
+    nonce: nonce ?? null,
+    at: new Date(completedAtMs ?? updatedAtMs).toISOString(),
+  };
+}

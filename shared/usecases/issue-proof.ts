@@ -1,0 +1,120 @@
+/** The proof of a completed verification, for the company's own backend (design §2c). */
+
+import { Problem } from '../domain/errors.ts';
+import type { Started } from '../domain/events.ts';
+import type {
+  ClientToken,
+  Clock,
+  Identities,
+  Telemetry,
+  VerificationLog,
+} from '../domain/ports.ts';
+import {
+  isSameHash,
+  PROOF_WINDOW_MS,
+  type ProofClaims,
+  type ProofSigner,
+} from '../domain/proof.ts';
+import { fold, type Verification } from '../domain/verification.ts';
+import { reachesPhoneNumber } from '../domain/workflow.ts';
+import { ownEntry } from './read-status.ts';
+import { closed } from './refusals.ts';
+
+export interface ProofPorts {
+  readonly log: VerificationLog;
+  readonly identities: Identities;
+  readonly signer: Pick<ProofSigner, 'sign'>;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Of one proof, 30–300 s. */
+  readonly lifetimeSeconds: number;
+}
+
+/** The addresses that the proof shall name: we store none, so the app repeats those of the start. */
+export interface ProofRequest {
+  readonly phoneNumber?: string;
+  readonly email?: string;
+}
+
+export interface IssuedProof {
+  readonly proof: string;
+  readonly expiresAtMs: number;
+}
+
+/**
+ * Signs what is proven and nothing more. One read and no write, so it is safe to repeat: each proof
+ * of a verification has the same `jti`, and whoever relies on it spends that once.
+ *
+ * Throws `client_token_invalid`; `proof_refused`, without saying why, for a verification that is not
+ * completed and for an address that is not the start's or not verified; `verification_closed` later
+ * than {@link PROOF_WINDOW_MS} after the end.
+ */
+export async function issueProof(
+  token: ClientToken,
+  request: ProofRequest,
+  ports: ProofPorts,
+): Promise<IssuedProof> {
+  const { log, signer, clock, telemetry, lifetimeSeconds } = ports;
+  const entry = await ownEntry(token, { log });
+  const nowMs = clock.now();
+  const folded = fold(entry.requestId, entry.events, nowMs);
+  if (folded?.verification.status !== 'completed') throw refused();
+  const { verification, facts } = folded;
+  if (isTooLate(verification, nowMs)) throw closed(verification);
+  await assertProven(request, verification, facts.started, ports.identities);
+
+  const issuedAtSeconds = Math.floor(nowMs / 1000);
+  const expiresAtSeconds = issuedAtSeconds + lifetimeSeconds;
+  const proof = await signer.sign({
+    ...toClaims(verification, facts.started),
+    ...request,
+    issuedAtSeconds,
+    expiresAtSeconds,
+  });
+  telemetry.measure({ name: 'ProofIssued' });
+  return { proof, expiresAtMs: expiresAtSeconds * 1000 };
+}
+
+function refused(): Problem {
+  return new Problem('proof_refused', 'the verification does not prove what was asked');
+}
+
+function isTooLate({ completedAtMs }: Verification, nowMs: number): boolean {
+  return completedAtMs === null || nowMs > completedAtMs + PROOF_WINDOW_MS;
+}
+
+/** Both addresses are judged whatever the first verdict is: the time tells nothing either. */
+async function assertProven(
+  { phoneNumber, email }: ProofRequest,
+  { verified }: Verification,
+  { phoneNumberHash, emailHash }: Started,
+  identities: Identities,
+): Promise<void> {
+  const verdicts = await Promise.all([
+    phoneNumber === undefined ||
+      isMatch(identities.hash('phone_number', phoneNumber), phoneNumberHash, verified.phoneNumber),
+    email === undefined || isMatch(identities.hash('email', email), emailHash, verified.email),
+  ]);
+  if (!verdicts.every(Boolean)) throw refused();
+}
+
+async function isMatch(
+  hash: Promise<string>,
+  stored: string | undefined,
+  isVerified: boolean,
+): Promise<boolean> {
+  return isSameHash(await hash, stored ?? '') && isVerified;
+}
+
+function toClaims(
+  { requestId, channel, verified }: Verification,
+  { nonce, subject }: Started,
+): Omit<ProofClaims, 'issuedAtSeconds' | 'expiresAtSeconds'> {
+  const isCertain = reachesPhoneNumber(channel) ? verified.phoneNumber : verified.email;
+  return {
+    requestId,
+    ...(isCertain && { channel }),
+    ...(nonce !== undefined && { nonce }),
+    ...(subject !== undefined && { subject }),
+  };
+}
