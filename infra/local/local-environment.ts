@@ -4,6 +4,7 @@
  */
 import { ENV } from '../../shared/config.ts';
 import { LocalStackError } from './error.ts';
+import type { DomainMapping } from './template/domains.ts';
 import type { FunctionResource } from './template/functions.ts';
 
 /** Origins, without a trailing slash. */
@@ -13,6 +14,8 @@ export interface LocalAddresses {
   readonly websocketApiId: string;
   /** `host:port` of the listener of both the sockets and `@connections`. */
   readonly websocketHost: string;
+  /** The company's own names in front of the APIs. */
+  readonly domains: readonly DomainMapping[];
   readonly vonage: string;
   readonly dynamodb: string;
   readonly aws: string;
@@ -51,12 +54,29 @@ function replace(name: string, value: string, addresses: LocalAddresses): string
     case ENV.allowedOrigins:
       return JSON.stringify([...new Set([...parseList(value), ...pageOrigins(addresses)])]);
     default:
-      return value.replace(EXECUTE_API, (whole, scheme: string, apiId: string) => {
-        if (apiId === addresses.httpApiId) return addresses.httpApi;
-        if (apiId !== addresses.websocketApiId) return whole;
-        return `${scheme === 'wss' ? 'ws' : 'http'}://${addresses.websocketHost}`;
-      });
+      return replaceDomains(replaceDefaultAddresses(value, addresses), addresses);
   }
+}
+
+function replaceDefaultAddresses(value: string, addresses: LocalAddresses): string {
+  return value.replace(EXECUTE_API, (whole, scheme: string, apiId: string) => {
+    if (apiId === addresses.httpApiId) return addresses.httpApi;
+    if (apiId !== addresses.websocketApiId) return whole;
+    return `${scheme === 'wss' ? 'ws' : 'http'}://${addresses.websocketHost}`;
+  });
+}
+
+/** Such a name stands for a stage; the local listener of the sockets has the stage in its path. */
+function replaceDomains(value: string, { domains, ...addresses }: LocalAddresses): string {
+  return domains.reduce((text, { domainName, apiId, stage }) => {
+    if (apiId === addresses.httpApiId) {
+      return text.replaceAll(`https://${domainName}`, addresses.httpApi);
+    }
+    const local = `${addresses.websocketHost}/${stage}`;
+    return text
+      .replaceAll(`wss://${domainName}`, `ws://${local}`)
+      .replaceAll(`https://${domainName}`, `http://${local}`);
+  }, value);
 }
 
 /** The pages of the local stack live beside the API, on whatever port that is. */

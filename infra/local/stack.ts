@@ -112,6 +112,7 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
     httpApi: `http://${api.host}`,
     websocketApiId: template.websocket.apiId,
     websocketHost: websocket.host,
+    domains: template.domains,
     vonage: vonage.url,
     dynamodb: options.dynamodbEndpoint ?? aws.url,
     aws: aws.url,

@@ -3,6 +3,7 @@
  * intrinsic, type, property or value that is not understood is an error.
  */
 import { type Api, readApi } from './template/apis.ts';
+import { type DomainMapping, readDomains } from './template/domains.ts';
 import { type FunctionResource, readFunctions } from './template/functions.ts';
 import { assertKnown } from './template/known-resources.ts';
 import { readRawTemplate } from './template/raw-template.ts';
@@ -30,6 +31,7 @@ export interface LocalTemplate {
   readonly functions: readonly FunctionResource[];
   readonly http: Api;
   readonly websocket: Api;
+  readonly domains: readonly DomainMapping[];
   readonly tables: readonly TableResource[];
   readonly secrets: readonly SecretResource[];
   readonly parameters: readonly ParameterResource[];
@@ -45,6 +47,7 @@ export function readTemplate({ templateFile, assetFolders, place }: Assembly): L
     functions: readFunctions(resources, assetFolders),
     http: readApi(resources, 'HTTP'),
     websocket: readApi(resources, 'WEBSOCKET'),
+    domains: readDomains(resources),
     tables: readTables(resources),
     secrets: readSecrets(resources),
     parameters: readParameters(resources),

@@ -9,6 +9,7 @@
 import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import dynalite from 'dynalite';
 import { z } from 'zod';
@@ -54,8 +55,9 @@ await runWithParent(async () => {
     }
     const [name, operation] = toTarget(request);
     const service = services[name];
-    if (service) runOperation(service, operation, await text(request), response);
-    else dynamodb.emit('request', request, response);
+    const body = await text(request);
+    if (service) runOperation(service, operation, body, response);
+    else dynamodb.emit('request', toWholeRequest(request, body), response);
   }
 
   const server = createServer((request, response) => {
@@ -68,3 +70,8 @@ await runWithParent(async () => {
     close: () => new Promise<void>((done) => dynamodb.close(() => done())),
   };
 });
+
+/** dynalite throws, and would end this process, when a client goes away in the middle of its request. */
+function toWholeRequest({ method, url, headers }: IncomingMessage, body: string): Readable {
+  return Object.assign(Readable.from([Buffer.from(body)]), { method, url, headers });
+}

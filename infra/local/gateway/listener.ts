@@ -10,7 +10,7 @@ import { writeMessage } from './http-response.ts';
 /** What answers once the stack is ready. */
 export interface ListenerHandlers {
   handleRequest(request: IncomingMessage, response: ServerResponse): void;
-  /** @default upgrades are refused */
+  /** @default an upgrade is a route that is not there */
   handleUpgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
@@ -38,7 +38,7 @@ export async function openListener(port: number): Promise<Listener> {
   });
   server.on('upgrade', (request, socket, head) => {
     if (handlers?.handleUpgrade) handlers.handleUpgrade(request, socket, head);
-    else socket.end('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n');
+    else socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n');
   });
   const bound = await listen(server, port, '0.0.0.0');
   return {

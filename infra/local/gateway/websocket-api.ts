@@ -160,7 +160,8 @@ export function createWebSocketApi({ api, domainName, invoke }: WebSocketApiOpti
       const [path = ''] = (request.url ?? '').split('?');
       const prefix = `/${api.stage}/@connections/`;
       if (!path.startsWith(prefix)) return writeMessage(response, 403, 'Forbidden');
-      const id = decodeURIComponent(path.slice(prefix.length));
+      const id = findConnectionId(path.slice(prefix.length));
+      if (id === undefined) return writeMessage(response, 400, 'Bad Request');
       answerManagement(request, response, id, connections).catch(() => response.destroy());
     },
     handleUpgrade(request, socket, head) {
@@ -192,6 +193,14 @@ function toSelector(expression: string): (body: string) => string | undefined {
       return undefined; // not JSON: the default route
     }
   };
+}
+
+function findConnectionId(encoded: string): string | undefined {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return undefined; // a stray percent sign
+  }
 }
 
 function findHeader(headers: Readonly<Record<string, string>>, name: string): string | undefined {

@@ -134,6 +134,18 @@ const USED_TYPES: Readonly<Record<string, KnownProperties>> = {
     JwtConfiguration: 'used',
     Name: words,
   },
+  'AWS::ApiGatewayV2::DomainName': {
+    DomainName: 'used',
+    DomainNameConfigurations: { ignored: 'no TLS here' },
+    MutualTlsAuthentication: { ignored: 'no TLS here' },
+    Tags: tags,
+  },
+  'AWS::ApiGatewayV2::ApiMapping': {
+    ApiId: 'used',
+    ApiMappingKey: 'used',
+    DomainName: 'used',
+    Stage: 'used',
+  },
   'AWS::ApiGatewayV2::Stage': {
     AccessLogSettings: observation,
     ApiId: 'used',

@@ -90,6 +90,10 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
       },
     },
   },
+  'AWS::ApiGatewayV2::DomainName': {
+    ref: (it) => String(it.property('DomainName')),
+    attributes: {},
+  },
   'AWS::ApiGatewayV2::Stage': { ref: (it) => String(it.property('StageName')), attributes: {} },
 };
 

@@ -6,6 +6,10 @@ const addresses = {
   httpApi: 'http://127.0.0.1:3000',
   websocketApiId: 'socket0api',
   websocketHost: '127.0.0.1:3001',
+  domains: [
+    { domainName: 'api.example.com', apiId: 'http0api00', stage: '$default' },
+    { domainName: 'ws.example.com', apiId: 'socket0api', stage: 'dev' },
+  ],
   vonage: 'http://127.0.0.1:3002',
   dynamodb: 'http://127.0.0.1:8000',
   aws: 'http://127.0.0.1:3003',
@@ -28,6 +32,15 @@ describe('toLocalEnvironment', () => {
       PUBLIC_URL: 'http://127.0.0.1:3000',
       WEBSOCKET_URL: 'ws://127.0.0.1:3001/dev',
       WEBSOCKET_MANAGEMENT_URL: 'http://127.0.0.1:3001/dev',
+    });
+  });
+
+  it("turns the company's own names into the same listeners", () => {
+    expect(
+      toLocal({ PUBLIC_URL: 'https://api.example.com', WEBSOCKET_URL: 'wss://ws.example.com' }),
+    ).toMatchObject({
+      PUBLIC_URL: 'http://127.0.0.1:3000',
+      WEBSOCKET_URL: 'ws://127.0.0.1:3001/dev',
     });
   });
 

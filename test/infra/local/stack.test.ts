@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { callAws } from '../../../infra/local/aws/json-client.ts';
@@ -134,6 +135,20 @@ describe('startStack', () => {
     const { dynamodb } = second.endpoints;
     const found = await callAws(dynamodb, 'DynamoDB_20120810.GetItem', { TableName, Key: key });
     expect(found).toEqual({ type: 'done', output: { Item: key } });
+  });
+
+  it('outlives a client that goes away in the middle of a request to a service', async () => {
+    const { endpoints } = await start();
+    const { port } = new URL(endpoints.dynamodb);
+    const socket = connect(Number(port), '127.0.0.1');
+    const started = new Promise((done) => socket.once('data', done)); // 100 Continue
+    socket.write(
+      'POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 9\r\n\r\n{',
+    );
+    await started;
+    socket.resetAndDestroy();
+    const target = 'DynamoDB_20120810.ListTables';
+    expect(await callAws(endpoints.dynamodb, target, {})).toMatchObject({ type: 'done' });
   });
 
   it('takes events, and shows them', async () => {
