@@ -55,7 +55,6 @@ export function bundleFunctions({ functionsFolder, outputFolder }: BundleOptions
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    conditions: [],
     external: EXTERNAL,
     banner: { js: BANNER },
     sourcemap: 'external',
