@@ -10,7 +10,7 @@ export interface DomainMapping {
 
 const mappingProperties = z.object({
   ApiId: z.string(),
-  ApiMappingKey: z.undefined('only a mapping of the whole domain is known'),
+  ApiMappingKey: z.never('only a mapping of the whole domain is known').optional(),
   DomainName: z.string(),
   Stage: z.string(),
 });

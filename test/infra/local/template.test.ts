@@ -57,6 +57,26 @@ describe('readTemplate', () => {
     expect(http.routes[0]?.functionName).toBe('Fixture-Actor');
   });
 
+  it("finds the company's own names in front of the APIs", async () => {
+    const { domains, http } = await read((resources) => {
+      resources.Domain = {
+        Type: 'AWS::ApiGatewayV2::DomainName',
+        Properties: { DomainName: 'api.example.com' },
+      };
+      resources.Mapping = {
+        Type: 'AWS::ApiGatewayV2::ApiMapping',
+        Properties: {
+          ApiId: { Ref: 'HttpApi' },
+          DomainName: { Ref: 'Domain' },
+          Stage: { Ref: 'HttpStage' },
+        },
+      };
+    });
+    expect(domains).toEqual([
+      { domainName: 'api.example.com', apiId: http.apiId, stage: '$default' },
+    ]);
+  });
+
   it.each([
     [
       'a resource type',
