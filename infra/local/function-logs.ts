@@ -20,6 +20,7 @@ export interface FunctionLogs {
 export function openFunctionLogs(folder: string): FunctionLogs {
   mkdirSync(folder, { recursive: true });
   const files = new Map<string, WriteStream>();
+  let closed = false;
   const listeners = new Set<(line: FunctionLine) => void>();
 
   function fileOf(name: string): WriteStream {
@@ -30,6 +31,7 @@ export function openFunctionLogs(folder: string): FunctionLogs {
 
   return {
     write(line) {
+      if (closed) return; // the last words of a process that was ended
       fileOf(line.function).write(`${line.line}\n`);
       for (const listener of listeners) listener(line);
     },
@@ -38,6 +40,7 @@ export function openFunctionLogs(folder: string): FunctionLogs {
       return () => listeners.delete(listener);
     },
     async close() {
+      closed = true;
       const ended = [...files.values()].map(
         (file) => new Promise<void>((done) => file.end(() => done())),
       );

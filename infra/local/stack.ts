@@ -10,12 +10,10 @@ import { LocalStackError } from './error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { type FunctionLine, openFunctionLogs } from './function-logs.ts';
 import { openFunctions } from './functions.ts';
-import { createHttpApi, type ServePage } from './gateway/http-api.ts';
-import type { Invoke } from './gateway/integration.ts';
+import { openGateway } from './gateway/gateway.ts';
+import type { ServePage } from './gateway/http-api.ts';
 import { type Listener, openListener } from './gateway/listener.ts';
-import { createWebSocketApi } from './gateway/websocket-api.ts';
 import { toInitialSecrets } from './initial-secrets.ts';
-import type { FunctionPool } from './lambda-runtime/function-pool.ts';
 import type { LocalAddresses } from './local-environment.ts';
 import { type LocalIdentity, openLocalIdentity } from './local-identity.ts';
 import { startAws, startVonage } from './services.ts';
@@ -127,7 +125,7 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
   const functions = openFunctions({ template, addresses, logs, extraEnvironment });
   const pools = [...functions.values()];
   closers.push(async () => void (await Promise.all(pools.map((pool) => pool.close()))));
-  attachGateway({ template, functions, api, websocket, servePage: options.servePage }, closers);
+  closers.push(openGateway({ template, functions, api, websocket, servePage: options.servePage }));
 
   const endpoints = toEndpoints(template, addresses, identity);
   writeEndpoints(endpointsFile, endpoints);
@@ -182,33 +180,6 @@ function startSimulator(
 ): Promise<Child> {
   const apiUrl = `http://${api.host}`;
   return startVonage({ port: ports?.vonage ?? 0, folder, identity, apiUrl, timeScale });
-}
-
-interface GatewayParts {
-  readonly template: LocalTemplate;
-  readonly functions: ReadonlyMap<string, FunctionPool>;
-  readonly api: Listener;
-  readonly websocket: Listener;
-  readonly servePage: ServePage | undefined;
-}
-
-function attachGateway(parts: GatewayParts, closers: Closers): void {
-  const { template, functions, api, websocket, servePage } = parts;
-  const invoke: Invoke = async (name, event) => {
-    const pool = functions.get(name);
-    if (!pool) throw new LocalStackError(`a route calls ${name}, which the template lacks`);
-    return pool.invoke(event);
-  };
-  api.attach({
-    handleRequest: createHttpApi({ api: template.http, domainName: api.host, invoke, servePage }),
-  });
-  const sockets = createWebSocketApi({
-    api: template.websocket,
-    domainName: websocket.host,
-    invoke,
-  });
-  websocket.attach(sockets);
-  closers.push(() => sockets.close());
 }
 
 /** Last opened first. */

@@ -6,7 +6,6 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
-import { LocalStackError } from '../error.ts';
 import type { Api, Route } from '../template/apis.ts';
 import {
   answerManagement,
@@ -19,6 +18,8 @@ import { toSourceIp } from './headers.ts';
 import { toRequestId } from './http-event.ts';
 import { writeMessage } from './http-response.ts';
 import { callIntegration, type Invoke } from './integration.ts';
+import { refuseHandshake } from './refuse-handshake.ts';
+import { createRouteSelector } from './route-selector.ts';
 import { createTokenBucket, type TokenBucket } from './throttle.ts';
 import { type SocketIdentity, toConnectEvent, toMessageEvent } from './websocket-event.ts';
 
@@ -65,7 +66,7 @@ export function createWebSocketApi({ api, domainName, invoke }: WebSocketApiOpti
     perMessageDeflate: false,
     handleProtocols: (_, request) => selectedProtocols.get(request) ?? false,
   });
-  const selector = toSelector(api.routeSelectionExpression);
+  const selector = createRouteSelector(api.routeSelectionExpression);
 
   async function shakeHands(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const connectionId = createConnectionId();
@@ -179,22 +180,6 @@ function guard(route: Route): GuardedRoute {
   return { route, bucket: createTokenBucket(route.throttle, () => performance.now()) };
 }
 
-/** Only `$request.body.<member>`, which is what CDK writes, is understood. */
-function toSelector(expression: string): (body: string) => string | undefined {
-  const [, member] = /^\$\{?request\.body\.(\w+)\}?$/.exec(expression) ?? [];
-  if (member === undefined) {
-    throw new LocalStackError(`the route selection expression ${expression} is not known locally`);
-  }
-  const message = z.object({ [member]: z.string() });
-  return (body) => {
-    try {
-      return message.safeParse(JSON.parse(body)).data?.[member];
-    } catch {
-      return undefined; // not JSON: the default route
-    }
-  };
-}
-
 function findConnectionId(encoded: string): string | undefined {
   try {
     return decodeURIComponent(encoded);
@@ -216,22 +201,4 @@ function toText(data: RawData): string {
 function closeSocket(webSocket: WebSocket, code: number, reason: string): void {
   webSocket.close(code, reason);
   setTimeout(() => webSocket.terminate(), 1_000).unref();
-}
-
-function refuseHandshake(
-  socket: Duplex,
-  status: number,
-  body: { readonly message: string; readonly connectionId: string; readonly requestId: string },
-): void {
-  const text = JSON.stringify(body);
-  socket.end(
-    [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-      'content-type: application/json',
-      `content-length: ${Buffer.byteLength(text)}`,
-      'connection: close',
-      '',
-      text,
-    ].join('\r\n'),
-  );
 }

@@ -1,6 +1,17 @@
 /** The template's API Gateway APIs with their routes, authorizers, limits. */
-import { z } from 'zod';
 import { LocalStackError } from '../error.ts';
+import {
+  type ApiProperties,
+  type AuthorizerProperties,
+  apiProperties,
+  authorizerProperties,
+  integrationProperties,
+  type RouteProperties,
+  routeProperties,
+  routeResponseProperties,
+  type StageProperties,
+  stageProperties,
+} from './api-properties.ts';
 import { toFunctionName } from './resource-names.ts';
 import type { Resource, Resources } from './resources.ts';
 
@@ -49,57 +60,6 @@ export interface Api {
   readonly routeSelectionExpression: string;
 }
 
-const limits = z.strictObject({
-  DataTraceEnabled: z.boolean().optional(),
-  DetailedMetricsEnabled: z.boolean().optional(),
-  LoggingLevel: z.string().optional(),
-  ThrottlingBurstLimit: z.number().optional(),
-  ThrottlingRateLimit: z.number().optional(),
-});
-const apiProperties = z.object({
-  CorsConfiguration: z
-    .strictObject({
-      AllowCredentials: z.boolean().default(false),
-      AllowHeaders: z.array(z.string()).default([]),
-      AllowMethods: z.array(z.string()).default([]),
-      AllowOrigins: z.array(z.string()).default([]),
-      ExposeHeaders: z.array(z.string()).default([]),
-      MaxAge: z.number().optional(),
-    })
-    .optional(),
-  ProtocolType: z.enum(['HTTP', 'WEBSOCKET']),
-  RouteSelectionExpression: z.string().default('$request.method $request.path'),
-});
-const stageProperties = z.object({
-  ApiId: z.string(),
-  DefaultRouteSettings: limits.default({}),
-  RouteSettings: z.record(z.string(), limits).default({}),
-  StageName: z.string(),
-});
-const integrationProperties = z.object({
-  IntegrationType: z.literal('AWS_PROXY'),
-  IntegrationUri: z.string(),
-  PayloadFormatVersion: z.string().optional(),
-  TimeoutInMillis: z.number().optional(),
-});
-const routeProperties = z.object({
-  ApiId: z.string(),
-  AuthorizationScopes: z.array(z.string()).default([]),
-  AuthorizationType: z.enum(['NONE', 'JWT']).default('NONE'),
-  AuthorizerId: z.string().optional(),
-  RouteKey: z.string(),
-  Target: z.string().startsWith('integrations/'),
-});
-const authorizerProperties = z.object({
-  AuthorizerType: z.literal('JWT'),
-  IdentitySource: z.tuple([z.string().startsWith('$request.header.')]),
-  JwtConfiguration: z.strictObject({ Audience: z.array(z.string()), Issuer: z.string() }),
-});
-const routeResponseProperties = z.object({
-  RouteId: z.string(),
-  RouteResponseKey: z.literal('$default'),
-});
-
 /** An account's own throttle, where the template sets none. */
 const ACCOUNT_THROTTLE: Throttle = { rate: 10_000, burst: 5_000 };
 /** API Gateway's longest wait for an integration: HTTP 30 s, WebSocket 29 s. */
@@ -137,7 +97,7 @@ function readRoutes(
   resources: Resources,
   apiId: string,
   protocol: Api['protocol'],
-  stage: z.infer<typeof stageProperties>,
+  stage: StageProperties,
 ): Route[] {
   const integrations = byLogicalId(
     resources.ofType('AWS::ApiGatewayV2::Integration', integrationProperties),
@@ -173,7 +133,7 @@ function readRoutes(
     });
 }
 
-function toThrottle(stage: z.infer<typeof stageProperties>, routeKey: string): Throttle {
+function toThrottle(stage: StageProperties, routeKey: string): Throttle {
   const own = stage.RouteSettings[routeKey];
   const general = stage.DefaultRouteSettings;
   return {
@@ -184,8 +144,8 @@ function toThrottle(stage: z.infer<typeof stageProperties>, routeKey: string): T
 
 function toAuthorizer(
   logicalId: string,
-  authorizer: z.infer<typeof authorizerProperties> | undefined,
-  route: z.infer<typeof routeProperties>,
+  authorizer: AuthorizerProperties | undefined,
+  route: RouteProperties,
 ): JwtAuthorizer {
   if (!authorizer) throw new LocalStackError(`${logicalId} has no authorizer`);
   const [source] = authorizer.IdentitySource;
@@ -197,7 +157,7 @@ function toAuthorizer(
   };
 }
 
-function toCors(cors: z.infer<typeof apiProperties>['CorsConfiguration']): Cors | undefined {
+function toCors(cors: ApiProperties['CorsConfiguration']): Cors | undefined {
   return (
     cors && {
       allowOrigins: cors.AllowOrigins,
