@@ -9,6 +9,8 @@ import { startVonageSimulator, type VonageSimulatorOptions } from './simulator.t
 function readOptions(): VonageSimulatorOptions {
   const scale = Number(env.VONAGE_TIME_SCALE || 1);
   if (!(scale > 0)) throw new LocalStackError('VONAGE_TIME_SCALE must be a positive number');
+  const { WEBHOOK_URL: webhookUrl } = env;
+  if (webhookUrl && !URL.canParse(webhookUrl)) throw new LocalStackError('WEBHOOK_URL is no URL');
   return {
     port: Number(env.PORT || 0),
     applicationId: required('APPLICATION_ID'),
@@ -17,7 +19,7 @@ function readOptions(): VonageSimulatorOptions {
     signatureSecret: required('SIGNATURE_SECRET'),
     timeScale: scale,
     ...(env.HOST ? { host: env.HOST } : {}),
-    ...(env.WEBHOOK_URL ? { webhookUrl: env.WEBHOOK_URL } : {}),
+    ...(webhookUrl ? { webhookUrl } : {}),
     ...(env.STATE_FILE ? { stateFile: env.STATE_FILE } : {}),
     ...(env.ACCOUNT_API_SECRET ? { accountApiSecret: env.ACCOUNT_API_SECRET } : {}),
   };

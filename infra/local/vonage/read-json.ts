@@ -3,8 +3,11 @@ import type { IncomingMessage } from 'node:http';
 
 const MAX_BYTES = 256 * 1024;
 
-/** @returns undefined for no body, another content type, or what is not JSON */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
+/**
+ * @param isLenient takes any content type, as curl sends it
+ * @returns undefined for no body, another content type, or what is not JSON
+ */
+export async function readJson(request: IncomingMessage, isLenient = false): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
@@ -13,7 +16,8 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
     if (bytes <= MAX_BYTES) chunks.push(chunk);
   }
   const type = request.headers['content-type'] ?? '';
-  if (bytes === 0 || bytes > MAX_BYTES || !/^application\/json\b/i.test(type)) return undefined;
+  if (bytes === 0 || bytes > MAX_BYTES) return undefined;
+  if (!isLenient && !/^application\/json\b/i.test(type)) return undefined;
   try {
     return JSON.parse(Buffer.concat(chunks).toString('utf8'));
   } catch (cause) {

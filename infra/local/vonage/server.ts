@@ -37,8 +37,9 @@ async function answer(
   const url = new URL(request.url ?? '/', 'http://simulator');
   const method = request.method ?? 'GET';
   if (method === 'GET') response.setHeader('access-control-allow-origin', '*');
-  const call: Call = { request, response, method, url, body: await readJson(request) };
   const [, first, second, third = '', fourth = ''] = url.pathname.split('/');
+  const body = await readJson(request, first === 'faults' && method === 'PUT');
+  const call: Call = { request, response, method, url, body };
   if (first === 'v2' && second === 'verify' && method !== 'GET') {
     return answerApi(call, third, fourth, needs);
   }
@@ -49,7 +50,7 @@ async function answer(
     method,
     path: url.pathname,
     query: url.searchParams,
-    body: call.body,
+    body,
   });
   send(response, local ?? problem('not_found'));
 }

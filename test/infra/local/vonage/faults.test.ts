@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { AnswerFault } from '../../../../infra/local/vonage/fault-rules.ts';
+import { type AnswerFault, faultRule } from '../../../../infra/local/vonage/fault-rules.ts';
 import { createHarness, type Harness, send, signApplicationJwt, started } from './harness.ts';
 
 let vonage: Harness;
@@ -143,6 +144,26 @@ describe('PUT /faults', () => {
     expect(await ids()).not.toContain('"b"');
     expect((await send(url, 'DELETE')).status).toBe(204);
     expect(await vonage.look('/faults')).toEqual({ rules: [] });
+  });
+
+  it('takes every example of its documentation, which names every member', async () => {
+    const text = readFileSync(new URL('../../../../docs/vonage.md', import.meta.url), 'utf8');
+    const examples = [...text.matchAll(/-X PUT \S+\/faults -d '([^']+)'/g)].map(
+      ([, body = '']) => body,
+    );
+    expect(examples.length).toBeGreaterThan(5);
+    for (const body of examples) {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      const answered = await fetch(`${vonage.url}/faults`, { method: 'PUT', headers, body });
+      expect([answered.status, body]).toEqual([200, body]);
+    }
+    const { answer, webhook, request } = faultRule.shape;
+    for (const schema of [answer, webhook, request]) {
+      for (const name of Object.keys(schema.unwrap().shape)) expect(text).toContain(`\`${name}`);
+    }
+    const { operation, kind } = answer.unwrap().shape;
+    for (const name of [...operation.options, ...kind.options])
+      expect(text).toContain(`\`${name}\``);
   });
 
   it('binds a rule for the next start to that request alone', async () => {
