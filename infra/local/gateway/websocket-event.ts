@@ -17,7 +17,9 @@ export interface SocketIdentity {
   readonly userAgent: string | undefined;
 }
 
-type RequestContext = APIGatewayEventWebsocketRequestContextV2 & {
+/** The types of AWS's events leave `identity` out, and say that a handshake has a message id. */
+type RequestContext = Omit<APIGatewayEventWebsocketRequestContextV2, 'messageId'> & {
+  readonly messageId?: string;
   readonly identity: { readonly sourceIp: string; readonly userAgent?: string };
 };
 
@@ -103,7 +105,7 @@ function toRequestContext(
     domainName,
     connectionId,
     apiId: api.apiId,
-  } as RequestContext;
+  };
 }
 
 function group(pairs: readonly (readonly [string, string])[]): Record<string, string[]> {
