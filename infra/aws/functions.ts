@@ -5,6 +5,7 @@
  */
 
 import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ENV, type FunctionName } from '../../shared/config.ts';
 import type { Bundles } from './bundle.ts';
@@ -156,4 +157,11 @@ function grant(grantee: LambdaFunction, needs: Needs, resources: Resources): voi
   }
   for (const method of needs.connections ?? []) websocketApi.grantConnections(grantee, method);
   if (needs.ends && eventBus) grantExactly(grantee, 'events:PutEvents', eventBus.eventBusArn);
+}
+
+/** The aliases of a stage that deploys gradually, by function; none elsewhere. */
+export function liveAliases(functions: Functions): Readonly<Record<string, Alias>> {
+  return Object.fromEntries(
+    Object.entries(functions).flatMap(([name, { live }]) => (live ? [[name, live]] : [])),
+  );
 }

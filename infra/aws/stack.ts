@@ -7,13 +7,14 @@ import type { Bundles } from './bundle.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { ApiGatewayLogsRole } from './constructs/api-gateway-logs-role.ts';
 import { BusinessDashboard } from './constructs/business-dashboard.ts';
+import { GradualDeployment } from './constructs/gradual-deployment.ts';
 import { HttpApi } from './constructs/http-api.ts';
 import { SavedQueries } from './constructs/saved-queries.ts';
 import { Secrets } from './constructs/secrets.ts';
 import { Tables } from './constructs/tables.ts';
 import { TechnicalDashboard } from './constructs/technical-dashboard.ts';
 import { WebSocketApi } from './constructs/websocket-api.ts';
-import { createFunctions } from './functions.ts';
+import { createFunctions, liveAliases } from './functions.ts';
 import type { Stage } from './stage.ts';
 
 export interface SilentAuthStackProps extends StackProps {
@@ -39,7 +40,11 @@ export class SilentAuthStack extends Stack {
     }
     new BusinessDashboard(this, 'BusinessDashboard', stage, functions);
     new TechnicalDashboard(this, 'TechnicalDashboard', stage, { ...resources, functions });
-    new Alarms(this, 'Alarms', stage, { functions, tables });
+    const alarms = new Alarms(this, 'Alarms', stage, { functions, tables });
+    const aliases = liveAliases(functions);
+    if (stage.gradualDeployment) {
+      new GradualDeployment(this, 'GradualDeployment', { aliases, alarms: alarms.ofDeployments() });
+    }
     new SavedQueries(this, 'SavedQueries', stage, functions);
     // CloudFormation takes tags of dashboards, its published schema does not: linters stumble.
     const options = { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] };

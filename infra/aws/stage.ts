@@ -67,6 +67,8 @@ export interface Stage extends StartSettings {
    * account and region. Switch it off where another stack owns that setting.
    */
   readonly apiGatewayLogsRole: boolean;
+  /** New code takes a tenth of the traffic first, and goes back when an alarm rings. */
+  readonly gradualDeployment: boolean;
   /** An EventBridge bus hears of every end of a verification. */
   readonly events: boolean;
 }
@@ -116,6 +118,7 @@ const DEV: Stage = {
   websocketThrottle: { rate: 200, burst: 400 },
   logLevel: 'INFO',
   logRetentionDays: 14,
+  gradualDeployment: false,
   events: false,
 };
 
@@ -145,6 +148,7 @@ const PROD: Stage = {
   websocketThrottle: { rate: 500, burst: 1000 },
   logLevel: 'INFO',
   logRetentionDays: 90,
+  gradualDeployment: true,
   events: true,
 };
 

@@ -166,6 +166,7 @@ function awsFaults(stage: Stage): string[] {
     ],
     [['DEBUG', 'INFO', 'WARN'].includes(stage.logLevel), 'logLevel must be DEBUG, INFO or WARN'],
     [isBoolean(stage.apiGatewayLogsRole), 'apiGatewayLogsRole must be true or false'],
+    [isBoolean(stage.gradualDeployment), 'gradualDeployment must be true or false'],
     [isBoolean(stage.events), 'events must be true or false'],
     [
       stage.alarmEmail === undefined || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(stage.alarmEmail),

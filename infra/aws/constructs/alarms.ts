@@ -42,6 +42,7 @@ interface AlarmRule {
 
 export class Alarms extends Construct {
   readonly topic: Topic;
+  private readonly alarms = new Map<string, Alarm>();
 
   constructor(
     scope: Construct,
@@ -73,6 +74,15 @@ export class Alarms extends Construct {
     for (const rule of rules) this.add(rule, stage);
   }
 
+  /** Those that a faulty deployment would ring, seen within its five minutes. */
+  ofDeployments(): Alarm[] {
+    return ['FunctionErrors', 'FunctionThrottles', 'PushFailures', 'SecretNotSet'].map((id) => {
+      const alarm = this.alarms.get(id);
+      if (alarm === undefined) throw new Error(`there is no alarm ${id}`);
+      return alarm;
+    });
+  }
+
   private add({ id, says, metric, threshold, below, periods }: AlarmRule, stage: Stage): void {
     const alarm = new Alarm(this, id, {
       alarmName: `silent-auth-${stage.name}-${toRunbook(id)}`,
@@ -88,6 +98,7 @@ export class Alarms extends Construct {
     const action = new SnsAction(this.topic);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
+    this.alarms.set(id, alarm);
   }
 }
 

@@ -11,9 +11,9 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { type FunctionName, HTTP_ROUTES } from '../../../shared/config.ts';
+import type { Functions } from '../functions.ts';
 import type { Stage } from '../stage.ts';
 import { createAccessLogs } from './access-logs.ts';
 import { createDomain } from './custom-domain.ts';
@@ -42,11 +42,12 @@ export class HttpApi extends Construct {
   }
 
   /** Opens the routes; once, when all functions exist. */
-  addRoutes(functions: Readonly<Record<FunctionName, IFunction>>): void {
+  addRoutes(functions: Functions): void {
     const integrations = new Map<FunctionName, HttpLambdaIntegration>();
     const routes = Object.entries(HTTP_ROUTES).flatMap(([routeKey, name]) => {
       const integration =
-        integrations.get(name) ?? new HttpLambdaIntegration(`${name}-integration`, functions[name]);
+        integrations.get(name) ??
+        new HttpLambdaIntegration(`${name}-integration`, functions[name].target);
       integrations.set(name, integration);
       return this.api.addRoutes({
         ...toRoute(routeKey),

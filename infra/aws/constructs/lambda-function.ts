@@ -6,9 +6,12 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Grant, type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  Alias,
   ApplicationLogLevel,
   Architecture,
   Code,
+  type IFunction,
+  type IVersion,
   Function as LambdaFunctionBase,
   LoggingFormat,
   Runtime,
@@ -18,6 +21,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { type FunctionName, METRICS_NAMESPACE } from '../../../shared/config.ts';
 import type { Stage } from '../stage.ts';
+import { createLogProtection } from './log-protection.ts';
 
 /** Below API Gateway's 30 s, above the time budget of every path (design §5). */
 const TIMEOUT_SECONDS = 25;
@@ -37,12 +41,15 @@ export class LambdaFunction extends LambdaFunctionBase {
   readonly logs: LogGroup;
   /** `role` of the base class may be absent; this one never is. */
   readonly ownRole: Role;
+  /** Points at the version in use, where the stage deploys gradually. */
+  readonly live: Alias | undefined;
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
     const { name, stage, bundle, environment } = props;
     // Logs follow the stack: they hold no personal data and expire anyway.
     const logs = new LogGroup(scope, `${id}Logs`, {
       retention: stage.logRetentionDays,
+      dataProtectionPolicy: createLogProtection(),
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(scope, `${id}Role`, {
@@ -72,6 +79,12 @@ export class LambdaFunction extends LambdaFunctionBase {
     });
     this.logs = logs;
     this.ownRole = role;
+    this.live = stage.gradualDeployment
+      ? new Alias(scope, `${id}Live`, {
+          aliasName: 'live',
+          version: assignable<IVersion>(this.currentVersion),
+        })
+      : undefined;
     logs.grant(role, 'logs:CreateLogStream', 'logs:PutLogEvents');
     Validations.of(this).acknowledge(
       {
@@ -85,6 +98,16 @@ export class LambdaFunction extends LambdaFunctionBase {
       },
     );
   }
+
+  /** What the APIs invoke. */
+  get target(): IFunction {
+    return this.live ? assignable<IFunction>(this.live) : this;
+  }
+}
+
+/** The library's own classes do not fit its interfaces under `exactOptionalPropertyTypes`. */
+function assignable<T>(construct: { [K in keyof T]: T[K] | undefined }): T {
+  return construct as T;
 }
 
 function reservation(count: number | undefined): { reservedConcurrentExecutions?: number } {

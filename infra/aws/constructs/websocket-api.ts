@@ -12,9 +12,9 @@ import {
   WebSocketStage,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { type FunctionName, WEBSOCKET_ROUTES } from '../../../shared/config.ts';
+import { WEBSOCKET_ROUTES } from '../../../shared/config.ts';
+import type { Functions } from '../functions.ts';
 import type { Stage } from '../stage.ts';
 import { createAccessLogs } from './access-logs.ts';
 import { createDomain } from './custom-domain.ts';
@@ -50,7 +50,7 @@ export class WebSocketApi extends Construct {
   }
 
   /** Opens the routes; once, when both functions exist. Returns what makes them public. */
-  addRoutes(functions: Readonly<Record<FunctionName, IFunction>>): WebSocketStage {
+  addRoutes(functions: Functions): WebSocketStage {
     Validations.of(this.api).acknowledge({
       id: 'AwsSolutions::AwsSolutions-APIG4',
       reason:
@@ -59,7 +59,7 @@ export class WebSocketApi extends Construct {
     });
     const routes = Object.entries(WEBSOCKET_ROUTES).map(([routeKey, name]) =>
       this.api.addRoute(routeKey, {
-        integration: new WebSocketLambdaIntegration(`${name}-integration`, functions[name]),
+        integration: new WebSocketLambdaIntegration(`${name}-integration`, functions[name].target),
         ...(routeKey === '$connect'
           ? { authorizer: new WebSocketNoneAuthorizer() }
           : { returnResponse: true }),

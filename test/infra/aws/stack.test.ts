@@ -252,6 +252,37 @@ describe('functions', () => {
     );
   });
 
+  it('mask in their logs what should never have got there', () => {
+    for (const { LoggingConfig } of Object.values(functions)) {
+      const group = resources[render(LoggingConfig.LogGroup).slice(1, -1)];
+      const policy = JSON.stringify(group?.Properties.DataProtectionPolicy);
+      for (const name of ['EmailAddress', 'PkcsPrivateKey', 'PhoneNumber', 'JsonWebToken']) {
+        expect(policy).toContain(name);
+      }
+    }
+  });
+
+  it('are replaced gradually in prod, and go back when one of our own alarms rings', () => {
+    const prod = synthesize('prod');
+    prod.resourceCountIs('AWS::CodeDeploy::DeploymentGroup', 10);
+    prod.allResourcesProperties('AWS::CodeDeploy::DeploymentGroup', {
+      DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent5Minutes',
+      AlarmConfiguration: { Enabled: true },
+      AutoRollbackConfiguration: {
+        Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM'],
+      },
+    });
+    const aliases = Object.keys(prod.findResources('AWS::Lambda::Alias'));
+    expect(aliases).toHaveLength(10);
+    for (const { Properties } of Object.values(
+      prod.findResources('AWS::ApiGatewayV2::Integration'),
+    )) {
+      const [, target] = /<(\w+)>(\/invocations)?$/.exec(render(Properties.IntegrationUri)) ?? [];
+      expect(aliases).toContain(target);
+    }
+    template.resourceCountIs('AWS::Lambda::Alias', 0);
+  });
+
   it('are uploaded without source maps', () => {
     for (const folder of Object.values(tinyBundles())) {
       expect(readdirSync(folder)).toEqual(['index.mjs']);

@@ -1,0 +1,46 @@
+/**
+ * New code takes a tenth of the invocations for five minutes, and goes back by itself when one of
+ * our own alarms rings. The API's 5xx is not asked: anybody could stop every deployment with it.
+ */
+
+import { Validations } from 'aws-cdk-lib';
+import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  LambdaApplication,
+  LambdaDeploymentConfig,
+  LambdaDeploymentGroup,
+} from 'aws-cdk-lib/aws-codedeploy';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Alias } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+
+const POLICY = 'service-role/AWSCodeDeployRoleForLambdaLimited';
+
+export class GradualDeployment extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: { readonly aliases: Readonly<Record<string, Alias>>; readonly alarms: IAlarm[] },
+  ) {
+    super(scope, id);
+    const application = new LambdaApplication(this, 'Application');
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('codedeploy.amazonaws.com'),
+      description: 'Shifts invocations from one version of a function to the next',
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName(POLICY)],
+    });
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${POLICY}]`,
+      reason: 'The policy that CodeDeploy documents for Lambda; no function has it.',
+    });
+    for (const [name, alias] of Object.entries(props.aliases)) {
+      new LambdaDeploymentGroup(this, name, {
+        application,
+        role,
+        alias,
+        alarms: props.alarms,
+        deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
+      });
+    }
+  }
+}
