@@ -1,5 +1,6 @@
 /** One `PutEvents` call with one entry. The SDK's client would cost every bundle 21 KB for it. */
 
+import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../domain/ports.ts';
 import type { AwsClientOptions } from '../aws-client.ts';
 import { signPost } from '../aws-signature.ts';
@@ -48,16 +49,13 @@ export async function putEvent(
     headers: { ...headers, 'content-length': Buffer.byteLength(body) },
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  return new Promise((resolve, reject) => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     request.on('error', reject);
-    request.on('response', (response) => {
-      readText(response).then(
-        (text) => resolve(response.statusCode === 200 && hasNoFailure(text)),
-        reject,
-      );
-    });
+    request.on('response', resolve);
     request.end(body);
   });
+  const text = await readText(response);
+  return response.statusCode === 200 && hasNoFailure(text);
 }
 
 const TARGET = 'AWSEvents.PutEvents';

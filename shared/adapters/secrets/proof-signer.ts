@@ -21,6 +21,8 @@ export interface ProofSignerOptions {
   readonly settings: Pick<ProofSettings, 'audience'>;
 }
 
+const RETRY_AFTER_SECONDS = 5;
+
 interface Keys {
   readonly privateKey: KeyObject;
   readonly kid: string;
@@ -73,7 +75,8 @@ function jtiOf(requestId: string): string {
 }
 
 async function parseKeys(secret: Secret): Promise<Keys> {
-  const privateKey = parseKey(() => createPrivateKey(pem(requireField(secret, 'private_key'))));
+  const privatePem = requireField(secret, 'private_key');
+  const privateKey = parseKey(() => createPrivateKey(pem(privatePem)));
   const current = await toPublicKey(createPublicKey(privateKey), secret.kid);
   const { previous_public_key: previousPem } = secret;
   const previous = previousPem
@@ -90,7 +93,7 @@ async function parseKeys(secret: Secret): Promise<Keys> {
 async function toPublicKey(key: KeyObject, kid: string | undefined): Promise<PublicKey> {
   const { kty, crv, x, y } = key.export({ format: 'jwk' });
   if (kty !== 'EC' || crv !== 'P-256' || x === undefined || y === undefined) {
-    throw new Problem('dependency_unavailable', 'a proof key is not on the curve P-256');
+    throw unusable('a proof key is not on the curve P-256');
   }
   const published = { kty, crv, x, y } as const;
   return {
@@ -110,6 +113,12 @@ function parseKey(parse: () => KeyObject): KeyObject {
   try {
     return parse();
   } catch (cause) {
-    throw new Problem('dependency_unavailable', 'a proof key cannot be read', {}, { cause });
+    throw unusable('a proof key cannot be read', { cause });
   }
+}
+
+/** Until an operator mends the secret. */
+function unusable(message: string, options?: ErrorOptions): Problem {
+  const members = { retryAfterSeconds: RETRY_AFTER_SECONDS };
+  return new Problem('dependency_unavailable', message, members, options);
 }

@@ -129,7 +129,10 @@ describe('proof signer', () => {
   ])('is not available with %s, and tells nothing of it', async (_what, secret) => {
     const signer = signerOf(secret);
     for (const call of [() => signer.sign(CLAIMS), signer.publicKeys]) {
-      await expect(call()).rejects.toMatchObject({ code: 'dependency_unavailable' });
+      await expect(call()).rejects.toMatchObject({
+        code: 'dependency_unavailable',
+        members: { retryAfterSeconds: 5 },
+      });
     }
   });
 });
