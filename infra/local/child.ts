@@ -41,6 +41,7 @@ export async function startChild({ name, entryFile, environment }: ChildOptions)
   const exited = new Promise<void>((done) => child.once('exit', () => done()));
   try {
     const url = await untilReady(child, exited, () => errors);
+    child.stderr?.pipe(process.stderr, { end: false });
     return { name, pid: child.pid, url, exited, close: () => stop(child, exited) };
   } catch (cause) {
     await stop(child, exited);

@@ -1,7 +1,8 @@
 /** A small cloud assembly, shaped as CDK shapes it, whose functions do what their caller says. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 
 const HANDLER = `
 const calls = { count: 0 };
@@ -235,6 +236,14 @@ export function writeAssembly(resources: Resources): string {
   return folder;
 }
 
+/** It goes when the tests of the file are done. */
 export function makeTemporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'silent-auth-'));
+  const folder = mkdtempSync(join(tmpdir(), 'silent-auth-'));
+  folders.push(folder);
+  return folder;
 }
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
