@@ -14,7 +14,7 @@ import { parseStageSettings } from './stage-settings.ts';
 const root = join(import.meta.dirname, '..', '..');
 const app = new App();
 const stage = getStage(
-  String(app.node.tryGetContext('stage')),
+  String(app.node.tryGetContext('stage') ?? 'dev'),
   parseStageSettings(app.node.tryGetContext('stageSettings')),
 );
 const bundles = bundleFunctions({

@@ -18,8 +18,8 @@ export class Secrets extends Construct {
   readonly signature: Secret;
   /**
    * `{master_key}`, generated once. Secrets Manager generates one value a secret, so the functions
-   * derive guard, token and identity key from it; explicit `guard_key`, `token_key`, `identity_key`
-   * and `previous_token_key` members win over the derived ones, which is how one key is rotated.
+   * derive guard, token and identity key from it by HKDF. A rotation writes `{guard_key, token_key,
+   * identity_key, previous_token_key?}` instead, which win over the master key.
    */
   readonly keys: Secret;
   /** `{private_key, previous_public_key?}`: the ES256 key of the proofs. */
