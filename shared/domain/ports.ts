@@ -193,7 +193,8 @@ export type CountedOn = {
 };
 
 export type PhoneLock =
-  | { readonly outcome: 'locked' }
+  /** `contested`: the fate of another start of the number is unknown. */
+  | { readonly outcome: 'locked'; readonly contested?: true }
   /** Another verification of the number was live when last heard of. */
   | { readonly outcome: 'live'; readonly requestId: string; readonly retryAtMs: number }
   | Refusal;
@@ -207,7 +208,8 @@ export type IntentClaim =
 
 /**
  * Abuse control of `start`: conditional writes on the table `Guards`, whose keys are HMACs.
- * `owner` is the start's own id; whoever does not hold the lock any more changes nothing.
+ * `owner` is one try of a start, `<start>.<try>`, where repeats of a start share what stands before the
+ * dot; whoever does not hold the lock any more changes nothing.
  */
 export interface Guards {
   /** Counts one start within the limit's window. */
@@ -237,6 +239,8 @@ export interface Guards {
     nowMs: number,
     uncount: boolean,
   ) => Promise<void>;
+  /** Unlocks, and remembers that Vonage may have a request of this start until one is recorded. */
+  readonly unlockUnresolved: (phoneNumber: string, owner: string) => Promise<void>;
   readonly claimIntent: (intent: Intent, nowMs: number) => Promise<IntentClaim>;
   /** The start with this key is known now; replays answer for 10 minutes. */
   readonly recordIntent: (intent: Intent, requestId: string, nowMs: number) => Promise<void>;
@@ -250,6 +254,9 @@ export interface Intent {
   readonly idempotencyKey: string;
   /** What the body says, in a form that is equal for equal bodies. */
   readonly body: string;
+  /** Vonage's `client_ref`, 32 hex digits: the same for every repeat. */
+  readonly clientRef: string;
+  /** `<clientRef>.<try>` */
   readonly owner: string;
   readonly tokenKeyId: string;
 }

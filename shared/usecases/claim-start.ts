@@ -20,6 +20,8 @@ export interface Claimed {
   readonly intent: Intent;
   /** A start with the same key was lost on its way: Vonage may know it already. */
   readonly isTakeover: boolean;
+  /** A request that is in flight at Vonage can only be this start's own. */
+  readonly mayAdopt: boolean;
 }
 
 export interface Replay {
@@ -60,7 +62,8 @@ export async function claim(
   const refused = firstRefusal(lock, counters, counts);
   const isClaimed = claimed.outcome === 'fresh' || claimed.outcome === 'takeover';
   if (isClaimed && !refused) {
-    return { outcome: 'claimed', intent, isTakeover: claimed.outcome === 'takeover' };
+    const mayAdopt = lock.outcome === 'locked' && !lock.contested;
+    return { outcome: 'claimed', intent, isTakeover: claimed.outcome === 'takeover', mayAdopt };
   }
 
   await Promise.all([
@@ -75,6 +78,18 @@ export async function claim(
   if (replay) return replay;
   telemetry.measure({ name: 'Limited', dimensions: { limit: refused?.limit ?? 'phone_number' } });
   throw neutralLimit(refused?.retryAtMs ?? nowMs, nowMs);
+}
+
+/** Nobody knows whether Vonage has it: a repeat takes over, and no other start may adopt it. */
+export async function leaveUnresolved(
+  request: StartRequest,
+  intent: Intent,
+  { guards }: StartPorts,
+): Promise<void> {
+  await Promise.all([
+    guards.unlockUnresolved(request.phoneNumber, intent.owner),
+    request.idempotencyKey === undefined ? undefined : guards.markIntentUnknown(intent),
+  ]);
 }
 
 /** Vonage certainly has nothing: number and intent are free again, the counts stay. */
@@ -96,10 +111,13 @@ async function toIntent(
   { tokens, random }: StartPorts,
 ): Promise<Intent> {
   const { phoneNumber, email, locale, nonce, result, idempotencyKey } = request;
+  const key = idempotencyKey ?? random.nonce();
+  const clientRef = await tokens.clientRef(key);
   return {
-    idempotencyKey: idempotencyKey ?? random.nonce(),
+    idempotencyKey: key,
     body: JSON.stringify([phoneNumber, email, workflow, locale, nonce, result, subject]),
-    owner: random.nonce(),
+    clientRef,
+    owner: `${clientRef}.${random.nonce()}`,
     tokenKeyId: await tokens.currentKeyId(),
   };
 }

@@ -1,6 +1,6 @@
 /** `POST /v2/verify`, at most three times a start, and what to make of a lost answer. */
 
-import type { Budget, Tokens, VerifyAnswer, Vonage } from '../domain/ports.ts';
+import type { Budget, VerifyAnswer, Vonage } from '../domain/ports.ts';
 import type { Claimed } from './claim-start.ts';
 import type { StartPlan } from './plan-start.ts';
 
@@ -22,16 +22,16 @@ const MAX_REQUESTS = 3;
 /**
  * Asks Vonage. 412 with other channels left: once more without silent_auth. A lost answer, or the
  * take-over of a start that was lost: one reconciling request, whose 409 names what took effect.
- * Adopting that is safe: we hold the number's lock, so no other start of ours is live, and `started`
- * joins no item that another client token owns.
+ * Adopting that is safe: we hold the number's lock, no other start of it is live or of unknown fate,
+ * and `started` joins no item that another client token owns.
  */
 export async function requestVerification(
   plan: StartPlan,
-  { intent, isTakeover }: Claimed,
-  { tokens, vonage }: { readonly tokens: Tokens; readonly vonage: Pick<Vonage, 'verify'> },
+  { intent, isTakeover, mayAdopt }: Claimed,
+  { vonage }: { readonly vonage: Pick<Vonage, 'verify'> },
   budget: Budget,
 ): Promise<Requested> {
-  const clientRef = await tokens.clientRef(intent.idempotencyKey);
+  const { clientRef } = intent;
   let silentAuthSkipped = false;
   let isLost = isTakeover;
   let isReconciled = isTakeover;
@@ -46,7 +46,7 @@ export async function requestVerification(
       isLost = true;
       isReconciled = true;
     } else {
-      return isLost ? afterLoss(answer, silentAuthSkipped) : answer;
+      return isLost ? afterLoss(answer, silentAuthSkipped, mayAdopt) : answer;
     }
   }
   return { outcome: 'unknown' };
@@ -56,8 +56,9 @@ export async function requestVerification(
 function afterLoss(
   answer: Exclude<VerifyAnswer, { outcome: 'created' }>,
   silentAuthSkipped: boolean,
+  mayAdopt: boolean,
 ): Requested {
-  if (answer.outcome === 'in_flight' && answer.requestId !== undefined) {
+  if (answer.outcome === 'in_flight' && answer.requestId !== undefined && mayAdopt) {
     const { requestId } = answer;
     return { outcome: 'created', requestId, silentAuthSkipped, isAdopted: true };
   }

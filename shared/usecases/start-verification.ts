@@ -18,7 +18,7 @@ import type {
 } from '../domain/ports.ts';
 import { fold, isFinal, isOverdue, type Verification } from '../domain/verification.ts';
 import { type Channel, deadlineMs } from '../domain/workflow.ts';
-import { type Claimed, claim, type Replay, release } from './claim-start.ts';
+import { type Claimed, claim, leaveUnresolved, type Replay, release } from './claim-start.ts';
 import { planStart, type StartPlan, type StartRules } from './plan-start.ts';
 import { neutralLimit, providerUnavailable } from './refusals.ts';
 import { type Created, requestVerification } from './request-verification.ts';
@@ -87,14 +87,14 @@ async function carryOut(
   ports: StartPorts,
   budget: Budget,
 ): Promise<StartedVerification> {
-  const { guards, clock, telemetry } = ports;
+  const { clock, telemetry } = ports;
   const { intent } = claimed;
   const answer = await requestVerification(plan, claimed, ports, budget);
   if (answer.outcome === 'created') {
     return record(request, plan, answer, intent, caller, ports);
   }
   if (answer.outcome === 'unknown') {
-    if (request.idempotencyKey !== undefined) await guards.markIntentUnknown(intent);
+    await leaveUnresolved(request, intent, ports);
     throw providerUnavailable();
   }
   await release(request, intent, ports);
@@ -130,7 +130,7 @@ async function record(
   const appended = await log.append(requestId, started, hash);
   if (appended.outcome === 'unauthorized' || appended.outcome === 'full') {
     // Another start owns it: nothing of it may be given away (S7b).
-    if (request.idempotencyKey !== undefined) await guards.markIntentUnknown(intent);
+    await leaveUnresolved(request, intent, ports);
     throw providerUnavailable();
   }
   const nowMs = clock.now();

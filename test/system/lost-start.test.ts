@@ -99,7 +99,23 @@ describe('a lost answer to POST /v2/verify', () => {
     expect(lost.status).toBe(503);
     expect(lost.headers.get('retry-after')).not.toBeNull();
     vonage.script('start', inFlight(requestId));
-    expect(vonage.count('start')).toBe(2);
+    const repeated = await start.send();
+    expect(repeated.status).toBe(202);
+    expect(repeated.body.request_id).toBe(requestId);
+    expect(vonage.count('start')).toBe(3);
+  });
+
+  it('is never adopted by another start of the number', async () => {
+    const requestId = randomUUID();
+    const start = newStart();
+    vonage.script('start', broken, inFlight());
+    expect((await start.send()).status).toBe(503);
+    vonage.script('start', broken, inFlight(requestId));
+    const body = { phone_number: start.number, email: 'jo@example.org', channels: ['email'] };
+    const other = await call(stack.endpoints.api, 'POST', '/start', { body });
+    expect(other.status).toBe(503);
+    vonage.script('start', inFlight(requestId));
+    expect((await start.send()).status).toBe(503);
   });
 
   it('never adopts what another start owns', async () => {

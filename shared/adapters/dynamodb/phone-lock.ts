@@ -19,10 +19,14 @@ const NAMES = {
   '#until': 'lock_until',
   '#request': 'request_id',
   '#live': 'live_until',
+  '#unresolved': 'unresolved',
   '#ttl': 'ttl',
 };
 
-type PhoneGuards = Pick<Guards, 'lockPhoneNumber' | 'recordPhoneNumber' | 'releasePhoneNumber'>;
+type PhoneGuards = Pick<
+  Guards,
+  'lockPhoneNumber' | 'recordPhoneNumber' | 'releasePhoneNumber' | 'unlockUnresolved'
+>;
 
 export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac): PhoneGuards {
   const keyOf = async (phoneNumber: string): Promise<string> =>
@@ -33,13 +37,16 @@ export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac
       const key = await keyOf(phoneNumber);
       const attempt = { owner, nowMs, superseded };
       if (limit.count < 1) return { outcome: 'refused', retryAtMs: windowEndMs(limit, nowMs) };
-      if (await table.write(key, toLock(attempt, limit))) return { outcome: 'locked' };
+      const locked = await table.write(key, toLock(attempt, limit));
+      if (locked) return toLocked(locked, owner);
       return whyNot(await table.read(key), attempt, limit);
     },
 
     recordPhoneNumber: async (phoneNumber, owner, { requestId, liveUntilMs }) => {
       await table.write(await keyOf(phoneNumber), {
-        update: 'SET #request = :request, #live = :live, #ttl = :ttl REMOVE #owner, #until',
+        update:
+          'SET #request = :request, #live = :live, #ttl = :ttl ' +
+          'REMOVE #owner, #until, #unresolved',
         condition:
           '#owner = :owner OR (attribute_not_exists(#owner) AND ' +
           '(attribute_not_exists(#request) OR #request = :request))',
@@ -55,12 +62,12 @@ export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac
 
     releasePhoneNumber: async (phoneNumber, owner, nowMs, uncount) => {
       const key = await keyOf(phoneNumber);
-      const names = { '#owner': NAMES['#owner'], '#until': NAMES['#until'] };
-      const values = { ':owner': { S: owner } };
+      const names = LOCK_NAMES;
+      const values = { ':owner': { S: owner }, ':start': { SS: [startOf(owner)] } };
       const released =
         uncount &&
         (await table.write(key, {
-          update: 'REMOVE #owner, #until ADD #count :minus',
+          update: 'REMOVE #owner, #until ADD #count :minus DELETE #unresolved :start',
           condition: '#owner = :owner AND #count > :zero',
           names: { ...names, '#count': countName(windowOf(limit, nowMs)) },
           values: { ...values, ':minus': { N: '-1' }, ':zero': { N: '0' } },
@@ -68,13 +75,40 @@ export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac
       if (released) return;
       // The window of the count may have passed; the lock must go all the same.
       await table.write(key, {
-        update: 'REMOVE #owner, #until',
+        update: 'REMOVE #owner, #until DELETE #unresolved :start',
         condition: '#owner = :owner',
         names,
         values,
       });
     },
+
+    unlockUnresolved: async (phoneNumber, owner) => {
+      const { '#unresolved': _, ...names } = LOCK_NAMES;
+      await table.write(await keyOf(phoneNumber), {
+        update: 'REMOVE #owner, #until',
+        condition: '#owner = :owner',
+        names,
+        values: { ':owner': { S: owner } },
+      });
+    },
   };
+}
+
+const LOCK_NAMES = {
+  '#owner': NAMES['#owner'],
+  '#until': NAMES['#until'],
+  '#unresolved': NAMES['#unresolved'],
+};
+
+/** An owner is one try of a start, `<start>.<try>`: repeats of a start share what stands before the dot. */
+function startOf(owner: string): string {
+  return owner.split('.')[0] ?? owner;
+}
+
+/** Contested while the fate of another start is unknown: what is in flight may be its. */
+function toLocked({ unresolved }: Item, owner: string): PhoneLock {
+  const isContested = unresolved?.SS?.some((start) => start !== startOf(owner)) ?? false;
+  return isContested ? { outcome: 'locked', contested: true } : { outcome: 'locked' };
 }
 
 interface Attempt {
@@ -91,7 +125,9 @@ function toLock(
   const window = windowOf(limit, nowMs);
   const supersede = superseded === undefined ? '' : ' OR #request = :superseded';
   return {
-    update: 'SET #owner = :owner, #until = :until, #ttl = :ttl REMOVE #before ADD #count :one',
+    update:
+      'SET #owner = :owner, #until = :until, #ttl = :ttl REMOVE #before ' +
+      'ADD #count :one, #unresolved :start',
     condition:
       '(attribute_not_exists(#until) OR #until <= :now) AND ' +
       `(attribute_not_exists(#request) OR #live <= :now${supersede}) AND ` +
@@ -102,6 +138,7 @@ function toLock(
       ':until': { N: String(nowMs + LOCK_MS) },
       ':now': { N: String(nowMs) },
       ':one': { N: '1' },
+      ':start': { SS: [startOf(owner)] },
       ':limit': { N: String(limit.count) },
       ':ttl': { N: ttlAfter(nowMs, limit) },
       ...(superseded !== undefined && { ':superseded': { S: superseded } }),
@@ -115,7 +152,7 @@ function whyNot(item: Item | undefined, attempt: Attempt, limit: Limit): PhoneLo
   const lockedUntilMs = numberOf(item, 'lock_until');
   if (lockedUntilMs > nowMs) {
     // The answer to our own write was lost and the SDK wrote again.
-    if (item?.lock_owner?.S === owner) return { outcome: 'locked' };
+    if (item?.lock_owner?.S === owner) return toLocked(item, owner);
     return { outcome: 'refused', retryAtMs: lockedUntilMs };
   }
   if (numberOf(item, countName(windowOf(limit, nowMs))) >= limit.count) {

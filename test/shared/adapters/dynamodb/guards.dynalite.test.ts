@@ -36,6 +36,7 @@ function newIntent(members: Partial<Intent> = {}): Intent {
   return {
     idempotencyKey: randomUUID(),
     body: '["a body"]',
+    clientRef: '0'.repeat(32),
     owner: randomUUID(),
     tokenKeyId: '0a1b2c3d',
     ...members,
@@ -334,5 +335,38 @@ describe('the table', () => {
     ]) {
       expect(dump).not.toContain(secret);
     }
+  });
+});
+
+describe('unlockUnresolved', () => {
+  it('lets the next start lock, and tells it that the number is contested', async () => {
+    const number = newNumber();
+    await guards.lockPhoneNumber(number, 'one.try', NOW_MS);
+    await guards.unlockUnresolved(number, 'one.try');
+    expect(await guards.lockPhoneNumber(number, 'two.try', NOW_MS)).toEqual({
+      outcome: 'locked',
+      contested: true,
+    });
+  });
+
+  it('does not contest a repeat of the same start', async () => {
+    const number = newNumber();
+    await guards.lockPhoneNumber(number, 'one.first', NOW_MS);
+    await guards.unlockUnresolved(number, 'one.first');
+    expect(await guards.lockPhoneNumber(number, 'one.second', NOW_MS)).toEqual({
+      outcome: 'locked',
+    });
+  });
+
+  it('is forgotten once Vonage has certainly answered a start', async () => {
+    const number = newNumber();
+    const liveUntilMs = NOW_MS + 1000;
+    await guards.lockPhoneNumber(number, 'one.try', NOW_MS);
+    await guards.unlockUnresolved(number, 'one.try');
+    await guards.lockPhoneNumber(number, 'two.try', NOW_MS);
+    await guards.recordPhoneNumber(number, 'two.try', { requestId: 'request-2', liveUntilMs });
+    expect(await guards.lockPhoneNumber(number, 'three.try', liveUntilMs)).toEqual({
+      outcome: 'locked',
+    });
   });
 });
