@@ -54,13 +54,14 @@ function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (TRANSIENT_NAMES.has(error.name)) return true;
   if ('code' in error && NETWORK_CODES.has(error.code)) return true;
-  return statusOf(error) >= 500;
+  return (httpStatusOf(error) ?? 0) >= 500;
 }
 
-function statusOf(error: Error): number {
-  if (!('$metadata' in error) || typeof error.$metadata !== 'object' || !error.$metadata) return 0;
+/** The status with which AWS answered, if it did. */
+export function httpStatusOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
   const { $metadata: metadata } = error;
-  return 'httpStatusCode' in metadata && typeof metadata.httpStatusCode === 'number'
-    ? metadata.httpStatusCode
-    : 0;
+  if (typeof metadata !== 'object' || !metadata || !('httpStatusCode' in metadata))
+    return undefined;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
 }

@@ -35,23 +35,25 @@ export function createApplicationJwt(options: ApplicationJwtOptions): Applicatio
   let signed: Signed | undefined;
   let signing: Promise<Signed> | undefined;
 
-  /** Single flight, so that many calls at once make one token. */
-  const signOnce = async (read: () => Promise<Secret>): Promise<string> => {
-    signing ??= read()
-      .then((secret) => sign(secret, options))
-      .finally(() => {
-        signing = undefined;
-      });
-    signed = await signing;
-    return signed.token;
+  const begin = async (read: Promise<Secret>): Promise<Signed> => sign(await read, options);
+
+  /** A newer attempt replaces an older one: it has read the secret later. */
+  const finish = async (attempt: Promise<Signed>): Promise<string> => {
+    signing = attempt;
+    try {
+      signed = await attempt;
+      return signed.token;
+    } finally {
+      if (signing === attempt) signing = undefined;
+    }
   };
 
   return {
     get: async () =>
       signed && clock.now() < signed.expiresAtMs - RENEW_BEFORE_MS
         ? signed.token
-        : signOnce(() => secrets.get(secretId)),
-    renew: () => signOnce(() => secrets.refresh(secretId)),
+        : finish(signing ?? begin(secrets.get(secretId))),
+    renew: async () => finish(begin(secrets.refresh(secretId))),
   };
 }
 

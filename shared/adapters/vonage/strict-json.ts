@@ -1,8 +1,10 @@
 /** JSON that means one thing: no duplicate members, no members that touch a prototype, bounded depth. */
 
+export type JsonObject = Readonly<Record<string, unknown>>;
+
 export type StrictJson =
   | { readonly outcome: 'value'; readonly value: unknown }
-  /** Not JSON, or nested too deeply. */
+  /** Not UTF-8, not JSON (a byte order mark is none), or nested too deeply. */
   | { readonly outcome: 'invalid' }
   /** JSON that two parsers would read differently. */
   | { readonly outcome: 'ambiguous' };
@@ -13,16 +15,20 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'pro
 /** Strings (with the colon that makes them member names) and brackets; all else is irrelevant here. */
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g;
 
-/** The caller bounds the size of `text`. */
-export function parseStrictJson(text: string): StrictJson {
-  let value: unknown;
+/** The caller bounds the size. */
+export function parseStrictJson(bytes: Uint8Array): StrictJson {
   try {
-    value = JSON.parse(text);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const value: unknown = JSON.parse(text);
+    const fault = findFault(text);
+    return fault ? { outcome: fault } : { outcome: 'value', value };
   } catch {
     return { outcome: 'invalid' };
   }
-  const fault = findFault(text);
-  return fault ? { outcome: fault } : { outcome: 'value', value };
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** `text` is valid JSON: a string before a colon is a member of the innermost open object. */

@@ -4,7 +4,7 @@ import { Problem } from '../../domain/errors.ts';
 import type { ProviderEvent, Report, Summarized } from '../../domain/events.ts';
 import { type Channel, isChannel, type Outcome } from '../../domain/workflow.ts';
 import { isAllowedCheckUrl } from './check-url.ts';
-import { parseStrictJson } from './strict-json.ts';
+import { isJsonObject, type JsonObject, parseStrictJson } from './strict-json.ts';
 
 /** Vonage's words for the end of a channel or of a request, in all spellings that were seen. */
 const OUTCOMES: ReadonlyMap<unknown, Outcome> = new Map([
@@ -19,9 +19,6 @@ const OUTCOMES: ReadonlyMap<unknown, Outcome> = new Map([
 ]);
 
 const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
-const BYTE_ORDER_MARK = '\uFEFF';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Call it after the signature was verified. Throws `request_invalid` for what is no JSON;
@@ -32,9 +29,9 @@ export function parseWebhook(
   atMs: number,
   checkUrlHosts: readonly string[],
 ): Report | 'unintelligible' {
-  const json = parseStrictJson(decode(rawBody));
+  const json = parseStrictJson(rawBody);
   if (json.outcome === 'invalid') throw new Problem('request_invalid', 'the webhook is not JSON');
-  if (json.outcome === 'ambiguous' || !isObject(json.value)) return 'unintelligible';
+  if (json.outcome === 'ambiguous' || !isJsonObject(json.value)) return 'unintelligible';
   const { request_id: requestId, type, price } = json.value;
   if (typeof requestId !== 'string' || !REQUEST_ID.test(requestId)) return 'unintelligible';
   const event =
@@ -48,21 +45,8 @@ export function parseWebhook(
   return { requestId, event, ...(priceEuros !== undefined && { priceEuros }) };
 }
 
-function decode(rawBody: Uint8Array): string {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(rawBody);
-  } catch (cause) {
-    throw new Problem('request_invalid', 'the webhook is not UTF-8', {}, { cause });
-  }
-  if (text.startsWith(BYTE_ORDER_MARK)) {
-    throw new Problem('request_invalid', 'the webhook begins with a byte order mark');
-  }
-  return text;
-}
-
 function parseEvent(
-  body: Json,
+  body: JsonObject,
   atMs: number,
   checkUrlHosts: readonly string[],
 ): ProviderEvent | undefined {
@@ -75,7 +59,7 @@ function parseEvent(
 
 /** `mode: advanced` wants another kind of action, which our apps do not know. */
 function parseAction(
-  { action, mode }: Json,
+  { action, mode }: JsonObject,
   channel: Channel,
   atMs: number,
   checkUrlHosts: readonly string[],
@@ -83,7 +67,7 @@ function parseAction(
   if (channel !== 'silent_auth' || mode === 'advanced') return undefined;
   // Vonage's older payloads hold an array of one (reference §0.10).
   const only: unknown = Array.isArray(action) && action.length === 1 ? action[0] : action;
-  if (!isObject(only) || (only.type !== undefined && only.type !== 'check')) return undefined;
+  if (!isJsonObject(only) || (only.type !== undefined && only.type !== 'check')) return undefined;
   const { check_url: checkUrl } = only;
   return typeof checkUrl === 'string' && isAllowedCheckUrl(checkUrl, checkUrlHosts)
     ? { type: 'check_url_issued', atMs, checkUrl }
@@ -91,12 +75,12 @@ function parseAction(
 }
 
 /** Channels that were not used, and what we do not know, are left out. */
-function parseSummary({ status, workflow }: Json, atMs: number): Summarized | undefined {
+function parseSummary({ status, workflow }: JsonObject, atMs: number): Summarized | undefined {
   const outcome = OUTCOMES.get(status);
   if (!outcome) return undefined;
   const steps: readonly unknown[] = Array.isArray(workflow) ? workflow : [];
   const outcomes = steps.flatMap((step) => {
-    if (!isObject(step) || !isChannel(step.channel)) return [];
+    if (!isJsonObject(step) || !isChannel(step.channel)) return [];
     const end = OUTCOMES.get(step.status);
     return end ? [{ channel: step.channel, outcome: end }] : [];
   });
@@ -108,8 +92,4 @@ function parsePrice(price: unknown): number | undefined {
   const isText = typeof price === 'string' && /^\d{1,9}(\.\d{1,9})?$/.test(price);
   const euros = isText ? Number(price) : price;
   return typeof euros === 'number' && Number.isFinite(euros) && euros >= 0 ? euros : undefined;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 /** The form of a webhook's token, before any secret is read: only one spelling is accepted. */
 
-import { parseStrictJson } from './strict-json.ts';
+import { isJsonObject, type JsonObject, parseStrictJson } from './strict-json.ts';
 
 /** Why a webhook is refused: the dimension `reason` of `WebhookRejected`. */
 export type SignatureFault =
@@ -14,7 +14,7 @@ export type SignatureFault =
 /** Claims that nobody has verified yet. */
 export interface WebhookToken {
   readonly compact: string;
-  readonly claims: Readonly<Record<string, unknown>>;
+  readonly claims: JsonObject;
 }
 
 const MAX_LENGTH = 8 * 1024;
@@ -37,28 +37,14 @@ export function parseWebhookToken(authorization: string): WebhookToken | Signatu
   return decodeCanonical(signature)?.byteLength === HS256_BYTES ? { compact, claims } : 'malformed';
 }
 
-function parseSegment(segment: string): Readonly<Record<string, unknown>> | undefined {
+function parseSegment(segment: string): JsonObject | undefined {
   const bytes = decodeCanonical(segment);
-  const text = bytes && decodeUtf8(bytes);
-  if (text === undefined) return undefined;
-  const json = parseStrictJson(text);
-  return json.outcome === 'value' && isObject(json.value) ? json.value : undefined;
+  const json = bytes && parseStrictJson(bytes);
+  return json?.outcome === 'value' && isJsonObject(json.value) ? json.value : undefined;
 }
 
 /** base64url whose unused bits are zero, so that no second token has the same meaning. */
 function decodeCanonical(segment: string): Buffer | undefined {
   const bytes = Buffer.from(segment, 'base64url');
   return bytes.toString('base64url') === segment ? bytes : undefined;
-}
-
-function decodeUtf8(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -8,6 +8,7 @@ import {
 import type { Connection, Pusher, PushResult } from '../../domain/ports.ts';
 import type { Verification } from '../../domain/verification.ts';
 import { type AwsClientOptions, awsClientConfig } from '../aws-client.ts';
+import { httpStatusOf } from '../dependency-failure.ts';
 
 export interface PusherOptions extends AwsClientOptions {
   /** Of the management API, `https://…/<stage>`. */
@@ -55,10 +56,5 @@ function connectionIdOf(connection: Connection): string {
 
 /** Local and older gateways answer the status without the exception's name. */
 function isGone(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error.name === 'GoneException') return true;
-  if (!('$metadata' in error) || typeof error.$metadata !== 'object' || !error.$metadata) {
-    return false;
-  }
-  return 'httpStatusCode' in error.$metadata && error.$metadata.httpStatusCode === GONE;
+  return (error instanceof Error && error.name === 'GoneException') || httpStatusOf(error) === GONE;
 }

@@ -12,7 +12,10 @@ describe('parseStrictJson', () => {
     '{"a":":","b":"\\\\","c":"\\"a\\":"}',
     `${'['.repeat(16)}${']'.repeat(16)}`,
   ])('reads %s as JSON.parse does', (text) => {
-    expect(parseStrictJson(text)).toEqual({ outcome: 'value', value: JSON.parse(text) });
+    expect(parseStrictJson(Buffer.from(text))).toEqual({
+      outcome: 'value',
+      value: JSON.parse(text),
+    });
   });
 
   it.each([
@@ -43,7 +46,7 @@ describe('parseStrictJson', () => {
     `${'['.repeat(8000)}${']'.repeat(8000)}`,
     `"${'\\"'.repeat(8000)}`,
   ])('refuses %s', (text) => {
-    expect(parseStrictJson(text)).toEqual({ outcome: 'invalid' });
+    expect(parseStrictJson(Buffer.from(text))).toEqual({ outcome: 'invalid' });
   });
 
   it.each([
@@ -58,6 +61,6 @@ describe('parseStrictJson', () => {
     '{"constructor":1}',
     '[{"prototype":1}]',
   ])('calls %s ambiguous', (text) => {
-    expect(parseStrictJson(text)).toEqual({ outcome: 'ambiguous' });
+    expect(parseStrictJson(Buffer.from(text))).toEqual({ outcome: 'ambiguous' });
   });
 });
