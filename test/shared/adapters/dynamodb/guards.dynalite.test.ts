@@ -360,7 +360,7 @@ describe('unlockUnresolved', () => {
 
   it('is forgotten once Vonage has certainly answered a start', async () => {
     const number = newNumber();
-    const liveUntilMs = NOW_MS + 1000;
+    const liveUntilMs = NOW_MS + HOUR_MS;
     await guards.lockPhoneNumber(number, 'one.try', NOW_MS);
     await guards.unlockUnresolved(number, 'one.try');
     await guards.lockPhoneNumber(number, 'two.try', NOW_MS);
