@@ -1,6 +1,6 @@
 /** The rules of Vonage for a workflow and its channels (reference §1.3). */
 
-import type { ChannelSettings } from '../../shared/config.ts';
+import type { ChannelSettings } from '../../../shared/config.ts';
 
 /** What each channel takes for `from`: what the field must match, and whether it must be there. */
 const FROM: Readonly<

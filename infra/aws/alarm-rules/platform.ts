@@ -1,0 +1,43 @@
+/** Alarms of the platform: does AWS do its work, and do our functions? */
+
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Tables } from '../constructs/tables.ts';
+import type { Functions } from '../functions.ts';
+import { FIVE_MINUTES, own } from '../metrics.ts';
+import { type AlarmRule, total } from './rule.ts';
+
+export function platformRules(functions: Functions, tables: Tables): AlarmRule[] {
+  const lambdas = Object.values(functions);
+  const period = FIVE_MINUTES;
+  const throttles = [tables.verifications, tables.guards].flatMap((table) =>
+    ['ReadThrottleEvents', 'WriteThrottleEvents'].map((name) =>
+      table.metric(name, { period, statistic: Stats.SUM }),
+    ),
+  );
+  return [
+    {
+      id: 'FunctionErrors',
+      says: 'At least 3 invocations in 5 minutes crashed or timed out.',
+      metric: total(lambdas.map((lambda) => lambda.metricErrors({ period }))),
+      threshold: 3,
+    },
+    {
+      id: 'FunctionThrottles',
+      says: 'Lambda had no room for at least 3 invocations in 5 minutes.',
+      metric: total(lambdas.map((lambda) => lambda.metricThrottles({ period }))),
+      threshold: 3,
+    },
+    {
+      id: 'TableThrottles',
+      says: 'DynamoDB throttled at least 5 requests in 5 minutes.',
+      metric: total(throttles),
+      threshold: 5,
+    },
+    {
+      id: 'EventFailures',
+      says: 'At least 3 ends in 5 minutes could not be told to the event bus; they are retried.',
+      metric: own('EventFailed'),
+      threshold: 3,
+    },
+  ];
+}

@@ -1,0 +1,39 @@
+/** What an alarm watches, and the arithmetic that the rules share. */
+
+import type { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { FIVE_MINUTES } from '../metrics.ts';
+
+export interface AlarmRule {
+  /** Construct id; in kebab case the name of the runbook. */
+  readonly id: string;
+  readonly says: string;
+  readonly metric: IMetric;
+  readonly threshold: number;
+  /** @default at or above the threshold */
+  readonly below?: boolean;
+  /** Periods in a row. @default 1 */
+  readonly periods?: number;
+}
+
+/** Sum of at most ten metrics, of which some may not exist yet. */
+export function total(metrics: Metric[]): IMetric {
+  return math(sumOf(metrics), FIVE_MINUTES, named(metrics));
+}
+
+/** Their sum as an expression over the names that {@link named} gives. */
+export function sumOf(metrics: readonly Metric[]): string {
+  return metrics.map((_, index) => `FILL(m${index}, 0)`).join(' + ');
+}
+
+export function named(metrics: readonly Metric[]): Record<string, IMetric> {
+  return Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
+}
+
+export function math(
+  expression: string,
+  period: Duration,
+  usingMetrics: Record<string, IMetric>,
+): IMetric {
+  return new MathExpression({ expression, period, usingMetrics });
+}

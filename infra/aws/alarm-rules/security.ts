@@ -1,0 +1,38 @@
+/** Alarms of security: is somebody forging, meddling or pumping? */
+
+import { Duration } from 'aws-cdk-lib';
+import { own, ownAt } from '../metrics.ts';
+import { type AlarmRule, total } from './rule.ts';
+
+const QUARTER = Duration.minutes(15);
+
+export function securityRules(): AlarmRule[] {
+  const forged = ['malformed', 'algorithm', 'signature', 'claims', 'stale', 'payload_hash'];
+  const limits = ['address', 'subject', 'phone_number', 'email', 'prefix'];
+  return [
+    {
+      id: 'SignatureFailures',
+      says: 'At least 20 webhooks in 5 minutes had a bad signature: a forger, or a rotated secret.',
+      metric: total(forged.map((reason) => ownAt('WebhookRejected', 'reason', reason))),
+      threshold: 20,
+    },
+    {
+      id: 'CompletedWithoutCheck',
+      says: 'Vonage reported a completion that no code check of ours preceded.',
+      metric: own('CompletedWithoutCheck'),
+      threshold: 1,
+    },
+    {
+      id: 'RequestIdMismatches',
+      says: 'At least 5 handsets in 15 minutes came back with the request_id of somebody else.',
+      metric: own('RequestIdMismatch', { period: QUARTER }),
+      threshold: 5,
+    },
+    {
+      id: 'LimiterStorm',
+      says: 'At least 100 starts in 5 minutes were refused by a limit: somebody pumps numbers.',
+      metric: total(limits.map((limit) => ownAt('Limited', 'limit', limit))),
+      threshold: 100,
+    },
+  ];
+}

@@ -1,0 +1,62 @@
+/** What keeps strangers from spending the company's money. */
+
+import { HTTP_ROUTES, type Limit } from '../../../shared/config.ts';
+import type { Stage, Throttle } from '../stage.ts';
+import { isCountry } from './countries.ts';
+import { broken, isBoolean, isDistinct, isIntegerBetween, type Rule } from './rule.ts';
+
+/** Channels that cost the company money for every message. */
+const PAID_CHANNELS = ['sms', 'voice', 'whatsapp', 'rcs'];
+
+export function abuseFaults(stage: Stage): string[] {
+  const paid = stage.workflow.map(({ channel }) => channel).filter(isPaid);
+  return broken([
+    [
+      paid.length === 0 || stage.authorizer !== undefined || stage.allowUnattendedMessages,
+      `anybody could make Vonage send paid messages (${paid.join(', ')}): set authorizer, ` +
+        'or allowUnattendedMessages: true if the limits are protection enough',
+    ],
+    [isBoolean(stage.allowUnattendedMessages), 'allowUnattendedMessages must be true or false'],
+    [isBoolean(stage.playground), 'playground must be true or false'],
+    [
+      stage.name !== 'prod' || !stage.playground,
+      'playground must be false in prod: anybody would pass with a +990 number',
+    ],
+    [stage.countries.length > 0, 'countries must name at least one'],
+    ...stage.countries.map(
+      (code): Rule => [isCountry(code), `countries: ${code} is not an ISO 3166-1 alpha-2 code`],
+    ),
+    [isDistinct(stage.countries), 'countries must not repeat one'],
+    ...Object.entries(stage.limits).flatMap(([name, limit]) => limitRules(name, limit)),
+    [isThrottle(stage.throttle), 'throttle must be a rate up to 10000 and a burst up to 5000'],
+    [
+      isThrottle(stage.websocketThrottle),
+      'websocketThrottle must be a rate up to 10000 and a burst up to 5000',
+    ],
+    ...Object.entries(stage.routeThrottles).flatMap(([routeKey, throttle]): Rule[] => [
+      [Object.hasOwn(HTTP_ROUTES, routeKey), `routeThrottles: there is no route ${routeKey}`],
+      [
+        isThrottle(throttle),
+        `routeThrottles: ${routeKey} must have a rate up to 10000 and a burst up to 5000`,
+      ],
+    ]),
+  ]);
+}
+
+function limitRules(name: string, { count, windowSeconds }: Limit): Rule[] {
+  return [
+    [isIntegerBetween(count, 1, 1_000_000), `limits.${name}.count must be a whole number above 0`],
+    [
+      isIntegerBetween(windowSeconds, 1, 86_400),
+      `limits.${name}.windowSeconds must be a whole number from 1 to 86400`,
+    ],
+  ];
+}
+
+function isThrottle({ rate, burst }: Throttle): boolean {
+  return isIntegerBetween(rate, 1, 10_000) && isIntegerBetween(burst, 1, 5_000);
+}
+
+function isPaid(channel: string): boolean {
+  return PAID_CHANNELS.includes(channel);
+}

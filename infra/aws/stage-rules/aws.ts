@@ -1,0 +1,69 @@
+/** What CloudFormation would refuse in the middle of a deployment. */
+
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { FUNCTION_NAMES } from '../../../shared/config.ts';
+import type { CustomDomain, Stage } from '../stage.ts';
+import { toStartSettings } from '../start-settings.ts';
+import { broken, isBoolean, isIntegerBetween, type Rule } from './rule.ts';
+
+/** Lambda takes 4 KB of environment in all; the rest is for the other variables. */
+const MAX_START_SETTINGS_BYTES = 3000;
+
+export function awsFaults(stage: Stage): string[] {
+  const retention = Object.values(RetentionDays);
+  const startSettings = Buffer.byteLength(JSON.stringify(toStartSettings(stage)));
+  const { httpDomain, websocketDomain } = stage;
+  return broken([
+    [/^[a-z][a-z0-9]{0,15}$/.test(stage.name), 'name must be 1–16 lower-case letters and digits'],
+    [
+      retention.includes(stage.logRetentionDays) && stage.logRetentionDays <= 3653,
+      'logRetentionDays must be a number of days that CloudWatch Logs knows, such as 14 or 90',
+    ],
+    [['DEBUG', 'INFO', 'WARN'].includes(stage.logLevel), 'logLevel must be DEBUG, INFO or WARN'],
+    [isBoolean(stage.apiGatewayLogsRole), 'apiGatewayLogsRole must be true or false'],
+    [isBoolean(stage.gradualDeployment), 'gradualDeployment must be true or false'],
+    [isBoolean(stage.events), 'events must be true or false'],
+    [
+      stage.alarmEmail === undefined || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(stage.alarmEmail),
+      'alarmEmail must be an e-mail address',
+    ],
+    [
+      /^[^\s]{1,200}[^\s/]$/.test(stage.runbooks),
+      'runbooks must be a folder or URL without a slash at the end',
+    ],
+    ...Object.entries(stage.reservedConcurrency).flatMap(([name, count]): Rule[] => [
+      [
+        FUNCTION_NAMES.some((known) => known === name),
+        `reservedConcurrency: there is no function ${name}`,
+      ],
+      [
+        isIntegerBetween(count, 1, 1000),
+        `reservedConcurrency: ${name} must be a whole number from 1 to 1000`,
+      ],
+    ]),
+    ...domainRules('httpDomain', httpDomain),
+    ...domainRules('websocketDomain', websocketDomain),
+    [
+      httpDomain === undefined || httpDomain.domainName !== websocketDomain?.domainName,
+      'httpDomain and websocketDomain must differ: API Gateway cannot mix both kinds of API',
+    ],
+    [
+      startSettings <= MAX_START_SETTINGS_BYTES,
+      `the settings of start take ${startSettings} bytes, at most ${MAX_START_SETTINGS_BYTES} fit`,
+    ],
+  ]);
+}
+
+function domainRules(name: string, domain: CustomDomain | undefined): Rule[] {
+  if (domain === undefined) return [];
+  return [
+    [
+      /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/.test(domain.domainName),
+      `${name}.domainName must be a lower-case host name`,
+    ],
+    [
+      /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/.test(domain.certificateArn),
+      `${name}.certificateArn must be the ARN of an ACM certificate`,
+    ],
+  ];
+}

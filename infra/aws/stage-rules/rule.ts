@@ -1,0 +1,27 @@
+/** How the rules of a stage are written, and the questions that they share. */
+
+/** A list of faults reads as a list of rules: each is told when its condition does not hold. */
+export type Rule = readonly [holds: boolean, fault: string];
+
+export function broken(rules: readonly Rule[]): string[] {
+  return rules.filter(([holds]) => !holds).map(([, fault]) => fault);
+}
+
+export function isIntegerBetween(value: number | undefined, least: number, most: number): boolean {
+  return Number.isInteger(value) && value !== undefined && value >= least && value <= most;
+}
+
+/** Settings also come from the command line, where no compiler looks. */
+export function isBoolean(value: unknown): boolean {
+  return typeof value === 'boolean';
+}
+
+export function isDistinct(values: readonly string[]): boolean {
+  return new Set(values).size === values.length;
+}
+
+export function isPlainHttps(text: string): boolean {
+  if (!URL.canParse(text) || text.includes('#')) return false;
+  const url = new URL(text);
+  return url.protocol === 'https:' && url.username === '' && url.password === '';
+}

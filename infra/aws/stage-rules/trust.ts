@@ -1,0 +1,40 @@
+/** Whom we believe, and who believes us. */
+
+import type { Stage } from '../stage.ts';
+import { broken, isDistinct, isIntegerBetween, isPlainHttps, type Rule } from './rule.ts';
+
+export function trustFaults(stage: Stage): string[] {
+  const { origins, proof, authorizer } = stage;
+  return broken([
+    ...origins.map(
+      (origin): Rule => [
+        isOrigin(origin, stage.playground),
+        `origins: ${origin} is not an exact https origin such as https://app.example.com`,
+      ],
+    ),
+    [isDistinct(origins), 'origins must not repeat one'],
+    [/^[\x21-\x7e]{1,200}$/.test(proof.audience), 'proof.audience must be 1–200 characters'],
+    [
+      isIntegerBetween(proof.lifetimeSeconds, 30, 300),
+      'proof.lifetimeSeconds must be a whole number from 30 to 300',
+    ],
+    [
+      authorizer === undefined || isPlainHttps(authorizer.issuer),
+      'authorizer.issuer must be an https URL without credentials or fragment',
+    ],
+    [
+      authorizer === undefined ||
+        (authorizer.audience.length > 0 && authorizer.audience.every((value) => value !== '')),
+      'authorizer.audience must name at least one audience',
+    ],
+  ]);
+}
+
+/** Exactly what browsers send as `Origin`. Pages on the developer's machine only for testing. */
+function isOrigin(text: string, playground: boolean): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  if (url.origin !== text || text.includes('*')) return false;
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  return url.protocol === 'https:' || (playground && isLoopback && url.protocol === 'http:');
+}

@@ -1,0 +1,53 @@
+/** The limits of Vonage's start request (reference §1.3); those of the workflow are beside. */
+
+import type { Stage } from '../stage.ts';
+import { broken, isBoolean, isIntegerBetween, isPlainHttps } from './rule.ts';
+
+/** Hosts of Vonage's API (reference §1.1). */
+const VONAGE_BASE_URLS = [
+  'https://api.nexmo.com',
+  'https://api-us.vonage.com',
+  'https://api-eu.vonage.com',
+  'https://api-ap.vonage.com',
+];
+
+export function vonageFaults(stage: Stage): string[] {
+  const { brand, locale, channelTimeoutSeconds, codeLength } = stage;
+  return broken([
+    [/^[^\\/{}:$\p{Cc}]{1,18}$/u.test(brand), 'brand must be 1–18 characters without \\ / { } : $'],
+    [brand === brand.trim(), 'brand must not begin or end with a space'],
+    [
+      locale === undefined || /^[a-z]{2,3}(-[a-z]{2})?$/.test(locale),
+      'locale must be a lower-case language and country such as en-gb',
+    ],
+    [
+      isIntegerBetween(channelTimeoutSeconds, 15, 900),
+      'channelTimeoutSeconds must be a whole number from 15 to 900',
+    ],
+    // Vonage takes 4, but three tries at 10 000 codes is too good a chance.
+    [isIntegerBetween(codeLength, 6, 10), 'codeLength must be a whole number from 6 to 10'],
+    [
+      VONAGE_BASE_URLS.includes(stage.vonageBaseUrl),
+      `vonageBaseUrl must be one of ${VONAGE_BASE_URLS.join(', ')}`,
+    ],
+    [
+      stage.checkUrlHosts.length > 0 &&
+        stage.checkUrlHosts.every((host) => /^(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?){2,}$/.test(host)),
+      'checkUrlHosts must be host suffixes such as .vonage.com',
+    ],
+    [isBoolean(stage.coverageCheck), 'coverageCheck must be true or false'],
+    [
+      stage.afterUserRejected === 'continue' || stage.afterUserRejected === 'stop',
+      'afterUserRejected must be continue or stop',
+    ],
+    [
+      stage.redirectUrl === undefined || isPlainHttps(stage.redirectUrl),
+      'redirectUrl must be an https URL without credentials or fragment',
+    ],
+    [
+      stage.redirectUrl === undefined ||
+        stage.workflow.some(({ channel }) => channel === 'silent_auth'),
+      'redirectUrl is of use to silent_auth only, which the workflow lacks',
+    ],
+  ]);
+}
