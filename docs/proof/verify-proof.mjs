@@ -1,0 +1,15 @@
+// node verify-proof.mjs <issuer> <audience> <nonce> <proof>
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+
+const [issuer, audience, nonce, proof] = process.argv.slice(2);
+const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', issuer));
+const { payload } = await jwtVerify(proof, keys, {
+  algorithms: ['ES256'],
+  typ: 'silent-auth-proof+jwt',
+  issuer,
+  audience,
+  requiredClaims: ['iat', 'exp', 'jti', 'request_id'],
+  maxTokenAge: '5 minutes',
+});
+if (payload.nonce !== nonce) throw new Error('the proof belongs to another sign-in');
+console.log(JSON.stringify(payload)); // next: spend payload.jti, once

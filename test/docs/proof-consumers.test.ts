@@ -1,0 +1,158 @@
+/** The consumers of docs/proof, each in its own language, against the same good and bad proofs. */
+
+import { execFile, spawnSync } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createProofSigner } from '../../shared/adapters/secrets/proof-signer.ts';
+import type { ProofSigner } from '../../shared/domain/proof.ts';
+import { AUDIENCE, NONCE, newProofKey, PHONE_NUMBER } from '../fixtures/proofs.ts';
+import { fakeSecrets } from '../fixtures/secrets.ts';
+
+const run = promisify(execFile);
+const key = newProofKey();
+const classes = mkdtempSync(join(tmpdir(), 'silent-auth-proof-'));
+
+/** How to start a consumer; a language that this machine lacks is skipped, and says so. */
+const CONSUMERS = [
+  { language: 'Node', command: [process.execPath, 'docs/proof/verify-proof.mjs'] },
+  hasPython()
+    ? { language: 'Python', command: ['python3', 'docs/proof/verify_proof.py'] }
+    : { language: 'Python', missing: 'python3 with the package cryptography' },
+  hasJava()
+    ? { language: 'Java', command: ['java', '-cp', classes, 'VerifyProof'] }
+    : { language: 'Java', missing: 'a JDK, 17 or later' },
+];
+
+let signer: ProofSigner;
+let issuer = '';
+const server = createServer(async (request, response) => {
+  const isKeys = request.url === '/.well-known/jwks.json';
+  response.writeHead(isKeys ? 200 : 404, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ keys: isKeys ? await signer.publicKeys() : [] }));
+});
+
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const previous = newProofKey();
+  signer = signerFor(issuer, AUDIENCE, {
+    private_key: key.privateKey,
+    previous_public_key: previous.publicKey,
+  });
+});
+
+afterAll(() => {
+  server.close();
+  rmSync(classes, { recursive: true, force: true });
+});
+
+function hasPython(): boolean {
+  return spawnSync('python3', ['-c', 'import cryptography']).status === 0;
+}
+
+function hasJava(): boolean {
+  return spawnSync('javac', ['-d', classes, 'docs/proof/VerifyProof.java']).status === 0;
+}
+
+function signerFor(iss: string, audience: string, secret: Record<string, string>): ProofSigner {
+  return createProofSigner({
+    secrets: fakeSecrets(secret),
+    secretId: 'proof',
+    issuer: iss,
+    settings: { audience },
+  });
+}
+
+function sign(by: ProofSigner = signer, ageSeconds = 0, nonce = NONCE) {
+  const issuedAtSeconds = Math.floor(Date.now() / 1000) - ageSeconds;
+  return by.sign({
+    requestId: 'request-1',
+    channel: 'silent_auth',
+    issuedAtSeconds,
+    expiresAtSeconds: issuedAtSeconds + 120,
+    subject: 'a "quoted" \\ näme',
+    phoneNumber: PHONE_NUMBER,
+    ...(nonce !== '' && { nonce }),
+  });
+}
+
+/** The same claims under another header, signed with the right key. */
+async function withHeader(header: Record<string, unknown>): Promise<string> {
+  const proof = await sign();
+  return new SignJWT(decodeJwt(proof))
+    .setProtectedHeader({ ...decodeProtectedHeader(proof), alg: 'ES256', ...header })
+    .sign(createPrivateKey(key.privateKey));
+}
+
+async function altered(): Promise<string> {
+  const [header, payload = '', signature] = (await sign()).split('.');
+  const claims = Buffer.from(payload, 'base64url').toString();
+  const other = claims.replace(PHONE_NUMBER, '+447700900001');
+  return [header, Buffer.from(other).toString('base64url'), signature].join('.');
+}
+
+async function unsigned(): Promise<string> {
+  const [, payload] = (await sign()).split('.');
+  const header = { ...decodeProtectedHeader(await sign()), alg: 'none' };
+  return `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${payload}.`;
+}
+
+async function ofAnotherKey(): Promise<string> {
+  const [{ kid } = { kid: '' }] = await signer.publicKeys();
+  return sign(signerFor(issuer, AUDIENCE, { private_key: newProofKey().privateKey, kid }));
+}
+
+const current = { private_key: key.privateKey };
+const BAD: readonly (readonly [string, () => Promise<string>])[] = [
+  ['an altered one', altered],
+  ['an unsigned one', unsigned],
+  [
+    'one whose signature is zeros',
+    async () => `${(await sign()).replace(/\.[^.]+$/, '')}.${'A'.repeat(86)}`,
+  ],
+  ['one of another key under the same name', ofAnotherKey],
+  ['one of an unknown key', () => withHeader({ kid: 'nobody' })],
+  ['another kind of token', () => withHeader({ typ: 'JWT' })],
+  ['one for another backend', () => sign(signerFor(issuer, 'another', current))],
+  ['one of another deployment', () => sign(signerFor('https://a.example', AUDIENCE, current))],
+  ['an expired one', () => sign(signer, 121)],
+  ['one of another sign-in', () => sign(signer, 0, 'nonce-of-another-sign-in')],
+  ['one without a nonce', () => sign(signer, 0, '')],
+];
+
+describe.each(CONSUMERS)('the consumer in $language', ({ language, command, missing }) => {
+  if (command === undefined) {
+    it.skip(`is not run: this machine has no ${missing}`, () => {});
+    return;
+  }
+  const verify = async (proof: string): Promise<Record<string, unknown>> => {
+    const [program = '', ...args] = command;
+    const { stdout } = await run(program, [...args, issuer, AUDIENCE, NONCE, proof]);
+    return JSON.parse(stdout);
+  };
+
+  it('accepts a proof and reads its claims', async () => {
+    const proof = await sign();
+    expect(await verify(proof)).toEqual(decodeJwt(proof));
+  });
+
+  it.each(BAD)('refuses %s', async (_what, make) => {
+    await expect(verify(await make()), language).rejects.toMatchObject({ code: 1 });
+  });
+});
+
+describe('docs/proof.md', () => {
+  it('shows the consumer in Node as it was tested', () => {
+    const [, ...listing] = readFileSync('docs/proof/verify-proof.mjs', 'utf8').split('\n');
+    expect(readFileSync('docs/proof.md', 'utf8')).toContain(listing.join('\n'));
+  });
+});
