@@ -1,6 +1,6 @@
 /** What the functions answer and push, besides the verification itself. */
 
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { PROBLEMS, type ProblemCode } from '../domain/errors.ts';
 import { verificationSchema } from './verification-object.ts';
 

@@ -1,6 +1,6 @@
 /** What clients send: the bodies and messages that the handlers parse. Unknown members are dropped. */
 
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { CHANNELS } from '../domain/workflow.ts';
 
 /** 22–64 characters, at least 128 random bits, secret like the token. */

@@ -1,6 +1,6 @@
 /** The verification on the wire: one shape in answers, pushes and snapshots. */
 
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { REASONS } from '../domain/verification.ts';
 import { channelSchema } from './requests.ts';
 
