@@ -32,6 +32,8 @@ export interface AwsClientConfig {
   readonly defaultsMode: 'standard';
   readonly useDualstackEndpoint: false;
   readonly useFipsEndpoint: false;
+  readonly ignoreConfiguredEndpointUrls: true;
+  readonly disableClockSkewCorrection: false;
   readonly authSchemePreference: string[];
   readonly userAgentAppId: string;
   readonly requestHandler: {
@@ -57,6 +59,8 @@ export function awsClientConfig(
     defaultsMode: 'standard',
     useDualstackEndpoint: false,
     useFipsEndpoint: false,
+    ignoreConfiguredEndpointUrls: true,
+    disableClockSkewCorrection: false,
     authSchemePreference: ['sigv4'],
     userAgentAppId: 'silent-auth',
     requestHandler: {
