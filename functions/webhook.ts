@@ -17,9 +17,14 @@ export type Needs = AnnouncePorts &
   };
 
 export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
-  return httpHandler(needs.telemetry, async (event) => {
+  const { telemetry } = needs;
+  return httpHandler(telemetry, async (event) => {
     const body = rawBody(event, MAX_WEBHOOK_BODY_BYTES);
-    await acceptWebhook({ authorization: event.headers.authorization, body }, needs);
+    const requestId = await acceptWebhook(
+      { authorization: event.headers.authorization, body },
+      needs,
+    );
+    telemetry.annotate({ request_id: requestId });
     return { status: 204 };
   });
 }

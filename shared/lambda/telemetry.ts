@@ -8,7 +8,7 @@ import type { Measurement, Telemetry } from '../domain/ports.ts';
 /** What the log line may hold: closed, so that nothing private gets in by accident. */
 export interface LogFields {
   readonly route?: string;
-  readonly request_id?: string;
+  readonly request_id?: string | undefined;
   readonly outcome?: string;
   readonly status?: number;
   readonly milliseconds?: number;

@@ -22,12 +22,19 @@ export interface Webhooks {
 
 export type WebhookPorts = AnnouncePorts & { readonly webhooks: Webhooks };
 
-/** Believes a webhook only after its signature, and acts only on what it understands. */
-export async function acceptWebhook(webhook: RawWebhook, ports: WebhookPorts): Promise<void> {
+/** Believes a webhook only after its signature; answers whose it was, if it was understood. */
+export async function acceptWebhook(
+  webhook: RawWebhook,
+  ports: WebhookPorts,
+): Promise<string | undefined> {
   await ports.webhooks.verify(webhook);
   const report = ports.webhooks.parse(webhook.body, ports.clock.now());
-  if (report === 'unintelligible') ports.telemetry.measure({ name: 'WebhookUnintelligible' });
-  else await record(report, ports);
+  if (report === 'unintelligible') {
+    ports.telemetry.measure({ name: 'WebhookUnintelligible' });
+    return undefined;
+  }
+  await record(report, ports);
+  return report.requestId;
 }
 
 /**

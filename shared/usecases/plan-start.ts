@@ -30,6 +30,9 @@ export interface StartPlan {
 /** Vonage's test numbers (reference §7.5); no metadata knows them. */
 const PLAYGROUND_PREFIX = '+990';
 
+/** Vonage takes no more in one request (reference §1.3); a stage may know more to choose from. */
+const MAX_CHANNELS = 3;
+
 /** Throws `request_invalid` or `phone_number_refused`. */
 export function planStart(
   request: StartRequest,
@@ -78,7 +81,7 @@ function chosenWorkflow({ channels, email }: StartRequest, rules: StartRules): r
   if (!channels) {
     const known = rules.workflow.filter((channel) => channel !== 'email' || email !== undefined);
     if (known.length === 0) throw invalid('email', 'is needed for the channel email');
-    return known;
+    return known.slice(0, MAX_CHANNELS);
   }
   if (channels.some((channel) => !rules.workflow.includes(channel))) {
     throw invalid('channels', 'holds a channel that this stage does not have');
