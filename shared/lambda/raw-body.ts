@@ -3,12 +3,16 @@
 import { Problem } from '../domain/errors.ts';
 import type { HttpRequest } from './handler.ts';
 
-/** Throws `payload_too_large` or `media_type_unsupported`; an absent body is empty. */
+/** Throws `payload_too_large`, `request_invalid` for no body at all, or `media_type_unsupported`. */
 export function rawBody(request: HttpRequest, maxBytes: number): Buffer {
   const { body = '', isBase64Encoded, headers } = request;
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   if (bytes.length > maxBytes) {
     throw new Problem('payload_too_large', 'the body exceeds its limit');
+  }
+  if (bytes.length === 0) {
+    const errors = [{ field: 'body', reason: 'is missing' }];
+    throw new Problem('request_invalid', 'the body is missing', { errors });
   }
   const [mediaType, ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';');
   const charset = parameters.map((parameter) => parameter.trim()).find(isCharset);
