@@ -1,6 +1,6 @@
 /** `POST /v2/verify`, at most three times a start, and what to make of a lost answer. */
 
-import type { Budget, VerifyAnswer, Vonage } from '../domain/ports.ts';
+import type { Budget, VerifyAnswer, VerifyRequest, Vonage } from '../domain/ports.ts';
 import type { Claimed } from './claim-start.ts';
 import type { StartPlan } from './plan-start.ts';
 
@@ -32,12 +32,21 @@ export async function requestVerification(
   budget: Budget,
 ): Promise<Requested> {
   const { clientRef } = intent;
+  /** Throws only before anything was sent: after a loss that changes nothing about the loss. */
+  const ask = async (request: VerifyRequest, wasLost: boolean): Promise<VerifyAnswer> => {
+    try {
+      return await vonage.verify(request, budget);
+    } catch (error) {
+      if (wasLost) return { outcome: 'unknown' };
+      throw error;
+    }
+  };
   let silentAuthSkipped = false;
   let isLost = isTakeover;
   let isReconciled = isTakeover;
   for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
     const workflow = silentAuthSkipped ? plan.requested.slice(1) : plan.requested;
-    const answer = await vonage.verify({ ...plan.options, workflow, clientRef }, budget);
+    const answer = await ask({ ...plan.options, workflow, clientRef }, isLost);
     if (answer.outcome === 'created') return { ...answer, silentAuthSkipped, isAdopted: false };
     if (answer.outcome === 'network_unsupported' && !silentAuthSkipped && workflow.length > 1) {
       silentAuthSkipped = true;

@@ -89,7 +89,10 @@ async function carryOut(
 ): Promise<StartedVerification> {
   const { clock, telemetry } = ports;
   const { intent } = claimed;
-  const answer = await requestVerification(plan, claimed, ports, budget);
+  const answer = await requestVerification(plan, claimed, ports, budget).catch(async (error) => {
+    await release(request, intent, ports);
+    throw error;
+  });
   if (answer.outcome === 'created') {
     return record(request, plan, answer, intent, caller, ports);
   }
