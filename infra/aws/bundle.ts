@@ -6,7 +6,7 @@
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import { FUNCTION_NAMES, type FunctionName } from '../../shared/config.ts';
 
 const EXTERNAL = [
@@ -25,6 +25,20 @@ const EXTERNAL = [
 /** CommonJS packages inside an ES module still ask for `require`. */
 const BANNER =
   "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+
+/** How any Lambda becomes one file. */
+export const ESBUILD_OPTIONS = {
+  bundle: true,
+  minify: true,
+  legalComments: 'none',
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  external: EXTERNAL,
+  banner: { js: BANNER },
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
 
 /** Where each function's zip contents are: a folder that holds `index.mjs` and nothing else. */
 export type Bundles = Readonly<Record<FunctionName, string>>;
@@ -48,18 +62,9 @@ export function bundleFunctions({ functionsFolder, outputFolder }: BundleOptions
     outExtension: { '.js': '.mjs' },
     write: false,
     metafile: true,
-    bundle: true,
-    minify: true,
-    legalComments: 'none',
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    external: EXTERNAL,
-    banner: { js: BANNER },
+    ...ESBUILD_OPTIONS,
     sourcemap: 'external',
     sourcesContent: false,
-    logLevel: 'warning',
   });
   for (const file of result.outputFiles) {
     writeTo(placeOf(file.path, outputFolder), file.contents);
