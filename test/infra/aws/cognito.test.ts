@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { pathToFileURL } from 'node:url';
+import { App, Stack, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { addChecks } from '../../../infra/aws/checks.ts';
 import { bundleCognitoTrigger } from '../../../infra/aws/cognito/bundle.ts';
 import { CognitoSignIn } from '../../../infra/aws/constructs/cognito-sign-in.ts';
 import { permissionsOf } from './permissions.ts';
@@ -17,6 +19,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function createStack(issuer = 'https://verify.example.com'): Stack {
   const stack = new Stack(new App({ context: cdkContext() }), 'Company');
   const userPool = new UserPool(stack, 'UserPool');
+  Validations.of(userPool).acknowledge(
+    ...['COG1', 'COG2', 'COG8'].map((rule) => ({
+      id: `AwsSolutions::AwsSolutions-${rule}`,
+      reason: 'The user pool is the company’s own.',
+    })),
+  );
   new CognitoSignIn(stack, 'CognitoSignIn', { userPool, issuer, audience: 'company', bundle });
   return stack;
 }
@@ -91,6 +99,27 @@ describe('CognitoSignIn', () => {
 
   it('is bundled like the other functions, and as small', () => {
     expect(statSync(join(bundle, 'index.mjs')).size).toBeLessThan(270 * 1024);
+  });
+
+  it('leaves cdk-nag nothing to find', () => {
+    const app = createStack().node.root;
+    if (!(app instanceof App)) throw new Error('the root is not an app');
+    addChecks(app);
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  it('runs as it was bundled', async () => {
+    vi.stubEnv('AWS_REGION', 'eu-central-1');
+    vi.stubEnv('PROOF_ISSUER', 'https://verify.example.com');
+    const { handler } = await import(pathToFileURL(join(bundle, 'index.mjs')).href);
+    const answer = await handler({
+      triggerSource: 'CreateAuthChallenge_Authentication',
+      request: {},
+    });
+    const { nonce } = answer.response.publicChallengeParameters;
+    expect(nonce).toMatch(/^[A-Za-z0-9_-]{32}$/);
+    expect(answer.response.privateChallengeParameters).toEqual({ nonce });
+    await expect(handler({ triggerSource: 'PreSignUp_SignUp' })).rejects.toThrow();
   });
 
   it('is in no stage', () => {
