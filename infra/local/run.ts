@@ -3,7 +3,8 @@
  *
  * Environment: `API_PORT` (3000), `WEBSOCKET_PORT` (3001), `VONAGE_PORT` (3002), `AWS_PORT` (3003),
  * 0 for any free one; `LOCAL_DIR` (.local); `STAGE` (dev); `CDK_CONTEXT_JSON`; `VONAGE_BASE_URL` and
- * `DYNAMODB_ENDPOINT` for others than the simulator and dynalite; `VONAGE_TIME_SCALE` (1).
+ * `DYNAMODB_ENDPOINT` for others than the simulator and dynalite; `VONAGE_TIME_SCALE` (1;
+ * 0.1 is ten times faster).
  */
 import { z } from 'zod';
 import { LocalStackError } from './error.ts';

@@ -40,7 +40,7 @@ export interface StackOptions {
   readonly assemblyFolder?: string;
   /** Another Vonage. @default the simulator */
   readonly vonageBaseUrl?: string | undefined;
-  /** How much faster than Vonage's the simulator's clock runs. @default 1 */
+  /** Factor on every duration of the simulator: 0.1 makes 60 s of it 6 s. @default 1 */
   readonly timeScale?: number;
   /** Another DynamoDB. @default dynalite, in `localFolder` */
   readonly dynamodbEndpoint?: string | undefined;
