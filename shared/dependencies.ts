@@ -47,6 +47,14 @@ const budget = (): Budget => ({ lastCallAtMs: clock.now() + CALLS_BEGIN_WITHIN_M
 const handlerNeeds: HandlerNeeds = { telemetry, budget };
 const tokenNeeds: TokenNeeds = { ...handlerNeeds, parseToken: parseClientToken };
 
+/** The published contracts name the addresses of this deployment. */
+export function contractNeeds(): HandlerNeeds & {
+  readonly publicUrl: string;
+  readonly websocketUrl: string;
+} {
+  return { ...handlerNeeds, publicUrl: env(ENV.publicUrl), websocketUrl: env(ENV.websocketUrl) };
+}
+
 /** `$connect`: it reads, and nothing else. */
 export function connectNeeds(): TokenNeeds & {
   readonly log: VerificationLog;

@@ -65,12 +65,12 @@ export const proofBodySchema = z.object({
 });
 export type ProofBody = z.infer<typeof proofBodySchema>;
 
+export const subscribeSchema = z.object({
+  action: z.literal('subscribe'),
+  client_token: z.string().check(z.maxLength(256)),
+});
+export const pingSchema = z.object({ action: z.literal('ping') });
+
 /** What a WebSocket client may say. */
-export const messageSchema = z.discriminatedUnion('action', [
-  z.object({
-    action: z.literal('subscribe'),
-    client_token: z.string().check(z.maxLength(256)),
-  }),
-  z.object({ action: z.literal('ping') }),
-]);
+export const messageSchema = z.discriminatedUnion('action', [subscribeSchema, pingSchema]);
 export type Message = z.infer<typeof messageSchema>;
