@@ -31,12 +31,15 @@ export interface AnnouncePorts {
  */
 export async function announce(entry: Entry, ports: AnnouncePorts): Promise<Verification> {
   const folded = foldNow(entry, ports.clock);
-  if (folded.changed) {
+  const { verification, before, changed } = folded;
+  if (changed)
     for (const measurement of measurementsOf(folded)) ports.telemetry.measure(measurement);
-    await push(entry, folded.verification, ports);
-  }
-  await notifyOfEnd(entry, folded.verification, ports);
-  return folded.verification;
+  const endsNow = changed && isFinal(verification) && !(before && isFinal(before));
+  await Promise.all([
+    changed && push(entry, verification, ports),
+    endsNow ? notifyNow(entry, verification, ports) : notifyOfEnd(entry, verification, ports),
+  ]);
+  return verification;
 }
 
 /** Sends the verification to all of its sockets and forgets those that are gone. */
@@ -78,15 +81,31 @@ export function foldNow(entry: Entry, clock: Clock): Folded {
   return folded;
 }
 
-/** Retried by the next event or read until it is recorded as done: at least once. */
+/**
+ * Tells the company's systems of an end that nobody is known to have told them of: the next event or
+ * read repeats it until it is recorded as done. Whoever ended the verification gets a moment for it.
+ */
 export async function notifyOfEnd(
+  entry: Entry,
+  verification: Verification,
+  ports: AnnouncePorts,
+): Promise<void> {
+  const endedAtMs = verification.completedAtMs;
+  if (endedAtMs === null || ports.clock.now() < endedAtMs + NOTIFY_WITHIN_MS) return;
+  await notifyNow(entry, verification, ports);
+}
+
+/** Longer than the one who ended it may take. */
+const NOTIFY_WITHIN_MS = 5_000;
+
+async function notifyNow(
   entry: Entry,
   verification: Verification,
   { endNotifier, log, clock }: AnnouncePorts,
 ): Promise<void> {
-  if (!endNotifier || !isFinal(verification)) return;
-  if (entry.events.some(({ type }) => type === 'notified')) return;
+  if (!endNotifier || entry.events.some(({ type }) => type === 'notified')) return;
   if (await endNotifier.notify(entry, verification)) {
+    // Not recorded means told once more, which is allowed.
     await log
       .append(entry.requestId, { type: 'notified', atMs: clock.now() })
       .catch(() => undefined);

@@ -4,7 +4,8 @@ import { isForSilentAuth, pinAttemptsRemaining } from '../domain/attempts.ts';
 import { Problem } from '../domain/errors.ts';
 import type { CodeKind } from '../domain/events.ts';
 import type { Budget, CheckAnswer, ClientToken, Entry, Random, Vonage } from '../domain/ports.ts';
-import { type Folded, isFinal, type Verification } from '../domain/verification.ts';
+import { runningChannel } from '../domain/steps.ts';
+import { type Folded, fold, isFinal, type Verification } from '../domain/verification.ts';
 import { type AnnouncePorts, announce, foldNow, settle } from './announce.ts';
 import { closed, providerUnavailable, tooManyEvents, unauthorized } from './refusals.ts';
 
@@ -53,7 +54,7 @@ export async function checkCode(
   const outcome = checked.outcome === 'unauthorized' ? entry : checked.entry;
   const [verification] = await Promise.all([
     announce(outcome, ports),
-    moveOn(outcome, kind, answer, ports, budget),
+    answer === 'rejected' ? moveOn(outcome, attempt, ports, budget) : undefined,
   ]);
   return answerTo(answer, verification, foldNow(outcome, clock), kind, ports);
 }
@@ -98,25 +99,40 @@ function refuseAttempt(
   throw closed(verification);
 }
 
-/** A wrong code of silent_auth ends its step; unless Vonage moved on itself, it is asked to. */
+/**
+ * A wrong code of silent_auth ends its step. Whether Vonage then moves on by itself is not documented
+ * (reference §12.8): it is asked to unless it has, and where that could skip a channel, its own word
+ * gets the time to arrive.
+ */
 async function moveOn(
-  { events, requestId }: Entry,
-  kind: CodeKind,
-  answer: CheckAnswer,
-  { vonage }: CheckPorts,
+  entry: Entry,
+  attempt: string,
+  { vonage, log, clock }: CheckPorts,
   budget: Budget,
 ): Promise<void> {
-  if (answer !== 'rejected' || kind !== 'letters') return;
-  const started = events.find(({ type }) => type === 'started');
-  const alone = started?.type === 'started' && started.workflow.length === 1;
-  const moved = events.some(
-    (event) =>
-      event.type === 'summarized' ||
-      event.type === 'cancelled' ||
-      ((event.type === 'channel_ended' || event.type === 'channel_left') &&
-        event.channel === 'silent_auth'),
+  const { requestId } = entry;
+  const following = channelsAfterRejection(entry, attempt, clock.now());
+  if (following === 0) return;
+  const isStillNeeded = async (): Promise<boolean> => {
+    const known = (await log.find(requestId)) ?? entry;
+    return channelsAfterRejection(known, attempt, clock.now()) > 0;
+  };
+  await vonage.next(requestId, budget, following > 1 ? isStillNeeded : undefined);
+}
+
+/** How many channels follow silent_auth, where nothing but this attempt has ended it; else 0. */
+function channelsAfterRejection(
+  { requestId, events }: Entry,
+  attempt: string,
+  nowMs: number,
+): number {
+  const others = events.filter(
+    (event) => event.type !== 'code_checked' || event.attempt !== attempt,
   );
-  if (!alone && !moved) await vonage.next(requestId, budget);
+  const facts = fold(requestId, others, nowMs)?.facts;
+  const kind = facts?.attempts.find(({ id }) => id === attempt)?.kind;
+  if (!facts || facts.final || kind === undefined || !isForSilentAuth(facts, kind)) return 0;
+  return runningChannel(facts, nowMs) === 'silent_auth' ? facts.started.workflow.length - 1 : 0;
 }
 
 function answerTo(

@@ -3,6 +3,7 @@
 import { Problem } from '../domain/errors.ts';
 import type { ChannelLeft } from '../domain/events.ts';
 import type { Budget, ClientToken, Entry, Vonage } from '../domain/ports.ts';
+import { channelToLeave } from '../domain/steps.ts';
 import { fold, isFinal, type Verification } from '../domain/verification.ts';
 import { type Channel, type LeaveError, REJECTION_WAIT_MS } from '../domain/workflow.ts';
 import { type AnnouncePorts, announce, foldNow, settle } from './announce.ts';
@@ -10,7 +11,7 @@ import { ownEntry } from './read-status.ts';
 import { providerUnavailable, tooManyEvents, unauthorized } from './refusals.ts';
 
 export interface LeaveRequest {
-  /** The channel to leave; absent: the one that runs now. */
+  /** The channel to leave; absent: the one that runs now, unless it has just begun. */
   readonly from?: Channel;
   readonly error?: LeaveError;
 }
@@ -27,7 +28,7 @@ export async function leaveChannel(
   ports: LeavePorts,
   budget: Budget,
 ): Promise<Verification> {
-  const channel = request.from ?? (await currentChannel(token, ports));
+  const channel = request.from ?? (await meantChannel(token, request.error, ports));
   if (request.error === 'check_url_rejected' && channel === 'silent_auth') {
     const waiting = await reportRejection(token, ports);
     if (waiting) return waiting;
@@ -37,8 +38,15 @@ export async function leaveChannel(
   return moveOn(left.entry, left.event, ports, budget);
 }
 
-async function currentChannel(token: ClientToken, ports: LeavePorts): Promise<Channel> {
-  return foldNow(await ownEntry(token, ports), ports.clock).verification.channel;
+/** Errors of the handset can only be about silent_auth. */
+async function meantChannel(
+  token: ClientToken,
+  error: LeaveError | undefined,
+  ports: LeavePorts,
+): Promise<Channel> {
+  if (error !== undefined && error !== 'user_choice' && error !== 'other') return 'silent_auth';
+  const { facts, verification } = foldNow(await ownEntry(token, ports), ports.clock);
+  return channelToLeave(facts, ports.clock.now()) ?? verification.channel;
 }
 
 /**
