@@ -124,7 +124,12 @@ export type NextAnswer = 'moved' | 'none_left' | 'refused' | 'unknown';
 export interface Vonage {
   readonly verify: (request: VerifyRequest, budget: Budget) => Promise<VerifyAnswer>;
   readonly check: (requestId: string, code: string, budget: Budget) => Promise<CheckAnswer>;
-  readonly next: (requestId: string, budget: Budget) => Promise<NextAnswer>;
+  /** `isStillNeeded`: asked after a moment in which Vonage's own word may come; if not, no call. */
+  readonly next: (
+    requestId: string,
+    budget: Budget,
+    isStillNeeded?: () => Promise<boolean>,
+  ) => Promise<NextAnswer>;
   /** Best effort: Vonage cancels only from 30 s on and before the second event; never throws. */
   readonly cancel: (requestId: string, budget: Budget) => Promise<void>;
 }

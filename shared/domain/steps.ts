@@ -5,6 +5,9 @@ import type { Facts } from './facts.ts';
 import type { Reason } from './verification.ts';
 import { type Channel, durationMs, type LeaveError, type NegativeOutcome } from './workflow.ts';
 
+/** For so long a wish to leave no channel by name is taken for one about the channel before. */
+const NEW_STEP_MS = 5_000;
+
 /** A step that is over, running or still to come. */
 export type Stage =
   | {
@@ -53,6 +56,21 @@ export function stages(facts: Facts, nowMs: number): readonly Stage[] {
 /** The channel that runs at `nowMs`; `undefined` when every step is over by a fact. */
 export function runningChannel(facts: Facts, nowMs: number): Channel | undefined {
   return stages(facts, nowMs).find(({ state }) => state === 'running')?.channel;
+}
+
+/**
+ * The channel that an app means which names none: the running one, or, while that is new, the one
+ * before it, because a repeated or late wish must not skip a second channel.
+ */
+export function channelToLeave(facts: Facts, nowMs: number): Channel | undefined {
+  const at = stages(facts, nowMs);
+  const index = at.findIndex(({ state }) => state === 'running');
+  const running = at[index];
+  if (running?.state !== 'running') return undefined;
+  const { atMs, channelTimeoutSeconds } = facts.started;
+  const startedAtMs = running.endsAtMs - durationMs(running.channel, channelTimeoutSeconds);
+  const isNew = startedAtMs > atMs && nowMs < startedAtMs + NEW_STEP_MS;
+  return isNew ? at[index - 1]?.channel : running.channel;
 }
 
 interface StepEnd {

@@ -114,7 +114,7 @@ async function moveOn(
   const following = channelsAfterRejection(entry, attempt, clock.now());
   if (following === 0) return;
   const isStillNeeded = async (): Promise<boolean> => {
-    const known = (await log.find(requestId)) ?? entry;
+    const known = (await log.find(requestId).catch(() => undefined)) ?? entry;
     return channelsAfterRejection(known, attempt, clock.now()) > 0;
   };
   await vonage.next(requestId, budget, following > 1 ? isStillNeeded : undefined);

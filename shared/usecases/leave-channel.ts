@@ -44,8 +44,9 @@ async function meantChannel(
   error: LeaveError | undefined,
   ports: LeavePorts,
 ): Promise<Channel> {
-  if (error !== undefined && error !== 'user_choice' && error !== 'other') return 'silent_auth';
   const { facts, verification } = foldNow(await ownEntry(token, ports), ports.clock);
+  const isOfHandset = error !== undefined && error !== 'user_choice' && error !== 'other';
+  if (isOfHandset && facts.started.workflow.includes('silent_auth')) return 'silent_auth';
   return channelToLeave(facts, ports.clock.now()) ?? verification.channel;
 }
 

@@ -39,6 +39,8 @@ type Call = (
   budget: Budget,
 ) => Promise<JsonAnswer>;
 
+/** How long Vonage's webhook about a step may take when Vonage ended that step itself. */
+const OWN_WORD_MS = 1000;
 /** Vonage's replication lags for a moment after the start. */
 const PAUSES_MS: readonly (number | undefined)[] = [300, 600, 1200];
 
@@ -50,7 +52,13 @@ export function createVonage(options: VonageOptions): Vonage {
       const request = { method: 'POST', path: pathOf(requestId), body: { code } } as const;
       return toCheckAnswer(await call('check', request, budget));
     },
-    next: (requestId, budget) => next(requestId, budget, call, options),
+    next: async (requestId, budget, isStillNeeded) => {
+      if (isStillNeeded) {
+        await (options.pause ?? pauseFor)(OWN_WORD_MS);
+        if (!(await isStillNeeded())) return 'moved';
+      }
+      return next(requestId, budget, call, options);
+    },
     cancel: async (requestId, budget) => {
       await call('cancel', { method: 'DELETE', path: pathOf(requestId) }, budget);
     },
