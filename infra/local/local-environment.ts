@@ -46,15 +46,16 @@ export function toLocalEnvironment(
 }
 
 function replace(name: string, value: string, addresses: LocalAddresses): string {
+  const local = replaceDomains(replaceDefaultAddresses(value, addresses), addresses);
   switch (name) {
     case ENV.vonageBaseUrl:
       return addresses.vonage;
     case ENV.checkUrlHosts:
       return JSON.stringify([new URL(addresses.vonage).origin]);
     case ENV.allowedOrigins:
-      return JSON.stringify([...new Set([...parseList(value), ...pageOrigins(addresses)])]);
+      return JSON.stringify([...new Set([...parseList(local), ...pageOrigins(addresses)])]);
     default:
-      return replaceDomains(replaceDefaultAddresses(value, addresses), addresses);
+      return local;
   }
 }
 

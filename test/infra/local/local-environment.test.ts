@@ -53,6 +53,18 @@ describe('toLocalEnvironment', () => {
     });
   });
 
+  it('lets in the pages beside the API, and whoever the template lets in', () => {
+    const own = 'https://http0api00.execute-api.eu-central-1.amazonaws.com';
+    const { ALLOWED_ORIGINS = '' } = toLocal({
+      ALLOWED_ORIGINS: JSON.stringify(['https://app.example', own]),
+    });
+    expect(JSON.parse(ALLOWED_ORIGINS)).toEqual([
+      'https://app.example',
+      'http://127.0.0.1:3000',
+      'http://localhost:3000',
+    ]);
+  });
+
   it('names the endpoints of the services, and keeps everything else', () => {
     expect(toLocal({ EVENT_BUS: 'bus' })).toEqual({
       EVENT_BUS: 'bus',
