@@ -1,0 +1,112 @@
+/** An honest app on a bad day: it follows the contract, repeats what got lost, and sometimes gives up. */
+
+import type { Received, Route } from '../gateway.ts';
+import { BASE64URL, type Prng } from '../prng.ts';
+import type { Person } from '../settings.ts';
+import type { Socket } from '../sockets.ts';
+import type { World } from '../world.ts';
+import { actOn } from './act.ts';
+import { createHandset, type Handset, isEnd } from './handset.ts';
+
+/** One running verification, as its app holds it. */
+export interface Session {
+  readonly person: Person;
+  readonly requestId: string;
+  readonly token: string;
+  readonly handset: Handset;
+  readonly prng: Prng;
+  readonly done: Set<string>;
+  readonly ask: (route: Route, body?: unknown) => Promise<Received | undefined>;
+}
+
+const MAX_ROUNDS = 40;
+const MAX_TRIES = 6;
+
+export async function runApp(person: Person, world: World): Promise<void> {
+  const prng = world.prngFor(person.name);
+  for (let index = 0; index < person.starts; index += 1) {
+    await world.scheduler.sleep(prng.between(0, prng.pick([50, 3000, 60_000])));
+    const session = await start(person, world, prng);
+    if (session) await follow(session, world);
+  }
+}
+
+async function start(person: Person, world: World, prng: Prng): Promise<Session | undefined> {
+  const { gateway, scheduler } = world;
+  const key = prng.chance(0.85) ? prng.text(BASE64URL, 22) : undefined;
+  const channels = prng.chance(0.2) ? chooseChannels(world, prng) : undefined;
+  const body = {
+    phone_number: person.number,
+    email: person.email,
+    ...(channels && { channels }),
+  };
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const sent = { key, body };
+    if (prng.chance(0.1)) void gateway.request(person, 'POST /start', sent);
+    const answer = await gateway.request(person, 'POST /start', sent);
+    if (answer?.status === 202) return open(person, world, prng, answer.body);
+    const isWorthIt = answer === undefined || [409, 500, 503].includes(answer.status);
+    if (!isWorthIt || (key === undefined && prng.chance(0.7))) return undefined;
+    await scheduler.sleep(prng.between(200, prng.pick([2000, 8000, 40_000])));
+  }
+  return undefined;
+}
+
+function chooseChannels({ settings }: World, prng: Prng): readonly string[] {
+  const all = settings.stage.workflow.map(({ channel }) => channel);
+  const chosen = all.filter(() => prng.chance(0.6));
+  return chosen.length > 0 ? chosen : all;
+}
+
+function open(person: Person, world: World, prng: Prng, body: unknown): Session {
+  const { request_id: requestId, client_token: token } = body as Record<string, string>;
+  if (requestId === undefined || token === undefined) throw new Error('a start without its token');
+  const handset = createHandset(world.scheduler);
+  handset.take(body);
+  world.holdings.push({ client: person, requestId, token, seen: handset.seen });
+  const ask = async (route: Route, asked?: unknown): Promise<Received | undefined> => {
+    const answer = await world.gateway.request(person, route, { bearer: token, body: asked });
+    handset.take(answer?.body);
+    return answer;
+  };
+  return { person, requestId, token, handset, prng, done: new Set(), ask };
+}
+
+/** Acts, waits for a push, asks again when nothing was heard, until the end. */
+async function follow(session: Session, world: World): Promise<void> {
+  const { handset, prng, ask } = session;
+  const likesSockets = prng.chance(0.8);
+  let socket: Socket | undefined;
+  for (let round = 0; round < MAX_ROUNDS && !isEnd(handset.seen()); round += 1) {
+    if (likesSockets && (!socket?.isOpen() || prng.chance(0.05))) {
+      socket = await listen(session, world);
+    }
+    if (prng.chance(0.03)) return;
+    await actOn(session, world);
+    if (isEnd(handset.seen())) break;
+    await handset.wait(patience(handset, socket, world));
+    if (prng.chance(0.6)) {
+      if (socket?.isOpen()) subscribe(session, socket);
+      else await ask('GET /status');
+    }
+  }
+  if (prng.chance(0.5)) socket?.close();
+}
+
+/** With a socket until the next change is due, else every few seconds. */
+function patience(handset: Handset, socket: Socket | undefined, { scheduler }: World): number {
+  const nextChangeAt = handset.seen()?.next_change_at;
+  const dueMs = nextChangeAt ? Date.parse(nextChangeAt) - scheduler.now() + 200 : 5000;
+  return socket?.isOpen() ? Math.max(300, dueMs) : Math.min(4000, Math.max(300, dueMs));
+}
+
+async function listen(session: Session, world: World): Promise<Socket | undefined> {
+  const { person, token, handset } = session;
+  const socket = await world.sockets.connect(person, { token }, handset.take);
+  if (socket) subscribe(session, socket);
+  return socket;
+}
+
+function subscribe({ token }: Session, socket: Socket): void {
+  socket.send({ action: 'subscribe', client_token: token });
+}

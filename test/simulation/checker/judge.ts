@@ -1,0 +1,26 @@
+/** The oracle: judges one recorded history against `hardening.md` §1 and knows nothing of the code. */
+
+import type { Ending } from '../ending.ts';
+import type { Violation } from '../simulate.ts';
+import type { World } from '../world.ts';
+import { judgeAnswers } from './answers.ts';
+import { judgeCalls } from './calls.ts';
+import { judgeCompletion } from './completion.ts';
+import { judgeEnding } from './ending.ts';
+import { judgeSecrecy } from './secrecy.ts';
+import { judgeStarts } from './starts.ts';
+import { judgeViews } from './views.ts';
+import { judgeWebhooks } from './webhooks.ts';
+
+export function judge(world: World, ending: Ending): readonly Violation[] {
+  return [
+    ...judgeAnswers(world),
+    ...judgeCompletion(world),
+    ...judgeViews(world),
+    ...judgeStarts(world),
+    ...judgeCalls(world),
+    ...judgeWebhooks(world),
+    ...judgeSecrecy(world),
+    ...judgeEnding(world, ending),
+  ];
+}

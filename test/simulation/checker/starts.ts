@@ -1,0 +1,158 @@
+/** S3, S7, S7b, S10: who gets which verification, and what a start may cost. */
+
+import type { Limit } from '../../../shared/config.ts';
+import type { Recorded } from '../history.ts';
+import type { Violation } from '../simulate.ts';
+import type { World } from '../world.ts';
+import { get } from './objects.ts';
+
+type Of<Kind extends Recorded['kind']> = Extract<Recorded, { kind: Kind }>;
+
+interface Start {
+  readonly request: Of<'request'>;
+  readonly answer: Of<'answer'> | undefined;
+  readonly calls: readonly Of<'call'>[];
+}
+
+const REPLAY_MS = 600_000;
+const MAX_CALLS = 3;
+
+export function judgeStarts(world: World): readonly Violation[] {
+  const { facts } = world.history;
+  const starts = facts
+    .filter((fact) => fact.kind === 'request')
+    .filter(({ route }) => route === 'POST /start')
+    .map((request) => toStart(request, facts));
+  return [
+    ...judgeOwners(starts),
+    ...judgeRepeats(starts),
+    ...starts.flatMap((start) => judgeCallsOf(start, facts)),
+    ...judgeOverlaps(starts),
+    ...judgeLimits(starts, world),
+  ];
+}
+
+function toStart(request: Of<'request'>, facts: readonly Recorded[]): Start {
+  return {
+    request,
+    answer: facts.filter((fact) => fact.kind === 'answer').find(({ id }) => id === request.id),
+    calls: facts
+      .filter((fact) => fact.kind === 'call')
+      .filter(({ operation, invocation }) => operation === 'start' && invocation === request.id),
+  };
+}
+
+/** S7b: one request_id never answers two keys. A start without a key is a key of its own. */
+function judgeOwners(starts: readonly Start[]): readonly Violation[] {
+  const owners = new Map<unknown, string>();
+  return starts.flatMap(({ request, answer }) => {
+    if (answer?.status !== 202) return [];
+    const requestId = String(get(answer.body, 'request_id'));
+    const owner = `${request.from} ${request.key ?? request.id}`;
+    const known = owners.get(requestId) ?? owner;
+    owners.set(requestId, known);
+    return known === owner
+      ? []
+      : [{ invariant: 'S7b', message: `${requestId} of ${known} given to ${owner}`, requestId }];
+  });
+}
+
+/** S3: within ten minutes the same key gives the same verification and the same token. */
+function judgeRepeats(starts: readonly Start[]): readonly Violation[] {
+  const first = new Map<string, Of<'answer'>>();
+  return starts.flatMap(({ request, answer }) => {
+    if (answer?.status !== 202 || request.key === undefined) return [];
+    const known = first.get(request.key);
+    if (!known || known.atMs < answer.atMs - REPLAY_MS) {
+      first.set(request.key, answer);
+      return [];
+    }
+    const isSame = ['request_id', 'client_token'].every(
+      (name) => get(known.body, name) === get(answer.body, name),
+    );
+    const requestId = String(get(answer.body, 'request_id'));
+    return isSame
+      ? []
+      : [{ invariant: 'S3', message: `a key was answered with ${requestId} later`, requestId }];
+  });
+}
+
+/** S7: at most three calls, each under the number's lock. A 401 was certainly not carried out. */
+function judgeCallsOf({ request, calls }: Start, facts: readonly Recorded[]): readonly Violation[] {
+  const unauthorized = facts.filter(
+    (fact) => fact.kind === 'vonage' && fact.invocation === request.id && fact.status === 401,
+  ).length;
+  const unlocked = calls.filter(
+    ({ isLocked, number }) => isLocked === false && number?.startsWith('+') === true,
+  );
+  return [
+    ...(calls.length - unauthorized > MAX_CALLS
+      ? [{ invariant: 'S7', message: `start ${request.id} called Vonage ${calls.length} times` }]
+      : []),
+    ...unlocked.map(({ number }) => ({
+      invariant: 'S7',
+      message: `start ${request.id} called Vonage for ${number} without its lock`,
+    })),
+  ];
+}
+
+/** S7: two starts never ask Vonage about one number at the same time. */
+function judgeOverlaps(starts: readonly Start[]): readonly Violation[] {
+  const busy = starts.flatMap(({ request, answer, calls }) => {
+    const [first] = calls;
+    if (!first?.number?.startsWith('+') || !answer) return [];
+    return [{ id: request.id, number: first.number, fromMs: first.atMs, untilMs: answer.atMs }];
+  });
+  return busy.flatMap((one) =>
+    busy
+      .filter(
+        (other) =>
+          other.id > one.id &&
+          other.number === one.number &&
+          other.fromMs < one.untilMs &&
+          one.fromMs < other.untilMs,
+      )
+      .map(({ id }) => ({
+        invariant: 'S7',
+        message: `starts ${one.id} and ${id} asked about ${one.number} at the same time`,
+      })),
+  );
+}
+
+/** S10: starts that reached Vonage, by window. Skewed clocks count into the windows they believe in. */
+function judgeLimits(starts: readonly Start[], { settings }: World): readonly Violation[] {
+  if (settings.instanceSkewMs > 0) return [];
+  const { limits } = settings.stage;
+  const reached = starts.filter(({ calls }) => calls.length > 0);
+  const number = ({ request }: Start): string => String(get(request.body, 'phone_number'));
+  const email = ({ request }: Start): string => String(get(request.body, 'email'));
+  return [
+    ...overLimit('address', reached, limits.address, ({ request }) => request.address),
+    ...overLimit('phone_number', reached, limits.phoneNumber, number),
+    ...overLimit('email', reached, limits.email, email),
+    ...overLimit('prefix', reached, limits.prefix, (start) => number(start).slice(0, -4)),
+  ];
+}
+
+function overLimit(
+  name: string,
+  starts: readonly Start[],
+  { count, windowSeconds }: Limit,
+  subjectOf: (start: Start) => string,
+): readonly Violation[] {
+  // A start is counted a moment before its call, so the call may fall into the next window.
+  const windowOf = ({ request }: Start): number => Math.floor(request.atMs / windowSeconds / 1000);
+  const groups = Map.groupBy(starts, (start) => `${subjectOf(start)} ${windowOf(start)}`);
+  return [...groups]
+    .filter(([, group]) => group.length > count + atTheEdge(group, windowSeconds))
+    .map(([group, { length }]) => ({
+      invariant: 'S10',
+      message: `${length} starts for ${name} ${group}, allowed are ${count}`,
+    }));
+}
+
+/** Starts that came so late that they were counted in the next window. */
+function atTheEdge(starts: readonly Start[], windowSeconds: number): number {
+  const windowMs = windowSeconds * 1000;
+  return starts.filter(({ request }) => windowMs - (request.atMs % windowMs) < 4000).length;
+}

@@ -1,0 +1,69 @@
+/** What goes wrong in one run, and how often: drawn once from the seed, switched off for the end. */
+
+import type { Prng } from './prng.ts';
+
+/**
+ * `slow`: just in time. `refused`: throttled or not connected, no effect. `lost_request`: no effect,
+ * no answer. `lost_answer`: effect, no answer. `late`: no answer, and the effect comes after that.
+ * `repeated`: the effect comes twice. `crash`: the instance dies while it waits.
+ */
+export const EXCHANGE_FAULTS = [
+  'slow',
+  'refused',
+  'lost_request',
+  'lost_answer',
+  'late',
+  'repeated',
+] as const;
+export type ExchangeFault = (typeof EXCHANGE_FAULTS)[number];
+
+/** Everything that can be left out to shorten a history. */
+export const FAULT_KINDS = [
+  ...EXCHANGE_FAULTS,
+  'crash',
+  'webhook_lost',
+  'webhook_repeated',
+  'webhook_delayed',
+  'network_lost',
+  'socket_dead',
+  'provider_error',
+  'odd_provider',
+  'skew',
+  'rotation',
+  'ttl',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+export interface Faults {
+  readonly happens: (kind: FaultKind) => boolean;
+  /** At most one of the kinds an exchange can suffer. */
+  readonly ofExchange: () => ExchangeFault | undefined;
+  /** Whether this run knows that kind at all. */
+  readonly knows: (kind: FaultKind) => boolean;
+  readonly stop: () => void;
+}
+
+const RATES = [0, 0.01, 0.04, 0.12] as const;
+
+export function createFaults(prng: Prng, without: ReadonlySet<string>): Faults {
+  const isQuiet = prng.chance(0.1);
+  const intensity = prng.pick([0.5, 1, 1, 2]);
+  const rates = new Map(
+    FAULT_KINDS.map((kind) => {
+      const rate = prng.pick(RATES) * intensity;
+      return [kind, isQuiet || without.has(kind) ? 0 : rate];
+    }),
+  );
+  const streams = new Map(FAULT_KINDS.map((kind) => [kind, prng.fork(kind)]));
+  let isOver = false;
+  const happens = (kind: FaultKind): boolean =>
+    (streams.get(kind)?.chance(rates.get(kind) ?? 0) ?? false) && !isOver;
+  return {
+    happens,
+    ofExchange: () => EXCHANGE_FAULTS.filter(happens)[0],
+    knows: (kind) => !isOver && (rates.get(kind) ?? 0) > 0,
+    stop: () => {
+      isOver = true;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+/** The real handlers. Their modules build real clients while they load, which nobody ever uses here. */
+
+import type { FunctionName } from '../../../shared/config.ts';
+import type {
+  HttpRequest,
+  LambdaHandler,
+  WebSocketRequest,
+} from '../../../shared/lambda/handler.ts';
+import type { InstanceNeeds } from './needs.ts';
+
+process.env.AWS_REGION ??= 'eu-central-1';
+
+const [start, checkCode, webhook, nextWorkflow, cancel, status, connect, message] =
+  await Promise.all([
+    import('../../../functions/start.ts'),
+    import('../../../functions/check-code.ts'),
+    import('../../../functions/webhook.ts'),
+    import('../../../functions/next-workflow.ts'),
+    import('../../../functions/cancel.ts'),
+    import('../../../functions/status.ts'),
+    import('../../../functions/connect.ts'),
+    import('../../../functions/message.ts'),
+  ]);
+
+/** Those that take part; `proof` and `contracts` change nothing that others could see. */
+export type SimulatedFunction = Exclude<FunctionName, 'proof' | 'contracts'>;
+
+type Handler = LambdaHandler<HttpRequest & WebSocketRequest>;
+
+export const CREATE: Readonly<Record<SimulatedFunction, (needs: InstanceNeeds) => Handler>> = {
+  start: start.createHandler,
+  'check-code': checkCode.createHandler,
+  webhook: webhook.createHandler,
+  'next-workflow': nextWorkflow.createHandler,
+  cancel: cancel.createHandler,
+  status: status.createHandler,
+  connect: connect.createHandler,
+  message: message.createHandler,
+};

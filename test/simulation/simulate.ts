@@ -1,0 +1,72 @@
+/** One run from its seed to its verdict. */
+
+import { runApp } from './actors/app.ts';
+import { MALLORY, runAttack } from './actors/attackers.ts';
+import { judge } from './checker/judge.ts';
+import { type Ending, observeEnding } from './ending.ts';
+import type { Recorded } from './history.ts';
+import type { Prng } from './prng.ts';
+import { createWorld, type World } from './world.ts';
+
+export interface Violation {
+  /** The invariant of `hardening.md` §1. */
+  readonly invariant: string;
+  readonly message: string;
+  /** The verification it is about, when it is about one. */
+  readonly requestId?: string;
+  /** When it was broken, if that is known. */
+  readonly atMs?: number;
+}
+
+export interface RunResult {
+  readonly seed: string;
+  readonly violations: readonly Violation[];
+  readonly facts: readonly Recorded[];
+  readonly steps: number;
+}
+
+/** `without`: names of people, attacks and kinds of faults that are left out. */
+export async function simulate(
+  seed: string,
+  without: ReadonlySet<string> = new Set(),
+): Promise<RunResult> {
+  const world = createWorld(seed, without);
+  const { scheduler, history } = world;
+  let ending: Ending | undefined;
+  let failure: unknown;
+  play(world).then(
+    (observed) => {
+      ending = observed;
+    },
+    (error: unknown) => {
+      failure = error;
+    },
+  );
+  await scheduler.run(() => ending !== undefined || failure !== undefined);
+  if (failure !== undefined) throw failure;
+  if (!ending) throw new Error('the simulation came to a standstill');
+  return { seed, violations: judge(world, ending), facts: history.facts, steps: scheduler.steps() };
+}
+
+async function play(world: World): Promise<Ending> {
+  const { settings } = world;
+  void rotate(world, world.prngFor('rotation'));
+  await Promise.all([
+    ...settings.people.map((person) => runApp(person, world)),
+    ...settings.attacks.map((attack) => runAttack(attack, world)),
+  ]);
+  return observeEnding(world);
+}
+
+/** Keys change while everything is warm: our side first, Vonage once every instance must have heard. */
+async function rotate({ faults, secrets, scheduler, settings }: World, prng: Prng): Promise<void> {
+  if (!faults.knows('rotation') || settings.people.length === 0) return;
+  await scheduler.sleep(prng.between(0, 60_000));
+  if (prng.chance(0.5)) secrets.rotateTokenKey();
+  if (prng.chance(0.5)) secrets.rotatePrivateKey();
+  secrets.prepareRotation();
+  await scheduler.sleep(330_000);
+  secrets.finishRotation();
+}
+
+export { MALLORY };

@@ -1,0 +1,83 @@
+/**
+ * DynamoDB in memory, as far as our two tables use it: the real adapters send it their real commands.
+ * `store-model.test.ts` holds it against a real engine.
+ */
+
+import {
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { type Bindings, type Item, isTrue, update } from './evaluate.ts';
+import { type Change, type Condition, parseCondition, parseUpdate } from './expression.ts';
+
+export interface MemoryDynamoDb {
+  /** Carries out one command; throws what DynamoDB throws. */
+  readonly execute: (command: unknown) => { readonly Item?: Item; readonly Attributes?: Item };
+  /** What a table holds, by key. */
+  readonly items: (table: string) => ReadonlyMap<string, Item>;
+  /** What TTL does, whenever it likes. */
+  readonly remove: (table: string, key: string) => void;
+}
+
+export function createMemoryDynamoDb(): MemoryDynamoDb {
+  const tables = new Map<string, Map<string, Item>>();
+  const tableOf = (name = ''): Map<string, Item> => {
+    const table = tables.get(name) ?? new Map<string, Item>();
+    tables.set(name, table);
+    return table;
+  };
+
+  const write = ({ input }: UpdateItemCommand): { readonly Attributes: Item } => {
+    const key = input.Key ?? {};
+    const table = tableOf(input.TableName);
+    const item = table.get(keyOf(key));
+    const bindings: Bindings = {
+      names: input.ExpressionAttributeNames ?? {},
+      values: input.ExpressionAttributeValues ?? {},
+    };
+    const condition = conditionOf(input.ConditionExpression ?? '');
+    if (!isTrue(condition, item ?? {}, bindings)) {
+      throw new ConditionalCheckFailedException({
+        message: 'The conditional request failed',
+        $metadata: {},
+      });
+    }
+    const written = update(item ?? key, changesOf(input.UpdateExpression ?? ''), bindings);
+    table.set(keyOf(key), written);
+    return { Attributes: written };
+  };
+
+  return {
+    execute: (command) => {
+      if (command instanceof UpdateItemCommand) return write(command);
+      if (!(command instanceof GetItemCommand)) throw new Error('a command that nobody may send');
+      if (!command.input.ConsistentRead) throw new Error('a read that is not consistent');
+      const item = tableOf(command.input.TableName).get(keyOf(command.input.Key ?? {}));
+      return item ? { Item: item } : {};
+    },
+    items: (name) => tableOf(name),
+    remove: (name, key) => void tableOf(name).delete(key),
+  };
+}
+
+function keyOf(key: Item): string {
+  const [value] = Object.values(key);
+  if (value?.S === undefined) throw new Error('a key that is no string');
+  return value.S;
+}
+
+const conditions = new Map<string, Condition>();
+const updates = new Map<string, readonly Change[]>();
+
+function conditionOf(text: string): Condition {
+  const condition = conditions.get(text) ?? parseCondition(text);
+  conditions.set(text, condition);
+  return condition;
+}
+
+function changesOf(text: string): readonly Change[] {
+  const changes = updates.get(text) ?? parseUpdate(text);
+  updates.set(text, changes);
+  return changes;
+}

@@ -1,0 +1,72 @@
+/** The SDK's client as the adapters see it: three tries of a second, over the simulated wire. */
+
+import { DynamoDBClient, ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
+import type { Faults } from '../faults.ts';
+import type { Prng } from '../prng.ts';
+import type { Waiting, Wire } from '../wire.ts';
+import type { MemoryDynamoDb } from './memory-dynamodb.ts';
+
+export interface StoreClients {
+  readonly clientFor: (who: Waiting) => DynamoDBClient;
+}
+
+interface StoreNeeds {
+  readonly wire: Wire;
+  readonly database: MemoryDynamoDb;
+  readonly prng: Prng;
+  readonly faults: Faults;
+  /** Lets TTL remove what it may remove. */
+  readonly expire: () => void;
+}
+
+type Carried =
+  | { readonly result: ReturnType<MemoryDynamoDb['execute']> }
+  | { readonly error: unknown };
+
+const TRIES = 3;
+const TIMEOUT_MS = 1000;
+
+export function createStoreClients(needs: StoreNeeds): StoreClients {
+  const { wire, database, prng, faults, expire } = needs;
+
+  const carryOut = (command: unknown): Carried => {
+    if (faults.happens('ttl')) expire();
+    try {
+      return { result: database.execute(command) };
+    } catch (error) {
+      return { error };
+    }
+  };
+
+  const send = async (who: Waiting, command: unknown): Promise<unknown> => {
+    for (let tries = 1; ; tries += 1) {
+      const answer = await wire.exchange(who, {
+        to: 'DynamoDB',
+        timeoutMs: TIMEOUT_MS,
+        effect: () => carryOut(command),
+      });
+      if (answer.outcome === 'answered') {
+        if ('error' in answer.value) throw answer.value.error;
+        return answer.value.result;
+      }
+      if (tries === TRIES) throw failure(answer.outcome);
+      await wire.pause(who, prng.between(0, 100 * tries));
+    }
+  };
+
+  return {
+    clientFor: (who) =>
+      Object.create(DynamoDBClient.prototype, {
+        send: { value: (command: unknown) => send(who, command) },
+      }),
+  };
+}
+
+function failure(outcome: 'refused' | 'timeout'): Error {
+  if (outcome === 'refused') {
+    return new ProvisionedThroughputExceededException({ message: 'throttled', $metadata: {} });
+  }
+  const error = new Error('no answer in time');
+  error.name = 'TimeoutError';
+  return error;
+}

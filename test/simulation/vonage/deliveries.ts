@@ -1,0 +1,105 @@
+/** Vonage's side of the webhooks: signing, delivering, again on anything but 2xx (reference §5.1, §6). */
+
+import { createHash, createHmac } from 'node:crypto';
+import type { Faults } from '../faults.ts';
+import type { JsonObject } from '../history.ts';
+import type { Prng } from '../prng.ts';
+import type { Scheduler } from '../scheduler.ts';
+import { API_KEY, APPLICATION_ID, type SimulatedSecrets } from '../secrets.ts';
+
+export interface SignedWebhook {
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+
+export interface Delivery extends SignedWebhook {
+  readonly number: number;
+  readonly json: JsonObject;
+  /** Absent for Vonage itself. */
+  readonly forged?: string;
+}
+
+export type Deliver = (delivery: Delivery) => Promise<number | 'lost'>;
+
+export interface Deliveries {
+  readonly send: (json: JsonObject) => void;
+  /** What a thief of the wire has seen. */
+  readonly captured: readonly Delivery[];
+  /** Deliveries that will still be tried. */
+  readonly waiting: () => number;
+}
+
+interface DeliveryNeeds {
+  readonly scheduler: Scheduler;
+  readonly faults: Faults;
+  readonly prng: Prng;
+  readonly secrets: SimulatedSecrets;
+  readonly skewMs: number;
+  readonly deliver: Deliver;
+}
+
+const RETRY_AFTER_MS = [2000, 5000, 15_000, 30_000, 60_000, 60_000, 60_000];
+
+export function createDeliveries(needs: DeliveryNeeds): Deliveries {
+  const { scheduler, faults, prng, secrets, skewMs, deliver } = needs;
+  const captured: Delivery[] = [];
+  let waiting = 0;
+  let count = 0;
+
+  const attempt = async (json: JsonObject, number: number, tries: number): Promise<void> => {
+    const body = JSON.stringify(json);
+    const issuedAtMs = scheduler.now() + skewMs;
+    const authorization = sign(body, { secret: secrets.signatureSecret(), issuedAtMs, prng });
+    const delivery: Delivery = { number, json, body, authorization };
+    captured.push(delivery);
+    const status = await deliver(delivery);
+    const retryMs = RETRY_AFTER_MS[tries];
+    const isDone = status !== 'lost' && status >= 200 && status < 300;
+    if (isDone || retryMs === undefined) waiting -= 1;
+    else scheduler.after(retryMs, () => void attempt(json, number, tries + 1));
+  };
+
+  return {
+    captured,
+    waiting: () => waiting,
+    send: (json) => {
+      count += 1;
+      const number = count;
+      if (faults.happens('webhook_lost')) return;
+      const delayMs = faults.happens('webhook_delayed')
+        ? prng.between(0, prng.pick([200, 5000, 90_000]))
+        : prng.between(1, 60);
+      waiting += 1;
+      scheduler.after(delayMs, () => void attempt(json, number, 0));
+      for (let copies = 0; faults.happens('webhook_repeated') && copies < 5; copies += 1) {
+        waiting += 1;
+        const lagMs = delayMs + prng.between(0, prng.pick([5, 1000, 120_000]));
+        scheduler.after(lagMs, () => void attempt(json, number, RETRY_AFTER_MS.length));
+      }
+    },
+  };
+}
+
+interface Signing {
+  readonly secret: string;
+  readonly issuedAtMs: number;
+  readonly prng: Prng;
+  readonly claims?: JsonObject;
+}
+
+/** HS256 over claims that hold the hash of the body. */
+export function sign(body: string, { secret, issuedAtMs, prng, claims }: Signing): string {
+  const encode = (value: object): string =>
+    Buffer.from(JSON.stringify(value)).toString('base64url');
+  const payload = {
+    iat: Math.floor(issuedAtMs / 1000),
+    jti: prng.text('0123456789abcdef', 32),
+    iss: 'Vonage',
+    payload_hash: createHash('sha256').update(body).digest('hex'),
+    api_key: API_KEY,
+    application_id: APPLICATION_ID,
+    ...claims,
+  };
+  const input = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(payload)}`;
+  return `Bearer ${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
+}

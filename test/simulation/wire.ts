@@ -1,0 +1,102 @@
+/** Every await of the product: a request that travels, takes effect somewhere, and is answered, or not. */
+
+import type { Faults } from './faults.ts';
+import type { History } from './history.ts';
+import type { Prng } from './prng.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** Who waits: once it is dead, nothing that it waits for comes any more. */
+export interface Waiting {
+  readonly name: string;
+  readonly isAlive: () => boolean;
+  readonly kill: (why: string) => void;
+}
+
+export interface Exchange<T> {
+  readonly to: string;
+  readonly timeoutMs: number;
+  /** What it does at the other end; it happens at once. */
+  readonly effect: () => T;
+  /** Usual time there and back. @default 4 ms */
+  readonly latencyMs?: number;
+}
+
+export type Exchanged<T> =
+  | { readonly outcome: 'answered'; readonly value: T }
+  | { readonly outcome: 'refused' | 'timeout' };
+
+export interface Wire {
+  readonly exchange: <T>(who: Waiting, exchange: Exchange<T>) => Promise<Exchanged<T>>;
+  /** Time that passes for one that may die meanwhile. */
+  readonly pause: (who: Waiting, delayMs: number) => Promise<void>;
+}
+
+interface WireNeeds {
+  readonly scheduler: Scheduler;
+  readonly faults: Faults;
+  readonly prng: Prng;
+  readonly history: History;
+}
+
+export function createWire({ scheduler, faults, prng, history }: WireNeeds): Wire {
+  const latency = (usualMs: number): number =>
+    usualMs * (prng.chance(0.1) ? prng.between(1, 20) : prng.between(0.5, 1.5));
+
+  const exchange = <T>(who: Waiting, asked: Exchange<T>): Promise<Exchanged<T>> =>
+    new Promise((resolve) => {
+      const { to, timeoutMs, effect, latencyMs = 4 } = asked;
+      const fault = faults.ofExchange();
+      const willCrash = faults.happens('crash');
+      const [there, back] = [latency(latencyMs / 2), latency(latencyMs / 2)];
+      if (fault) history.record({ kind: 'fault', what: `${fault}: ${who.name} to ${to}` });
+      const answer = (delayMs: number, exchanged: () => Exchanged<T>): void =>
+        scheduler.after(delayMs, () => {
+          if (who.isAlive()) resolve(exchanged());
+        });
+      const take = (delayMs: number): void => {
+        const isInTime = delayMs + back < timeoutMs;
+        scheduler.after(delayMs, () => {
+          const value = effect();
+          if (isInTime) answer(back, () => ({ outcome: 'answered', value }));
+        });
+        if (!isInTime) answer(timeoutMs, () => ({ outcome: 'timeout' }));
+      };
+
+      switch (fault) {
+        case 'refused':
+          answer(there, () => ({ outcome: 'refused' }));
+          break;
+        case 'lost_request':
+          answer(timeoutMs, () => ({ outcome: 'timeout' }));
+          break;
+        case 'lost_answer':
+          scheduler.after(there, effect);
+          answer(timeoutMs, () => ({ outcome: 'timeout' }));
+          break;
+        case 'late':
+          scheduler.after(timeoutMs + prng.between(0, 4000), effect);
+          answer(timeoutMs, () => ({ outcome: 'timeout' }));
+          break;
+        case 'repeated':
+          take(there);
+          scheduler.after(there + prng.between(0, 3000), effect);
+          break;
+        case 'slow':
+          take(prng.between(0, Math.max(0, timeoutMs - back - 1)));
+          break;
+        default:
+          take(there);
+      }
+      if (willCrash) scheduler.after(prng.between(0, there + back), () => who.kill(to));
+    });
+
+  return {
+    exchange,
+    pause: (who, delayMs) =>
+      new Promise((resolve) =>
+        scheduler.after(delayMs, () => {
+          if (who.isAlive()) resolve();
+        }),
+      ),
+  };
+}

@@ -1,0 +1,154 @@
+/** Puts one simulated world together: the real functions in the middle, everything else made up. */
+
+import { createHmac } from 'node:crypto';
+import { createFaults, type Faults } from './faults.ts';
+import { type Client, createGateway, type Gateway } from './gateway.ts';
+import { createHistory, type History } from './history.ts';
+import { createLambda } from './lambda/instances.ts';
+import { type Environment, TABLES } from './lambda/needs.ts';
+import { createPrng, type Prng } from './prng.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
+import { createSecrets, SECRET_IDS, type SimulatedSecrets } from './secrets.ts';
+import { drawSettings, type RunSettings } from './settings.ts';
+import { createSockets, type Sockets } from './sockets.ts';
+import { createMemoryDynamoDb, type MemoryDynamoDb } from './store/memory-dynamodb.ts';
+import { createStoreClients } from './store/store-clients.ts';
+import { createDeliveries, type Deliveries } from './vonage/deliveries.ts';
+import { createVonageHttp } from './vonage/http.ts';
+import { createProvider, type Provider } from './vonage/provider.ts';
+import { createWire, type Waiting } from './wire.ts';
+
+/** What somebody was given, and how they see it. */
+export interface Holding {
+  readonly client: Client;
+  readonly requestId: string;
+  readonly token: string;
+  /** The newest object, as the client keeps it. */
+  readonly seen: () => unknown;
+}
+
+export interface World {
+  readonly seed: string;
+  readonly settings: RunSettings;
+  readonly scheduler: Scheduler;
+  readonly faults: Faults;
+  readonly history: History;
+  readonly database: MemoryDynamoDb;
+  readonly secrets: SimulatedSecrets;
+  readonly provider: Provider;
+  readonly deliveries: Deliveries;
+  readonly gateway: Gateway;
+  readonly sockets: Sockets;
+  readonly holdings: Holding[];
+  /** Check_urls that a man in the middle puts into somebody's way, by name. */
+  readonly hijacked: Map<string, string>;
+  readonly prngFor: (name: string) => Prng;
+}
+
+const START_MS = Date.UTC(2026, 2, 4, 10, 15, 30);
+
+export function createWorld(seed: string, without: ReadonlySet<string>): World {
+  const prng = createPrng(seed);
+  const scheduler = createScheduler(START_MS + prng.below(3_600_000));
+  const history = createHistory(scheduler.now);
+  const settings = drawSettings(prng.fork('settings'), without);
+  const faults = createFaults(prng.fork('faults'), without);
+  const wire = createWire({ scheduler, faults, prng: prng.fork('wire'), history });
+  const database = createMemoryDynamoDb();
+  const secrets = createSecrets(wire, prng.fork('secrets'));
+  const expire = () => removeExpired(database, scheduler.now());
+  const storePrng = prng.fork('store');
+  const stores = createStoreClients({ wire, database, prng: storePrng, faults, expire });
+
+  const deliveries: Deliveries = createDeliveries({
+    scheduler,
+    faults,
+    prng: prng.fork('deliveries'),
+    secrets,
+    skewMs: settings.vonageSkewMs,
+    deliver: (delivery) => gateway.deliver(delivery),
+  });
+  const provider = createProvider({
+    scheduler,
+    faults,
+    prng: prng.fork('provider'),
+    history,
+    carrierOf: (number) =>
+      settings.people.find((person) => person.number === number)?.carrier ?? 'matches',
+    send: (body) => deliveries.send(body),
+  });
+  const isLocked = (number: string, who: Waiting): boolean =>
+    isNumberLocked(database, secrets, number, clockOf(who, scheduler));
+  const http = createVonageHttp({
+    wire,
+    faults,
+    prng: prng.fork('vonage'),
+    history,
+    secrets,
+    provider,
+    isLocked,
+  });
+  const environment: Environment = {
+    wire,
+    settings,
+    stores,
+    secrets,
+    http,
+    pusherFor: (who) => sockets.pusherFor(who),
+  };
+  const lambda = createLambda({
+    scheduler,
+    prng: prng.fork('lambda'),
+    history,
+    environment: () => environment,
+  });
+  const network = { scheduler, faults, history, lambda };
+  const sockets = createSockets({ ...network, wire, prng: prng.fork('sockets') });
+  const toleratedSkewMs = settings.vonageSkewMs + settings.instanceSkewMs;
+  const gateway = createGateway({ ...network, prng: prng.fork('gateway'), toleratedSkewMs });
+
+  return {
+    seed,
+    settings,
+    scheduler,
+    faults,
+    history,
+    database,
+    secrets,
+    provider,
+    deliveries,
+    gateway,
+    sockets,
+    holdings: [],
+    hijacked: new Map(),
+    prngFor: (name) => prng.fork(name),
+  };
+}
+
+function clockOf(who: Waiting, scheduler: Scheduler): number {
+  return 'clock' in who ? (who as { clock: { now: () => number } }).clock.now() : scheduler.now();
+}
+
+/** Looked up in the table itself, by the documented form of its key. */
+function isNumberLocked(
+  database: MemoryDynamoDb,
+  secrets: SimulatedSecrets,
+  number: string,
+  nowMs: number,
+): boolean {
+  const hmac = createHmac('sha256', secrets.read(SECRET_IDS.keys).guard_key ?? '');
+  const key = `phone#${hmac.update(JSON.stringify(['phone', number])).digest('base64url')}`;
+  const item = database.items(TABLES.guards).get(key);
+  return item?.lock_owner !== undefined && Number(item.lock_until?.N ?? 0) > nowMs;
+}
+
+/** TTL is lazy and may come at any time after; the simulation lets it come now. */
+function removeExpired(database: MemoryDynamoDb, nowMs: number): void {
+  for (const table of Object.values(TABLES)) {
+    for (const [key, item] of database.items(table)) {
+      if (Number(item.ttl?.N ?? Number.POSITIVE_INFINITY) * 1000 <= nowMs) {
+        database.remove(table, key);
+      }
+    }
+  }
+}
