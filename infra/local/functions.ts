@@ -1,12 +1,10 @@
 /** The template's functions, each as a pool of processes that print into the function's log. */
+import { HTTP_ROUTES, WEBSOCKET_ROUTES } from '../../shared/config.ts';
 import type { FunctionLogs } from './function-logs.ts';
 import { createFunctionPool, type FunctionPool } from './lambda-runtime/function-pool.ts';
 import { type LocalAddresses, toLocalEnvironment } from './local-environment.ts';
 import type { FunctionResource } from './template/functions.ts';
 import type { LocalTemplate } from './template.ts';
-
-/** The variable that carries a function's name as in `functions/`. */
-const NAME_VARIABLE = 'POWERTOOLS_SERVICE_NAME';
 
 export interface FunctionsOptions {
   readonly template: LocalTemplate;
@@ -27,7 +25,7 @@ function openFunction(
   resource: FunctionResource,
   { template, addresses, logs, extraEnvironment }: FunctionsOptions,
 ): FunctionPool {
-  const name = resource.environment[NAME_VARIABLE] ?? resource.logicalId;
+  const name = toLabel(resource.logicalId);
   return createFunctionPool(
     {
       name: resource.name,
@@ -42,9 +40,27 @@ function openFunction(
       environment: { ...toLocalEnvironment(resource, addresses), ...extraEnvironment },
     },
     {
-      label: name,
+      label,
       maxEnvironments: resource.reservedConcurrency,
-      onLine: (line, stream) => logs.write({ function: name, line, stream }),
+      onLine: (line, stream) => logs.write({ function: label, line, stream }),
     },
   );
+}
+
+/** `CheckCode1A2B3C4D`, as CDK names resources, becomes `check-code`, the name in `functions/`. */
+function toLabel(logicalId: string): string {
+  return logicalId
+    .replace(/[0-9A-F]{8}$/, '')
+    .replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-')
+    .toLowerCase();
+}
+
+/** A function without a route of ours keeps its logical id. */
+function toLabel(
+  { name, logicalId }: FunctionResource,
+  { http, websocket }: LocalTemplate,
+): string {
+  const routes = [...http.routes, ...websocket.routes];
+  const route = routes.find((it) => it.functionName === name && NAMES.has(it.routeKey));
+  return NAMES.get(route?.routeKey ?? '') ?? logicalId;
 }

@@ -55,7 +55,7 @@ const VARIABLES = {
   },
 };
 
-function lambda(name: string, timeoutSeconds: number): Resources[string] {
+function lambda(timeoutSeconds: number): Resources[string] {
   return {
     Type: 'AWS::Lambda::Function',
     Properties: {
@@ -64,7 +64,7 @@ function lambda(name: string, timeoutSeconds: number): Resources[string] {
         S3Bucket: { 'Fn::Sub': 'assets-${AWS::AccountId}-${AWS::Region}' },
         S3Key: 'abc.zip',
       },
-      Environment: { Variables: { ...VARIABLES, POWERTOOLS_SERVICE_NAME: name } },
+      Environment: { Variables: VARIABLES },
       Handler: 'index.handler',
       LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'INFO' },
       MemorySize: 512,
@@ -115,8 +115,8 @@ function table(key: string): Resources[string] {
 export function fixtureResources(issuer = 'http://127.0.0.1:9'): Resources {
   return {
     Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {} } },
-    Actor: lambda('actor', 10),
-    Hasty: lambda('hasty', 1),
+    Actor: lambda(10),
+    Hasty: lambda(1),
     Verifications: table('request_id'),
     Guards: table('guard_key'),
     PrivateKey: {
