@@ -77,17 +77,25 @@ function ownOutcome(facts: Facts, channel: Channel): NegativeOutcome | undefined
 }
 
 /**
- * The channels that may have delivered the accepted code: one when Vonage named it, when the code
- * had a letter, or when every other channel is out of the question.
+ * The channels that may have delivered the accepted code: one when Vonage named it or the code had a
+ * letter, else all that are not out of the question. While several codes are with Vonage, whichever
+ * of them may have been the right one.
  */
 export function provenChannels(facts: Facts): readonly Channel[] {
   const named = facts.proof?.channel;
   if (named !== undefined) return [named];
-  const { workflow } = facts.started;
-  const attempt =
-    acceptedAttempt(facts) ?? facts.attempts.find(({ outcome }) => outcome === 'open');
-  if (attempt && isForSilentAuth(facts, attempt.kind)) return ['silent_auth'];
-  return workflow.filter((channel) => !facts.outcomes.has(channel) && !ownOutcome(facts, channel));
+  const accepted = acceptedAttempt(facts);
+  const candidates = accepted
+    ? [accepted]
+    : facts.attempts.filter(({ admitted, outcome }) => admitted && outcome === 'open');
+  return facts.started.workflow.filter((channel) =>
+    candidates.some((attempt) => mayHaveCome(facts, attempt, channel)),
+  );
+}
+
+function mayHaveCome(facts: Facts, { kind }: Attempt, channel: Channel): boolean {
+  if (isForSilentAuth(facts, kind)) return channel === 'silent_auth';
+  return !facts.outcomes.has(channel) && !ownOutcome(facts, channel);
 }
 
 /** The one to show while several are possible: the one that was running. */

@@ -36,6 +36,23 @@ const local = (type: 'cancelled' | 'aborted' | 'deadline'): VerificationEvent =>
 });
 
 describe('fold', () => {
+  it('proves no number while the code of another channel may have been the right one', () => {
+    const bare = summarized('completed');
+    const before = [started(), checkUrlIssued(), submitted('letters')];
+    const both = shown([...before, submitted('pin', 'digits'), bare]);
+    expect(both).toMatchObject({ status: 'completed', verified: { phoneNumber: false } });
+  });
+
+  it('proves nothing by a code that was never sent to Vonage', () => {
+    const refused = [started(), ended('silent_auth', 'failed'), submitted('letters')];
+    const shownThen = shown([...refused, submitted('pin', 'digits'), summarized('completed')]);
+    expect(shownThen).toMatchObject({
+      status: 'completed',
+      channel: 'email',
+      verified: { phoneNumber: false, email: true },
+    });
+  });
+
   it('shows nothing before the start', () => {
     expect(fold(REQUEST_ID, [], START_MS)).toBeUndefined();
     expect(fold(REQUEST_ID, [checkUrlIssued()], START_MS)).toBeUndefined();
