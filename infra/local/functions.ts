@@ -1,5 +1,4 @@
 /** The template's functions, each as a pool of processes that print into the function's log. */
-import { HTTP_ROUTES, WEBSOCKET_ROUTES } from '../../shared/config.ts';
 import type { FunctionLogs } from './function-logs.ts';
 import { createFunctionPool, type FunctionPool } from './lambda-runtime/function-pool.ts';
 import { type LocalAddresses, toLocalEnvironment } from './local-environment.ts';
@@ -25,7 +24,7 @@ function openFunction(
   resource: FunctionResource,
   { template, addresses, logs, extraEnvironment }: FunctionsOptions,
 ): FunctionPool {
-  const name = toLabel(resource.logicalId);
+  const label = toLabel(resource.logicalId);
   return createFunctionPool(
     {
       name: resource.name,
@@ -53,14 +52,4 @@ function toLabel(logicalId: string): string {
     .replace(/[0-9A-F]{8}$/, '')
     .replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-')
     .toLowerCase();
-}
-
-/** A function without a route of ours keeps its logical id. */
-function toLabel(
-  { name, logicalId }: FunctionResource,
-  { http, websocket }: LocalTemplate,
-): string {
-  const routes = [...http.routes, ...websocket.routes];
-  const route = routes.find((it) => it.functionName === name && NAMES.has(it.routeKey));
-  return NAMES.get(route?.routeKey ?? '') ?? logicalId;
 }

@@ -7,9 +7,6 @@ import type { Stack, StackOptions } from '../../../infra/local/stack.ts';
 import { fixtureResources, makeTemporaryFolder, writeAssembly } from './fixture-assembly.ts';
 import { order, send, startFixture } from './stack-fixture.ts';
 
-/** Functions are called by their route: the fixture's one answers `$connect`, too. */
-const ACTOR = 'connect';
-
 async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
   const stack = await startFixture(options);
   onTestFinished(() => stack.close());
@@ -54,7 +51,7 @@ describe('startStack', () => {
   it('leaves no process behind', async () => {
     const stack = await start();
     await act(stack);
-    const [pid = 0] = stack.processes()[ACTOR] ?? [];
+    const [pid = 0] = stack.processes().actor ?? [];
     expect(isAlive(pid)).toBe(true);
     await stack.close();
     expect(isAlive(pid)).toBe(false);
@@ -86,7 +83,7 @@ describe('startStack', () => {
     const stack = await start();
     const { pid } = await act(stack);
     process.kill(pid, 'SIGKILL');
-    await expect.poll(() => stack.processes()[ACTOR]).toEqual([]);
+    await expect.poll(() => stack.processes().actor).toEqual([]);
     expect((await act(stack)).pid).not.toBe(pid);
   });
 
@@ -96,9 +93,9 @@ describe('startStack', () => {
     const lines: string[] = [];
     stack.onLine(({ function: name, line }) => lines.push(`${name} ${JSON.parse(line).message}`));
     await act(stack, { do: 'log', text: 'hello' });
-    await expect.poll(() => lines).toEqual([`${ACTOR} hello`]);
+    await expect.poll(() => lines).toEqual(['actor hello']);
     await stack.close();
-    expect(readFileSync(join(localFolder, 'logs', `${ACTOR}.log`), 'utf8')).toContain('hello');
+    expect(readFileSync(join(localFolder, 'logs', 'actor.log'), 'utf8')).toContain('hello');
   });
 
   it('fills the secrets in, generates what the template generates, and keeps all of it', async () => {
