@@ -139,9 +139,14 @@ export interface Budget {
   readonly lastCallAtMs: number;
 }
 
-/** What happened, for metrics. Dimensions hold nothing about a person. */
+/** What happened, for metrics. Dimensions and details hold nothing about a person. */
 export type Measurement =
-  | { readonly name: CountName; readonly dimensions?: Readonly<Record<string, string>> }
+  | {
+      readonly name: CountName;
+      readonly dimensions?: Readonly<Record<string, string>>;
+      /** Stands beside the metric in the log, where queries find it; makes no series. */
+      readonly details?: Readonly<Record<string, string>>;
+    }
   | {
       readonly name: 'TimeToCheckUrl' | 'TimeToVerify' | 'VonageLatency';
       readonly milliseconds: number;
@@ -172,6 +177,7 @@ export type CountName =
   | 'PushFailed'
   | 'VonageError'
   | 'Limited'
+  | 'SecretNotSet'
   | 'SecretStale'
   | 'EventFailed'
   | 'ProofIssued';
@@ -198,8 +204,11 @@ export type CountedOn = {
 };
 
 export type PhoneLock =
-  /** `contested`: the fate of another start of the number is unknown. */
-  | { readonly outcome: 'locked'; readonly contested?: true }
+  /**
+   * `contested`: the fate of another start of the number is unknown. `isHeld`: another try of the same
+   * start has locked it.
+   */
+  | { readonly outcome: 'locked'; readonly contested?: true; readonly isHeld?: true }
   /** Another verification of the number was live when last heard of. */
   | { readonly outcome: 'live'; readonly requestId: string; readonly retryAtMs: number }
   | Refusal;
@@ -213,39 +222,47 @@ export type IntentClaim =
 
 /**
  * Abuse control of `start`: conditional writes on the table `Guards`, whose keys are HMACs.
- * `owner` is one try of a start, `<start>.<try>`, where repeats of a start share what stands before the
- * dot; whoever does not hold the lock any more changes nothing.
+ * `start` is the same for every try of one start; whoever does not hold a lock any more changes nothing.
  */
 export interface Guards {
-  /** Counts one start within the limit's window. */
+  /**
+   * Counts one start within the limit's window. Tries of the same `start` that overlap count once:
+   * `isHeld` tells that another try has counted.
+   */
   readonly count: (
     on: CountedOn,
     nowMs: number,
-  ) => Promise<{ readonly outcome: 'counted' } | Refusal>;
-  /** Takes one count back, for a start that something else refused. */
-  readonly takeBack: (on: CountedOn, nowMs: number) => Promise<void>;
+    start?: string,
+  ) => Promise<{ readonly outcome: 'counted'; readonly isHeld?: true } | Refusal>;
+  /** The start is over: its next try counts anew. `uncount` also gives the count back. */
+  readonly releaseCount: (
+    on: CountedOn,
+    nowMs: number,
+    start: string,
+    uncount: boolean,
+  ) => Promise<void>;
   /** Locks the number for 35 s and counts it; `superseded`: a live verification known to have ended. */
   readonly lockPhoneNumber: (
     phoneNumber: string,
-    owner: string,
+    start: string,
     nowMs: number,
     superseded?: string,
   ) => Promise<PhoneLock>;
   /** The number now has a live verification; the lock is gone. */
   readonly recordPhoneNumber: (
     phoneNumber: string,
-    owner: string,
+    start: string,
     live: { readonly requestId: string; readonly liveUntilMs: number },
   ) => Promise<void>;
   /** Unlocks; `uncount` gives the count back as well. */
   readonly releasePhoneNumber: (
     phoneNumber: string,
-    owner: string,
+    start: string,
     nowMs: number,
     uncount: boolean,
   ) => Promise<void>;
   /** Unlocks, and remembers that Vonage may have a request of this start until one is recorded. */
-  readonly unlockUnresolved: (phoneNumber: string, owner: string) => Promise<void>;
+  readonly unlockUnresolved: (phoneNumber: string, start: string) => Promise<void>;
   readonly claimIntent: (intent: Intent, nowMs: number) => Promise<IntentClaim>;
   /** The start with this key is known now; replays answer for 10 minutes. */
   readonly recordIntent: (intent: Intent, requestId: string, nowMs: number) => Promise<void>;
@@ -259,9 +276,9 @@ export interface Intent {
   readonly idempotencyKey: string;
   /** What the body says, in a form that is equal for equal bodies. */
   readonly body: string;
-  /** Vonage's `client_ref`, 32 hex digits: the same for every repeat. */
+  /** Vonage's `client_ref`, 32 hex digits: the same for every try, and what locks are held by. */
   readonly clientRef: string;
-  /** `<clientRef>.<try>` */
+  /** This one try. */
   readonly owner: string;
   readonly tokenKeyId: string;
 }

@@ -119,7 +119,12 @@ function* measurementsOf({ before, verification: after }: Folded): Generator<Mea
     yield { name: 'TimeToCheckUrl', ...sinceStart };
   }
   if (!isFinal(after) && before && before.channel !== after.channel) {
-    yield { name: 'FallbackEntered', dimensions: { channel: after.channel } };
+    const left = after.workflow.find(({ channel }) => channel === before.channel);
+    yield {
+      name: 'FallbackEntered',
+      dimensions: { channel: after.channel },
+      details: { reason: left?.reason ?? 'unknown' },
+    };
   }
   if (isFinal(after) && !(before && isFinal(before))) {
     yield { name: 'Ended', dimensions: { status: after.status } };

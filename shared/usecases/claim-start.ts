@@ -56,8 +56,8 @@ export async function claim(
     request.idempotencyKey === undefined
       ? ({ outcome: 'fresh' } as const)
       : guards.claimIntent(intent, nowMs),
-    lockPhoneNumber(request.phoneNumber, intent.owner, nowMs, ports),
-    ...counters.map((counter) => guards.count(counter, nowMs)),
+    lockPhoneNumber(request.phoneNumber, intent.clientRef, nowMs, ports),
+    ...counters.map((counter) => guards.count(counter, nowMs, intent.clientRef)),
   ]);
   const refused = firstRefusal(lock, counters, counts);
   const isClaimed = claimed.outcome === 'fresh' || claimed.outcome === 'takeover';
@@ -66,12 +66,21 @@ export async function claim(
     return { outcome: 'claimed', intent, isTakeover: claimed.outcome === 'takeover', mayAdopt };
   }
 
+  // What overlapping tries of one start hold is the running one's alone to give back.
+  const isOurs = ({ isHeld }: { readonly isHeld?: true }): boolean =>
+    isClaimed || (claimed.outcome !== 'in_progress' && !isHeld);
   await Promise.all([
     lock.outcome === 'locked' &&
-      guards.releasePhoneNumber(request.phoneNumber, intent.owner, nowMs, true),
-    ...counters.map(
-      (counter, index) => counts[index]?.outcome === 'counted' && guards.takeBack(counter, nowMs),
-    ),
+      isOurs(lock) &&
+      guards.releasePhoneNumber(request.phoneNumber, intent.clientRef, nowMs, true),
+    ...counters.map((counter, index) => {
+      const count = counts[index];
+      return (
+        count?.outcome === 'counted' &&
+        isOurs(count) &&
+        guards.releaseCount(counter, nowMs, intent.clientRef, true)
+      );
+    }),
     isClaimed && request.idempotencyKey !== undefined && giveUpIntent(claimed, intent, ports),
   ]);
   const replay = answerIntent(claimed, nowMs);
@@ -87,7 +96,7 @@ export async function leaveUnresolved(
   { guards }: StartPorts,
 ): Promise<void> {
   await Promise.all([
-    guards.unlockUnresolved(request.phoneNumber, intent.owner),
+    guards.unlockUnresolved(request.phoneNumber, intent.clientRef),
     request.idempotencyKey === undefined ? undefined : guards.markIntentUnknown(intent),
   ]);
 }
@@ -98,8 +107,11 @@ export async function release(
   intent: Intent,
   { guards, clock }: StartPorts,
 ): Promise<void> {
+  const nowMs = clock.now();
+  const { clientRef } = intent;
   await Promise.all([
-    guards.releasePhoneNumber(request.phoneNumber, intent.owner, clock.now(), false),
+    guards.releasePhoneNumber(request.phoneNumber, clientRef, nowMs, false),
+    ...countersOf(request).map((on) => guards.releaseCount(on, nowMs, clientRef, false)),
     request.idempotencyKey === undefined ? undefined : guards.releaseIntent(intent),
   ]);
 }
@@ -117,7 +129,7 @@ async function toIntent(
     idempotencyKey: key,
     body: JSON.stringify([phoneNumber, email, workflow, locale, nonce, result, subject]),
     clientRef,
-    owner: `${clientRef}.${random.nonce()}`,
+    owner: random.nonce(),
     tokenKeyId: await tokens.currentKeyId(),
   };
 }
@@ -136,18 +148,18 @@ function countersOf({ phoneNumber, email }: StartRequest): readonly CountedOn[] 
 /** A verification that has ended, which only its log can tell, does not hold the number. */
 async function lockPhoneNumber(
   phoneNumber: string,
-  owner: string,
+  start: string,
   nowMs: number,
   { guards, log, clock }: StartPorts,
 ): Promise<PhoneLock> {
-  const lock = await guards.lockPhoneNumber(phoneNumber, owner, nowMs);
+  const lock = await guards.lockPhoneNumber(phoneNumber, start, nowMs);
   if (lock.outcome !== 'live') return lock;
   const entry = await log.find(lock.requestId);
   const folded = entry && fold(lock.requestId, entry.events, clock.now());
   if (!folded || !(isFinal(folded.verification) || isOverdue(folded.facts, clock.now()))) {
     return lock;
   }
-  return guards.lockPhoneNumber(phoneNumber, owner, nowMs, lock.requestId);
+  return guards.lockPhoneNumber(phoneNumber, start, nowMs, lock.requestId);
 }
 
 interface FirstRefusal {

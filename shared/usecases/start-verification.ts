@@ -139,7 +139,7 @@ async function record(
   const nowMs = clock.now();
   const liveUntilMs = deadlineMs(started.atMs, started.workflow, started.channelTimeoutSeconds);
   await Promise.all([
-    guards.recordPhoneNumber(request.phoneNumber, intent.owner, { requestId, liveUntilMs }),
+    guards.recordPhoneNumber(request.phoneNumber, intent.clientRef, { requestId, liveUntilMs }),
     request.idempotencyKey === undefined
       ? undefined
       : guards.recordIntent(intent, requestId, nowMs),
@@ -226,6 +226,10 @@ function measureStart(verification: Verification, telemetry: StartPorts['telemet
     });
   }
   if (verification.workflow[0]?.reason === 'network_unsupported') {
-    telemetry.measure({ name: 'FallbackEntered', dimensions: { channel: verification.channel } });
+    telemetry.measure({
+      name: 'FallbackEntered',
+      dimensions: { channel: verification.channel },
+      details: { reason: 'network_unsupported' },
+    });
   }
 }

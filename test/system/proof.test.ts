@@ -1,6 +1,6 @@
 /** What the company's own backend gets: a proof that it checks by itself, and an event at the end. */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import { describe, expect, inject, it } from 'vitest';
@@ -144,8 +144,8 @@ describe('the end of a verification', () => {
 describe('the proof key', () => {
   it('is in no log line of any function', () => {
     const logs = join(inject('localFolder'), 'logs');
-    for (const name of ['proof', 'webhook', 'start']) {
-      const text = readFileSync(join(logs, `${name}.log`), 'utf8');
+    for (const name of readdirSync(logs)) {
+      const text = readFileSync(join(logs, name), 'utf8');
       expect(text).not.toMatch(/PRIVATE KEY|eyJ[A-Za-z0-9_-]+\.eyJ/);
     }
   });

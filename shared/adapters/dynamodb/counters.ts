@@ -4,7 +4,7 @@ import type { Limit, StartLimits } from '../../config.ts';
 import type { CountedOn, Guards } from '../../domain/ports.ts';
 import { addressKey } from './address-key.ts';
 import type { GuardHmac } from './guards.ts';
-import type { Table } from './table.ts';
+import type { ConditionalWrite, Table } from './table.ts';
 
 const KEY_PREFIXES = {
   address: 'ip',
@@ -20,34 +20,54 @@ export function createCounters(
   table: Table,
   limits: StartLimits,
   guardHmac: GuardHmac,
-): Pick<Guards, 'count' | 'takeBack'> {
+): Pick<Guards, 'count' | 'releaseCount'> {
   return {
-    count: async (on, nowMs) => {
+    count: async (on, nowMs, start) => {
       const limit = limits[on.limit];
       const endMs = windowEndMs(limit, nowMs);
       const refused = { outcome: 'refused', retryAtMs: endMs } as const;
       if (limit.count < 1) return refused;
-      const counted = await table.write(await keyOf(on, windowOf(limit, nowMs), guardHmac), {
-        update: 'SET #ttl = :ttl ADD #count :one',
-        condition: 'attribute_not_exists(#count) OR #count < :limit',
-        names: { '#count': 'count', '#ttl': 'ttl' },
-        values: {
-          ':one': { N: '1' },
-          ':limit': { N: String(limit.count) },
-          ':ttl': { N: String(Math.floor(endMs / 1000) + TTL_MARGIN_SECONDS) },
-        },
-      });
-      return counted ? { outcome: 'counted' } : refused;
+      const key = await keyOf(on, windowOf(limit, nowMs), guardHmac);
+      if (await table.write(key, toCount(limit, endMs, start))) return { outcome: 'counted' };
+      const isHeld = start !== undefined && (await table.read(key))?.start?.S === start;
+      return isHeld ? { outcome: 'counted', isHeld: true } : refused;
     },
-    takeBack: async (on, nowMs) => {
-      const window = windowOf(limits[on.limit], nowMs);
-      await table.write(await keyOf(on, window, guardHmac), {
+    releaseCount: async (on, nowMs, start, uncount) => {
+      const key = await keyOf(on, windowOf(limits[on.limit], nowMs), guardHmac);
+      await table.write(key, {
+        update: 'REMOVE #start',
+        condition: '#start = :start',
+        names: { '#start': 'start' },
+        values: { ':start': { S: start } },
+      });
+      if (!uncount) return;
+      await table.write(key, {
         update: 'ADD #count :minus',
         condition: '#count > :zero',
         names: { '#count': 'count' },
         values: { ':minus': { N: '-1' }, ':zero': { N: '0' } },
       });
     },
+  };
+}
+
+/** The item remembers the start that counted last: its other tries, which overlap, need not. */
+function toCount(limit: Limit, endMs: number, start: string | undefined): ConditionalWrite {
+  const hasRoom = '(attribute_not_exists(#count) OR #count < :limit)';
+  const values = {
+    ':one': { N: '1' },
+    ':limit': { N: String(limit.count) },
+    ':ttl': { N: String(Math.floor(endMs / 1000) + TTL_MARGIN_SECONDS) },
+  };
+  const names = { '#count': 'count', '#ttl': 'ttl' };
+  if (start === undefined) {
+    return { update: 'SET #ttl = :ttl ADD #count :one', condition: hasRoom, names, values };
+  }
+  return {
+    update: 'SET #ttl = :ttl, #start = :start ADD #count :one',
+    condition: `${hasRoom} AND (attribute_not_exists(#start) OR #start <> :start)`,
+    names: { ...names, '#start': 'start' },
+    values: { ...values, ':start': { S: start } },
   };
 }
 

@@ -33,16 +33,16 @@ export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac
     `phone#${(await guardHmac(['phone', phoneNumber])).toString('base64url')}`;
 
   return {
-    lockPhoneNumber: async (phoneNumber, owner, nowMs, superseded) => {
+    lockPhoneNumber: async (phoneNumber, start, nowMs, superseded) => {
       const key = await keyOf(phoneNumber);
-      const attempt = { owner, nowMs, superseded };
+      const attempt = { start, nowMs, superseded };
       if (limit.count < 1) return { outcome: 'refused', retryAtMs: windowEndMs(limit, nowMs) };
       const locked = await table.write(key, toLock(attempt, limit));
-      if (locked) return toLocked(locked, owner);
+      if (locked) return toLocked(locked, start);
       return whyNot(await table.read(key), attempt, limit);
     },
 
-    recordPhoneNumber: async (phoneNumber, owner, { requestId, liveUntilMs }) => {
+    recordPhoneNumber: async (phoneNumber, start, { requestId, liveUntilMs }) => {
       await table.write(await keyOf(phoneNumber), {
         update:
           'SET #request = :request, #live = :live, #ttl = :ttl ' +
@@ -52,7 +52,7 @@ export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac
           '(attribute_not_exists(#request) OR #request = :request))',
         names: NAMES,
         values: {
-          ':owner': { S: owner },
+          ':owner': { S: start },
           ':request': { S: requestId },
           ':live': { N: String(liveUntilMs) },
           ':ttl': { N: ttlAfter(liveUntilMs, limit) },
@@ -60,14 +60,14 @@ export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac
       });
     },
 
-    releasePhoneNumber: async (phoneNumber, owner, nowMs, uncount) => {
+    releasePhoneNumber: async (phoneNumber, start, nowMs, uncount) => {
       const key = await keyOf(phoneNumber);
       const names = LOCK_NAMES;
-      const values = { ':owner': { S: owner }, ':start': { SS: [startOf(owner)] } };
+      const values = { ':owner': { S: start }, ':starts': { SS: [start] } };
       const released =
         uncount &&
         (await table.write(key, {
-          update: 'REMOVE #owner, #until ADD #count :minus DELETE #unresolved :start',
+          update: 'REMOVE #owner, #until ADD #count :minus DELETE #unresolved :starts',
           condition: '#owner = :owner AND #count > :zero',
           names: { ...names, '#count': countName(windowOf(limit, nowMs)) },
           values: { ...values, ':minus': { N: '-1' }, ':zero': { N: '0' } },
@@ -75,20 +75,20 @@ export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac
       if (released) return;
       // The window of the count may have passed; the lock must go all the same.
       await table.write(key, {
-        update: 'REMOVE #owner, #until DELETE #unresolved :start',
+        update: 'REMOVE #owner, #until DELETE #unresolved :starts',
         condition: '#owner = :owner',
         names,
         values,
       });
     },
 
-    unlockUnresolved: async (phoneNumber, owner) => {
+    unlockUnresolved: async (phoneNumber, start) => {
       const { '#unresolved': _, ...names } = LOCK_NAMES;
       await table.write(await keyOf(phoneNumber), {
         update: 'REMOVE #owner, #until',
         condition: '#owner = :owner',
         names,
-        values: { ':owner': { S: owner } },
+        values: { ':owner': { S: start } },
       });
     },
   };
@@ -100,26 +100,21 @@ const LOCK_NAMES = {
   '#unresolved': NAMES['#unresolved'],
 };
 
-/** An owner is one try of a start, `<start>.<try>`: repeats of a start share what stands before the dot. */
-function startOf(owner: string): string {
-  return owner.split('.')[0] ?? owner;
-}
-
 /** Contested while the fate of another start is unknown: what is in flight may be its. */
-function toLocked({ unresolved }: Item, owner: string): PhoneLock {
-  const isContested = unresolved?.SS?.some((start) => start !== startOf(owner)) ?? false;
+function toLocked({ unresolved }: Item, start: string): Extract<PhoneLock, { outcome: 'locked' }> {
+  const isContested = unresolved?.SS?.some((other) => other !== start) ?? false;
   return isContested ? { outcome: 'locked', contested: true } : { outcome: 'locked' };
 }
 
 interface Attempt {
-  readonly owner: string;
+  readonly start: string;
   readonly nowMs: number;
   /** A live verification that its log knows to have ended. */
   readonly superseded: string | undefined;
 }
 
 function toLock(
-  { owner, nowMs, superseded }: Attempt,
+  { start, nowMs, superseded }: Attempt,
   limit: Limit,
 ): Parameters<Table['write']>[1] {
   const window = windowOf(limit, nowMs);
@@ -127,18 +122,18 @@ function toLock(
   return {
     update:
       'SET #owner = :owner, #until = :until, #ttl = :ttl REMOVE #before ' +
-      'ADD #count :one, #unresolved :start',
+      'ADD #count :one, #unresolved :starts',
     condition:
       '(attribute_not_exists(#until) OR #until <= :now) AND ' +
       `(attribute_not_exists(#request) OR #live <= :now${supersede}) AND ` +
       '(attribute_not_exists(#count) OR #count < :limit)',
     names: { ...NAMES, '#count': countName(window), '#before': countName(window - 1) },
     values: {
-      ':owner': { S: owner },
+      ':owner': { S: start },
       ':until': { N: String(nowMs + LOCK_MS) },
       ':now': { N: String(nowMs) },
       ':one': { N: '1' },
-      ':start': { SS: [startOf(owner)] },
+      ':starts': { SS: [start] },
       ':limit': { N: String(limit.count) },
       ':ttl': { N: ttlAfter(nowMs, limit) },
       ...(superseded !== undefined && { ':superseded': { S: superseded } }),
@@ -148,11 +143,11 @@ function toLock(
 
 /** In the order in which they would end: the lock of another start, a spent limit, a live one. */
 function whyNot(item: Item | undefined, attempt: Attempt, limit: Limit): PhoneLock {
-  const { owner, nowMs, superseded } = attempt;
+  const { start, nowMs, superseded } = attempt;
   const lockedUntilMs = numberOf(item, 'lock_until');
   if (lockedUntilMs > nowMs) {
-    // The answer to our own write was lost and the SDK wrote again.
-    if (item?.lock_owner?.S === owner) return toLocked(item, owner);
+    // Another try of this start, or our own write whose answer was lost.
+    if (item?.lock_owner?.S === start) return { ...toLocked(item, start), isHeld: true };
     return { outcome: 'refused', retryAtMs: lockedUntilMs };
   }
   if (numberOf(item, countName(windowOf(limit, nowMs))) >= limit.count) {

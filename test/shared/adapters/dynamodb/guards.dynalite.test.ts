@@ -82,12 +82,23 @@ describe('count', () => {
 
   it('takes a count back, and never below none', async () => {
     const on = { limit: 'email', value: 'jo@example.org' } as const;
-    await guards.takeBack(on, NOW_MS);
+    await guards.releaseCount(on, NOW_MS, 'one', true);
     await guards.count(on, NOW_MS);
     await guards.count(on, NOW_MS);
-    await guards.takeBack(on, NOW_MS);
+    await guards.releaseCount(on, NOW_MS, 'one', true);
     expect((await guards.count(on, NOW_MS)).outcome).toBe('counted');
     expect((await guards.count(on, NOW_MS)).outcome).toBe('refused');
+  });
+
+  it('counts overlapping tries of one start once, even at the limit, and the next one anew', async () => {
+    const on = { limit: 'email', value: 'same-start@example.org' } as const;
+    const tries = Array.from({ length: 20 }, () => guards.count(on, NOW_MS, 'one'));
+    const counts = await Promise.all(tries);
+    expect(counts.every(({ outcome }) => outcome === 'counted')).toBe(true);
+    expect(counts.filter((count) => count.outcome === 'counted' && !count.isHeld)).toHaveLength(1);
+    await guards.releaseCount(on, NOW_MS, 'one', false);
+    expect(await guards.count(on, NOW_MS, 'one')).toEqual({ outcome: 'counted' });
+    expect((await guards.count(on, NOW_MS, 'two')).outcome).toBe('refused');
   });
 
   it('refuses everything where nothing is allowed', async () => {
@@ -341,31 +352,38 @@ describe('the table', () => {
 describe('unlockUnresolved', () => {
   it('lets the next start lock, and tells it that the number is contested', async () => {
     const number = newNumber();
-    await guards.lockPhoneNumber(number, 'one.try', NOW_MS);
-    await guards.unlockUnresolved(number, 'one.try');
-    expect(await guards.lockPhoneNumber(number, 'two.try', NOW_MS)).toEqual({
+    await guards.lockPhoneNumber(number, 'one', NOW_MS);
+    await guards.unlockUnresolved(number, 'one');
+    expect(await guards.lockPhoneNumber(number, 'two', NOW_MS)).toEqual({
       outcome: 'locked',
       contested: true,
     });
   });
 
+  it('is held by all overlapping tries of one start, and counted once', async () => {
+    const number = newNumber();
+    const locks = await Promise.all(
+      Array.from({ length: 20 }, () => guards.lockPhoneNumber(number, 'one', NOW_MS)),
+    );
+    expect(locks.every(({ outcome }) => outcome === 'locked')).toBe(true);
+    expect(locks.filter((lock) => lock.outcome === 'locked' && !lock.isHeld)).toHaveLength(1);
+  });
+
   it('does not contest a repeat of the same start', async () => {
     const number = newNumber();
-    await guards.lockPhoneNumber(number, 'one.first', NOW_MS);
-    await guards.unlockUnresolved(number, 'one.first');
-    expect(await guards.lockPhoneNumber(number, 'one.second', NOW_MS)).toEqual({
-      outcome: 'locked',
-    });
+    await guards.lockPhoneNumber(number, 'one', NOW_MS);
+    await guards.unlockUnresolved(number, 'one');
+    expect(await guards.lockPhoneNumber(number, 'one', NOW_MS)).toEqual({ outcome: 'locked' });
   });
 
   it('is forgotten once Vonage has certainly answered a start', async () => {
     const number = newNumber();
     const liveUntilMs = NOW_MS + HOUR_MS;
-    await guards.lockPhoneNumber(number, 'one.try', NOW_MS);
-    await guards.unlockUnresolved(number, 'one.try');
-    await guards.lockPhoneNumber(number, 'two.try', NOW_MS);
-    await guards.recordPhoneNumber(number, 'two.try', { requestId: 'request-2', liveUntilMs });
-    expect(await guards.lockPhoneNumber(number, 'three.try', liveUntilMs)).toEqual({
+    await guards.lockPhoneNumber(number, 'one', NOW_MS);
+    await guards.unlockUnresolved(number, 'one');
+    await guards.lockPhoneNumber(number, 'two', NOW_MS);
+    await guards.recordPhoneNumber(number, 'two', { requestId: 'request-2', liveUntilMs });
+    expect(await guards.lockPhoneNumber(number, 'three', liveUntilMs)).toEqual({
       outcome: 'locked',
     });
   });
