@@ -131,7 +131,9 @@ function environmentOf(needs: Needs, stage: Stage, resources: Resources): Record
     checkUrlHosts: JSON.stringify(stage.checkUrlHosts),
     publicUrl: httpApi.url,
     websocketUrl: websocketApi.url,
-    allowedOrigins: JSON.stringify(stage.origins),
+    allowedOrigins: JSON.stringify([
+      ...new Set([...stage.origins, httpApi.url, httpApi.defaultOrigin, websocketApi.origin]),
+    ]),
   };
   const entries: (readonly [string, string])[] = [
     ...(needs.settings ?? []).map((name) => [ENV[name], settings[name]] as const),

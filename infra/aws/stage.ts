@@ -93,11 +93,20 @@ const SHARED = {
   runbooks: 'docs/runbooks',
 } as const satisfies Partial<Stage>;
 
-/** For trying and testing: generous limits, Vonage's test numbers, every kind of fallback. */
+/** For trying and testing: generous limits, Vonage's test numbers, every channel. */
 const DEV: Stage = {
   ...SHARED,
   name: 'dev',
-  workflow: [{ channel: 'silent_auth' }, { channel: 'email' }, { channel: 'sms' }],
+  // A start takes three: the first ones whose address is known, or those that it names.
+  workflow: [
+    { channel: 'silent_auth' },
+    { channel: 'email' },
+    { channel: 'sms' },
+    { channel: 'voice' },
+    // Senders that stand for your own: Vonage refuses these, the simulator does not.
+    { channel: 'whatsapp', from: '447700900000' },
+    { channel: 'rcs', from: 'silent-auth' },
+  ],
   countries: SILENT_AUTH_COUNTRIES,
   playground: true,
   limits: {

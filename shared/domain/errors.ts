@@ -146,6 +146,8 @@ export interface ProblemMembers {
   readonly retryAfterSeconds?: number;
   readonly attemptsRemaining?: number;
   readonly errors?: readonly FieldError[];
+  /** A secret must be set or mended by an operator: counted, and not told to the caller. */
+  readonly secretNotSet?: true;
 }
 
 /** An answer that the contract foresees. `message` is for our log and holds no value of the request. */

@@ -8,7 +8,7 @@ import type {
   Context,
 } from 'aws-lambda';
 import { CORRELATOR_PATTERN } from '../config.ts';
-import { problemCode, problemStatus, toProblemAnswer } from './problem.ts';
+import { isSecretNotSet, problemCode, problemStatus, toProblemAnswer } from './problem.ts';
 import type { InvocationTelemetry } from './telemetry.ts';
 
 export type HttpRequest = APIGatewayProxyEventV2 & {
@@ -74,6 +74,7 @@ function chain<Request extends HttpRequest | WebSocketRequest>(
       telemetry.annotate({ route: event.requestContext.routeKey });
     })
     .onError((request) => {
+      if (isSecretNotSet(request.error)) telemetry.measure({ name: 'SecretNotSet' });
       request.response = finish(request.event, onError(request.error), request.error);
     })
     .handler(async (event) => finish(event, await route(event)));

@@ -37,6 +37,11 @@ export function problemCode(error: unknown): ProblemCode {
   return error instanceof Problem ? error.code : 'internal';
 }
 
+/** Whether an operator must set or mend a secret before this can succeed. */
+export function isSecretNotSet(error: unknown): boolean {
+  return error instanceof Problem && error.members.secretNotSet === true;
+}
+
 export function problemStatus(error: unknown): number {
   return PROBLEMS[problemCode(error)].status;
 }

@@ -15,6 +15,8 @@ export interface LogFields {
   /** ISO 3166-1 alpha-2 of the number's country. */
   readonly country?: string | undefined;
   readonly correlator?: string;
+  /** On the first line of an instance only. */
+  readonly cold_start?: true;
 }
 
 export interface InvocationTelemetry extends Telemetry {
@@ -27,7 +29,7 @@ export interface InvocationTelemetry extends Telemetry {
 export function createTelemetry(service: string): InvocationTelemetry {
   const logger = new Logger({ serviceName: service });
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: service });
-  let fields: LogFields = {};
+  let fields: LogFields = { cold_start: true };
   let measurements: Measurement[] = [];
   return {
     measure: (measurement) => {
@@ -66,9 +68,14 @@ function publish(metrics: Metrics, measurements: readonly Measurement[]): void {
     for (const measurement of group) {
       const [unit, value] = amountOf(measurement);
       metrics.addMetric(measurement.name, unit, value);
+      for (const [name, detail] of detailsOf(measurement)) metrics.addMetadata(name, detail);
     }
     metrics.publishStoredMetrics();
   }
+}
+
+function detailsOf(measurement: Measurement): readonly (readonly [string, string])[] {
+  return 'details' in measurement ? Object.entries(measurement.details ?? {}) : [];
 }
 
 function amountOf(

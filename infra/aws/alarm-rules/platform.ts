@@ -3,10 +3,14 @@
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Tables } from '../constructs/tables.ts';
 import type { Functions } from '../functions.ts';
-import { FIVE_MINUTES, own } from '../metrics.ts';
+import { FIVE_MINUTES, type StageMetrics } from '../metrics.ts';
 import { type AlarmRule, total } from './rule.ts';
 
-export function platformRules(functions: Functions, tables: Tables): AlarmRule[] {
+export function platformRules(
+  functions: Functions,
+  tables: Tables,
+  { own }: StageMetrics,
+): AlarmRule[] {
   const lambdas = Object.values(functions);
   const period = FIVE_MINUTES;
   const throttles = [tables.verifications, tables.guards].flatMap((table) =>

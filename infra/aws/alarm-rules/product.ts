@@ -2,13 +2,13 @@
 
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { FIVE_MINUTES, own, ownAt } from '../metrics.ts';
+import { FIVE_MINUTES, type StageMetrics } from '../metrics.ts';
 import type { Stage } from '../stage.ts';
 import { type AlarmRule, math, named, sumOf } from './rule.ts';
 
 const QUARTER = Duration.minutes(15);
 
-export function productRules(stage: Stage): AlarmRule[] {
+export function productRules(stage: Stage, { own, ownAt }: StageMetrics): AlarmRule[] {
   const started = own('Started', { period: QUARTER });
   const verified = ownAt('Ended', 'status', 'completed', { period: QUARTER });
   const fallbacks = stage.workflow

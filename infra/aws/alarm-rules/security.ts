@@ -1,12 +1,12 @@
 /** Alarms of security: is somebody forging, meddling or pumping? */
 
 import { Duration } from 'aws-cdk-lib';
-import { own, ownAt } from '../metrics.ts';
+import type { StageMetrics } from '../metrics.ts';
 import { type AlarmRule, total } from './rule.ts';
 
 const QUARTER = Duration.minutes(15);
 
-export function securityRules(): AlarmRule[] {
+export function securityRules({ own, ownAt }: StageMetrics): AlarmRule[] {
   const forged = ['malformed', 'algorithm', 'signature', 'claims', 'stale', 'payload_hash'];
   const limits = ['address', 'subject', 'phone_number', 'email', 'prefix'];
   return [

@@ -1,13 +1,13 @@
 /** Alarms of the provider: does Vonage do its work, and do we have what it asks for? */
 
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import { own, vonageErrors } from '../metrics.ts';
+import type { StageMetrics } from '../metrics.ts';
 import { type AlarmRule, total } from './rule.ts';
 
 /** Operations of Vonage's API that the functions call. */
 const OPERATIONS = ['start', 'check', 'next_workflow', 'cancel'];
 
-export function vonageRules(): AlarmRule[] {
+export function vonageRules({ own, vonageErrors }: StageMetrics): AlarmRule[] {
   const everyOperation = (status: string): IMetric =>
     total(OPERATIONS.map((operation) => vonageErrors(operation, status)));
   // An alarm takes ten metrics; a failed start or check is what users notice.
@@ -42,8 +42,11 @@ export function vonageRules(): AlarmRule[] {
     },
     {
       id: 'SecretNotSet',
-      says: 'The secret with the private key is empty or malformed: nothing was sent to Vonage.',
-      metric: everyOperation('private_key'),
+      says: 'A secret is empty or malformed, or the private key cannot be read.',
+      metric: total([
+        own('SecretNotSet'),
+        ...OPERATIONS.map((operation) => vonageErrors(operation, 'private_key')),
+      ]),
       threshold: 1,
     },
     {

@@ -17,6 +17,7 @@ import type { AlarmRule } from '../alarm-rules/rule.ts';
 import { securityRules } from '../alarm-rules/security.ts';
 import { vonageRules } from '../alarm-rules/vonage.ts';
 import type { Functions } from '../functions.ts';
+import { metricsOf } from '../metrics.ts';
 import type { Stage } from '../stage.ts';
 import type { Tables } from './tables.ts';
 
@@ -45,11 +46,12 @@ export class Alarms extends Construct {
         reason: 'SNS redelivers e-mail by itself, and the state of an alarm stays in CloudWatch.',
       });
     }
+    const metrics = metricsOf(stage);
     const rules = [
-      ...productRules(stage),
-      ...securityRules(),
-      ...vonageRules(),
-      ...platformRules(monitored.functions, monitored.tables),
+      ...productRules(stage, metrics),
+      ...securityRules(metrics),
+      ...vonageRules(metrics),
+      ...platformRules(monitored.functions, monitored.tables, metrics),
     ];
     for (const rule of rules) this.add(rule, stage);
   }

@@ -3,10 +3,8 @@
 import { Duration } from 'aws-cdk-lib';
 import {
   Dashboard,
-  GraphWidget,
+  type GraphWidget,
   type IMetric,
-  LogQueryVisualizationType,
-  LogQueryWidget,
   MathExpression,
   PeriodOverride,
   SingleValueWidget,
@@ -15,12 +13,13 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Functions } from '../functions.ts';
-import { everyOwn, own, ownAt } from '../metrics.ts';
+import { metricsOf, type StageMetrics } from '../metrics.ts';
 import type { Stage } from '../stage.ts';
+import { graph, logTable, WIDTH } from './widgets.ts';
 
-const WIDTH = 24;
-const PERCENT = { min: 0, max: 100, label: '%', showUnits: false };
-const MILLISECONDS = { min: 0, label: 'ms', showUnits: false };
+const THIRD = { width: WIDTH / 3 };
+const PERCENT = { leftYAxis: { min: 0, max: 100, label: '%', showUnits: false } };
+const MILLISECONDS = { leftYAxis: { min: 0, label: 'ms', showUnits: false } };
 
 const GUIDE = `# Silent authentication: how it goes
 Normal: most starts get a check_url within 1 s, **60–80 %** of the starts end as \`completed\`, half of
@@ -36,98 +35,117 @@ export class BusinessDashboard extends Construct {
       periodOverride: PeriodOverride.AUTO,
       defaultInterval: Duration.days(1),
     });
+    const metrics = metricsOf(stage);
     dashboard.addWidgets(new TextWidget({ markdown: GUIDE, width: WIDTH, height: 4 }));
+    dashboard.addWidgets(...totals(metrics));
+    dashboard.addWidgets(...funnel(metrics));
+    dashboard.addWidgets(...channels(metrics));
     dashboard.addWidgets(
-      numbers('Started and verified', [started, verified], 6),
-      numbers('Conversion and silent share', [conversion(), silentShare()], 6),
-      numbers('Time to verify', [timeToVerify(Stats.p(50)), timeToVerify(Stats.p(90))], 6),
-      numbers('Price, as Vonage reports it', [own('VerificationPrice', { label: 'EUR' })], 6),
+      graph('Time to check_url', percentiles(metrics, 'TimeToCheckUrl'), MILLISECONDS),
+      graph('Time to verify', percentiles(metrics, 'TimeToVerify'), MILLISECONDS),
+    );
+    dashboard.addWidgets(...refusals(metrics));
+    dashboard.addWidgets(
+      logTable('Conversion by country of the number', Object.values(functions), [
+        'filter ispresent(request_id)',
+        'stats max(country) as land, sum(route = "POST /start" and status = 202) as begun,' +
+          ' sum(route = "POST /check-code" and status = 200) as checked by request_id',
+        'filter ispresent(land)',
+        'stats sum(begun > 0) as started, sum(checked > 0) as verified by land',
+        'sort started desc',
+      ]),
+      logTable('Why channels were left', Object.values(functions), [
+        'filter ispresent(FallbackEntered)',
+        'stats count(*) as fallbacks by reason, channel',
+        'sort fallbacks desc',
+      ]),
     );
     dashboard.addWidgets(
-      graph('Funnel', [started, checkUrls, codesChecked, verified]),
-      graph('Conversion and silent share', [conversion(), silentShare()], { leftYAxis: PERCENT }),
-    );
-    dashboard.addWidgets(
-      graph('Verified by channel', [everyOwn('Completed', 'channel')], { stacked: true }, 8),
-      graph('Fallback entered, by channel', [everyOwn('FallbackEntered', 'channel')], {}, 8),
-      graph('Outcomes', [everyOwn('Ended', 'status')], { stacked: true }, 8),
-    );
-    dashboard.addWidgets(
-      graph('Time to check_url', percentiles('TimeToCheckUrl'), { leftYAxis: MILLISECONDS }),
-      graph('Time to verify', percentiles('TimeToVerify'), { leftYAxis: MILLISECONDS }),
-    );
-    dashboard.addWidgets(
-      graph('Starts refused, by reason', [everyOwn('StartRefused', 'reason')], {}, 8),
-      graph('Limits reached', [everyOwn('Limited', 'limit')], {}, 8),
-      graph('Codes refused, proofs issued', [own('CodeRejected'), own('ProofIssued')], {}, 8),
-    );
-    dashboard.addWidgets(
-      new LogQueryWidget({
-        title: 'Starts by country',
-        logGroupNames: [functions.start.logs.logGroupName],
-        view: LogQueryVisualizationType.TABLE,
-        queryLines: [
-          'filter route = "POST /start" and ispresent(country)',
-          'stats sum(status = 202) as started, sum(status != 202) as refused by country',
-          'sort started desc',
-        ],
-        width: 12,
+      graph('Price by hour', [metrics.own('VerificationPrice', { period: Duration.hours(1) })], {
+        width: WIDTH,
       }),
-      graph('Price by hour', [own('VerificationPrice', { period: Duration.hours(1) })]),
     );
   }
 }
 
-const started = own('Started', { label: 'started' });
-const checkUrls = own('CheckUrlIssued', { label: 'check_url issued' });
-/** Every code that was sent to Vonage has one latency. */
-const codesChecked = ownAt('VonageLatency', 'operation', 'check', {
-  statistic: Stats.SAMPLE_COUNT,
-  label: 'codes checked',
-});
-const verified = ownAt('Ended', 'status', 'completed', { label: 'verified' });
+function totals(metrics: StageMetrics): SingleValueWidget[] {
+  const timeToVerify = (percent: number): IMetric =>
+    metrics.own('TimeToVerify', { statistic: Stats.p(percent), label: `p${percent} ms` });
+  return [
+    numbers('Started and verified', [started(metrics), verified(metrics)]),
+    numbers('Conversion and silent share', [conversion(metrics), silentShare(metrics)]),
+    numbers('Time to verify', [timeToVerify(50), timeToVerify(90)]),
+    numbers('Price, as Vonage reports it', [metrics.own('VerificationPrice', { label: 'EUR' })]),
+  ];
+}
 
-function conversion(): IMetric {
+function funnel(metrics: StageMetrics): GraphWidget[] {
+  // Every code that was sent to Vonage has one latency.
+  const codesChecked = metrics.ownAt('VonageLatency', 'operation', 'check', {
+    statistic: Stats.SAMPLE_COUNT,
+    label: 'codes checked',
+  });
+  const checkUrls = metrics.own('CheckUrlIssued', { label: 'check_url issued' });
+  return [
+    graph('Funnel', [started(metrics), checkUrls, codesChecked, verified(metrics)]),
+    graph('Conversion and silent share', [conversion(metrics), silentShare(metrics)], PERCENT),
+  ];
+}
+
+function channels({ everyOwn }: StageMetrics): GraphWidget[] {
+  const stacked = { ...THIRD, stacked: true };
+  return [
+    graph('Verified by channel', [everyOwn('Completed', 'channel')], stacked),
+    graph('Fallback entered, by channel', [everyOwn('FallbackEntered', 'channel')], THIRD),
+    graph('Outcomes', [everyOwn('Ended', 'status')], stacked),
+  ];
+}
+
+function refusals({ own, everyOwn }: StageMetrics): GraphWidget[] {
+  return [
+    graph('Starts refused, by reason', [everyOwn('StartRefused', 'reason')], THIRD),
+    graph('Limits reached', [everyOwn('Limited', 'limit')], THIRD),
+    graph('Codes refused, proofs issued', [own('CodeRejected'), own('ProofIssued')], THIRD),
+  ];
+}
+
+function started({ own }: StageMetrics): IMetric {
+  return own('Started', { label: 'started' });
+}
+
+function verified({ ownAt }: StageMetrics): IMetric {
+  return ownAt('Ended', 'status', 'completed', { label: 'verified' });
+}
+
+function conversion(metrics: StageMetrics): IMetric {
   return new MathExpression({
-    expression: 'IF(started > 0, 100 * FILL(verified, 0) / started)',
-    usingMetrics: { started, verified },
+    expression: '100 * FILL(verified, 0) / started',
+    usingMetrics: { started: started(metrics), verified: verified(metrics) },
     label: 'conversion %',
   });
 }
 
-function silentShare(): IMetric {
+function silentShare(metrics: StageMetrics): IMetric {
+  const silent = metrics.ownAt('Completed', 'channel', 'silent_auth');
   return new MathExpression({
-    expression: 'IF(verified > 0, 100 * FILL(silent, 0) / verified)',
-    usingMetrics: { verified, silent: ownAt('Completed', 'channel', 'silent_auth') },
+    expression: '100 * FILL(silent, 0) / verified',
+    usingMetrics: { verified: verified(metrics), silent },
     label: 'silent %',
   });
 }
 
-function timeToVerify(statistic: string): IMetric {
-  return own('TimeToVerify', { statistic, label: `${statistic} ms` });
-}
-
-function percentiles(name: 'TimeToCheckUrl' | 'TimeToVerify'): IMetric[] {
+function percentiles({ own }: StageMetrics, name: 'TimeToCheckUrl' | 'TimeToVerify'): IMetric[] {
   return [50, 90, 99].map((percent) =>
     own(name, { statistic: Stats.p(percent), label: `p${percent}` }),
   );
 }
 
-function numbers(title: string, metrics: IMetric[], width: number): SingleValueWidget {
+function numbers(title: string, metrics: IMetric[]): SingleValueWidget {
   return new SingleValueWidget({
     title,
     metrics,
-    width,
+    width: WIDTH / 4,
     height: 4,
     setPeriodToTimeRange: true,
   });
-}
-
-function graph(
-  title: string,
-  left: IMetric[],
-  options: { stacked?: boolean; leftYAxis?: typeof PERCENT | typeof MILLISECONDS } = {},
-  width = WIDTH / 2,
-): GraphWidget {
-  return new GraphWidget({ title, left, width, ...options });
 }

@@ -25,6 +25,8 @@ export class HttpApi extends Construct {
   readonly api: HttpApiBase;
   /** Where clients and Vonage find it, without a trailing slash. */
   readonly url: string;
+  /** Of the address that API Gateway makes. */
+  readonly defaultOrigin: string;
   /** Set with a custom domain: what its DNS record must point at. */
   readonly domain: DomainName | undefined;
   private readonly stage: Stage;
@@ -38,6 +40,7 @@ export class HttpApi extends Construct {
       ...cors(stage.origins),
     });
     this.domain = createDomain(this, stage.httpDomain);
+    this.defaultOrigin = this.api.apiEndpoint;
     this.url = stage.httpDomain ? `https://${stage.httpDomain.domainName}` : this.api.apiEndpoint;
   }
 

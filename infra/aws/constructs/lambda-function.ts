@@ -20,6 +20,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { type FunctionName, METRICS_NAMESPACE } from '../../../shared/config.ts';
+import { serviceOf } from '../metrics.ts';
 import type { Stage } from '../stage.ts';
 import { createLogProtection } from './log-protection.ts';
 
@@ -71,7 +72,7 @@ export class LambdaFunction extends LambdaFunctionBase {
       applicationLogLevelV2: ApplicationLogLevel[stage.logLevel],
       environment: {
         ...environment,
-        POWERTOOLS_SERVICE_NAME: name,
+        POWERTOOLS_SERVICE_NAME: serviceOf(stage),
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         POWERTOOLS_LOG_LEVEL: stage.logLevel,
       },

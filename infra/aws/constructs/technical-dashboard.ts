@@ -3,7 +3,7 @@
 import { Duration } from 'aws-cdk-lib';
 import {
   Dashboard,
-  GraphWidget,
+  type GraphWidget,
   type IMetric,
   Metric,
   PeriodOverride,
@@ -13,13 +13,14 @@ import {
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { Functions } from '../functions.ts';
-import { everyOwn, FIVE_MINUTES, own } from '../metrics.ts';
+import { FIVE_MINUTES, metricsOf, type StageMetrics } from '../metrics.ts';
 import type { Stage } from '../stage.ts';
 import type { HttpApi } from './http-api.ts';
 import type { Tables } from './tables.ts';
 import type { WebSocketApi } from './websocket-api.ts';
+import { graph, logTable, WIDTH } from './widgets.ts';
 
-const WIDTH = 24;
+const THIRD = { width: WIDTH / 3 };
 
 const GUIDE = `# Silent authentication: how its parts do
 Normal: no errors and no throttles of functions and tables; a warm function takes under 1 s plus
@@ -44,9 +45,22 @@ export class TechnicalDashboard extends Construct {
       defaultInterval: Duration.hours(3),
     });
     dashboard.addWidgets(new TextWidget({ markdown: GUIDE, width: WIDTH, height: 4 }));
+    const metrics = metricsOf(stage);
     dashboard.addWidgets(...functionWidgets(functions));
-    dashboard.addWidgets(...vonageWidgets());
-    dashboard.addWidgets(...webhookAndPushWidgets());
+    dashboard.addWidgets(
+      logTable('Functions: cold starts', Object.values(functions), [
+        'filter ispresent(route)',
+        'stats count(cold_start) as cold_starts, count(*) as requests by route',
+        'sort cold_starts desc',
+      ]),
+      logTable('Our own faults', Object.values(functions), [
+        'filter level = "ERROR"',
+        'stats count(*) as faults by route, outcome',
+        'sort faults desc',
+      ]),
+    );
+    dashboard.addWidgets(...vonageWidgets(metrics));
+    dashboard.addWidgets(...webhookAndPushWidgets(metrics));
     dashboard.addWidgets(...apiWidgets(httpApi, websocketApi));
     dashboard.addWidgets(
       ...tableWidgets('Verifications', tables.verifications),
@@ -61,28 +75,28 @@ function functionWidgets(functions: Functions): GraphWidget[] {
       lambda.metric(metricName, { label, statistic, period: FIVE_MINUTES }),
     );
   return [
-    graph('Functions: invocations', each('Invocations', Stats.SUM), 8),
-    graph('Functions: errors', each('Errors', Stats.SUM), 8),
-    graph('Functions: throttles', each('Throttles', Stats.SUM), 8),
-    graph('Functions: median duration', each('Duration', Stats.p(50)), 8),
-    graph('Functions: p99 duration, cold starts included', each('Duration', Stats.p(99)), 8),
-    graph('Functions: concurrency', each('ConcurrentExecutions', Stats.MAXIMUM), 8),
+    graph('Functions: invocations', each('Invocations', Stats.SUM), THIRD),
+    graph('Functions: errors', each('Errors', Stats.SUM), THIRD),
+    graph('Functions: throttles', each('Throttles', Stats.SUM), THIRD),
+    graph('Functions: median duration', each('Duration', Stats.p(50)), THIRD),
+    graph('Functions: p99 duration, cold starts included', each('Duration', Stats.p(99)), THIRD),
+    graph('Functions: concurrency', each('ConcurrentExecutions', Stats.MAXIMUM), THIRD),
   ];
 }
 
-function vonageWidgets(): GraphWidget[] {
+function vonageWidgets({ everyOwn }: StageMetrics): GraphWidget[] {
   const latency = (percent: number): IMetric =>
     everyOwn('VonageLatency', 'operation', { statistic: Stats.p(percent) });
   return [
-    graph('Vonage: median latency', [latency(50)], 8),
-    graph('Vonage: p99 latency', [latency(99)], 8),
-    graph('Vonage: errors', [everyOwn('VonageError', 'operation,status')], 8),
+    graph('Vonage: median latency', [latency(50)], THIRD),
+    graph('Vonage: p99 latency', [latency(99)], THIRD),
+    graph('Vonage: errors', [everyOwn('VonageError', 'operation,status')], THIRD),
   ];
 }
 
-function webhookAndPushWidgets(): GraphWidget[] {
+function webhookAndPushWidgets({ own, everyOwn }: StageMetrics): GraphWidget[] {
   return [
-    graph('Webhooks: accepted', [own('WebhookAccepted'), own('WebhookDuplicate')], 8),
+    graph('Webhooks: accepted', [own('WebhookAccepted'), own('WebhookDuplicate')], THIRD),
     graph(
       'Webhooks: refused or odd',
       [
@@ -91,10 +105,14 @@ function webhookAndPushWidgets(): GraphWidget[] {
         own('CompletedWithoutCheck'),
         own('RequestIdMismatch'),
       ],
-      8,
+      THIRD,
     ),
-    graph('Pushes', [own('PushDelivered'), own('PushGone'), own('PushFailed')], 8),
-    graph('Served from an old secret; events not sent', [own('SecretStale'), own('EventFailed')]),
+    graph('Pushes', [own('PushDelivered'), own('PushGone'), own('PushFailed')], THIRD),
+    graph('Secrets missing or old, events not sent', [
+      own('SecretNotSet'),
+      own('SecretStale'),
+      own('EventFailed'),
+    ]),
   ];
 }
 
@@ -150,16 +168,12 @@ function tableWidgets(title: string, table: TableV2): GraphWidget[] {
       dimensionsMap: { TableName: table.tableName, Operation: operation },
     });
   return [
-    graph(`${title}: throttles`, [of('ReadThrottleEvents'), of('WriteThrottleEvents')], 8),
-    graph(`${title}: p99 latency`, [latency('UpdateItem'), latency('GetItem')], 8),
+    graph(`${title}: throttles`, [of('ReadThrottleEvents'), of('WriteThrottleEvents')], THIRD),
+    graph(`${title}: p99 latency`, [latency('UpdateItem'), latency('GetItem')], THIRD),
     graph(
       `${title}: units consumed`,
       [of('ConsumedReadCapacityUnits'), of('ConsumedWriteCapacityUnits')],
-      8,
+      THIRD,
     ),
   ];
-}
-
-function graph(title: string, left: IMetric[], width = WIDTH / 2): GraphWidget {
-  return new GraphWidget({ title, left, width });
 }

@@ -25,6 +25,8 @@ export class WebSocketApi extends Construct {
   readonly api: WebSocketApiBase;
   /** What apps connect to, `wss://…`. */
   readonly url: string;
+  /** Of the address that API Gateway makes, as a browser writes it. */
+  readonly origin: string;
   /** Endpoint of the management API, `https://…/<stage>`. */
   readonly managementUrl: string;
   /** Set with a custom domain: what its DNS record must point at. */
@@ -43,6 +45,7 @@ export class WebSocketApi extends Construct {
     // because the stage waits for its routes and these for the functions that are told the URL.
     const { region, urlSuffix } = Stack.of(this);
     const host = `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
+    this.origin = `https://${host}`;
     this.managementUrl = `https://${host}/${stage.name}`;
     this.url = stage.websocketDomain
       ? `wss://${stage.websocketDomain.domainName}`

@@ -14,7 +14,8 @@ const VONAGE_BASE_URLS = [
 export function vonageFaults(stage: Stage): string[] {
   const { brand, locale, channelTimeoutSeconds, codeLength } = stage;
   return broken([
-    [/^[^\\/{}:$\p{Cc}]{1,18}$/u.test(brand), 'brand must be 1–18 characters without \\ / { } : $'],
+    // Vonage's documents disagree on 16 or 18 (reference §12.16); 16 is right under both.
+    [/^[^\\/{}:$\p{Cc}]{1,16}$/u.test(brand), 'brand must be 1–16 characters without \\ / { } : $'],
     [brand === brand.trim(), 'brand must not begin or end with a space'],
     [
       locale === undefined || /^[a-z]{2,3}(-[a-z]{2})?$/.test(locale),

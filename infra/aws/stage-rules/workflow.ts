@@ -1,4 +1,7 @@
-/** The rules of Vonage for a workflow and its channels (reference §1.3). */
+/**
+ * The rules of Vonage for channels (reference §1.3). Vonage takes three in a request; the stage may
+ * offer each channel once, and `start` takes three of them.
+ */
 
 import type { ChannelSettings } from '../../../shared/config.ts';
 
@@ -30,7 +33,7 @@ const CHANNEL_FIELDS: Readonly<Record<string, readonly string[]>> = {
 export function workflowFaults(workflow: readonly ChannelSettings[], fallback: string): string[] {
   const channels = workflow.map(({ channel }) => channel);
   const faults: string[] = [];
-  if (workflow.length < 1 || workflow.length > 3) faults.push('workflow must have 1 to 3 channels');
+  if (workflow.length < 1 || workflow.length > 6) faults.push('workflow must have 1 to 6 channels');
   if (channels.lastIndexOf('silent_auth') > 0) faults.push('workflow: silent_auth must be first');
   if (new Set(channels).size < channels.length) faults.push('workflow must not repeat a channel');
   if (fallback !== 'automatic') faults.push('fallback must be automatic: on_request is reserved');

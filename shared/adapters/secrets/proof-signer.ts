@@ -119,6 +119,6 @@ function parseKey(parse: () => KeyObject): KeyObject {
 
 /** Until an operator mends the secret. */
 function unusable(message: string, options?: ErrorOptions): Problem {
-  const members = { retryAfterSeconds: RETRY_AFTER_SECONDS };
+  const members = { retryAfterSeconds: RETRY_AFTER_SECONDS, secretNotSet: true } as const;
   return new Problem('dependency_unavailable', message, members, options);
 }

@@ -101,6 +101,7 @@ export function requireField(secret: Secret, name: string): string {
   if (value) return value;
   throw new Problem('dependency_unavailable', `the secret's field ${name} is not set`, {
     retryAfterSeconds: RETRY_AFTER_SECONDS,
+    secretNotSet: true,
   });
 }
 
@@ -118,6 +119,7 @@ function toSecret(text: string | undefined): Secret {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Problem('dependency_unavailable', 'a secret is no JSON object', {
       retryAfterSeconds: RETRY_AFTER_SECONDS,
+      secretNotSet: true,
     });
   }
   return Object.fromEntries(

@@ -79,7 +79,7 @@ function parsePrivateKey(pem: string): KeyObject {
     throw new Problem(
       'dependency_unavailable',
       'the private key cannot be read',
-      {},
+      { secretNotSet: true },
       { cause: error },
     );
   }

@@ -139,7 +139,9 @@ function createTrust(secret: Secret): Trust {
     ...(previous ? [previous] : []),
   ];
   if (signatureSecrets.some((value) => Buffer.byteLength(value) < MIN_SECRET_BYTES)) {
-    throw new Problem('dependency_unavailable', 'a signature secret is shorter than 32 bytes');
+    throw new Problem('dependency_unavailable', 'a signature secret is shorter than 32 bytes', {
+      secretNotSet: true,
+    });
   }
   return {
     apiKey: requireField(secret, 'api_key'),

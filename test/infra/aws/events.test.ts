@@ -1,7 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ENV } from '../../../shared/config.ts';
-import { render } from './permissions.ts';
+import { functionName, render } from './permissions.ts';
 import { synthesize } from './synthesize.ts';
 
 /** Those that append an event which can be the last one of a verification. */
@@ -12,9 +12,12 @@ function busOfFunctions(template: Template): Record<string, string> {
   const functions = Object.values(template.findResources('AWS::Lambda::Function'));
   return Object.fromEntries(
     functions
-      .map(({ Properties }) => Properties.Environment.Variables)
-      .filter((variables) => variables[ENV.eventBus] !== undefined)
-      .map((variables) => [variables.POWERTOOLS_SERVICE_NAME, render(variables[ENV.eventBus])]),
+      .map(({ Properties }) => Properties)
+      .filter(({ Environment }) => Environment.Variables[ENV.eventBus] !== undefined)
+      .map((properties) => [
+        functionName(properties),
+        render(properties.Environment.Variables[ENV.eventBus]),
+      ]),
   );
 }
 
@@ -52,9 +55,9 @@ describe('the proof key', () => {
 
   it('is named to the function proof and to no other', () => {
     const named = Object.values(template.findResources('AWS::Lambda::Function'))
-      .map(({ Properties }) => Properties.Environment.Variables)
-      .filter((variables) => JSON.stringify(variables).includes(`"${secretId}"`))
-      .map((variables) => variables.POWERTOOLS_SERVICE_NAME);
+      .map(({ Properties }) => Properties)
+      .filter(({ Environment }) => JSON.stringify(Environment).includes(`"${secretId}"`))
+      .map(functionName);
     expect(named).toEqual(['proof']);
   });
 

@@ -4,7 +4,7 @@ import { synthesize } from './synthesize.ts';
 
 const template = synthesize('prod', { alarmEmail: 'ops@example.com' });
 
-/** Design §9, with the dimensions that each metric is emitted with. */
+/** Design §9, with the dimensions that each metric is emitted with, besides `service`. */
 const OWN_METRICS: readonly (readonly [string, string])[] = [
   ['Started', ''],
   ['StartRefused', 'reason'],
@@ -27,6 +27,7 @@ const OWN_METRICS: readonly (readonly [string, string])[] = [
   ['VonageLatency', 'operation'],
   ['VonageError', 'operation,status'],
   ['Limited', 'limit'],
+  ['SecretNotSet', ''],
   ['SecretStale', ''],
   ['EventFailed', ''],
   ['ProofIssued', ''],
@@ -58,10 +59,15 @@ function shownBy(widgets: readonly Widget[]): string[] {
     .flatMap((metric): string[] => {
       const [first, name, ...rest] = metric;
       if (first === 'SilentAuth') {
-        const dimensions = rest.filter((part) => typeof part === 'string');
-        return [`${name} ${dimensions.filter((_, index) => index % 2 === 0).join()}`];
+        const texts = rest.filter((part) => typeof part === 'string');
+        expect(texts[texts.indexOf('service') + 1]).toBe('silent-auth-prod');
+        const dimensions = texts.filter((text, index) => index % 2 === 0 && text !== 'service');
+        return [`${name} ${dimensions.join()}`];
       }
-      const search = /\{SilentAuth,([\w,]+)\} MetricName=\\?"(\w+)/.exec(JSON.stringify(metric));
+      const search =
+        /\{SilentAuth,service,([\w,]+)\} service=\\+"silent-auth-prod\\+" MetricName=\\+"(\w+)/.exec(
+          JSON.stringify(metric),
+        );
       return search ? [`${search[2]} ${search[1]}`] : [];
     });
 }
@@ -179,7 +185,7 @@ describe('alarms', () => {
     interface Watched {
       readonly Namespace?: string;
       readonly MetricName: string;
-      readonly Dimensions?: readonly { readonly Name: string }[];
+      readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[];
     }
     const watched: Watched[] = alarms.flatMap((alarm) => [
       alarm,
@@ -189,7 +195,11 @@ describe('alarms', () => {
     ]);
     for (const { Namespace, MetricName, Dimensions = [] } of watched) {
       if (Namespace !== 'SilentAuth') continue;
-      const dimensions = Dimensions.map(({ Name }) => Name).sort();
+      const service = Dimensions.find(({ Name }) => Name === 'service');
+      expect(service?.Value).toBe('silent-auth-prod');
+      const dimensions = Dimensions.map(({ Name }) => Name)
+        .filter((name) => name !== 'service')
+        .sort();
       expect(known).toContain(`${MetricName} ${dimensions.join()}`);
     }
   });

@@ -41,6 +41,11 @@ function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
+/** Name of a function as in `functions/`, which its description begins with. */
+export function functionName({ Description }: { readonly Description: string }): string {
+  return Description.split(' ')[0] ?? '';
+}
+
 /** Text of an intrinsic; a reference and an ARN of the same resource read alike. */
 export function render(value: unknown): string {
   if (typeof value === 'string') return value;

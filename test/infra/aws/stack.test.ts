@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { HTTP_ROUTES, WEBSOCKET_ROUTES } from '../../../shared/config.ts';
-import { render } from './permissions.ts';
+import { functionName, render } from './permissions.ts';
 import { synthesize, tinyBundles } from './synthesize.ts';
 
 const template = synthesize('dev');
@@ -215,7 +215,7 @@ describe('functions', () => {
   // The assertions library hands resources out as `any`; typed here once.
   const functions: Record<string, FunctionProperties> = Object.fromEntries(
     Object.values(template.findResources('AWS::Lambda::Function')).map(({ Properties }) => [
-      Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME,
+      functionName(Properties),
       Properties,
     ]),
   );

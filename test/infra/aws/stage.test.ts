@@ -10,8 +10,8 @@ const { limits } = getStage('dev');
 
 /** The name of the stage, what is wrong with it, and what the message says. */
 const REFUSED: readonly (readonly [string, Partial<Stage>, RegExp])[] = [
-  ['an empty brand', { brand: '' }, /brand must be 1–18/],
-  ['a brand of 19 characters', { brand: 'x'.repeat(19) }, /brand must be 1–18/],
+  ['an empty brand', { brand: '' }, /brand must be 1–16/],
+  ['a brand of 17 characters', { brand: 'x'.repeat(17) }, /brand must be 1–16/],
   ['a brand with a slash', { brand: 'A/B' }, /brand must be/],
   ['a brand with a backslash', { brand: 'A\\B' }, /brand must be/],
   ['a brand with braces', { brand: '{A}' }, /brand must be/],
@@ -21,11 +21,11 @@ const REFUSED: readonly (readonly [string, Partial<Stage>, RegExp])[] = [
   ['a brand that ends in a space', { brand: 'Acme ' }, /begin or end/],
   ['an upper-case locale', { locale: 'en-GB' }, /locale must be/],
   ['a locale that is none', { locale: 'english' }, /locale must be/],
-  ['no channel', { workflow: [] }, /1 to 3 channels/],
+  ['no channel', { workflow: [] }, /1 to 6 channels/],
   [
-    'four channels',
-    { workflow: [silentAuth, email, sms, { channel: 'voice' }] },
-    /1 to 3 channels/,
+    'seven channels',
+    { workflow: [silentAuth, email, sms, { channel: 'voice' }, email, sms, email] },
+    /1 to 6 channels/,
   ],
   ['silent_auth as a fallback', { workflow: [email, silentAuth] }, /silent_auth must be first/],
   ['a channel twice', { workflow: [email, email] }, /must not repeat a channel/],
@@ -74,7 +74,7 @@ const REFUSED: readonly (readonly [string, Partial<Stage>, RegExp])[] = [
     { workflow: [email], redirectUrl: 'https://a.example/' },
     /redirectUrl is of use/,
   ],
-  ['unattended sms', { allowUnattendedMessages: false }, /paid messages \(sms\)/],
+  ['unattended sms', { allowUnattendedMessages: false, workflow: [sms] }, /messages \(sms\)/],
   [
     'unattended voice, whatsapp and rcs',
     {
@@ -167,7 +167,7 @@ const REFUSED: readonly (readonly [string, Partial<Stage>, RegExp])[] = [
 ];
 
 const ACCEPTED: readonly (readonly [string, Partial<Stage>])[] = [
-  ['a brand of 18 characters', { brand: 'x'.repeat(18) }],
+  ['a brand of 16 characters', { brand: 'x'.repeat(16) }],
   ['codes of 10 digits and steps of 15 s', { codeLength: 10, channelTimeoutSeconds: 15 }],
   [
     'every extra of a channel',

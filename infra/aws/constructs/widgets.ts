@@ -1,0 +1,36 @@
+/** The widgets that both dashboards are made of. */
+
+import {
+  GraphWidget,
+  type GraphWidgetProps,
+  type IMetric,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { LambdaFunction } from './lambda-function.ts';
+
+/** Columns of a dashboard. */
+export const WIDTH = 24;
+
+export type GraphOptions = Pick<GraphWidgetProps, 'width' | 'stacked' | 'leftYAxis'>;
+
+/** Half a row wide, unless told. */
+export function graph(title: string, left: IMetric[], options: GraphOptions = {}): GraphWidget {
+  return new GraphWidget({ title, left, width: WIDTH / 2, ...options });
+}
+
+/** What a query of Logs Insights answers, a command on each line. */
+export function logTable(
+  title: string,
+  functions: readonly LambdaFunction[],
+  queryLines: string[],
+  width = WIDTH / 2,
+): LogQueryWidget {
+  return new LogQueryWidget({
+    title,
+    logGroupNames: functions.map(({ logs }) => logs.logGroupName),
+    view: LogQueryVisualizationType.TABLE,
+    queryLines,
+    width,
+  });
+}
