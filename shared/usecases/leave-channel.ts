@@ -71,7 +71,10 @@ async function reportRejection(
   return clock.now() < reportedAtMs + REJECTION_WAIT_MS ? verification : undefined;
 }
 
-/** Writes that the channel is left. Without an `event` in the answer nothing was left by it. */
+/**
+ * Writes that the channel is left. Without an `event` in the answer nothing was left by it. Only what
+ * would count is written once more, so that repeats do not fill the log.
+ */
 async function append(
   token: ClientToken,
   channel: Channel,
@@ -89,14 +92,17 @@ async function append(
     if (!isFinal(verification)) throw tooManyEvents(verification, clock.now());
     return { entry };
   }
-  if (appended.outcome === 'repeated') {
-    const refusals = entry.events.filter(
-      (known) => known.type === 'leave_refused' && known.channel === channel,
-    ).length;
-    return refusals === attempt ? append(token, channel, error, attempt + 1, ports) : { entry };
-  }
-  const { facts } = foldNow(entry, clock);
-  return facts.left.get(channel)?.attempt === attempt ? { entry, event } : { entry };
+  if (appended.outcome === 'appended') return counts(entry, event) ? { entry, event } : { entry };
+  // It was said before: without effect, because the channel did not run yet, or Vonage refused.
+  const again: ChannelLeft = { ...event, attempt: attempt + 1 };
+  return counts({ ...entry, events: [...entry.events, again] }, again)
+    ? append(token, channel, error, again.attempt, ports)
+    : { entry };
+}
+
+/** Whether the channel is left by the last event of the log. */
+function counts({ requestId, events }: Entry, { channel, attempt, atMs }: ChannelLeft): boolean {
+  return fold(requestId, events, atMs)?.facts.left.get(channel)?.attempt === attempt;
 }
 
 /** Nothing was left: the channel does not run any more, or there is nowhere to go. */
