@@ -126,7 +126,7 @@ describe('cancel under every answer and webhook', () => {
     ['404 and a summary', { status: 404, body: { title: 'Not found' } }, ['summary']],
     ['409 and both', { status: 409, body: { title: 'Conflict' } }, ['summary', 'event']],
     ['500 and nothing', { status: 500, body: { title: 'Internal error' } }, []],
-    ['a closed socket and nothing', 'cut', []],
+    ['a closed socket and nothing', 'reset', []],
   ])('%s', async (_name, answer, sent) => {
     const app = await usual.start(['silent_auth', 'sms']);
     usual.vonage.script('cancel', answer);
