@@ -358,6 +358,20 @@ describe('next', () => {
     expect(pause).not.toHaveBeenCalled();
   });
 
+  it.each([
+    [true, 1],
+    [false, 0],
+  ])('asks after a moment whether it is still needed: %s', async (isNeeded, calls) => {
+    stub.answer(json(200));
+    const isStillNeeded = vi.fn(async () => {
+      expect(pause.mock.calls).toEqual([[1000]]);
+      return isNeeded;
+    });
+    expect(await vonage.next('r1', BUDGET, isStillNeeded)).toBe('moved');
+    expect(isStillNeeded).toHaveBeenCalledTimes(1);
+    expect(stub.received).toHaveLength(calls);
+  });
+
   it('knows that Vonage did not move when nothing was sent', async () => {
     expect(await (await nowhere()).next('r1', BUDGET)).toBe('refused');
   });
