@@ -4,13 +4,14 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { createDynamoDbClient } from './adapters/dynamodb/client.ts';
+import type { AwsClientOptions } from './adapters/aws-client.ts';
+import { createDynamoDb } from './adapters/dynamodb/client.ts';
 import { createGuards } from './adapters/dynamodb/guards.ts';
 import { createVerificationLog } from './adapters/dynamodb/verification-log.ts';
 import { createEndNotifier } from './adapters/eventbridge/end-notifier.ts';
 import { createAgents } from './adapters/https-agent.ts';
 import { createPhoneNumbers } from './adapters/phone-numbers.ts';
-import { createSecretsManagerClient } from './adapters/secrets/client.ts';
+import { createSecretsManager } from './adapters/secrets/client.ts';
 import { parseClientToken } from './adapters/secrets/client-token.ts';
 import { createKeys } from './adapters/secrets/keys.ts';
 import { createProofSigner } from './adapters/secrets/proof-signer.ts';
@@ -149,10 +150,7 @@ const primed: (() => Promise<unknown>)[] = [];
 
 function announcePorts(): AnnouncePorts {
   const pusher = createPusher({
-    region: env('AWS_REGION'),
-    endpoint: env(ENV.websocketManagementUrl),
-    credentials,
-    agent,
+    ...awsOptions(ENV.websocketManagementUrl),
     encode: (verification) =>
       JSON.stringify({ type: 'transition', verification: toVerificationObject(verification) }),
   });
@@ -162,7 +160,7 @@ function announcePorts(): AnnouncePorts {
 
 function endNotifierOf(bus: string): EndNotifier | undefined {
   if (bus === '') return undefined;
-  return createEndNotifier({ ...awsOptions(ENV.eventBridgeEndpoint), bus, clock, telemetry });
+  return createEndNotifier({ ...awsOptions(ENV.eventBridgeEndpoint), bus, telemetry });
 }
 
 function log(): VerificationLog {
@@ -193,11 +191,11 @@ function vonage(settings?: StartSettings): ReturnType<typeof createVonage> {
   });
 }
 
-const dynamoDb = /* @__PURE__ */ once(() => createDynamoDbClient(awsOptions(ENV.dynamodbEndpoint)));
+const dynamoDb = /* @__PURE__ */ once(() => createDynamoDb(awsOptions(ENV.dynamodbEndpoint)));
 
 const secretStore = /* @__PURE__ */ once(() =>
   createSecretStore({
-    client: createSecretsManagerClient(awsOptions(ENV.secretsManagerEndpoint)),
+    client: createSecretsManager(awsOptions(ENV.secretsManagerEndpoint)),
     clock,
     onStale: () => telemetry.measure({ name: 'SecretStale' }),
   }),
@@ -211,9 +209,9 @@ function once<T>(create: () => T): () => T {
   };
 }
 
-function awsOptions(endpointVariable: string): Parameters<typeof createDynamoDbClient>[0] {
+function awsOptions(endpointVariable: string): AwsClientOptions {
   const endpoint = process.env[endpointVariable];
-  return { region: env('AWS_REGION'), credentials, agent, ...(endpoint && { endpoint }) };
+  return { region: env('AWS_REGION'), credentials, agent, clock, ...(endpoint && { endpoint }) };
 }
 
 async function credentials(): Promise<{

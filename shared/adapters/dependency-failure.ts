@@ -50,11 +50,13 @@ export async function callDependency<T>(name: string, call: () => Promise<T>): P
   }
 }
 
-function isTransient(error: unknown): boolean {
+/** What is worth another try. */
+export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (TRANSIENT_NAMES.has(error.name)) return true;
   if ('code' in error && NETWORK_CODES.has(error.code)) return true;
-  return (httpStatusOf(error) ?? 0) >= 500;
+  const status = httpStatusOf(error) ?? 0;
+  return status >= 500 || status === 429;
 }
 
 /** The status with which AWS answered, if it did. */

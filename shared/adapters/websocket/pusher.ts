@@ -1,35 +1,30 @@
 /** Sends verifications to open WebSockets through API Gateway's management API. */
 
-import {
-  ApiGatewayManagementApiClient,
-  DeleteConnectionCommand,
-  PostToConnectionCommand,
-} from '@aws-sdk/client-apigatewaymanagementapi';
 import type { Connection, Pusher, PushResult } from '../../domain/ports.ts';
 import type { Verification } from '../../domain/verification.ts';
-import { type AwsClientOptions, awsClientConfig } from '../aws-client.ts';
+import { type AwsClientOptions, createAwsService } from '../aws-client.ts';
 import { httpStatusOf } from '../dependency-failure.ts';
 
 export interface PusherOptions extends AwsClientOptions {
   /** Of the management API, `https://…/<stage>`. */
-  readonly endpoint: string;
+  readonly endpoint?: string | undefined;
   /** The message that a client receives. */
   readonly encode: (verification: Verification) => string;
 }
 
-const TRIES = { timeoutMs: 1000, maxAttempts: 2 };
-/** For both tries and the pause between them. */
-const TOTAL_MS = 2500;
+const HEADERS = { 'content-type': 'application/octet-stream' };
 const GONE = 410;
 
 export function createPusher({ encode, ...options }: PusherOptions): Pusher {
-  const client = new ApiGatewayManagementApiClient(awsClientConfig(options, TRIES));
+  const call = createAwsService(options, {
+    service: 'execute-api',
+    timeoutMs: 1000,
+    maxTries: 2,
+  });
 
   const send = async (connection: Connection, data: string): Promise<PushResult> => {
-    const ConnectionId = connectionIdOf(connection);
     try {
-      const command = new PostToConnectionCommand({ ConnectionId, Data: data });
-      await client.send(command, { abortSignal: AbortSignal.timeout(TOTAL_MS) });
+      await call({ method: 'POST', path: pathOf(connection), headers: HEADERS, body: data });
       return { connection, outcome: 'delivered' };
     } catch (error) {
       return { connection, outcome: isGone(error) ? 'gone' : 'failed' };
@@ -43,15 +38,17 @@ export function createPusher({ encode, ...options }: PusherOptions): Pusher {
       return Promise.all(connections.map((connection) => send(connection, data)));
     },
     close: async (connection) => {
-      const command = new DeleteConnectionCommand({ ConnectionId: connectionIdOf(connection) });
       // Best effort: an evicted connection is not pushed to any more, whether it closes or not.
-      await client.send(command, { abortSignal: AbortSignal.timeout(TOTAL_MS) }).catch(() => {});
+      await call({ method: 'DELETE', path: pathOf(connection), headers: {}, body: '' }).catch(
+        () => {},
+      );
     },
   };
 }
 
-function connectionIdOf(connection: Connection): string {
-  return connection.slice(connection.indexOf('#') + 1);
+function pathOf(connection: Connection): string {
+  const connectionId = connection.slice(connection.indexOf('#') + 1);
+  return `/@connections/${encodeURIComponent(connectionId)}`;
 }
 
 /** Local and older gateways answer the status without the exception's name. */

@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SecretsManager } from '../../../../shared/adapters/secrets/client.ts';
 import {
   createSecretStore,
   requireField,
@@ -13,8 +14,11 @@ import {
 import { Problem } from '../../../../shared/domain/errors.ts';
 
 const MINUTE_MS = 60_000;
-const client = new SecretsManagerClient({ region: 'eu-central-1' });
-const manager = mockClient(client);
+const sdk = new SecretsManagerClient({ region: 'eu-central-1' });
+const manager = mockClient(sdk);
+const client: SecretsManager = {
+  getSecretValue: (input) => sdk.send(new GetSecretValueCommand(input)),
+};
 const onStale = vi.fn();
 let nowMs: number;
 let secrets: Secrets;
