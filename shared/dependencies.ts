@@ -4,14 +4,13 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import type { AwsClientOptions } from './adapters/aws-client.ts';
-import { createDynamoDb } from './adapters/dynamodb/client.ts';
+import { createDynamoDbClient } from './adapters/dynamodb/client.ts';
 import { createGuards } from './adapters/dynamodb/guards.ts';
 import { createVerificationLog } from './adapters/dynamodb/verification-log.ts';
 import { createEndNotifier } from './adapters/eventbridge/end-notifier.ts';
 import { createAgents } from './adapters/https-agent.ts';
 import { createPhoneNumbers } from './adapters/phone-numbers.ts';
-import { createSecretsManager } from './adapters/secrets/client.ts';
+import { createSecretsManagerClient } from './adapters/secrets/client.ts';
 import { parseClientToken } from './adapters/secrets/client-token.ts';
 import { createKeys } from './adapters/secrets/keys.ts';
 import { createProofSigner } from './adapters/secrets/proof-signer.ts';
@@ -150,7 +149,10 @@ const primed: (() => Promise<unknown>)[] = [];
 
 function announcePorts(): AnnouncePorts {
   const pusher = createPusher({
-    ...awsOptions(ENV.websocketManagementUrl),
+    region: env('AWS_REGION'),
+    endpoint: env(ENV.websocketManagementUrl),
+    credentials,
+    agent,
     encode: (verification) =>
       JSON.stringify({ type: 'transition', verification: toVerificationObject(verification) }),
   });
@@ -160,7 +162,7 @@ function announcePorts(): AnnouncePorts {
 
 function endNotifierOf(bus: string): EndNotifier | undefined {
   if (bus === '') return undefined;
-  return createEndNotifier({ ...awsOptions(ENV.eventBridgeEndpoint), bus, telemetry });
+  return createEndNotifier({ ...awsOptions(ENV.eventBridgeEndpoint), bus, clock, telemetry });
 }
 
 function log(): VerificationLog {
@@ -191,11 +193,11 @@ function vonage(settings?: StartSettings): ReturnType<typeof createVonage> {
   });
 }
 
-const dynamoDb = /* @__PURE__ */ once(() => createDynamoDb(awsOptions(ENV.dynamodbEndpoint)));
+const dynamoDb = /* @__PURE__ */ once(() => createDynamoDbClient(awsOptions(ENV.dynamodbEndpoint)));
 
 const secretStore = /* @__PURE__ */ once(() =>
   createSecretStore({
-    client: createSecretsManager(awsOptions(ENV.secretsManagerEndpoint)),
+    client: createSecretsManagerClient(awsOptions(ENV.secretsManagerEndpoint)),
     clock,
     onStale: () => telemetry.measure({ name: 'SecretStale' }),
   }),
@@ -209,9 +211,9 @@ function once<T>(create: () => T): () => T {
   };
 }
 
-function awsOptions(endpointVariable: string): AwsClientOptions {
+function awsOptions(endpointVariable: string): Parameters<typeof createDynamoDbClient>[0] {
   const endpoint = process.env[endpointVariable];
-  return { region: env('AWS_REGION'), credentials, agent, clock, ...(endpoint && { endpoint }) };
+  return { region: env('AWS_REGION'), credentials, agent, ...(endpoint && { endpoint }) };
 }
 
 async function credentials(): Promise<{

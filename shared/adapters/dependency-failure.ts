@@ -50,13 +50,11 @@ export async function callDependency<T>(name: string, call: () => Promise<T>): P
   }
 }
 
-/** What is worth another try. */
-export function isTransient(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (TRANSIENT_NAMES.has(error.name)) return true;
   if ('code' in error && NETWORK_CODES.has(error.code)) return true;
-  const status = httpStatusOf(error) ?? 0;
-  return status >= 500 || status === 429;
+  return (httpStatusOf(error) ?? 0) >= 500;
 }
 
 /** The status with which AWS answered, if it did. */

@@ -1,6 +1,6 @@
 /** Secrets Manager, what Vonage knows of the same secrets, and the rotation of both. */
 
-import type { SecretsManager } from '../../shared/adapters/secrets/client.ts';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { BASE64URL, type Prng } from './prng.ts';
 import type { Waiting, Wire } from './wire.ts';
 
@@ -16,7 +16,7 @@ export const APPLICATION_ID = 'aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab';
 type Secret = Readonly<Record<string, string>>;
 
 export interface SimulatedSecrets {
-  readonly clientFor: (who: Waiting) => SecretsManager;
+  readonly clientFor: (who: Waiting) => SecretsManagerClient;
   readonly read: (secretId: string) => Secret;
   /** The secret that Vonage signs with now. */
   readonly signatureSecret: () => string;
@@ -46,8 +46,10 @@ export function createSecrets(wire: Wire, prng: Prng): SimulatedSecrets {
 
   return {
     read,
-    clientFor: (who) => ({
-      getSecretValue: async ({ SecretId: secretId }) => {
+    clientFor: (who) => {
+      const send = async (command: unknown): Promise<{ readonly SecretString: string }> => {
+        if (!(command instanceof GetSecretValueCommand)) throw new Error('not a read of a secret');
+        const secretId = command.input.SecretId ?? '';
         const answer = await wire.exchange(who, {
           to: 'secrets',
           timeoutMs: 3000,
@@ -55,8 +57,9 @@ export function createSecrets(wire: Wire, prng: Prng): SimulatedSecrets {
         });
         if (answer.outcome !== 'answered') throw new Error('Secrets Manager did not answer');
         return { SecretString: answer.value };
-      },
-    }),
+      };
+      return Object.create(SecretsManagerClient.prototype, { send: { value: send } });
+    },
     signatureSecret: () => signing,
     isAccepted: (key) => key === privateKey,
     prepareRotation: () => {

@@ -1,8 +1,13 @@
 /** The two calls that both tables are used with: a consistent read and a conditional write. */
 
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { callDependency } from '../dependency-failure.ts';
-import type { DynamoDb } from './client.ts';
 
 export type Item = Readonly<Record<string, AttributeValue>>;
 
@@ -22,36 +27,32 @@ export interface Table {
 }
 
 export interface TableOptions {
-  readonly client: DynamoDb;
+  readonly client: DynamoDBClient;
   readonly table: string;
 }
-
-const CONDITION_FAILED = 'ConditionalCheckFailedException';
 
 export function createTable({ client, table }: TableOptions, partitionKey: string): Table {
   const toKey = (key: string) => ({ TableName: table, Key: { [partitionKey]: { S: key } } });
   return {
     read: async (key) => {
-      const input = { ...toKey(key), ConsistentRead: true };
-      const { Item: item } = await callDependency('DynamoDB', () => client.getItem(input));
+      const command = new GetItemCommand({ ...toKey(key), ConsistentRead: true });
+      const { Item: item } = await callDependency('DynamoDB', () => client.send(command));
       return item;
     },
     write: async (key, { update, condition, names, values }) => {
-      const input = {
+      const command = new UpdateItemCommand({
         ...toKey(key),
         UpdateExpression: update,
         ConditionExpression: condition,
         ExpressionAttributeNames: names,
         ...(values && { ExpressionAttributeValues: values }),
         ReturnValues: 'ALL_NEW',
-      } as const;
+      });
       try {
-        const { Attributes: item } = await callDependency('DynamoDB', () =>
-          client.updateItem(input),
-        );
+        const { Attributes: item } = await callDependency('DynamoDB', () => client.send(command));
         return item ?? {};
       } catch (error) {
-        if (error instanceof Error && error.name === CONDITION_FAILED) return undefined;
+        if (error instanceof ConditionalCheckFailedException) return undefined;
         throw error;
       }
     },

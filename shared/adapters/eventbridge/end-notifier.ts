@@ -1,13 +1,14 @@
 /** Puts an event on the company's EventBridge bus when a verification has ended. */
 
-import type { EndNotifier, Entry, Telemetry } from '../../domain/ports.ts';
+import type { Clock, EndNotifier, Entry, Telemetry } from '../../domain/ports.ts';
 import type { Verification } from '../../domain/verification.ts';
 import type { AwsClientOptions } from '../aws-client.ts';
-import { createPutEvent } from './put-event.ts';
+import { putEvent } from './put-event.ts';
 
 export interface EndNotifierOptions extends AwsClientOptions {
   /** Name of the bus. */
   readonly bus: string;
+  readonly clock: Clock;
   readonly telemetry: Telemetry;
 }
 
@@ -19,7 +20,6 @@ const DETAIL_TYPE = 'verification.ended';
 const TRIES = 2;
 
 export function createEndNotifier({ bus, telemetry, ...options }: EndNotifierOptions): EndNotifier {
-  const putEvent = createPutEvent(options);
   return {
     notify: async (entry, verification) => {
       const event = {
@@ -30,7 +30,7 @@ export function createEndNotifier({ bus, telemetry, ...options }: EndNotifierOpt
         Time: Math.floor((verification.completedAtMs ?? verification.updatedAtMs) / 1000),
       };
       for (let attempt = 0; attempt < TRIES; attempt++) {
-        if (await putEvent(event).catch(() => false)) return true;
+        if (await putEvent(event, options).catch(() => false)) return true;
       }
       telemetry.measure({ name: 'EventFailed' });
       return false;

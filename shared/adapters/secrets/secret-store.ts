@@ -3,9 +3,9 @@
  * value serves for a day.
  */
 
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Problem } from '../../domain/errors.ts';
 import type { Clock } from '../../domain/ports.ts';
-import type { SecretsManager } from './client.ts';
 
 /** The string members of a secret's JSON object. */
 export type Secret = Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export interface Secrets {
 }
 
 export interface SecretStoreOptions {
-  readonly client: SecretsManager;
+  readonly client: SecretsManagerClient;
   readonly clock: Clock;
   /** Called whenever a value is served although reading it again failed. */
   readonly onStale?: () => void;
@@ -52,7 +52,7 @@ export function createSecretStore({ client, clock, onStale }: SecretStoreOptions
 
   const readAndKeep = async (secretId: string, cached: Cached): Promise<Secret> => {
     try {
-      const answer = await client.getSecretValue({ SecretId: secretId });
+      const answer = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
       cached.secret = toSecret(answer.SecretString);
       cached.readAtMs = clock.now();
       return cached.secret;

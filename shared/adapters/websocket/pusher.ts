@@ -1,30 +1,35 @@
 /** Sends verifications to open WebSockets through API Gateway's management API. */
 
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
 import type { Connection, Pusher, PushResult } from '../../domain/ports.ts';
 import type { Verification } from '../../domain/verification.ts';
-import { type AwsClientOptions, createAwsService } from '../aws-client.ts';
+import { type AwsClientOptions, awsClientConfig } from '../aws-client.ts';
 import { httpStatusOf } from '../dependency-failure.ts';
 
 export interface PusherOptions extends AwsClientOptions {
   /** Of the management API, `https://…/<stage>`. */
-  readonly endpoint?: string | undefined;
+  readonly endpoint: string;
   /** The message that a client receives. */
   readonly encode: (verification: Verification) => string;
 }
 
-const HEADERS = { 'content-type': 'application/octet-stream' };
+const TRIES = { timeoutMs: 1000, maxAttempts: 2 };
+/** For both tries and the pause between them. */
+const TOTAL_MS = 2500;
 const GONE = 410;
 
 export function createPusher({ encode, ...options }: PusherOptions): Pusher {
-  const call = createAwsService(options, {
-    service: 'execute-api',
-    timeoutMs: 1000,
-    maxTries: 2,
-  });
+  const client = new ApiGatewayManagementApiClient(awsClientConfig(options, TRIES));
 
   const send = async (connection: Connection, data: string): Promise<PushResult> => {
+    const ConnectionId = connectionIdOf(connection);
     try {
-      await call({ method: 'POST', path: pathOf(connection), headers: HEADERS, body: data });
+      const command = new PostToConnectionCommand({ ConnectionId, Data: data });
+      await client.send(command, { abortSignal: AbortSignal.timeout(TOTAL_MS) });
       return { connection, outcome: 'delivered' };
     } catch (error) {
       return { connection, outcome: isGone(error) ? 'gone' : 'failed' };
@@ -38,17 +43,15 @@ export function createPusher({ encode, ...options }: PusherOptions): Pusher {
       return Promise.all(connections.map((connection) => send(connection, data)));
     },
     close: async (connection) => {
+      const command = new DeleteConnectionCommand({ ConnectionId: connectionIdOf(connection) });
       // Best effort: an evicted connection is not pushed to any more, whether it closes or not.
-      await call({ method: 'DELETE', path: pathOf(connection), headers: {}, body: '' }).catch(
-        () => {},
-      );
+      await client.send(command, { abortSignal: AbortSignal.timeout(TOTAL_MS) }).catch(() => {});
     },
   };
 }
 
-function pathOf(connection: Connection): string {
-  const connectionId = connection.slice(connection.indexOf('#') + 1);
-  return `/@connections/${encodeURIComponent(connectionId)}`;
+function connectionIdOf(connection: Connection): string {
+  return connection.slice(connection.indexOf('#') + 1);
 }
 
 /** Local and older gateways answer the status without the exception's name. */

@@ -1,18 +1,13 @@
-/** DynamoDB as the adapters see it: three tries of a second, over the simulated wire. */
+/** The SDK's client as the adapters see it: three tries of a second, over the simulated wire. */
 
-import {
-  GetItemCommand,
-  ProvisionedThroughputExceededException,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import type { DynamoDb } from '../../../shared/adapters/dynamodb/client.ts';
+import { DynamoDBClient, ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
 import type { Faults } from '../faults.ts';
 import type { Prng } from '../prng.ts';
 import type { Waiting, Wire } from '../wire.ts';
 import type { MemoryDynamoDb } from './memory-dynamodb.ts';
 
 export interface StoreClients {
-  readonly clientFor: (who: Waiting) => DynamoDb;
+  readonly clientFor: (who: Waiting) => DynamoDBClient;
 }
 
 interface StoreNeeds {
@@ -43,10 +38,7 @@ export function createStoreClients(needs: StoreNeeds): StoreClients {
     }
   };
 
-  const send = async (
-    who: Waiting,
-    command: unknown,
-  ): Promise<ReturnType<MemoryDynamoDb['execute']>> => {
+  const send = async (who: Waiting, command: unknown): Promise<unknown> => {
     for (let tries = 1; ; tries += 1) {
       const answer = await wire.exchange(who, {
         to: 'DynamoDB',
@@ -63,10 +55,10 @@ export function createStoreClients(needs: StoreNeeds): StoreClients {
   };
 
   return {
-    clientFor: (who) => ({
-      getItem: (input) => send(who, new GetItemCommand(input)),
-      updateItem: (input) => send(who, new UpdateItemCommand(input)),
-    }),
+    clientFor: (who) =>
+      Object.create(DynamoDBClient.prototype, {
+        send: { value: (command: unknown) => send(who, command) },
+      }),
   };
 }
 

@@ -85,7 +85,7 @@ function proofFor(nonce: string, claims: Partial<ProofClaims> = {}, by = signer)
 }
 
 function ports(): TriggerPorts {
-  const spend = createSpend({ client: store.sdk, table: store.table });
+  const spend = createSpend(store);
   return {
     verifyProof,
     spend: (jti) => spend(jti, Date.now()),
@@ -253,7 +253,7 @@ describe('Cognito sign-in', () => {
   });
 
   it('fails, and refuses nobody, while the table cannot be written', async () => {
-    const spend = createSpend({ client: store.sdk, table: 'missing' });
+    const spend = createSpend({ client: store.client, table: 'missing' });
     await expect(spend('jti', Date.now())).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });

@@ -44,7 +44,7 @@ async function start(): Promise<string> {
 }
 
 async function itemOf(requestId: string): Promise<Record<string, unknown> | undefined> {
-  const { Item: item } = await store.sdk.send(
+  const { Item: item } = await store.client.send(
     new GetItemCommand({
       TableName: store.table,
       Key: { request_id: { S: requestId } },

@@ -8,17 +8,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { DynamoDb } from '../../../../shared/adapters/dynamodb/client.ts';
 import { createVerificationLog } from '../../../../shared/adapters/dynamodb/verification-log.ts';
 import { AT_MS, CHECK_URL, started } from '../../../fixtures/events.ts';
 
 const HASH = new Uint8Array(32).fill(7);
-const sdk = new DynamoDBClient({ region: 'eu-central-1' });
-const dynamodb = mockClient(sdk);
-const client: DynamoDb = {
-  getItem: (input) => sdk.send(new GetItemCommand(input)),
-  updateItem: (input) => sdk.send(new UpdateItemCommand(input)),
-};
+const client = new DynamoDBClient({ region: 'eu-central-1' });
+const dynamodb = mockClient(client);
 const log = createVerificationLog({ client, table: 'Verifications', clock: { now: () => AT_MS } });
 const cancelled = { type: 'cancelled', atMs: AT_MS } as const;
 const refused = new ConditionalCheckFailedException({ message: 'refused', $metadata: {} });

@@ -5,7 +5,6 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SecretsManager } from '../../../../shared/adapters/secrets/client.ts';
 import {
   createSecretStore,
   requireField,
@@ -14,11 +13,8 @@ import {
 import { Problem } from '../../../../shared/domain/errors.ts';
 
 const MINUTE_MS = 60_000;
-const sdk = new SecretsManagerClient({ region: 'eu-central-1' });
-const manager = mockClient(sdk);
-const client: SecretsManager = {
-  getSecretValue: (input) => sdk.send(new GetSecretValueCommand(input)),
-};
+const client = new SecretsManagerClient({ region: 'eu-central-1' });
+const manager = mockClient(client);
 const onStale = vi.fn();
 let nowMs: number;
 let secrets: Secrets;

@@ -30,7 +30,6 @@ beforeAll(async () => {
     region: 'eu-central-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     agent,
-    clock: { now: Date.now },
     encode: ({ requestId, seq }) => JSON.stringify({ requestId, seq }),
   });
 });
