@@ -15,13 +15,18 @@ import { type ScriptedAnswer, webhooks } from '../fixtures/scripted-vonage.ts';
 import { until } from '../fixtures/until.ts';
 
 const STEP_SECONDS = 15;
+const REDIRECT_URL = 'https://app.example/sa';
 
 let stack: ScriptedStack;
 /** Begun with the file, because it has to wait for real time. */
 let clocked: App;
 
 beforeAll(async () => {
-  stack = await startScriptedStack({ workflow: ALL_CHANNELS, channelTimeoutSeconds: STEP_SECONDS });
+  stack = await startScriptedStack({
+    workflow: ALL_CHANNELS,
+    channelTimeoutSeconds: STEP_SECONDS,
+    redirectUrl: REDIRECT_URL,
+  });
   clocked = await stack.start(['sms', 'voice']);
 });
 
@@ -549,6 +554,16 @@ describe('what a start sends', () => {
         { channel: 'whatsapp', to: digits, from: '447700900000' },
         { channel: 'rcs', to: digits, from: 'acme' },
       ],
+    });
+  });
+
+  it('is the redirect_url only for a web page, which then navigates', async () => {
+    const sent = { phone_number: phoneNumber('8'), channels: ['silent_auth'], result: 'redirect' };
+    stack.vonage.script('start', withCheckUrl(randomUUID()));
+    const { body } = await call(stack.endpoints.api, 'POST', '/start', { body: sent });
+    expect(body.verification.action).toMatchObject({ method: 'navigate' });
+    expect(stack.vonage.calls.at(-1)?.body.workflow[0]).toMatchObject({
+      redirect_url: REDIRECT_URL,
     });
   });
 });
