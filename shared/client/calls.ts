@@ -1,0 +1,112 @@
+/** The calls of a running verification: each keeps the mirror true and survives a lost answer. */
+
+import { type Channel, isFinal, isRecord, type VerificationObject } from './contract.ts';
+import type { Environment } from './environment.ts';
+import type { Call, Http } from './http.ts';
+import type { Mirror } from './mirror.ts';
+import { ClientProblem, networkProblem } from './problem.ts';
+import { repeat } from './repeat.ts';
+import type { ServerClock } from './server-clock.ts';
+
+/** Of a call that a person waits for: about 8 s of failures. */
+const ATTEMPTS = 4;
+/** Of a call that the client makes itself while the check_url's step runs. */
+export const PATIENT_ATTEMPTS = 10;
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly attempts?: number;
+}
+
+export interface Calls {
+  read(options?: CallOptions): Promise<VerificationObject>;
+  checkCode(requestId: string, code: string, options?: CallOptions): Promise<VerificationObject>;
+  leave(from: Channel, error: string, options?: CallOptions): Promise<VerificationObject>;
+  cancel(options?: CallOptions): Promise<VerificationObject>;
+  proof(body: unknown, options?: CallOptions): Promise<unknown>;
+}
+
+export interface CallNeeds {
+  readonly http: Http;
+  readonly token: string;
+  readonly mirror: Mirror;
+  readonly clock: ServerClock;
+}
+
+export function createCalls(
+  { http, token, mirror, clock }: CallNeeds,
+  environment: Environment,
+): Calls {
+  /** What an answer says of the verification counts, be it a problem or not. */
+  async function send(call: Call): Promise<unknown> {
+    try {
+      const { body, atMs } = await http({ ...call, token });
+      if (atMs !== undefined) clock.learn(atMs);
+      return body;
+    } catch (error) {
+      if (error instanceof ClientProblem) mirror.apply(error.verification);
+      throw error;
+    }
+  }
+
+  async function ask(call: Call): Promise<VerificationObject> {
+    const body = await send(call);
+    if (!isRecord(body) || !isRecord(body.verification)) {
+      throw networkProblem('the answer holds no verification');
+    }
+    mirror.apply(body.verification);
+    return mirror.current;
+  }
+
+  const read = ({ signal }: CallOptions = {}): Promise<VerificationObject> =>
+    ask({ method: 'GET', path: '/status', signal });
+
+  /** Repeats the call unless `/status` shows that it is needless. */
+  function act(
+    path: string,
+    body: unknown,
+    isSettled: (now: VerificationObject) => boolean,
+    { signal, attempts = ATTEMPTS }: CallOptions = {},
+  ): Promise<VerificationObject> {
+    const settled = async (): Promise<VerificationObject | undefined> => {
+      const now = await read({ signal });
+      return isFinal(now) || isSettled(now) ? now : undefined;
+    };
+    const call: Call = { method: 'POST', path, body, signal };
+    return repeat({ send: () => ask(call), settled, attempts, signal }, environment);
+  }
+
+  return {
+    read,
+    checkCode(requestId, code, options) {
+      const before = mirror.current;
+      const isJudged = (now: VerificationObject): boolean => {
+        if (now.status === 'checking' || now.channel !== before.channel) return true;
+        throwIfRefused(before, now);
+        return JSON.stringify(now.action) !== JSON.stringify(before.action);
+      };
+      return act('/check-code', { request_id: requestId, code }, isJudged, options);
+    },
+    leave: (from, error, options) =>
+      act('/next-workflow', { from, error }, ({ channel }) => channel !== from, options),
+    cancel: (options) => act('/cancel', undefined, () => false, options),
+    proof: (body, { signal, attempts = ATTEMPTS } = {}) => {
+      const call: Call = { method: 'POST', path: '/proof', body, signal };
+      return repeat({ send: () => send(call), attempts, signal }, environment);
+    },
+  };
+}
+
+/** A try was spent by the call whose answer was lost: the code was wrong. */
+function throwIfRefused({ action: before }: VerificationObject, now: VerificationObject): void {
+  const { action } = now;
+  if (before?.type !== 'submit_code' || action?.type !== 'submit_code') return;
+  const { attempts_remaining: attemptsRemaining } = action;
+  if (attemptsRemaining >= before.attempts_remaining) return;
+  throw new ClientProblem('code_invalid', 'the code is not the right one', {
+    status: 400,
+    retryable: true,
+    attemptsRemaining,
+    verification: now,
+  });
+}

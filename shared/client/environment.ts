@@ -1,0 +1,74 @@
+/** What the client needs of the platform: the parts of `fetch` and `WebSocket` that it uses, a clock. */
+
+export interface FetchAnswer {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
+}
+
+export type FetchLike = (
+  url: string,
+  init: {
+    readonly method: string;
+    readonly headers: Record<string, string>;
+    readonly body?: string;
+    readonly signal: AbortSignal;
+  },
+) => Promise<FetchAnswer>;
+
+export interface SocketLike {
+  addEventListener(
+    type: 'open' | 'message' | 'close' | 'error',
+    listener: (event: { readonly data?: unknown }) => void,
+  ): void;
+  send(text: string): void;
+  close(): void;
+}
+
+export type SocketConstructor = new (url: string, protocols: string[]) => SocketLike;
+
+/** Milliseconds; the defaults are those of the contract, others are for tests. */
+export interface Timing {
+  /** Between two reads of `/status` while there is no socket. */
+  readonly pollMs: number;
+  readonly pingMs: number;
+  /** After a ping something must come within this. */
+  readonly pongMs: number;
+  /** From opening a socket to its snapshot. */
+  readonly openMs: number;
+  /** First wait after a failure; it doubles. */
+  readonly backoffMs: number;
+  readonly maxBackoffMs: number;
+  /** For one answer: the backend itself has 25 s. */
+  readonly requestMs: number;
+  /** For one answer of `GET /status`. */
+  readonly statusMs: number;
+  /** For `openCheckUrl`; Vonage's own library gives up after 30 s. */
+  readonly handsetMs: number;
+  /** After `completed`, for what is verified to become certain. */
+  readonly lingerMs: number;
+}
+
+export const TIMING: Timing = {
+  pollMs: 2_000,
+  pingMs: 25_000,
+  pongMs: 10_000,
+  openMs: 10_000,
+  backoffMs: 500,
+  maxBackoffMs: 15_000,
+  requestMs: 28_000,
+  statusMs: 10_000,
+  handsetMs: 45_000,
+  lingerMs: 5_000,
+};
+
+export interface Environment {
+  readonly fetch: FetchLike;
+  /** Absent: `/status` is polled instead. */
+  readonly WebSocket: SocketConstructor | undefined;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly timing: Timing;
+}

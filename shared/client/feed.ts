@@ -1,0 +1,102 @@
+/**
+ * Keeps the mirror up to date: by a socket while one can be held, else by `GET /status` every 2 s; and
+ * by `/status` whenever nothing was heard until `next_change_at`.
+ */
+
+import type { VerificationObject } from './contract.ts';
+import type { Environment } from './environment.ts';
+import { ClientProblem } from './problem.ts';
+import type { HeldSocket } from './socket.ts';
+import { backoffMs } from './waiting.ts';
+
+/** The server is given this long to do what its clock says. */
+const GRACE_MS = 250;
+/** The longest that a timer of JavaScript can wait is 24 days; nothing here takes a day. */
+const DAY_MS = 86_400_000;
+
+export interface Feed {
+  /** Opens a socket and begins to ask: a new feed is paused. */
+  resume(): void;
+  pause(): void;
+  /** Replaces the socket, which may be dead without anybody having noticed. */
+  renew(): void;
+  /** An object was taken, or the socket came or went: waits anew. */
+  reschedule(): void;
+  close(): void;
+}
+
+export interface FeedNeeds {
+  readonly socket: HeldSocket;
+  readonly current: () => VerificationObject;
+  /** Milliseconds until the server's clock shows this time. */
+  readonly untilServer: (time: string) => number;
+  /** Reads `/status` into the mirror. */
+  readonly read: () => Promise<unknown>;
+  /** The token is not valid any more: nothing will ever come. */
+  readonly onRefused: (problem: ClientProblem) => void;
+}
+
+export function createFeed(needs: FeedNeeds, environment: Environment): Feed {
+  const { socket, current, untilServer, read, onRefused } = needs;
+  const { pollMs } = environment.timing;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let state: 'open' | 'paused' | 'closed' = 'paused';
+  let isReading = false;
+  let failures = 0;
+  let waitMs = 0;
+
+  function reschedule(): void {
+    clearTimeout(timer);
+    if (state === 'open' && !isReading) timer = setTimeout(ask, delayMs());
+  }
+
+  function delayMs(): number {
+    const { next_change_at: next, expires_at: end } = current();
+    const dueMs = Math.min(untilServer(next ?? end), untilServer(end)) + GRACE_MS;
+    const usualMs = socket.isHeld ? Math.min(DAY_MS, Math.max(pollMs, dueMs)) : pollMs;
+    return failures === 0 ? usualMs : Math.max(usualMs, waitMs, backoffMs(failures, environment));
+  }
+
+  async function ask(): Promise<void> {
+    isReading = true;
+    try {
+      await read();
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      waitMs = error instanceof ClientProblem ? (error.retryAfter ?? 0) * 1000 : 0;
+      if (error instanceof ClientProblem && error.code === 'client_token_invalid') onRefused(error);
+    } finally {
+      isReading = false;
+    }
+    reschedule();
+  }
+
+  function resume(): void {
+    if (state === 'closed') return;
+    state = 'open';
+    socket.open();
+    reschedule();
+  }
+
+  function renew(): void {
+    if (state !== 'open') return;
+    socket.close();
+    resume();
+  }
+
+  function stop(next: 'paused' | 'closed'): void {
+    if (state === 'closed') return;
+    state = next;
+    clearTimeout(timer);
+    socket.close();
+  }
+
+  return {
+    resume,
+    pause: () => stop('paused'),
+    renew,
+    reschedule,
+    close: () => stop('closed'),
+  };
+}

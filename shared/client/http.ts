@@ -1,0 +1,74 @@
+/** One HTTP call with a time limit; what it throws is a problem, or the reason of the caller's signal. */
+
+import type { Environment } from './environment.ts';
+import { ClientProblem, networkProblem, toProblem } from './problem.ts';
+import { abortable, throwIfAborted } from './waiting.ts';
+
+export interface Call {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly token?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Answer {
+  readonly body: unknown;
+  /** The server's clock in epoch milliseconds, where its `Date` may be read. */
+  readonly atMs?: number;
+}
+
+export type Http = (call: Call) => Promise<Answer>;
+
+export function createHttp(apiUrl: string, { fetch, timing }: Environment): Http {
+  const base = apiUrl.replace(/\/+$/, '');
+
+  return async ({ method, path, token, headers, body, signal }) => {
+    throwIfAborted(signal);
+    const ending = new AbortController();
+    const abort = (): void => ending.abort();
+    signal?.addEventListener('abort', abort);
+    const timer = setTimeout(abort, method === 'GET' ? timing.statusMs : timing.requestMs);
+    try {
+      const work = exchange(`${base}${path}`, {
+        method,
+        headers: {
+          accept: 'application/json',
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        signal: ending.signal,
+      });
+      return await abortable(work, ending.signal);
+    } catch (error) {
+      throwIfAborted(signal);
+      throw error instanceof ClientProblem ? error : networkProblem('no answer came');
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    }
+  };
+
+  async function exchange(url: string, init: Parameters<typeof fetch>[1]): Promise<Answer> {
+    const response = await fetch(url, init);
+    const body = parse(await response.text());
+    if (response.status < 200 || response.status > 299) {
+      throw toProblem(response.status, body);
+    }
+    if (body === undefined) throw networkProblem('the answer is not JSON');
+    const atMs = Date.parse(response.headers.get('date') ?? '');
+    return { body, ...(!Number.isNaN(atMs) && { atMs }) };
+  }
+}
+
+/** A hotel's login page is no answer. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+/** The last known verification: what is stale is ignored, everybody who listens hears of the rest. */
+
+import { toVerification, type VerificationObject } from './contract.ts';
+
+export type Listener = (verification: VerificationObject) => void;
+
+export interface Mirror {
+  readonly current: VerificationObject;
+  /** Takes an object of any origin, unless it is stale or no verification of this request. */
+  apply(value: unknown): void;
+  /** Returns what ends it. */
+  onChange(listener: Listener): () => void;
+  /** Ends every iteration, with an error if there is one. */
+  end(error?: Error): void;
+  /** The current object, then every newer one, until the end or until the signal is aborted. */
+  updates(signal?: AbortSignal): AsyncGenerator<VerificationObject, void, undefined>;
+}
+
+/** @param onApplied hears of every object that was taken, changed or not */
+export function createMirror(first: VerificationObject, onApplied: Listener): Mirror {
+  const listeners = new Set<Listener>();
+  const enders = new Set<() => void>();
+  let current = first;
+  let ended: { readonly error: Error | undefined } | undefined;
+
+  const onChange = (listener: Listener): (() => void) => {
+    const own: Listener = (verification) => listener(verification);
+    listeners.add(own);
+    return () => void listeners.delete(own);
+  };
+
+  return {
+    get current() {
+      return current;
+    },
+    apply(value) {
+      const taken = toVerification(value);
+      if (taken?.request_id !== current.request_id || isStale(taken, current)) return;
+      if (JSON.stringify(taken) !== JSON.stringify(current)) {
+        current = taken;
+        for (const listener of listeners) tell(listener, taken);
+      }
+      onApplied(taken);
+    },
+    onChange,
+    end(error) {
+      ended ??= { error };
+      for (const ender of enders) ender();
+    },
+    updates(signal) {
+      const queue = [current];
+      let wake = (): void => undefined;
+      const unlisten = onChange((verification) => {
+        queue.push(verification);
+        wake();
+      });
+      const wakeUp = (): void => wake();
+      enders.add(wakeUp);
+      signal?.addEventListener('abort', wakeUp);
+
+      async function* generate(): AsyncGenerator<VerificationObject, void, undefined> {
+        try {
+          while (!signal?.aborted) {
+            const next = queue.shift();
+            if (next) yield next;
+            else if (ended) break;
+            else await new Promise<void>((resolve) => (wake = resolve));
+          }
+          if (ended?.error && !signal?.aborted) throw ended.error;
+        } finally {
+          unlisten();
+          enders.delete(wakeUp);
+          signal?.removeEventListener('abort', wakeUp);
+        }
+      }
+      return generate();
+    },
+  };
+}
+
+/** As an `EventTarget` does: what a listener throws is nobody else's business, and not swallowed. */
+function tell(listener: Listener, verification: VerificationObject): void {
+  try {
+    listener(verification);
+  } catch (error) {
+    setTimeout(() => {
+      throw error;
+    });
+  }
+}
+
+/**
+ * Lower (`seq`, `updated_at`), or as high but further back in the workflow: the clock alone moves a
+ * verification on without counting, and an answer may overtake another.
+ */
+function isStale(taken: VerificationObject, current: VerificationObject): boolean {
+  if (taken.seq !== current.seq) return taken.seq < current.seq;
+  const elapsedMs = Date.parse(taken.updated_at) - Date.parse(current.updated_at);
+  return elapsedMs === 0 ? place(taken) < place(current) : elapsedMs < 0;
+}
+
+function place({ workflow, channel }: VerificationObject): number {
+  return workflow.findIndex((step) => step.channel === channel);
+}

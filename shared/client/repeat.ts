@@ -1,0 +1,35 @@
+/** Repeats a call whose fate is unknown, after a look at how things stand. */
+
+import type { Environment } from './environment.ts';
+import { ClientProblem, isUncertain } from './problem.ts';
+import { backoffMs, wait } from './waiting.ts';
+
+/** A wait that the server asks for beyond this is the user's to decide. */
+const LONGEST_WAIT_SECONDS = 35;
+
+export interface Repeating<T> {
+  readonly send: () => Promise<T>;
+  /** Asked before each repetition: what it answers makes the call needless. */
+  readonly settled?: () => Promise<T | undefined>;
+  readonly attempts: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws ClientProblem that says no for certain, or the last one when all attempts failed */
+export async function repeat<T>(
+  { send, settled, attempts, signal }: Repeating<T>,
+  environment: Environment,
+): Promise<T> {
+  for (let failures = 0; ; ) {
+    try {
+      const known = failures > 0 ? await settled?.() : undefined;
+      return known ?? (await send());
+    } catch (error) {
+      failures += 1;
+      if (!(error instanceof ClientProblem) || !isUncertain(error)) throw error;
+      const { retryAfter = 0 } = error;
+      if (failures >= attempts || retryAfter > LONGEST_WAIT_SECONDS) throw error;
+      await wait(Math.max(retryAfter * 1000, backoffMs(failures, environment)), signal);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/** Waiting that can be aborted, and how long to wait after a failure. */
+
+import type { Environment } from './environment.ts';
+
+/** Throws the reason of the signal when it is aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw abortReason(signal);
+}
+
+/** React Native's signals have no reason. */
+export function abortReason({ reason }: AbortSignal): unknown {
+  return reason ?? Object.assign(new Error('the call was aborted'), { name: 'AbortError' });
+}
+
+export function wait(ms: number, signal?: AbortSignal): Promise<void> {
+  return abortable(new Promise((resolve) => setTimeout(resolve, ms)), signal);
+}
+
+/** The promise, or the signal's reason as soon as it is aborted. */
+export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(abortReason(signal));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** Doubles with every failure; the upper half of it is left to chance, so that phones spread out. */
+export function backoffMs(failures: number, { random, timing }: Environment): number {
+  const whole = Math.min(timing.maxBackoffMs, timing.backoffMs * 2 ** Math.max(0, failures - 1));
+  return whole / 2 + (whole / 2) * random();
+}
