@@ -1,0 +1,72 @@
+/**
+ * `npm run demo`: starts the stack on free ports and plays the app in the terminal, over real HTTP and
+ * WebSocket: six stories, each with its timeline in milliseconds. Exits 0 only if all end as told.
+ *
+ * `--json`: one JSON object a story, `{story, status, channel, verified, transitions, milliseconds}`,
+ * and nothing else on stdout.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { connectSimulator } from './demo/simulator.ts';
+import { STORIES } from './demo/stories.ts';
+import { perform } from './demo/story.ts';
+import { LocalStackError } from './error.ts';
+import { type Stack, startStack } from './stack.ts';
+
+/** Vonage's minute becomes six seconds; no story waits for it. */
+const TIME_SCALE = 0.1;
+
+await main();
+
+async function main(): Promise<void> {
+  const { json } = parseArgs({ options: { json: { type: 'boolean', default: false } } }).values;
+  const say = (text: string): void => void (json || console.log(text));
+  const stopping = new AbortController();
+  process.on('SIGINT', () => stopping.abort());
+  process.on('SIGTERM', () => stopping.abort());
+  const folder = mkdtempSync(join(tmpdir(), 'silent-auth-demo-'));
+  let stack: Stack | undefined;
+  try {
+    say('Synthesizing the stack and starting it …');
+    const localFolder = join(folder, 'local');
+    stack = await startStack({ localFolder, timeScale: TIME_SCALE, signal: stopping.signal });
+    process.exitCode = (await playAll(stack, { json, say, stopped: stopping.signal })) ? 0 : 1;
+  } catch (error) {
+    console.error(error instanceof LocalStackError ? error.message : error);
+    process.exitCode = 1;
+  }
+  await stack?.close();
+  rmSync(folder, { recursive: true, force: true });
+  process.exit();
+}
+
+async function playAll(
+  { endpoints }: Stack,
+  options: {
+    readonly json: boolean;
+    readonly say: (text: string) => void;
+    readonly stopped: AbortSignal;
+  },
+): Promise<boolean> {
+  const { json, say, stopped } = options;
+  const simulator = connectSimulator(endpoints.vonage);
+  await simulator.workAsynchronously();
+  let isAsTold = true;
+  for (const [index, story] of STORIES.entries()) {
+    if (stopped.aborted) return false;
+    say(`\n${index + 1}  ${story.title}`);
+    const { failure, ...played } = await perform(
+      story,
+      { api: endpoints.api, simulator, stopped },
+      (milliseconds, text) => say(`${String(milliseconds).padStart(8)} ms  ${text}`),
+    );
+    if (json) console.log(JSON.stringify(played));
+    if (failure === undefined) say(`   ok, ${played.milliseconds} ms`);
+    else console.error(`${json ? `${story.name}: ` : '   FAILED: '}${failure}`);
+    isAsTold &&= failure === undefined;
+  }
+  say(isAsTold ? '\nAll six stories ended as told.' : '\nNot every story ended as told.');
+  return isAsTold;
+}

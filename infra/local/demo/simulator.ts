@@ -1,0 +1,55 @@
+/** What a story asks of the simulated Vonage: codes that were delivered, faults, calls received. */
+import { z } from 'zod';
+
+const TIMEOUT_MS = 10_000;
+const messages = z.array(z.object({ code: z.string() }));
+const calls = z.array(z.object({ operation: z.string() }).loose());
+
+/** As long as a check_url takes at Vonage, roughly. */
+const CHECK_URL_DELAY_MS = 250;
+
+export interface Simulator {
+  /** The check_url comes by webhook alone, after a moment: the asynchronous way. */
+  workAsynchronously(): Promise<void>;
+  /** The newest code that this address got. */
+  code(to: string): Promise<string>;
+  /** The handset of this number gets the `request_id` of another verification. */
+  swapRequestId(to: string): Promise<void>;
+  /** How often the backend has asked about a code of this verification. */
+  checks(requestId: string): Promise<number>;
+}
+
+export function connectSimulator(url: string): Simulator {
+  async function ask(path: string, init: RequestInit = {}): Promise<unknown> {
+    const response = await fetch(`${url}${path}`, {
+      ...init,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (!response.ok) throw new Error(`the simulator answered ${response.status} to ${path}`);
+    return response.json();
+  }
+
+  async function addFaults(rules: readonly unknown[]): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    await ask('/faults', { method: 'POST', headers, body: JSON.stringify(rules) });
+  }
+
+  return {
+    async code(to) {
+      const [newest] = messages.parse(await ask(`/inbox?to=${encodeURIComponent(to)}`));
+      if (!newest) throw new Error('no code was delivered');
+      return newest.code;
+    },
+    workAsynchronously: () =>
+      addFaults([
+        { request: { check_url_in: 'webhook' } },
+        { webhook: { on: { status: 'action_pending' }, delay_ms: CHECK_URL_DELAY_MS } },
+      ]),
+    swapRequestId: (to) =>
+      addFaults([{ to: to.replace('+', ''), request: { result_request_id: 'other' } }]),
+    async checks(requestId) {
+      const path = `/_local/calls?operation=check&request_id=${requestId}`;
+      return calls.parse(await ask(path)).length;
+    },
+  };
+}
