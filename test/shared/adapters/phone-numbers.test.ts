@@ -1,4 +1,9 @@
+import parsePhoneNumber from 'libphonenumber-js/core';
+import examples from 'libphonenumber-js/mobile/examples';
+import metadata from 'libphonenumber-js/mobile/metadata';
 import { describe, expect, it } from 'vitest';
+import ranges from '../../../shared/adapters/mobile-ranges/ranges.json' with { type: 'json' };
+import { toMobileRanges } from '../../../shared/adapters/mobile-ranges/to-ranges.ts';
 import { createPhoneNumbers } from '../../../shared/adapters/phone-numbers.ts';
 
 const { countryOfMobile } = createPhoneNumbers();
@@ -47,5 +52,55 @@ describe('countryOfMobile', () => {
     ['nothing', ''],
   ])('refuses %s', (_, number) => {
     expect(countryOfMobile(number)).toBeUndefined();
+  });
+});
+
+/** What libphonenumber itself says. */
+function expected(number: string): string | undefined {
+  const parsed = parsePhoneNumber(number, metadata);
+  return parsed?.number === number && parsed.isValid() ? parsed.country : undefined;
+}
+
+/** The same numbers in every run. */
+function createDigits(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** A number near to a real one: some digits of it replaced, one added or taken away. */
+function vary(number: string, pick: (below: number) => number): string {
+  const digits = [...number.slice(1)];
+  for (let times = pick(5); times > 0; times -= 1) {
+    digits[pick(digits.length)] = String(pick(10));
+  }
+  if (pick(8) === 0) digits.push(String(pick(10)));
+  if (pick(8) === 0) digits.pop();
+  return `+${digits.join('')}`;
+}
+
+describe('the ranges', () => {
+  it('are those of the installed metadata', () => {
+    expect(ranges).toEqual(toMobileRanges(metadata));
+  });
+
+  it('decide as libphonenumber does, near every country’s numbers', () => {
+    const pick = createDigits(7);
+    const differences: string[] = [];
+    for (const [country, national] of Object.entries(examples)) {
+      const [callingCode] =
+        Object.entries(metadata.country_calling_codes).find(([, countries]) =>
+          countries.some((it) => it === country),
+        ) ?? [];
+      for (let times = 0; times < 150; times += 1) {
+        const number = vary(`+${callingCode}${national}`, pick);
+        if (countryOfMobile(number) !== expected(number)) {
+          differences.push(`${number}: ${countryOfMobile(number)}, ${expected(number)}`);
+        }
+      }
+    }
+    expect(differences).toEqual([]);
   });
 });

@@ -1,0 +1,9 @@
+/** Writes `ranges.json` from the metadata of libphonenumber; after an update of that, run it again. */
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import metadata from 'libphonenumber-js/mobile/metadata';
+import { toMobileRanges } from './to-ranges.ts';
+
+const file = join(import.meta.dirname, 'ranges.json');
+writeFileSync(file, `${JSON.stringify(toMobileRanges(metadata), null, 2)}\n`);
