@@ -14,6 +14,7 @@ import {
   transitionSchema,
   verificationAnswerSchema,
 } from './answers.ts';
+import { MOMENTS } from './example-verifications.ts';
 import * as example from './examples.ts';
 import {
   channelSchema,
@@ -42,8 +43,11 @@ interface Description {
 /** Everything that is published as a component, by its name. */
 export const published = z.registry<{ readonly id: string }>();
 
-/** What is said about components and about their members. */
+/** What is said about the components themselves. */
 export const described = z.registry<Description>();
+
+/** By component, what is said about its members: several of them may share one schema. */
+export const describedMembers = new Map<string, Readonly<Record<string, string>>>();
 
 interface Shaped {
   readonly shape: Readonly<Record<string, z.core.$ZodType>>;
@@ -61,14 +65,17 @@ function publish(
 ): void {
   published.add(schema, { id });
   described.add(schema, about);
-  for (const [name, description] of Object.entries(members)) {
-    const member = schema.shape[name];
-    if (!member) throw new Error(`${id} has no member ${name} to describe`);
-    described.add(member, { description });
-  }
+  const unknown = Object.keys(members).filter((name) => !(name in schema.shape));
+  if (unknown.length > 0) throw new Error(`${id} has no member ${unknown} to describe`);
+  describedMembers.set(id, members);
 }
 
-publishEnum(channelSchema, 'Channel', 'How a verification is attempted.');
+publishEnum(
+  channelSchema,
+  'Channel',
+  'How a verification is attempted. In answers this enum may grow: show a channel that you do ' +
+    'not know as one to wait for.',
+);
 publishEnum(
   statusSchema,
   'Status',
@@ -108,7 +115,11 @@ publish(
     attempts_remaining: 'Tries that Vonage still judges.',
   },
 );
-publish(stepSchema, { id: 'Step', description: 'One step of the workflow, in order.' });
+publish(
+  stepSchema,
+  { id: 'Step', description: 'One step of the workflow, in order.' },
+  { reason: 'Why it ended without proof; null while it runs, or when it completed.' },
+);
 publish(
   verificationSchema,
   {
@@ -116,7 +127,7 @@ publish(
     description:
       'One attempt to prove a number: the same object in answers, pushes and snapshots. It ' +
       'replaces the one you have unless its (`seq`, `updated_at`) is lower.',
-    examples: [example.VERIFICATION],
+    examples: [MOMENTS.check_url_issued],
   },
   {
     request_id: "Vonage's id, the only one.",
@@ -124,9 +135,14 @@ publish(
     channel: 'The channel that runs, or that decided.',
     next_channel: 'What comes when this one fails.',
     action: 'What the app does now; treat a type that you do not know as none.',
+    workflow: 'Every channel of this verification, in the order of attempts.',
     verified: 'What is proven, and only that. Turns from false to true, even after `completed`.',
-    next_change_at: 'When nothing was heard by then, ask again.',
+    reason: 'Why it ended without proof; null while it runs, or when it completed.',
+    created_at: 'When it was started.',
+    updated_at: 'When `seq` grew last.',
+    next_change_at: 'When nothing was heard by then, ask again. Null after the end.',
     expires_at: 'After this the verification is over, whatever was heard.',
+    completed_at: 'When it ended, however it did; null while it runs.',
   },
 );
 
@@ -180,12 +196,12 @@ publish(
   proofBodySchema,
   {
     id: 'ProofRequest',
-    description: 'The values of the start that the proof shall name.',
+    description: 'The values of the start that the proof shall name, if they are verified.',
     examples: [example.PROOF_REQUEST],
   },
   {
-    phone_number: 'Only if it is verified, and the very one of the start.',
-    email: 'Only if it is verified, and the very one of the start.',
+    phone_number: 'The very one of the start; left out, the proof names no number.',
+    email: 'The very one of the start; left out, the proof names no address.',
   },
 );
 
@@ -204,7 +220,7 @@ publish(
 publish(verificationAnswerSchema, {
   id: 'VerificationAnswer',
   description: 'The verification as it is now.',
-  examples: [{ verification: example.VERIFICATION }],
+  examples: [{ verification: MOMENTS.check_url_issued }],
 });
 publish(
   proofAnswerSchema,
@@ -219,7 +235,10 @@ publish(
     examples: [example.problem('code_invalid')],
   },
   {
-    code: 'What went wrong.',
+    type: 'A URI that ends in the code.',
+    title: 'A fixed sentence that says what went wrong.',
+    status: 'The HTTP status.',
+    code: 'What went wrong. Treat a code that you do not know by its status and `retryable`.',
     detail: 'What to do about it.',
     retryable: 'Whether the same request may succeed later.',
     retry_after: 'Seconds to wait, as in the header `retry-after`.',
@@ -242,12 +261,12 @@ publish(pingSchema, {
 publish(snapshotSchema, {
   id: 'Snapshot',
   description: 'The answer to subscribe: everything as it is now.',
-  examples: [{ type: 'snapshot', verification: example.VERIFICATION }],
+  examples: [{ type: 'snapshot', verification: MOMENTS.check_url_issued }],
 });
 publish(transitionSchema, {
   id: 'Transition',
   description: 'Pushed on every visible change; the same one may come again.',
-  examples: [{ type: 'transition', verification: example.VERIFICATION }],
+  examples: [{ type: 'transition', verification: MOMENTS.check_url_issued }],
 });
 publish(pongSchema, {
   id: 'Pong',

@@ -2,34 +2,9 @@
 
 import { PROBLEM_BASE, PROBLEMS, type ProblemCode } from '../domain/errors.ts';
 import type { ProblemBody, ProofAnswer, StartAnswer } from './answers.ts';
-import type { VerificationObject } from './verification-object.ts';
+import { MOMENTS, type Moment, REQUEST_ID } from './example-verifications.ts';
 
-const REQUEST_ID = '5b0d1c9e-6c1e-4a53-9f39-0c4a6a6f7e11';
 export const CLIENT_TOKEN = `${REQUEST_ID}.Qm9ndXMtdG9rZW4tZm9yLWV4YW1wbGVzLW9ubHktMDE`;
-
-export const VERIFICATION: VerificationObject = {
-  request_id: REQUEST_ID,
-  seq: 2,
-  status: 'action_pending',
-  channel: 'silent_auth',
-  next_channel: 'email',
-  action: {
-    type: 'open_check_url',
-    check_url: `https://api-eu.vonage.com/v2/verify/${REQUEST_ID}/silent-auth/redirect`,
-    method: 'fetch',
-  },
-  workflow: [
-    { channel: 'silent_auth', status: 'action_pending', reason: null },
-    { channel: 'email', status: 'unused', reason: null },
-  ],
-  verified: { phone_number: false, email: false },
-  reason: null,
-  created_at: '2026-03-04T10:15:30.000Z',
-  updated_at: '2026-03-04T10:15:30.400Z',
-  next_change_at: '2026-03-04T10:16:30.000Z',
-  expires_at: '2026-03-04T10:19:00.000Z',
-  completed_at: null,
-};
 
 export const START_REQUEST = {
   phone_number: '+4915123456788',
@@ -41,7 +16,7 @@ export const START_ANSWER: StartAnswer = {
   request_id: REQUEST_ID,
   client_token: CLIENT_TOKEN,
   websocket_url: 'wss://push.example.org',
-  verification: VERIFICATION,
+  verification: MOMENTS.started,
 };
 
 export const CHECK_CODE_REQUEST = { request_id: REQUEST_ID, code: 'Ab3xK9' };
@@ -55,9 +30,25 @@ export const PROOF_ANSWER: ProofAnswer = {
   expires_at: '2026-03-04T10:21:00.000Z',
 };
 
+/** Problems about a verification carry it. */
+const STANDS: Partial<Record<ProblemCode, Moment>> = {
+  code_invalid: 'pin_rejected',
+  request_id_mismatch: 'aborted',
+  code_not_expected: 'check_url_issued',
+  no_next_channel: 'fallen_back',
+  verification_closed: 'cancelled',
+};
+
+/** Those whose answer says when to repeat. */
+export function isTimed(code: ProblemCode): boolean {
+  const { status } = PROBLEMS[code];
+  return status === 429 || status === 503 || code === 'start_in_progress';
+}
+
 /** How a problem with this code looks. */
 export function problem(code: ProblemCode): ProblemBody {
   const { status, title, advice, retryable } = PROBLEMS[code];
+  const moment = STANDS[code];
   return {
     type: `${PROBLEM_BASE}/${code}`,
     title,
@@ -65,10 +56,11 @@ export function problem(code: ProblemCode): ProblemBody {
     detail: advice,
     code,
     retryable,
-    ...(status === 429 || status === 503 ? { retry_after: 30 } : {}),
+    ...(isTimed(code) && { retry_after: code === 'start_in_progress' ? 2 : 30 }),
     ...(code === 'code_invalid' && { attempts_remaining: 2 }),
     ...(code === 'request_invalid' && {
       errors: [{ field: 'phone_number', reason: 'must be E.164 with a leading +' }],
     }),
+    ...(moment && { verification: MOMENTS[moment] }),
   };
 }

@@ -1,7 +1,7 @@
 /** zod's own JSON Schema of every published schema, as components that refer to each other. */
 
 import * as z from 'zod/mini';
-import { described, published } from './descriptions.ts';
+import { described, describedMembers, published } from './descriptions.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 export type JsonSchemas = Readonly<Record<string, JsonSchema>>;
@@ -15,6 +15,7 @@ export function jsonSchemas(names: readonly string[]): JsonSchemas {
     metadata: described,
     io: 'input',
     uri: (id) => `#/components/schemas/${id}`,
+    override: ({ jsonSchema }) => simplify(jsonSchema),
   });
   const wanted = new Set<string>();
   const want = (name: string): void => {
@@ -28,7 +29,27 @@ export function jsonSchemas(names: readonly string[]): JsonSchemas {
   return Object.fromEntries(
     [...wanted].toSorted().flatMap((name) => {
       const { $id, $schema, ...schema } = schemas[name] ?? {};
-      return [[name, schema]];
+      return [[name, withMembers(schema, describedMembers.get(name) ?? {})]];
     }),
   );
+}
+
+/** Leaves out what zod adds of its own: the range of safe integers, the grammar behind `date-time`. */
+function simplify(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.format === 'date-time') delete schema.pattern;
+}
+
+function withMembers(
+  schema: z.core.JSONSchema.BaseSchema,
+  descriptions: Readonly<Record<string, string>>,
+): JsonSchema {
+  if (!schema.properties) return schema;
+  const properties = Object.entries(schema.properties).map(([name, member]) => {
+    const description = descriptions[name];
+    const isPlain = description === undefined || typeof member === 'boolean';
+    return [name, isPlain ? member : { ...member, description }];
+  });
+  return { ...schema, properties: Object.fromEntries(properties) };
 }

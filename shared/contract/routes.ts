@@ -2,6 +2,7 @@
 
 import type { HTTP_ROUTES } from '../config.ts';
 import type { ProblemCode } from '../domain/errors.ts';
+import type { Moment } from './example-verifications.ts';
 
 export type RouteKey = keyof typeof HTTP_ROUTES;
 
@@ -10,13 +11,16 @@ export interface Success {
   readonly description: string;
   /** Name of a component; absent: no body, or one of its own. */
   readonly schema?: string;
+  /** Shown as examples; absent: those of the component. */
+  readonly moments?: readonly Moment[];
 }
 
 export interface Route {
   readonly operationId: string;
   readonly summary: string;
   readonly description: string;
-  readonly security: 'client_token' | 'signature' | 'none';
+  /** `login`: only where the stage has a JWT authorizer. */
+  readonly security: 'client_token' | 'signature' | 'login' | 'none';
   /** Name of a component. */
   readonly body?: string;
   readonly isBodyOptional?: true;
@@ -30,11 +34,11 @@ const BODY: readonly ProblemCode[] = [
   'media_type_unsupported',
 ];
 const OURS: readonly ProblemCode[] = ['internal', 'dependency_unavailable'];
-const NOW: Success = {
-  status: 200,
-  description: 'The verification as it is now.',
-  schema: 'VerificationAnswer',
-};
+/** 200 with the verification, as at these moments. */
+function now(...moments: readonly Moment[]): Success {
+  const description = 'The verification as it is now.';
+  return { status: 200, description, schema: 'VerificationAnswer', moments };
+}
 
 export const ROUTES: Readonly<Record<RouteKey, Route>> = {
   'POST /start': {
@@ -43,7 +47,7 @@ export const ROUTES: Readonly<Record<RouteKey, Route>> = {
     description:
       'A repeat with the same `idempotency-key` and body answers the same `request_id` and ' +
       '`client_token` with the current object, for 10 minutes and while it is unfinished.',
-    security: 'none',
+    security: 'login',
     body: 'StartRequest',
     successes: [{ status: 202, description: 'It runs.', schema: 'StartAnswer' }],
     problems: [
@@ -67,11 +71,12 @@ export const ROUTES: Readonly<Record<RouteKey, Route>> = {
     security: 'client_token',
     body: 'CheckCodeRequest',
     successes: [
-      NOW,
+      now('completed'),
       {
         status: 202,
         description: "Vonage's answer was lost: status `checking`; wait for the next change.",
         schema: 'VerificationAnswer',
+        moments: ['code_submitted'],
       },
     ],
     problems: [
@@ -93,7 +98,7 @@ export const ROUTES: Readonly<Record<RouteKey, Route>> = {
     security: 'client_token',
     body: 'NextWorkflowRequest',
     isBodyOptional: true,
-    successes: [NOW],
+    successes: [now('fallen_back')],
     problems: [
       ...BODY,
       'client_token_invalid',
@@ -108,7 +113,7 @@ export const ROUTES: Readonly<Record<RouteKey, Route>> = {
     summary: 'Give up',
     description: 'After the end it answers with the object as it is.',
     security: 'client_token',
-    successes: [NOW],
+    successes: [now('cancelled', 'completed')],
     problems: ['client_token_invalid', 'rate_limited', ...OURS],
   },
   'GET /status': {
@@ -116,7 +121,7 @@ export const ROUTES: Readonly<Record<RouteKey, Route>> = {
     summary: 'Ask how it stands',
     description: 'The same object as the push: an app without a socket needs nothing else.',
     security: 'client_token',
-    successes: [NOW],
+    successes: [now('check_url_issued', 'fallen_back', 'completed')],
     problems: ['client_token_invalid', ...OURS],
   },
   'POST /proof': {
