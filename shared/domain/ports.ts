@@ -206,7 +206,7 @@ export type CountedOn = {
 export type PhoneLock =
   /**
    * `contested`: the fate of another start of the number is unknown. `isHeld`: another try of the same
-   * start has locked it.
+   * start has locked it; once that is over, it can be inherited.
    */
   | { readonly outcome: 'locked'; readonly contested?: true; readonly isHeld?: true }
   /** Another verification of the number was live when last heard of. */
@@ -222,7 +222,8 @@ export type IntentClaim =
 
 /**
  * Abuse control of `start`: conditional writes on the table `Guards`, whose keys are HMACs.
- * `start` is the same for every try of one start; whoever does not hold a lock any more changes nothing.
+ * `start` is the same for every try of one start, `owner` is one of them, `<start>.<try>`; whoever does
+ * not hold a lock any more changes nothing, however late it comes.
  */
 export interface Guards {
   /**
@@ -244,25 +245,31 @@ export interface Guards {
   /** Locks the number for 35 s and counts it; `superseded`: a live verification known to have ended. */
   readonly lockPhoneNumber: (
     phoneNumber: string,
-    start: string,
+    owner: string,
     nowMs: number,
     superseded?: string,
+  ) => Promise<PhoneLock>;
+  /** Takes the lock, and all of its time, from a try of the same start that is over. */
+  readonly inheritPhoneNumber: (
+    phoneNumber: string,
+    owner: string,
+    nowMs: number,
   ) => Promise<PhoneLock>;
   /** The number now has a live verification; the lock is gone. */
   readonly recordPhoneNumber: (
     phoneNumber: string,
-    start: string,
+    owner: string,
     live: { readonly requestId: string; readonly liveUntilMs: number },
   ) => Promise<void>;
   /** Unlocks; `uncount` gives the count back as well. */
   readonly releasePhoneNumber: (
     phoneNumber: string,
-    start: string,
+    owner: string,
     nowMs: number,
     uncount: boolean,
   ) => Promise<void>;
   /** Unlocks, and remembers that Vonage may have a request of this start until one is recorded. */
-  readonly unlockUnresolved: (phoneNumber: string, start: string) => Promise<void>;
+  readonly unlockUnresolved: (phoneNumber: string, owner: string) => Promise<void>;
   readonly claimIntent: (intent: Intent, nowMs: number) => Promise<IntentClaim>;
   /** The start with this key is known now; replays answer for 10 minutes. */
   readonly recordIntent: (intent: Intent, requestId: string, nowMs: number) => Promise<void>;
@@ -276,9 +283,9 @@ export interface Intent {
   readonly idempotencyKey: string;
   /** What the body says, in a form that is equal for equal bodies. */
   readonly body: string;
-  /** Vonage's `client_ref`, 32 hex digits: the same for every try, and what locks are held by. */
+  /** Vonage's `client_ref`, 32 hex digits: the same for every try. */
   readonly clientRef: string;
-  /** This one try. */
+  /** `<clientRef>.<try>`: what locks are held by. */
   readonly owner: string;
   readonly tokenKeyId: string;
 }

@@ -52,27 +52,28 @@ export async function claim(
 
   const intent = await toIntent(request, plan, caller, ports);
   const counters = countersOf(request);
-  const [claimed, lock, ...counts] = await Promise.all([
+  const [claimed, firstLock, ...counts] = await Promise.all([
     request.idempotencyKey === undefined
       ? ({ outcome: 'fresh' } as const)
       : guards.claimIntent(intent, nowMs),
-    lockPhoneNumber(request.phoneNumber, intent.clientRef, nowMs, ports),
+    lockPhoneNumber(request.phoneNumber, intent.owner, nowMs, ports),
     ...counters.map((counter) => guards.count(counter, nowMs, intent.clientRef)),
   ]);
-  const refused = firstRefusal(lock, counters, counts);
   const isClaimed = claimed.outcome === 'fresh' || claimed.outcome === 'takeover';
+  const lock = isClaimed ? await ownLock(firstLock, request, intent, ports) : firstLock;
+  const refused = firstRefusal(lock, counters, counts);
   if (isClaimed && !refused) {
     const mayAdopt = lock.outcome === 'locked' && !lock.contested;
     return { outcome: 'claimed', intent, isTakeover: claimed.outcome === 'takeover', mayAdopt };
   }
 
-  // What overlapping tries of one start hold is the running one's alone to give back.
+  // What overlapping tries of one start have counted is the running one's alone to give back.
   const isOurs = ({ isHeld }: { readonly isHeld?: true }): boolean =>
     isClaimed || (claimed.outcome !== 'in_progress' && !isHeld);
   await Promise.all([
     lock.outcome === 'locked' &&
-      isOurs(lock) &&
-      guards.releasePhoneNumber(request.phoneNumber, intent.clientRef, nowMs, true),
+      !lock.isHeld &&
+      guards.releasePhoneNumber(request.phoneNumber, intent.owner, nowMs, true),
     ...counters.map((counter, index) => {
       const count = counts[index];
       return (
@@ -93,10 +94,12 @@ export async function claim(
 export async function leaveUnresolved(
   request: StartRequest,
   intent: Intent,
-  { guards }: StartPorts,
+  ports: StartPorts,
 ): Promise<void> {
+  const { guards } = ports;
   await Promise.all([
-    guards.unlockUnresolved(request.phoneNumber, intent.clientRef),
+    guards.unlockUnresolved(request.phoneNumber, intent.owner),
+    keepCounts(request, intent, ports),
     request.idempotencyKey === undefined ? undefined : guards.markIntentUnknown(intent),
   ]);
 }
@@ -105,15 +108,27 @@ export async function leaveUnresolved(
 export async function release(
   request: StartRequest,
   intent: Intent,
-  { guards, clock }: StartPorts,
+  ports: StartPorts,
 ): Promise<void> {
-  const nowMs = clock.now();
-  const { clientRef } = intent;
+  const { guards, clock } = ports;
   await Promise.all([
-    guards.releasePhoneNumber(request.phoneNumber, clientRef, nowMs, false),
-    ...countersOf(request).map((on) => guards.releaseCount(on, nowMs, clientRef, false)),
+    guards.releasePhoneNumber(request.phoneNumber, intent.owner, clock.now(), false),
+    keepCounts(request, intent, ports),
     request.idempotencyKey === undefined ? undefined : guards.releaseIntent(intent),
   ]);
+}
+
+/** The start was carried out: whoever uses its key again is another one, and counts. */
+export async function keepCounts(
+  request: StartRequest,
+  { clientRef }: Intent,
+  { guards, clock }: StartPorts,
+): Promise<void> {
+  if (request.idempotencyKey === undefined) return;
+  const nowMs = clock.now();
+  await Promise.all(
+    countersOf(request).map((on) => guards.releaseCount(on, nowMs, clientRef, false)),
+  );
 }
 
 async function toIntent(
@@ -129,7 +144,7 @@ async function toIntent(
     idempotencyKey: key,
     body: JSON.stringify([phoneNumber, email, workflow, locale, nonce, result, subject]),
     clientRef,
-    owner: random.nonce(),
+    owner: `${clientRef}.${random.nonce()}`,
     tokenKeyId: await tokens.currentKeyId(),
   };
 }
@@ -145,21 +160,39 @@ function countersOf({ phoneNumber, email }: StartRequest): readonly CountedOn[] 
   return email === undefined ? [prefix] : [prefix, { limit: 'email', value: email.toLowerCase() }];
 }
 
+/**
+ * The intent is ours, so the try that holds the lock is over, or will find that it may not go on. It
+ * may still give the lock back, which then is free for everybody.
+ */
+async function ownLock(
+  lock: PhoneLock,
+  { phoneNumber }: StartRequest,
+  { owner }: Intent,
+  ports: StartPorts,
+): Promise<PhoneLock> {
+  if (lock.outcome !== 'locked' || !lock.isHeld) return lock;
+  const nowMs = ports.clock.now();
+  const inherited = await ports.guards.inheritPhoneNumber(phoneNumber, owner, nowMs);
+  if (inherited.outcome === 'locked') return inherited;
+  const again = await lockPhoneNumber(phoneNumber, owner, nowMs, ports);
+  return again.outcome === 'locked' && again.isHeld ? inherited : again;
+}
+
 /** A verification that has ended, which only its log can tell, does not hold the number. */
 async function lockPhoneNumber(
   phoneNumber: string,
-  start: string,
+  owner: string,
   nowMs: number,
   { guards, log, clock }: StartPorts,
 ): Promise<PhoneLock> {
-  const lock = await guards.lockPhoneNumber(phoneNumber, start, nowMs);
+  const lock = await guards.lockPhoneNumber(phoneNumber, owner, nowMs);
   if (lock.outcome !== 'live') return lock;
   const entry = await log.find(lock.requestId);
   const folded = entry && fold(lock.requestId, entry.events, clock.now());
   if (!folded || !(isFinal(folded.verification) || isOverdue(folded.facts, clock.now()))) {
     return lock;
   }
-  return guards.lockPhoneNumber(phoneNumber, start, nowMs, lock.requestId);
+  return guards.lockPhoneNumber(phoneNumber, owner, nowMs, lock.requestId);
 }
 
 interface FirstRefusal {

@@ -18,7 +18,14 @@ import type {
 } from '../domain/ports.ts';
 import { fold, isFinal, isOverdue, type Verification } from '../domain/verification.ts';
 import { type Channel, deadlineMs } from '../domain/workflow.ts';
-import { type Claimed, claim, leaveUnresolved, type Replay, release } from './claim-start.ts';
+import {
+  type Claimed,
+  claim,
+  keepCounts,
+  leaveUnresolved,
+  type Replay,
+  release,
+} from './claim-start.ts';
 import { planStart, type StartPlan, type StartRules } from './plan-start.ts';
 import { neutralLimit, providerUnavailable } from './refusals.ts';
 import { type Created, requestVerification } from './request-verification.ts';
@@ -139,7 +146,8 @@ async function record(
   const nowMs = clock.now();
   const liveUntilMs = deadlineMs(started.atMs, started.workflow, started.channelTimeoutSeconds);
   await Promise.all([
-    guards.recordPhoneNumber(request.phoneNumber, intent.clientRef, { requestId, liveUntilMs }),
+    guards.recordPhoneNumber(request.phoneNumber, intent.owner, { requestId, liveUntilMs }),
+    keepCounts(request, intent, ports),
     request.idempotencyKey === undefined
       ? undefined
       : guards.recordIntent(intent, requestId, nowMs),

@@ -29,29 +29,31 @@ export function createCounters(
       if (limit.count < 1) return refused;
       const key = await keyOf(on, windowOf(limit, nowMs), guardHmac);
       if (await table.write(key, toCount(limit, endMs, start))) return { outcome: 'counted' };
-      const isHeld = start !== undefined && (await table.read(key))?.start?.S === start;
+      if (start === undefined) return refused;
+      const isHeld = (await table.read(key))?.starts?.SS?.includes(start);
       return isHeld ? { outcome: 'counted', isHeld: true } : refused;
     },
     releaseCount: async (on, nowMs, start, uncount) => {
-      const key = await keyOf(on, windowOf(limits[on.limit], nowMs), guardHmac);
-      await table.write(key, {
-        update: 'REMOVE #start',
-        condition: '#start = :start',
-        names: { '#start': 'start' },
-        values: { ':start': { S: start } },
-      });
-      if (!uncount) return;
-      await table.write(key, {
-        update: 'ADD #count :minus',
-        condition: '#count > :zero',
-        names: { '#count': 'count' },
-        values: { ':minus': { N: '-1' }, ':zero': { N: '0' } },
-      });
+      const names = { '#count': 'count', '#starts': 'starts' };
+      const values = { ':start': { S: start }, ':starts': { SS: [start] } };
+      const release = { update: 'DELETE #starts :starts', condition: 'contains(#starts, :start)' };
+      // One write, so that a repeat of it takes nothing more back.
+      await table.write(
+        await keyOf(on, windowOf(limits[on.limit], nowMs), guardHmac),
+        uncount
+          ? {
+              update: `${release.update} ADD #count :minus`,
+              condition: release.condition,
+              names,
+              values: { ...values, ':minus': { N: '-1' } },
+            }
+          : { ...release, names: { '#starts': names['#starts'] }, values },
+      );
     },
   };
 }
 
-/** The item remembers the start that counted last: its other tries, which overlap, need not. */
+/** The item remembers the starts that are under way: their other tries, which overlap, need not count. */
 function toCount(limit: Limit, endMs: number, start: string | undefined): ConditionalWrite {
   const hasRoom = '(attribute_not_exists(#count) OR #count < :limit)';
   const values = {
@@ -64,10 +66,10 @@ function toCount(limit: Limit, endMs: number, start: string | undefined): Condit
     return { update: 'SET #ttl = :ttl ADD #count :one', condition: hasRoom, names, values };
   }
   return {
-    update: 'SET #ttl = :ttl, #start = :start ADD #count :one',
-    condition: `${hasRoom} AND (attribute_not_exists(#start) OR #start <> :start)`,
-    names: { ...names, '#start': 'start' },
-    values: { ...values, ':start': { S: start } },
+    update: 'SET #ttl = :ttl ADD #count :one, #starts :starts',
+    condition: `${hasRoom} AND NOT contains(#starts, :start)`,
+    names: { ...names, '#starts': 'starts' },
+    values: { ...values, ':start': { S: start }, ':starts': { SS: [start] } },
   };
 }
 

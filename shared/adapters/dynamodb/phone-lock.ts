@@ -7,7 +7,7 @@ import type { Limit } from '../../config.ts';
 import type { Guards, PhoneLock } from '../../domain/ports.ts';
 import { windowEndMs, windowOf } from './counters.ts';
 import type { GuardHmac } from './guards.ts';
-import type { Item, Table } from './table.ts';
+import type { ConditionalWrite, Item, Table } from './table.ts';
 
 /** Longer than any invocation lives, so a lock that ran out belongs to nobody. */
 export const LOCK_MS = 35_000;
@@ -25,7 +25,11 @@ const NAMES = {
 
 type PhoneGuards = Pick<
   Guards,
-  'lockPhoneNumber' | 'recordPhoneNumber' | 'releasePhoneNumber' | 'unlockUnresolved'
+  | 'lockPhoneNumber'
+  | 'inheritPhoneNumber'
+  | 'recordPhoneNumber'
+  | 'releasePhoneNumber'
+  | 'unlockUnresolved'
 >;
 
 export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac): PhoneGuards {
@@ -33,16 +37,32 @@ export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac
     `phone#${(await guardHmac(['phone', phoneNumber])).toString('base64url')}`;
 
   return {
-    lockPhoneNumber: async (phoneNumber, start, nowMs, superseded) => {
+    lockPhoneNumber: async (phoneNumber, owner, nowMs, superseded) => {
       const key = await keyOf(phoneNumber);
-      const attempt = { start, nowMs, superseded };
+      const attempt = { owner, nowMs, superseded };
       if (limit.count < 1) return { outcome: 'refused', retryAtMs: windowEndMs(limit, nowMs) };
       const locked = await table.write(key, toLock(attempt, limit));
-      if (locked) return toLocked(locked, start);
+      if (locked) return toLocked(locked, owner);
       return whyNot(await table.read(key), attempt, limit);
     },
 
-    recordPhoneNumber: async (phoneNumber, start, { requestId, liveUntilMs }) => {
+    inheritPhoneNumber: async (phoneNumber, owner, nowMs) => {
+      const inherited = await table.write(await keyOf(phoneNumber), {
+        update: 'SET #owner = :owner, #until = :until',
+        condition: 'begins_with(#owner, :start)',
+        names: { '#owner': NAMES['#owner'], '#until': NAMES['#until'] },
+        values: {
+          ':owner': { S: owner },
+          ':start': { S: `${startOf(owner)}.` },
+          ':until': { N: String(nowMs + LOCK_MS) },
+        },
+      });
+      return inherited
+        ? toLocked(inherited, owner)
+        : { outcome: 'refused', retryAtMs: nowMs + 1000 };
+    },
+
+    recordPhoneNumber: async (phoneNumber, owner, { requestId, liveUntilMs }) => {
       await table.write(await keyOf(phoneNumber), {
         update:
           'SET #request = :request, #live = :live, #ttl = :ttl ' +
@@ -52,7 +72,7 @@ export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac
           '(attribute_not_exists(#request) OR #request = :request))',
         names: NAMES,
         values: {
-          ':owner': { S: start },
+          ':owner': { S: owner },
           ':request': { S: requestId },
           ':live': { N: String(liveUntilMs) },
           ':ttl': { N: ttlAfter(liveUntilMs, limit) },
@@ -60,10 +80,10 @@ export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac
       });
     },
 
-    releasePhoneNumber: async (phoneNumber, start, nowMs, uncount) => {
+    releasePhoneNumber: async (phoneNumber, owner, nowMs, uncount) => {
       const key = await keyOf(phoneNumber);
       const names = LOCK_NAMES;
-      const values = { ':owner': { S: start }, ':starts': { SS: [start] } };
+      const values = { ':owner': { S: owner }, ':starts': { SS: [startOf(owner)] } };
       const released =
         uncount &&
         (await table.write(key, {
@@ -82,13 +102,13 @@ export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac
       });
     },
 
-    unlockUnresolved: async (phoneNumber, start) => {
+    unlockUnresolved: async (phoneNumber, owner) => {
       const { '#unresolved': _, ...names } = LOCK_NAMES;
       await table.write(await keyOf(phoneNumber), {
         update: 'REMOVE #owner, #until',
         condition: '#owner = :owner',
         names,
-        values: { ':owner': { S: start } },
+        values: { ':owner': { S: owner } },
       });
     },
   };
@@ -100,23 +120,25 @@ const LOCK_NAMES = {
   '#unresolved': NAMES['#unresolved'],
 };
 
+/** What all tries of one start share. */
+function startOf(owner: string): string {
+  return owner.split('.')[0] ?? owner;
+}
+
 /** Contested while the fate of another start is unknown: what is in flight may be its. */
-function toLocked({ unresolved }: Item, start: string): Extract<PhoneLock, { outcome: 'locked' }> {
-  const isContested = unresolved?.SS?.some((other) => other !== start) ?? false;
+function toLocked({ unresolved }: Item, owner: string): Extract<PhoneLock, { outcome: 'locked' }> {
+  const isContested = unresolved?.SS?.some((start) => start !== startOf(owner)) ?? false;
   return isContested ? { outcome: 'locked', contested: true } : { outcome: 'locked' };
 }
 
 interface Attempt {
-  readonly start: string;
+  readonly owner: string;
   readonly nowMs: number;
   /** A live verification that its log knows to have ended. */
   readonly superseded: string | undefined;
 }
 
-function toLock(
-  { start, nowMs, superseded }: Attempt,
-  limit: Limit,
-): Parameters<Table['write']>[1] {
+function toLock({ owner, nowMs, superseded }: Attempt, limit: Limit): ConditionalWrite {
   const window = windowOf(limit, nowMs);
   const supersede = superseded === undefined ? '' : ' OR #request = :superseded';
   return {
@@ -129,11 +151,11 @@ function toLock(
       '(attribute_not_exists(#count) OR #count < :limit)',
     names: { ...NAMES, '#count': countName(window), '#before': countName(window - 1) },
     values: {
-      ':owner': { S: start },
+      ':owner': { S: owner },
       ':until': { N: String(nowMs + LOCK_MS) },
       ':now': { N: String(nowMs) },
       ':one': { N: '1' },
-      ':starts': { SS: [start] },
+      ':starts': { SS: [startOf(owner)] },
       ':limit': { N: String(limit.count) },
       ':ttl': { N: ttlAfter(nowMs, limit) },
       ...(superseded !== undefined && { ':superseded': { S: superseded } }),
@@ -143,11 +165,14 @@ function toLock(
 
 /** In the order in which they would end: the lock of another start, a spent limit, a live one. */
 function whyNot(item: Item | undefined, attempt: Attempt, limit: Limit): PhoneLock {
-  const { start, nowMs, superseded } = attempt;
+  const { owner, nowMs, superseded } = attempt;
   const lockedUntilMs = numberOf(item, 'lock_until');
   if (lockedUntilMs > nowMs) {
-    // Another try of this start, or our own write whose answer was lost.
-    if (item?.lock_owner?.S === start) return { ...toLocked(item, start), isHeld: true };
+    // Our own write whose answer was lost, or another try of this start.
+    if (item?.lock_owner?.S === owner) return toLocked(item, owner);
+    if (item?.lock_owner?.S?.startsWith(`${startOf(owner)}.`)) {
+      return { ...toLocked(item, owner), isHeld: true };
+    }
     return { outcome: 'refused', retryAtMs: lockedUntilMs };
   }
   if (numberOf(item, countName(windowOf(limit, nowMs))) >= limit.count) {

@@ -80,14 +80,15 @@ describe('count', () => {
     expect(counts.filter(({ outcome }) => outcome === 'counted')).toHaveLength(20);
   });
 
-  it('takes a count back, and never below none', async () => {
+  it('takes a count back once, however often it is asked to', async () => {
     const on = { limit: 'email', value: 'jo@example.org' } as const;
     await guards.releaseCount(on, NOW_MS, 'one', true);
-    await guards.count(on, NOW_MS);
-    await guards.count(on, NOW_MS);
+    await guards.count(on, NOW_MS, 'one');
+    await guards.count(on, NOW_MS, 'two');
     await guards.releaseCount(on, NOW_MS, 'one', true);
-    expect((await guards.count(on, NOW_MS)).outcome).toBe('counted');
-    expect((await guards.count(on, NOW_MS)).outcome).toBe('refused');
+    await guards.releaseCount(on, NOW_MS, 'one', true);
+    expect((await guards.count(on, NOW_MS, 'three')).outcome).toBe('counted');
+    expect((await guards.count(on, NOW_MS, 'four')).outcome).toBe('refused');
   });
 
   it('counts overlapping tries of one start once, even at the limit, and the next one anew', async () => {
@@ -363,10 +364,32 @@ describe('unlockUnresolved', () => {
   it('is held by all overlapping tries of one start, and counted once', async () => {
     const number = newNumber();
     const locks = await Promise.all(
-      Array.from({ length: 20 }, () => guards.lockPhoneNumber(number, 'one', NOW_MS)),
+      Array.from({ length: 20 }, (_, index) =>
+        guards.lockPhoneNumber(number, `one.${index}`, NOW_MS),
+      ),
     );
     expect(locks.every(({ outcome }) => outcome === 'locked')).toBe(true);
     expect(locks.filter((lock) => lock.outcome === 'locked' && !lock.isHeld)).toHaveLength(1);
+  });
+
+  it('is inherited with all of its time, and then not the earlier try’s to give back', async () => {
+    const number = newNumber();
+    await guards.lockPhoneNumber(number, 'one.1', NOW_MS);
+    const inherited = await guards.inheritPhoneNumber(number, 'one.2', NOW_MS + 30_000);
+    expect(inherited).toEqual({ outcome: 'locked' });
+    await guards.releasePhoneNumber(number, 'one.1', NOW_MS + 30_001, true);
+    await guards.unlockUnresolved(number, 'one.1');
+    const other = await guards.lockPhoneNumber(number, 'two.1', NOW_MS + 64_999);
+    expect(other).toEqual({ outcome: 'refused', retryAtMs: NOW_MS + 65_000 });
+  });
+
+  it('is not inherited from another start, nor once it was given back', async () => {
+    const number = newNumber();
+    await guards.lockPhoneNumber(number, 'one.1', NOW_MS);
+    const refused = { outcome: 'refused', retryAtMs: NOW_MS + 1000 };
+    expect(await guards.inheritPhoneNumber(number, 'on.2', NOW_MS)).toEqual(refused);
+    await guards.releasePhoneNumber(number, 'one.1', NOW_MS, true);
+    expect(await guards.inheritPhoneNumber(number, 'one.2', NOW_MS)).toEqual(refused);
   });
 
   it('does not contest a repeat of the same start', async () => {
