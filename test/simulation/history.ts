@@ -3,7 +3,7 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export type Fact =
-  | { readonly kind: 'fault' | 'note'; readonly what: string }
+  | { readonly kind: 'fault'; readonly what: string; readonly invocation: number }
   /** A call as it came in at our gateway; `id` joins it with the other facts about it. */
   | {
       readonly kind: 'request';

@@ -14,6 +14,8 @@ export interface Violation {
   readonly message: string;
   /** The verification it is about, when it is about one. */
   readonly requestId?: string;
+  /** What its facts mention, when it is not about one verification. */
+  readonly about?: string;
   /** When it was broken, if that is known. */
   readonly atMs?: number;
 }

@@ -11,19 +11,18 @@ const UNTOLD: ReadonlySet<Recorded['kind']> = new Set(['log', 'metric', 'answer'
 export function tell({ facts }: RunResult, violation: Violation): readonly string[] {
   const { requestId, atMs: endMs = Number.POSITIVE_INFINITY } = violation;
   const startMs = facts[0]?.atMs ?? 0;
-  const about = facts.filter((fact) => fact.kind !== 'fault' && isAbout(fact, requestId));
+  const text = violation.about ?? requestId;
+  const about = facts.filter((fact) => isAbout(fact, text));
   const ids = new Set(about.flatMap((fact) => idOf(fact) ?? []));
   return facts
     .filter((fact) => fact.atMs <= endMs && !UNTOLD.has(fact.kind))
-    .filter(
-      (fact) => fact.kind === 'fault' || isAbout(fact, requestId) || ids.has(idOf(fact) ?? -1),
-    )
+    .filter((fact) => isAbout(fact, text) || ids.has(idOf(fact) ?? -1))
     .slice(-MAX_LINES)
     .map((fact) => `${((fact.atMs - startMs) / 1000).toFixed(3).padStart(9)} ${toLine(fact)}`);
 }
 
-function isAbout(fact: Recorded, requestId: string | undefined): boolean {
-  return requestId === undefined || JSON.stringify(fact).includes(requestId);
+function isAbout(fact: Recorded, text: string | undefined): boolean {
+  return text === undefined || JSON.stringify(fact).includes(text);
 }
 
 function idOf(fact: Recorded): number | undefined {
@@ -51,8 +50,7 @@ function toLine(fact: Recorded): string {
       return `webhook ${fact.forged ?? ''} ${type} ${channel} ${status}: ${fact.status}`;
     }
     case 'fault':
-    case 'note':
-      return `! ${fact.what}`;
+      return `#${fact.invocation} ! ${fact.what}`;
     default:
       return fact.kind;
   }

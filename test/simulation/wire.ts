@@ -8,6 +8,8 @@ import type { Scheduler } from './scheduler.ts';
 /** Who waits: once it is dead, nothing that it waits for comes any more. */
 export interface Waiting {
   readonly name: string;
+  /** The invocation that it serves. */
+  readonly invocation: () => number;
   readonly isAlive: () => boolean;
   readonly kill: (why: string) => void;
 }
@@ -48,7 +50,12 @@ export function createWire({ scheduler, faults, prng, history }: WireNeeds): Wir
       const fault = faults.ofExchange();
       const willCrash = faults.happens('crash');
       const [there, back] = [latency(latencyMs / 2), latency(latencyMs / 2)];
-      if (fault) history.record({ kind: 'fault', what: `${fault}: ${who.name} to ${to}` });
+      if (fault)
+        history.record({
+          kind: 'fault',
+          what: `${fault}: ${who.name} to ${to}`,
+          invocation: who.invocation(),
+        });
       const answer = (delayMs: number, exchanged: () => Exchanged<T>): void =>
         scheduler.after(delayMs, () => {
           if (who.isAlive()) resolve(exchanged());

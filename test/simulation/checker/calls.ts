@@ -8,8 +8,8 @@ import { get } from './objects.ts';
 type Of<Kind extends Recorded['kind']> = Extract<Recorded, { kind: Kind }>;
 
 const MAX_PIN_CALLS = 3;
-/** Vonage did not look at the code: the try is given back. */
-const NOT_JUDGED: ReadonlySet<number> = new Set([401, 402, 403, 422, 429]);
+/** Vonage did not look at the code, or never saw it: the try is given back. */
+const NOT_JUDGED: ReadonlySet<number> = new Set([0, 401, 402, 403, 422, 429]);
 
 export function judgeCalls(world: World): readonly Violation[] {
   const { facts } = world.history;

@@ -16,6 +16,8 @@ interface Start {
 
 const REPLAY_MS = 600_000;
 const MAX_CALLS = 3;
+/** Never sent, or refused for its JWT and signed again. */
+const IN_VAIN: ReadonlySet<number> = new Set([0, 401]);
 
 export function judgeStarts(world: World): readonly Violation[] {
   const { facts } = world.history;
@@ -77,49 +79,59 @@ function judgeRepeats(starts: readonly Start[]): readonly Violation[] {
   });
 }
 
-/** S7: at most three calls, each under the number's lock. A 401 was certainly not carried out. */
+/** S7: at most three calls, each under the number's lock. Some were certainly in vain. */
 function judgeCallsOf({ request, calls }: Start, facts: readonly Recorded[]): readonly Violation[] {
-  const unauthorized = facts.filter(
-    (fact) => fact.kind === 'vonage' && fact.invocation === request.id && fact.status === 401,
+  const vain = facts.filter(
+    (fact) => fact.kind === 'vonage' && fact.invocation === request.id && IN_VAIN.has(fact.status),
   ).length;
   const unlocked = calls.filter(
     ({ isLocked, number }) => isLocked === false && number?.startsWith('+') === true,
   );
   return [
-    ...(calls.length - unauthorized > MAX_CALLS
+    ...(calls.length - vain > MAX_CALLS
       ? [{ invariant: 'S7', message: `start ${request.id} called Vonage ${calls.length} times` }]
       : []),
-    ...unlocked.map(({ number }) => ({
+    ...unlocked.map(({ number, atMs }) => ({
       invariant: 'S7',
+      atMs,
+      ...(number !== undefined && { about: number }),
       message: `start ${request.id} called Vonage for ${number} without its lock`,
     })),
   ];
 }
 
-/** S7: two starts never ask Vonage about one number at the same time. */
+/** S7: while one start may ask Vonage about a number again, no other does. */
 function judgeOverlaps(starts: readonly Start[]): readonly Violation[] {
-  const busy = starts.flatMap(({ request, answer, calls }) => {
+  const busy = starts.flatMap(({ request, calls }) => {
     const [first] = calls;
-    if (!first?.number?.startsWith('+') || !answer) return [];
-    return [{ id: request.id, number: first.number, fromMs: first.atMs, untilMs: answer.atMs }];
+    const last = calls.at(-1);
+    if (!last || !first?.number?.startsWith('+')) return [];
+    const { id, key = String(id) } = request;
+    return [{ id, key, number: first.number, fromMs: first.atMs, untilMs: last.atMs }];
   });
   return busy.flatMap((one) =>
     busy
       .filter(
         (other) =>
           other.id > one.id &&
+          other.key !== one.key &&
           other.number === one.number &&
           other.fromMs < one.untilMs &&
           one.fromMs < other.untilMs,
       )
-      .map(({ id }) => ({
+      .map(({ id, fromMs: atMs }) => ({
         invariant: 'S7',
+        atMs,
+        about: one.number,
         message: `starts ${one.id} and ${id} asked about ${one.number} at the same time`,
       })),
   );
 }
 
-/** S10: starts that reached Vonage, by window. Skewed clocks count into the windows they believe in. */
+/**
+ * S10: starts that reached Vonage, by window; all tries with one key are one. Skewed clocks count into
+ * the windows that they believe in.
+ */
 function judgeLimits(starts: readonly Start[], { settings }: World): readonly Violation[] {
   if (settings.instanceSkewMs > 0) return [];
   const { limits } = settings.stage;
@@ -144,11 +156,17 @@ function overLimit(
   const windowOf = ({ request }: Start): number => Math.floor(request.atMs / windowSeconds / 1000);
   const groups = Map.groupBy(starts, (start) => `${subjectOf(start)} ${windowOf(start)}`);
   return [...groups]
-    .filter(([, group]) => group.length > count + atTheEdge(group, windowSeconds))
-    .map(([group, { length }]) => ({
+    .filter(([, group]) => distinct(group) > count + atTheEdge(group, windowSeconds))
+    .map(([group, reached]) => ({
       invariant: 'S10',
-      message: `${length} starts for ${name} ${group}, allowed are ${count}`,
+      about: group.split(' ')[0] ?? '',
+      atMs: reached.at(-1)?.calls[0]?.atMs ?? 0,
+      message: `${distinct(reached)} starts for ${name} ${group}, allowed are ${count}`,
     }));
+}
+
+function distinct(starts: readonly Start[]): number {
+  return new Set(starts.map(({ request: { key, id } }) => key ?? id)).size;
 }
 
 /** Starts that came so late that they were counted in the next window. */

@@ -60,12 +60,12 @@ function judgeSequence(
 
 /** Where Vonage did not move on, the channel that was left runs again (design §2, `/next-workflow`). */
 function wasRefusedToMove({ facts }: World['history']): boolean {
-  const moved = new Set(
-    facts.flatMap((fact) => (fact.kind === 'vonage' && fact.status === 200 ? [fact.call] : [])),
+  const asked = new Set(
+    facts.flatMap((fact) =>
+      fact.kind === 'request' && fact.route === 'POST /next-workflow' ? [fact.id] : [],
+    ),
   );
-  return facts.some(
-    (fact) => fact.kind === 'call' && fact.operation === 'next_workflow' && !moved.has(fact.call),
-  );
+  return facts.some((fact) => fact.kind === 'answer' && asked.has(fact.id) && fact.status !== 200);
 }
 
 /** What only an event may change. While it runs, the clock may move on the rest. */

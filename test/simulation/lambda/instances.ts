@@ -63,7 +63,8 @@ export function createLambda(needs: LambdaNeeds): Lambda {
         kill: (why) => {
           if (!isAlive || !process.isBusy) return;
           isAlive = false;
-          history.record({ kind: 'fault', what: `${label} dies (${why})` });
+          const { invocation } = process;
+          history.record({ kind: 'fault', what: `${label} dies (${why})`, invocation });
           process.onDeath?.();
         },
       },

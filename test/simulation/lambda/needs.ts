@@ -46,7 +46,6 @@ export interface Instance extends Waiting {
   readonly clock: Clock;
   readonly prng: Prng;
   readonly telemetry: InvocationTelemetry;
-  readonly invocation: () => number;
 }
 
 const CHECK_URL_HOSTS = ['.vonage.com', '.nexmo.com'];
@@ -85,7 +84,7 @@ export function createNeeds(who: Instance, environment: Environment): InstanceNe
     vonage: createVonage({
       baseUrl: VONAGE_ORIGIN,
       jwt: applicationJwt(secrets),
-      http: environment.http(who, who.invocation),
+      http: environment.http(who),
       clock,
       telemetry,
       settings: stage,

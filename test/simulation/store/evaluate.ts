@@ -69,6 +69,10 @@ function isTestTrue(operand: Operand, item: Item, bindings: Bindings): boolean {
       return value !== undefined;
     case 'attribute_not_exists':
       return value === undefined;
+    case 'begins_with': {
+      const start = second && toValue(second, item, bindings)?.S;
+      return start !== undefined && value?.S?.startsWith(start) === true;
+    }
     case 'contains': {
       const member = second && toValue(second, item, bindings)?.S;
       return member !== undefined && (value?.SS ?? []).includes(member);

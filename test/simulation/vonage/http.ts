@@ -33,6 +33,8 @@ interface HttpNeeds {
 export const VONAGE_ORIGIN = 'https://api-eu.vonage.com';
 
 const TIMEOUT_MS = 6000;
+/** Stands for a status: nobody can have seen the call. */
+export const NOT_SENT = 0;
 
 interface Call {
   readonly operation: 'start' | 'check' | 'next_workflow' | 'cancel';
@@ -46,12 +48,12 @@ export function createVonageHttp(needs: HttpNeeds) {
   const { wire, faults, prng, history, secrets, provider, isLocked } = needs;
   let calls = 0;
 
-  return (who: Waiting, invocation: () => number): Http =>
+  return (who: Waiting): Http =>
     async ({ method, url, bearer, body }) => {
       const call = toCall(method, url.slice(VONAGE_ORIGIN.length), body, provider);
       const { operation, requestId, number, code } = call;
       calls += 1;
-      const about = { call: calls, operation, invocation: invocation(), number, code };
+      const about = { call: calls, operation, invocation: who.invocation(), number, code };
       const locked = number === undefined ? {} : { isLocked: isLocked(number, who) };
       history.record({ kind: 'call', ...about, requestId, ...locked });
 
@@ -75,6 +77,7 @@ export function createVonageHttp(needs: HttpNeeds) {
         case 'answered':
           return { outcome: 'answered', status: answer.value.status, body: answer.value.body };
         case 'refused':
+          history.record({ kind: 'vonage', ...about, requestId, status: NOT_SENT });
           return { outcome: 'not_sent' };
         default:
           return { outcome: prng.chance(0.5) ? 'timeout' : 'network' };
