@@ -20,6 +20,7 @@ export function startAws({ port, folder }: AwsOptions): Promise<Child> {
     environment: {
       PORT: String(port),
       DATA_FOLDER: join(folder, 'aws'),
+      STACK_FOLDER: folder,
       REGION: LOCAL_REGION,
       ACCOUNT_ID: LOCAL_ACCOUNT,
     },

@@ -5,6 +5,9 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Child } from './child.ts';
+import { LOGS_FOLDER } from './dashboard/collected.ts';
+import { writeMonitoring } from './dashboard/monitoring.ts';
+import { serveDashboard } from './dashboard/serve.ts';
 import { type Endpoints, removeEndpoints, toEndpoints, writeEndpoints } from './endpoints.ts';
 import { LocalStackError } from './error.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -16,6 +19,8 @@ import { type Listener, openListener } from './gateway/listener.ts';
 import { toInitialSecrets } from './initial-secrets.ts';
 import type { LocalAddresses } from './local-environment.ts';
 import { type LocalIdentity, openLocalIdentity } from './local-identity.ts';
+import { measureFunction } from './measured.ts';
+import { openPlatformMetrics } from './platform-metrics.ts';
 import { startAws, startVonage } from './services.ts';
 import { createParameters, createSecrets, createTables } from './storage.ts';
 import { readAssembly, synthesize } from './synthesize.ts';
@@ -119,13 +124,23 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
   await createSecrets(addresses.aws, toInitialSecrets(template, identity));
   await createParameters(addresses.aws, template.parameters);
 
-  const logs = openFunctionLogs(join(folder, 'logs'));
-  closers.push(() => logs.close());
+  writeMonitoring(folder, template.monitoring);
+  const metrics = openPlatformMetrics(folder, 'gateway');
+  const logs = openFunctionLogs(join(folder, LOGS_FOLDER));
+  closers.push(
+    () => metrics.close(),
+    () => logs.close(),
+  );
   const extraEnvironment = options.functionEnvironment ?? {};
-  const functions = openFunctions({ template, addresses, logs, extraEnvironment });
-  const pools = [...functions.values()];
+  const opened = openFunctions({ template, addresses, logs, extraEnvironment });
+  const pools = [...opened.values()];
   closers.push(async () => void (await Promise.all(pools.map((pool) => pool.close()))));
-  closers.push(openGateway({ template, functions, api, websocket, servePage: options.servePage }));
+  const functions = new Map(
+    [...opened].map(([name, pool]) => [name, measureFunction(pool, name, metrics)]),
+  );
+  const servePage: ServePage = (request, response) =>
+    serveDashboard(folder, request, response) || options.servePage?.(request, response) === true;
+  closers.push(openGateway({ template, functions, api, websocket, servePage, metrics }));
 
   const endpoints = toEndpoints(template, addresses, identity);
   writeEndpoints(endpointsFile, endpoints);

@@ -2,6 +2,7 @@
  * Reads the synthesized template into what the local stack runs. Nothing is skipped silently: an
  * intrinsic, type, property or value that is not understood is an error.
  */
+import { readMonitoringResources, type StoredMonitoring } from './dashboard/monitoring.ts';
 import { type Api, readApi } from './template/apis.ts';
 import { type DomainMapping, readDomains } from './template/domains.ts';
 import { type FunctionResource, readFunctions } from './template/functions.ts';
@@ -35,6 +36,7 @@ export interface LocalTemplate {
   readonly tables: readonly TableResource[];
   readonly secrets: readonly SecretResource[];
   readonly parameters: readonly ParameterResource[];
+  readonly monitoring: StoredMonitoring;
 }
 
 /** @throws LocalStackError that names what the local stack does not know */
@@ -51,5 +53,6 @@ export function readTemplate({ templateFile, assetFolders, place }: Assembly): L
     tables: readTables(resources),
     secrets: readSecrets(resources),
     parameters: readParameters(resources),
+    monitoring: readMonitoringResources(resources),
   };
 }

@@ -29,10 +29,15 @@ export function productRules(stage: Stage, { own, ownAt }: StageMetrics): AlarmR
     {
       id: 'NoWebhooks',
       says: 'At least 5 starts in 5 minutes and not one webhook, twice in a row.',
-      metric: math('IF(started >= 5 AND FILL(webhooks, 0) == 0, 1, 0)', FIVE_MINUTES, {
-        started: own('Started'),
-        webhooks: own('WebhookAccepted'),
-      }),
+      metric: math(
+        'IF(started >= 5 AND FILL(accepted, 0) + FILL(repeated, 0) == 0, 1, 0)',
+        FIVE_MINUTES,
+        {
+          started: own('Started'),
+          accepted: own('WebhookAccepted'),
+          repeated: own('WebhookDuplicate'),
+        },
+      ),
       threshold: 1,
       periods: 2,
     },

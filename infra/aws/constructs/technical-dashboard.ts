@@ -26,7 +26,8 @@ const GUIDE = `# Silent authentication: how its parts do
 Normal: no errors and no throttles of functions and tables; a warm function takes under 1 s plus
 Vonage's time; a first invocation of an instance adds about 1 s. 4xx are clients' faults and
 refusals. **5xx of the API alone mean little**: anybody gets a 503 for an unsigned webhook.
-\`PushGone\` is a phone that changed networks; \`PushFailed\` is not normal. Webhooks repeat now and then.`;
+\`PushGone\` is a phone that changed networks; \`PushFailed\` is not normal. A webhook that repeats is: the first
+one of a verification says again what the answer to the start has said.`;
 
 interface Monitored {
   readonly functions: Functions;

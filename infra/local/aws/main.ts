@@ -3,7 +3,7 @@
  * EventBridge, Systems Manager, on one port, told apart by `X-Amz-Target`. `GET /_local/events`
  * shows what was put on the event bus.
  *
- * Environment: `PORT` (0: any), `DATA_FOLDER`, `REGION`, `ACCOUNT_ID`. Sends `{ready: true, url}` to
+ * Environment: `PORT` (0: any), `DATA_FOLDER`, `STACK_FOLDER`, `REGION`, `ACCOUNT_ID`. Sends `{ready: true, url}` to
  * its parent and ends with it.
  */
 import { mkdirSync } from 'node:fs';
@@ -15,7 +15,9 @@ import dynalite from 'dynalite';
 import { z } from 'zod';
 import { runWithParent } from '../child.ts';
 import { listen } from '../listen.ts';
+import { openPlatformMetrics } from '../platform-metrics.ts';
 import { createSecretsManager } from '../secrets-manager.ts';
+import { measureTable } from './dynamodb-metrics.ts';
 import { createEventBus } from './event-bus.ts';
 import { runOperation, type Service, toTarget } from './json-protocol.ts';
 import { createParameterStore } from './parameter-store.ts';
@@ -23,12 +25,14 @@ import { createParameterStore } from './parameter-store.ts';
 const environment = z.object({
   PORT: z.coerce.number(),
   DATA_FOLDER: z.string(),
+  STACK_FOLDER: z.string(),
   REGION: z.string(),
   ACCOUNT_ID: z.string(),
 });
 
 await runWithParent(async () => {
-  const { PORT, DATA_FOLDER, REGION, ACCOUNT_ID } = environment.parse(process.env);
+  const { PORT, DATA_FOLDER, STACK_FOLDER, REGION, ACCOUNT_ID } = environment.parse(process.env);
+  const metrics = openPlatformMetrics(STACK_FOLDER, 'dynamodb');
   mkdirSync(DATA_FOLDER, { recursive: true });
   const dynamodb = dynalite({
     path: join(DATA_FOLDER, 'dynamodb'),
@@ -57,7 +61,10 @@ await runWithParent(async () => {
     const service = services[name];
     const body = await text(request);
     if (service) runOperation(service, operation, body, response);
-    else dynamodb.emit('request', toWholeRequest(request, body), response);
+    else {
+      measureTable(operation, body, response, metrics);
+      dynamodb.emit('request', toWholeRequest(request, body), response);
+    }
   }
 
   const server = createServer((request, response) => {
@@ -67,7 +74,10 @@ await runWithParent(async () => {
   const { port } = await listen(server, PORT, '127.0.0.1');
   return {
     url: `http://127.0.0.1:${port}`,
-    close: () => new Promise<void>((done) => dynamodb.close(() => done())),
+    async close() {
+      await metrics.close();
+      await new Promise<void>((done) => dynamodb.close(() => done()));
+    },
   };
 });
 

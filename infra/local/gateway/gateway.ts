@@ -1,6 +1,8 @@
 /** Puts the template's APIs on their listeners, with the functions behind them. */
 import { LocalStackError } from '../error.ts';
 import type { FunctionPool } from '../lambda-runtime/function-pool.ts';
+import { measureHttpApi, measureIntegration, measureWebSocketApi } from '../measured.ts';
+import type { PlatformMetrics } from '../platform-metrics.ts';
 import type { LocalTemplate } from '../template.ts';
 import { createHttpApi, type ServePage } from './http-api.ts';
 import type { Invoke } from './integration.ts';
@@ -13,24 +15,34 @@ export interface GatewayOptions {
   readonly functions: ReadonlyMap<string, FunctionPool>;
   readonly api: Listener;
   readonly websocket: Listener;
-  readonly servePage: ServePage | undefined;
+  readonly servePage: ServePage;
+  readonly metrics: PlatformMetrics;
 }
 
 /** @returns what ends every WebSocket connection */
 export function openGateway(options: GatewayOptions): () => void {
-  const { template, functions, api, websocket, servePage } = options;
+  const { template, functions, api, websocket, servePage, metrics } = options;
+  const { http } = template;
   const invoke: Invoke = async (name, event) => {
     const pool = functions.get(name);
     if (!pool) throw new LocalStackError(`a route calls ${name}, which the template lacks`);
     return pool.invoke(event);
   };
+  const httpApi = createHttpApi({
+    api: http,
+    domainName: api.host,
+    invoke: measureIntegration(http.apiId, metrics, invoke),
+  });
+  const answer = measureHttpApi(http.apiId, metrics, httpApi);
   api.attach({
-    handleRequest: createHttpApi({ api: template.http, domainName: api.host, invoke, servePage }),
+    handleRequest: (request, response) => {
+      if (!servePage(request, response)) answer(request, response);
+    },
   });
   const sockets = createWebSocketApi({
     api: template.websocket,
     domainName: websocket.host,
-    invoke,
+    invoke: measureWebSocketApi(template.websocket.apiId, metrics, invoke),
   });
   websocket.attach(sockets);
   return () => sockets.close();

@@ -21,8 +21,6 @@ export interface HttpApiOptions {
   /** `host:port` of the listener. */
   readonly domainName: string;
   readonly invoke: Invoke;
-  /** @default no pages */
-  readonly servePage?: ServePage | undefined;
 }
 
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -34,13 +32,12 @@ interface GuardedRoute {
 }
 
 export function createHttpApi(options: HttpApiOptions): RequestListener {
-  const { api, servePage } = options;
+  const { api } = options;
   const routes = new Map(api.routes.map((route) => [route.routeKey, guard(route)]));
 
   return (request, response) => {
     response.setHeader('apigw-requestid', toRequestId());
     request.on('error', () => response.destroy());
-    if (servePage?.(request, response) === true) return;
     answer(request, response).catch(() => response.destroy());
   };
 

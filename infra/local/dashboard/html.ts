@@ -1,0 +1,31 @@
+/** Text that is safe between tags and in attributes, and the little markup that text widgets have. */
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => ENTITIES[letter] ?? '');
+}
+
+/** Headings, bold, code, paragraphs: what the text widgets use. */
+export function markdownToHtml(markdown: string): string {
+  return markdown
+    .split(/\n(?=#)|(?<=^#.*)\n|\n\n/m)
+    .map((block) => {
+      const heading = /^#+ (.*)$/s.exec(block)?.[1];
+      const html = inline(heading ?? block);
+      return heading === undefined ? `<p>${html}</p>` : `<h3>${html}</h3>`;
+    })
+    .join('');
+}
+
+function inline(text: string): string {
+  return escapeHtml(text)
+    .replace(/\*\*([^*]+)\*\*/g, '<strong>$1</strong>')
+    .replace(/`([^`]+)`/g, '<code>$1</code>');
+}

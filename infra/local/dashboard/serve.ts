@@ -1,0 +1,24 @@
+/** `/dashboard` of a running stack: the page, drawn anew at every request. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readCollected } from './collected.ts';
+import { readMonitoring } from './monitoring.ts';
+import { renderPage } from './page.ts';
+
+const PATH = '/dashboard';
+
+/** Answers the page's own path; true when it did. */
+export function serveDashboard(
+  folder: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  if (request.method !== 'GET' || request.url?.split('?')[0] !== PATH) return false;
+  response
+    .writeHead(200, {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+    })
+    .end(renderPage(readMonitoring(folder), readCollected(folder)));
+  return true;
+}
