@@ -145,11 +145,12 @@ function answerTo(
   if (answer === 'rejected' || answer === 'exhausted') telemetry.measure({ name: 'CodeRejected' });
   if (verification.status === 'completed') return verification;
   if (isFinal(verification) && answer !== 'rejected') throw closed(verification);
+  const isOver = isFinal(verification) || isForSilentAuth(facts, kind);
   switch (answer) {
     case 'rejected':
       throw new Problem('code_invalid', 'Vonage refused the code', {
         verification,
-        attemptsRemaining: isForSilentAuth(facts, kind) ? 0 : pinAttemptsRemaining(facts),
+        attemptsRemaining: isOver ? 0 : pinAttemptsRemaining(facts),
       });
     case 'not_expected':
       throw notExpected(verification);
