@@ -7,12 +7,14 @@ import { createPublicKey, randomUUID } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { VerificationObject } from '../../shared/contract/verification-object.ts';
-import { type App, call, phoneNumber } from '../fixtures/app.ts';
+import { call, phoneNumber } from '../fixtures/app.ts';
 import {
   ALL_CHANNELS,
+  check,
   created,
   type ScriptedStack,
   startScriptedStack,
+  steps,
 } from '../fixtures/scripted-stack.ts';
 import { type ScriptedAnswer, sign, webhooks } from '../fixtures/scripted-vonage.ts';
 
@@ -32,10 +34,8 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  for (const { vonage } of [usual, strict]) {
-    for (const operation of ['start', 'check', 'next', 'cancel'] as const) vonage.script(operation);
-    expect(vonage.violations).toEqual([]);
-  }
+  usual.endTest();
+  strict.endTest();
 });
 
 afterAll(async () => {
@@ -44,16 +44,12 @@ afterAll(async () => {
 });
 
 const { event, summary, actionPending } = webhooks;
-const steps = ({ workflow }: VerificationObject): string[] =>
-  workflow.map(({ channel, status, reason }) => `${channel} ${status} ${reason}`);
 /** What must not depend on the order in which things came. */
 const lasting = (verification: VerificationObject): object => {
   const { request_id, seq, created_at, updated_at, expires_at, completed_at, ...rest } =
     verification;
   return rest;
 };
-const check = (app: App, code: string): ReturnType<App['post']> =>
-  app.post('/check-code', { request_id: app.requestId, code });
 const withCheckUrl =
   (checkUrl: string) =>
   (requestId: string): ScriptedAnswer =>
