@@ -30,6 +30,7 @@ beforeAll(async () => {
 afterEach(() => {
   vonage.script('start');
   vonage.calls.length = 0;
+  expect(vonage.violations).toEqual([]);
 });
 
 afterAll(async () => {
