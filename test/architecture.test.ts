@@ -66,7 +66,16 @@ const RULES: readonly {
   {
     folder: 'infra/local',
     paths: ['shared/config.ts', 'shared/contract', 'shared/client'],
-    packages: ['node:', 'ws', 'dynalite', 'jose', 'zod', 'aws-lambda'],
+    packages: [
+      'node:',
+      'ws',
+      'dynalite',
+      'jose',
+      'zod',
+      'aws-lambda',
+      'esbuild',
+      'playwright-core',
+    ],
   },
 ];
 

@@ -22,9 +22,10 @@ function worldOf(accepts: readonly boolean[], events: readonly VerificationEvent
     subscribe: fail,
     forget: fail,
   };
+  const clock = { now: () => START_MS + 2000 };
   const ports = {
     log,
-    clock: { now: () => START_MS + 2000 },
+    clock,
     pusher: { push: async () => [], close: async () => {} },
     telemetry: { measure: () => {} },
     endNotifier: {
@@ -53,10 +54,13 @@ describe('notifyOfEnd', () => {
     expect(told).toEqual([]);
   });
 
-  it('tells again at the next touch when the bus did not take it', async () => {
+  it('tells again at a touch some seconds later when the bus did not take it', async () => {
     const { ports, stored, told, entry } = worldOf([false, true], [started(), CANCELLED]);
     await announce(entry(), ports);
     expect(stored.map(({ type }) => type)).not.toContain('notified');
+    await notifyOfEnd(entry(), foldNow(entry(), ports.clock).verification, ports);
+    expect(told).toHaveLength(1);
+    ports.clock.now = () => START_MS + 6000;
     await notifyOfEnd(entry(), foldNow(entry(), ports.clock).verification, ports);
     expect(told).toHaveLength(2);
     expect(stored.at(-1)?.type).toBe('notified');
