@@ -25,6 +25,7 @@ const DECLARED = [
   'problem',
   'environment',
   'handset',
+  'start',
   'store',
   'mirror',
   'verification',
@@ -47,7 +48,7 @@ export async function buildClient(folder: string): Promise<BuiltClient> {
     minify: true,
     format: 'esm',
     platform: 'neutral',
-    target: 'es2020',
+    target: 'es2022',
     logLevel: 'warning',
   });
   writeFileSync(declarations, declare());

@@ -16,21 +16,22 @@
  * a failure of the network it reads `/status` before it repeats a call.
  */
 
-import { isRecord, type StartAnswer, toVerification } from './contract.ts';
+import { isRecord, type StartAnswer } from './contract.ts';
 import {
-  type Environment,
   type FetchLike,
   type SocketConstructor,
-  TIMING,
   type Timing,
+  toEnvironment,
 } from './environment.ts';
 import type { OpenCheckUrl } from './handset.ts';
 import { type Call, createHttp } from './http.ts';
 import { createIdempotencyKey } from './idempotency-key.ts';
-import { ClientProblem, isUncertain, networkProblem } from './problem.ts';
+import { ClientProblem, isUncertain } from './problem.ts';
 import { repeat } from './repeat.ts';
-import { createSavedState, type Saved, type StartBody, type Store } from './store.ts';
-import { type Abortable, createVerification, type Verification } from './verification.ts';
+import { runVerification } from './running.ts';
+import { type StartBody, type StartRequest, toStartAnswer, toStartBody } from './start.ts';
+import { createSavedState, type Saved, type Store } from './store.ts';
+import type { Abortable, Verification } from './verification.ts';
 
 export interface ClientOptions {
   /** Of the HTTP API, without a path. */
@@ -49,18 +50,6 @@ export interface ClientOptions {
   readonly WebSocket?: SocketConstructor | null;
   /** Other times than those of the contract, for tests. */
   readonly timing?: Partial<Timing>;
-}
-
-export interface StartRequest {
-  /** E.164 with its `+`. */
-  readonly phoneNumber: string;
-  readonly email?: string;
-  readonly channels?: readonly string[];
-  readonly locale?: string;
-  /** Made by the company's backend; comes back in the proof. */
-  readonly nonce?: string;
-  /** `redirect` for web pages. @default json */
-  readonly result?: 'json' | 'redirect';
 }
 
 export interface Client {
@@ -116,7 +105,7 @@ export function createClient(options: ClientOptions): Client {
   }
 
   function run(key: string, answer: StartAnswer): Verification {
-    return createVerification({
+    return runVerification({
       answer,
       http,
       environment,
@@ -154,7 +143,7 @@ export function createClient(options: ClientOptions): Client {
 
   return {
     async start(request, { signal } = {}) {
-      const body = toBody(request);
+      const body = toStartBody(request);
       const saved = await state.load();
       const fresh = (): Saved => ({
         idempotency_key: createIdempotencyKey(),
@@ -178,29 +167,6 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-function toEnvironment({ fetch, WebSocket, timing }: ClientOptions): Environment {
-  const platform = WebSocket === undefined ? globalThis.WebSocket : (WebSocket ?? undefined);
-  return {
-    fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
-    WebSocket: platform,
-    now: Date.now,
-    random: Math.random,
-    timing: { ...TIMING, ...timing },
-  };
-}
-
-function toBody(request: StartRequest): StartBody {
-  const { phoneNumber, email, channels, locale, nonce, result } = request;
-  return {
-    phone_number: phoneNumber,
-    ...(email !== undefined && { email }),
-    ...(channels !== undefined && { channels }),
-    ...(locale !== undefined && { locale }),
-    ...(nonce !== undefined && { nonce }),
-    ...(result !== undefined && { result }),
-  };
-}
-
 function isSameStart(
   { body, saved_at, completed }: Saved,
   other: StartBody,
@@ -208,17 +174,4 @@ function isSameStart(
 ): boolean {
   const isSame = JSON.stringify(body) === JSON.stringify(other);
   return isSame && !completed && nowMs - saved_at < TEN_MINUTES_MS;
-}
-
-function toStartAnswer(body: unknown): StartAnswer {
-  const verification = isRecord(body) ? toVerification(body.verification) : undefined;
-  if (!isRecord(body) || !verification || typeof body.client_token !== 'string') {
-    throw networkProblem('the answer is not that of a start');
-  }
-  return {
-    request_id: verification.request_id,
-    client_token: body.client_token,
-    websocket_url: String(body.websocket_url),
-    verification,
-  };
 }

@@ -72,3 +72,19 @@ export interface Environment {
   readonly random: () => number;
   readonly timing: Timing;
 }
+
+/** The platform's own, where nothing else was given. */
+export function toEnvironment(given: {
+  readonly fetch?: FetchLike | undefined;
+  readonly WebSocket?: SocketConstructor | null | undefined;
+  readonly timing?: Partial<Timing> | undefined;
+}): Environment {
+  const { fetch, WebSocket = globalThis.WebSocket, timing } = given;
+  return {
+    fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
+    WebSocket: WebSocket ?? undefined,
+    now: Date.now,
+    random: Math.random,
+    timing: { ...TIMING, ...timing },
+  };
+}

@@ -1,6 +1,6 @@
 /** What came of the check_url on the handset, and what is to be told of it. */
 
-import { isRecord, type LeaveError } from './contract.ts';
+import { isRecord } from './contract.ts';
 
 /**
  * What `openCheckUrl` returns: the object of Vonage's client libraries as it is. `request_id` and
@@ -24,27 +24,13 @@ export type OpenCheckUrl = (
 
 export type HandsetResult =
   | { readonly type: 'code'; readonly requestId: string; readonly code: string }
-  | { readonly type: 'error'; readonly error: LeaveError };
-
-const SDK_ERRORS: readonly LeaveError[] = [
-  'sdk_no_data_connectivity',
-  'sdk_connection_error',
-  'sdk_redirect_error',
-  'sdk_timeout_error',
-  'sdk_error',
-  'check_url_rejected',
-];
+  | { readonly type: 'error'; readonly error: string };
 
 /** Total: what is not understood is `sdk_error`, so that the next channel comes at once. */
 export function readHandsetAnswer(answer: HandsetAnswer): HandsetResult {
   const status = Number(answer.http_status);
   const body = answer.response_body;
-  if (answer.error !== undefined) {
-    return {
-      type: 'error',
-      error: SDK_ERRORS.find((known) => known === answer.error) ?? 'sdk_error',
-    };
-  }
+  if (answer.error !== undefined) return { type: 'error', error: answer.error.slice(0, 64) };
   if (status === 409 || status === 412) return { type: 'error', error: 'check_url_rejected' };
   if (status >= 300 && status < 400) return { type: 'error', error: 'sdk_redirect_error' };
   const isResult =

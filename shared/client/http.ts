@@ -2,7 +2,7 @@
 
 import type { Environment } from './environment.ts';
 import { ClientProblem, networkProblem, toProblem } from './problem.ts';
-import { abortable, throwIfAborted } from './waiting.ts';
+import { abortable, onAbort, throwIfAborted } from './waiting.ts';
 
 export interface Call {
   readonly method: 'GET' | 'POST';
@@ -28,7 +28,7 @@ export function createHttp(apiUrl: string, { fetch, timing }: Environment): Http
     throwIfAborted(signal);
     const ending = new AbortController();
     const abort = (): void => ending.abort();
-    signal?.addEventListener('abort', abort);
+    const release = onAbort(signal, abort);
     const timer = setTimeout(abort, method === 'GET' ? timing.statusMs : timing.requestMs);
     try {
       const work = exchange(`${base}${path}`, {
@@ -48,7 +48,7 @@ export function createHttp(apiUrl: string, { fetch, timing }: Environment): Http
       throw error instanceof ClientProblem ? error : networkProblem('no answer came');
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
+      release();
     }
   };
 

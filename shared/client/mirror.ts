@@ -1,6 +1,7 @@
 /** The last known verification: what is stale is ignored, everybody who listens hears of the rest. */
 
 import { toVerification, type VerificationObject } from './contract.ts';
+import { onAbort } from './waiting.ts';
 
 export type Listener = (verification: VerificationObject) => void;
 
@@ -56,7 +57,7 @@ export function createMirror(first: VerificationObject, onApplied: Listener): Mi
       });
       const wakeUp = (): void => wake();
       enders.add(wakeUp);
-      signal?.addEventListener('abort', wakeUp);
+      const release = onAbort(signal, wakeUp);
 
       async function* generate(): AsyncGenerator<VerificationObject, void, undefined> {
         try {
@@ -70,7 +71,7 @@ export function createMirror(first: VerificationObject, onApplied: Listener): Mi
         } finally {
           unlisten();
           enders.delete(wakeUp);
-          signal?.removeEventListener('abort', wakeUp);
+          release();
         }
       }
       return generate();

@@ -1,6 +1,7 @@
 /** What survives the app: enough to repeat a start whose answer was lost, and to go on with one. */
 
 import { isRecord } from './contract.ts';
+import type { StartBody } from './start.ts';
 
 /**
  * `localStorage`, `sessionStorage`, React Native's AsyncStorage, or three functions over a keychain.
@@ -10,16 +11,6 @@ export interface Store {
   getItem(key: string): string | null | Promise<string | null>;
   setItem(key: string, value: string): unknown;
   removeItem(key: string): unknown;
-}
-
-/** As sent to `POST /start`. */
-export interface StartBody {
-  readonly phone_number: string;
-  readonly email?: string;
-  readonly channels?: readonly string[];
-  readonly locale?: string;
-  readonly nonce?: string;
-  readonly result?: 'json' | 'redirect';
 }
 
 export interface Saved {

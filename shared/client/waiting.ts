@@ -13,18 +13,32 @@ export function abortReason({ reason }: AbortSignal): unknown {
 }
 
 export function wait(ms: number, signal?: AbortSignal): Promise<void> {
-  return abortable(new Promise((resolve) => setTimeout(resolve, ms)), signal);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      release();
+      resolve();
+    }, ms);
+    const release = onAbort(signal, () => {
+      clearTimeout(timer);
+      if (signal) reject(abortReason(signal));
+    });
+  });
 }
 
 /** The promise, or the signal's reason as soon as it is aborted. */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(abortReason(signal));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    const release = onAbort(signal, () => reject(abortReason(signal)));
+    promise.then(resolve, reject).finally(release);
   });
+}
+
+/** Calls `task` when the signal is aborted, or has been; returns what ends it. */
+export function onAbort(signal: AbortSignal | undefined, task: () => void): () => void {
+  if (signal?.aborted) task();
+  signal?.addEventListener('abort', task);
+  return () => signal?.removeEventListener('abort', task);
 }
 
 /** Doubles with every failure; the upper half of it is left to chance, so that phones spread out. */

@@ -1,9 +1,9 @@
 /** One story of the demo: what is played, how it must end, and its timeline. */
 
-import type { StartRequest } from '../../../shared/client/client.ts';
 import { createClient } from '../../../shared/client/client.ts';
 import type { VerificationObject } from '../../../shared/client/contract.ts';
 import type { FetchLike } from '../../../shared/client/environment.ts';
+import type { StartRequest } from '../../../shared/client/start.ts';
 import type { Verification } from '../../../shared/client/verification.ts';
 import { openCheckUrl } from './handset.ts';
 import type { Simulator } from './simulator.ts';

@@ -1,0 +1,90 @@
+/** Tells the backend what came of the check_url on the handset. */
+
+import type { CallOptions, Calls } from './calls.ts';
+import { isFinal, type VerificationObject } from './contract.ts';
+import { type HandsetAnswer, readHandsetAnswer } from './handset.ts';
+import type { Mirror } from './mirror.ts';
+import { ClientProblem } from './problem.ts';
+import type { ServerClock } from './server-clock.ts';
+import { wait } from './waiting.ts';
+
+/** Vonage's own word on a carrier's refusal is waited for as long as the backend does, and a bit. */
+const REJECTION_WAIT_MS = 6_000;
+const GRACE_MS = 250;
+
+export interface HandIn {
+  /** Whether a result of this check_url still matters: it is the newest, and its step runs. */
+  isCurrent(checkUrl: string): boolean;
+  /** Makes the call that the answer asks for, unless it is too late; safe to repeat. */
+  answered(
+    checkUrl: string,
+    answer: HandsetAnswer,
+    options: CallOptions,
+  ): Promise<VerificationObject>;
+}
+
+export function createHandIn(mirror: Mirror, calls: Calls, clock: ServerClock): HandIn {
+  let latest: string | undefined;
+
+  function isCurrent(checkUrl: string): boolean {
+    const { action, channel } = mirror.current;
+    if (action?.type === 'open_check_url') latest = action.check_url;
+    return latest === checkUrl && channel === 'silent_auth' && !isFinal(mirror.current);
+  }
+
+  /** A foreign request_id goes to the backend too, which aborts; whatever it says, it is a no. */
+  async function submit(
+    requestId: string,
+    code: string,
+    options: CallOptions,
+  ): Promise<VerificationObject> {
+    const submitted = calls.checkCode(requestId, code, options);
+    if (requestId === mirror.current.request_id) return submitted;
+    await submitted.catch((error) => {
+      if (!(error instanceof ClientProblem)) throw error;
+    });
+    throw new ClientProblem('request_id_mismatch', 'the request_id is of another verification', {
+      status: 409,
+      retryable: false,
+      verification: mirror.current,
+    });
+  }
+
+  /** Vonage knows already and will tell; only if it does not may a second report move on. */
+  async function reportRejection(
+    checkUrl: string,
+    options: CallOptions,
+  ): Promise<VerificationObject> {
+    const report = (): Promise<VerificationObject> =>
+      calls.leave('silent_auth', 'check_url_rejected', options);
+    const { next_change_at: next, expires_at: end } = await report();
+    const waitMs = Math.min(clock.until(next ?? end) + GRACE_MS, REJECTION_WAIT_MS);
+    await moved(checkUrl, waitMs, options.signal);
+    if (isCurrent(checkUrl)) await calls.read(options);
+    return isCurrent(checkUrl) ? report() : mirror.current;
+  }
+
+  async function moved(
+    checkUrl: string,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    if (!isCurrent(checkUrl)) return;
+    let unlisten: (() => void) | undefined;
+    const change = new Promise<void>((resolve) => {
+      unlisten = mirror.onChange(() => isCurrent(checkUrl) || resolve());
+    });
+    await Promise.race([change, wait(timeoutMs, signal)]).finally(() => unlisten?.());
+  }
+
+  return {
+    isCurrent,
+    async answered(checkUrl, answer, options) {
+      if (!isCurrent(checkUrl)) return mirror.current;
+      const result = readHandsetAnswer(answer);
+      if (result.type === 'code') return submit(result.requestId, result.code, options);
+      if (result.error === 'check_url_rejected') return reportRejection(checkUrl, options);
+      return calls.leave('silent_auth', result.error, options);
+    },
+  };
+}

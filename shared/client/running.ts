@@ -1,0 +1,133 @@
+/** Puts the parts of a running verification together. */
+
+import { createCalls } from './calls.ts';
+import { isFinal, isRecord, type StartAnswer, type VerificationObject } from './contract.ts';
+import type { Environment } from './environment.ts';
+import { createFeed } from './feed.ts';
+import { createHandIn } from './hand-in.ts';
+import type { OpenCheckUrl } from './handset.ts';
+import type { Http } from './http.ts';
+import { createMirror } from './mirror.ts';
+import { createOpener } from './opener.ts';
+import { type ClientProblem, networkProblem } from './problem.ts';
+import { createServerClock } from './server-clock.ts';
+import { holdSocket } from './socket.ts';
+import type { Verification } from './verification.ts';
+import { abortReason } from './waiting.ts';
+
+export interface VerificationNeeds {
+  readonly answer: StartAnswer;
+  readonly http: Http;
+  readonly environment: Environment;
+  readonly openCheckUrl: OpenCheckUrl | undefined;
+  readonly onProblem: (problem: ClientProblem) => void;
+  /** Remembers that the page navigates to this check_url; false when it did so before. */
+  readonly navigate: (checkUrl: string) => Promise<boolean>;
+  /** Called when it has ended, or its token is refused. */
+  readonly onEnd: (isCompleted: boolean) => void;
+}
+
+export function runVerification(needs: VerificationNeeds): Verification {
+  const { answer, http, environment, openCheckUrl, onProblem, navigate, onEnd } = needs;
+  const { client_token: token, websocket_url: url, request_id: requestId } = answer;
+  const closing = new AbortController();
+  const clock = createServerClock(environment.now);
+  const mirror = createMirror(answer.verification, applied);
+  const calls = createCalls({ http, token, mirror, clock }, environment);
+  const socket = holdSocket(
+    { url, token, onVerification: (value) => mirror.apply(value), onHeld: () => feed.reschedule() },
+    environment,
+  );
+  const feed = createFeed(
+    {
+      socket,
+      current: () => mirror.current,
+      untilServer: (time) => clock.until(time),
+      read: () => calls.read({ signal: closing.signal }),
+      onRefused: refused,
+    },
+    environment,
+  );
+  const handIn = createHandIn(mirror, calls, clock);
+  const open = createOpener({
+    mirror,
+    handIn,
+    timing: environment.timing,
+    openCheckUrl,
+    navigate,
+    pause: () => feed.pause(),
+    resume: () => feed.resume(),
+    onProblem,
+    closing: closing.signal,
+  });
+  let isOver = false;
+
+  function applied(verification: VerificationObject): void {
+    clock.learn(Date.parse(verification.updated_at));
+    open(verification);
+    if (isFinal(verification)) over(verification);
+    feed.reschedule();
+  }
+
+  /** What is verified may become certain a moment after `completed`. */
+  function over({ status, verified }: VerificationObject): void {
+    const isCompleted = status === 'completed';
+    if (!isCompleted || verified.phone_number || verified.email) close();
+    if (isOver) return;
+    isOver = true;
+    onEnd(isCompleted);
+    if (closing.signal.aborted) return;
+    const timer = setTimeout(close, environment.timing.lingerMs);
+    closing.signal.addEventListener('abort', () => clearTimeout(timer));
+  }
+
+  function refused(problem: ClientProblem): void {
+    mirror.end(problem);
+    close();
+    onEnd(false);
+    onProblem(problem);
+  }
+
+  function close(): void {
+    feed.close();
+    mirror.end();
+    closing.abort();
+  }
+
+  const verification: Verification = {
+    requestId,
+    get current() {
+      return mirror.current;
+    },
+    updates: ({ signal } = {}) => mirror.updates(signal),
+    onChange: (listener) => mirror.onChange(listener),
+    async finished({ signal } = {}) {
+      for await (const newest of mirror.updates(signal)) if (isFinal(newest)) return newest;
+      throw signal?.aborted ? abortReason(signal) : new Error('the verification was closed');
+    },
+    async refresh(options) {
+      const newest = await calls.read(options);
+      feed.renew();
+      return newest;
+    },
+    checkCode: (code, options) => calls.checkCode(requestId, code, options),
+    handsetAnswered: (checkUrl, handset, options = {}) =>
+      handIn.answered(checkUrl, handset, options),
+    nextWorkflow: ({ from, error } = {}, options) =>
+      calls.leave(from ?? mirror.current.channel, error ?? 'user_choice', options),
+    cancel: (options) => calls.cancel(options),
+    async proof({ phoneNumber, email }, options) {
+      const body = await calls.proof({ phone_number: phoneNumber, email }, options);
+      if (!isRecord(body) || typeof body.proof !== 'string') {
+        throw networkProblem('the answer holds no proof');
+      }
+      return { proof: body.proof, expiresAt: String(body.expires_at) };
+    },
+    close,
+  };
+
+  clock.learn(Date.parse(answer.verification.updated_at));
+  if (isFinal(answer.verification)) over(answer.verification);
+  else if (!open(answer.verification)) feed.resume();
+  return verification;
+}
