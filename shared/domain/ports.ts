@@ -214,8 +214,11 @@ export type PhoneLock =
   | Refusal;
 
 export type IntentClaim =
-  /** `fresh`: nobody used the key. `takeover`: a start with it was lost; Vonage may know it already. */
-  | { readonly outcome: 'fresh' | 'takeover' }
+  /**
+   * `fresh`: nobody used the key. `again`: what it started was certainly refused. `takeover`: a start
+   * with it was lost; Vonage may know it already.
+   */
+  | { readonly outcome: 'fresh' | 'again' | 'takeover' }
   | { readonly outcome: 'started'; readonly requestId: string; readonly tokenKeyId: string }
   | { readonly outcome: 'in_progress'; readonly retryAtMs: number }
   | { readonly outcome: 'other_body' };

@@ -59,8 +59,8 @@ export async function claim(
     lockPhoneNumber(request.phoneNumber, intent.owner, nowMs, ports),
     ...counters.map((counter) => guards.count(counter, nowMs, intent.clientRef)),
   ]);
-  const isClaimed = claimed.outcome === 'fresh' || claimed.outcome === 'takeover';
-  const lock = isClaimed ? await ownLock(firstLock, request, intent, ports) : firstLock;
+  const isClaimed = ['fresh', 'again', 'takeover'].includes(claimed.outcome);
+  const lock = isClaimed ? await ownLock(firstLock, claimed, request, intent, ports) : firstLock;
   const refused = firstRefusal(lock, counters, counts);
   if (isClaimed && !refused) {
     const mayAdopt = lock.outcome === 'locked' && !lock.contested;
@@ -161,16 +161,17 @@ function countersOf({ phoneNumber, email }: StartRequest): readonly CountedOn[] 
 }
 
 /**
- * The intent is ours, so the try that holds the lock is over, or will find that it may not go on. It
- * may still give the lock back, which then is free for everybody.
+ * The intent is ours, so an earlier try that holds the lock is over, or will find that it may not go
+ * on; it may have inherited ours before, too. What it gave back is free for everybody.
  */
 async function ownLock(
   lock: PhoneLock,
+  { outcome }: IntentClaim,
   { phoneNumber }: StartRequest,
   { owner }: Intent,
   ports: StartPorts,
 ): Promise<PhoneLock> {
-  if (lock.outcome !== 'locked' || !lock.isHeld) return lock;
+  if (lock.outcome !== 'locked' || (outcome === 'fresh' && !lock.isHeld)) return lock;
   const nowMs = ports.clock.now();
   const inherited = await ports.guards.inheritPhoneNumber(phoneNumber, owner, nowMs);
   if (inherited.outcome === 'locked') return inherited;

@@ -96,6 +96,12 @@ async function claim(table: Table, attempt: Claim): Promise<IntentClaim> {
   const isOurs = item?.owner?.S === intent.owner;
   const untilMs = Number(item?.until?.N ?? 0);
   if (!item) return { outcome: 'in_progress', retryAtMs: nowMs + 1000 };
+  if (item.state?.S === 'released') {
+    const isClaimed = await table.write(key, toTakeover(attempt, item));
+    return isClaimed
+      ? { outcome: 'again' }
+      : { outcome: 'in_progress', retryAtMs: nowMs + LOCK_MS };
+  }
   if (item.body_hash?.S !== bodyHash) return { outcome: 'other_body' };
   if (item.state?.S === 'started') return toStarted(item);
   if (item.state?.S === 'starting' && untilMs > nowMs) {
@@ -106,17 +112,13 @@ async function claim(table: Table, attempt: Claim): Promise<IntentClaim> {
   return { outcome: 'in_progress', retryAtMs: nowMs + LOCK_MS };
 }
 
-/** Nobody used the key within 10 minutes, or what it started was certainly refused. */
+/** Nobody used the key within 10 minutes. */
 function toFresh(attempt: Claim): ConditionalWrite {
   return {
     update: CLAIM,
-    condition: 'attribute_not_exists(#key) OR #ttl <= :now OR #state = :released',
+    condition: 'attribute_not_exists(#key) OR #ttl <= :now',
     names: CLAIMED,
-    values: {
-      ...valuesOf(attempt),
-      ':now': { N: String(Math.floor(attempt.nowMs / 1000)) },
-      ':released': { S: 'released' },
-    },
+    values: { ...valuesOf(attempt), ':now': { N: String(Math.floor(attempt.nowMs / 1000)) } },
   };
 }
 

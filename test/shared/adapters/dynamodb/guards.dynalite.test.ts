@@ -300,7 +300,7 @@ describe('claimIntent', () => {
     await guards.claimIntent(intent, NOW_MS);
     await guards.releaseIntent(intent);
     await guards.releaseIntent(intent);
-    expect(await guards.claimIntent(other, NOW_MS)).toEqual({ outcome: 'fresh' });
+    expect(await guards.claimIntent(other, NOW_MS)).toEqual({ outcome: 'again' });
   });
 
   it('changes nothing for a start that does not own it any more', async () => {
