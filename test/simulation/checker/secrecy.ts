@@ -50,6 +50,8 @@ function judgeHandshakes({ history, holdings }: World): readonly Violation[] {
   });
 }
 
+const REQUEST_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
 /** S9: nothing private in a log line, a metric or an error body. */
 function judgeLines({ history, settings, holdings, provider }: World): readonly Violation[] {
   const codes = history.facts
@@ -65,7 +67,8 @@ function judgeLines({ history, settings, holdings, provider }: World): readonly 
     ...codes,
   ];
   return history.facts.flatMap((fact) => {
-    const text = toLine(fact);
+    // Six digits may stand in a request_id by chance.
+    const text = toLine(fact)?.replaceAll(REQUEST_ID, '');
     const found = text && secrets.find((secret) => text.includes(secret));
     return found ? [{ invariant: 'S9', message: `${found} in ${text}` }] : [];
   });

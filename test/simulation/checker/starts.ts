@@ -10,11 +10,15 @@ type Of<Kind extends Recorded['kind']> = Extract<Recorded, { kind: Kind }>;
 
 interface Start {
   readonly request: Of<'request'>;
+  /** When the first of its tries came: it may have been counted for all of them. */
+  readonly countedAtMs: number;
   readonly answer: Of<'answer'> | undefined;
   readonly calls: readonly Of<'call'>[];
 }
 
 const REPLAY_MS = 600_000;
+/** For this long a try of a start that died holds what it has taken, for those after it. */
+const LOCK_MS = 36_000;
 const MAX_CALLS = 3;
 /** Never sent, or refused for its JWT and signed again. */
 const IN_VAIN: ReadonlySet<number> = new Set([0, 401]);
@@ -24,7 +28,7 @@ export function judgeStarts(world: World): readonly Violation[] {
   const starts = facts
     .filter((fact) => fact.kind === 'request')
     .filter(({ route }) => route === 'POST /start')
-    .map((request) => toStart(request, facts));
+    .map((request, _index, all) => toStart(request, all, facts));
   return [
     ...judgeOwners(starts),
     ...judgeRepeats(starts),
@@ -34,9 +38,22 @@ export function judgeStarts(world: World): readonly Violation[] {
   ];
 }
 
-function toStart(request: Of<'request'>, facts: readonly Recorded[]): Start {
+function toStart(
+  request: Of<'request'>,
+  all: readonly Of<'request'>[],
+  facts: readonly Recorded[],
+): Start {
+  const tries = all.filter(
+    ({ key, id }) => key !== undefined && key === request.key && id <= request.id,
+  );
+  const countedAtMs = tries.reduceRight(
+    (earliestMs, { atMs }) =>
+      atMs > earliestMs - LOCK_MS ? Math.min(atMs, earliestMs) : earliestMs,
+    request.atMs,
+  );
   return {
     request,
+    countedAtMs,
     answer: facts.filter((fact) => fact.kind === 'answer').find(({ id }) => id === request.id),
     calls: facts
       .filter((fact) => fact.kind === 'call')
@@ -153,7 +170,8 @@ function overLimit(
   subjectOf: (start: Start) => string,
 ): readonly Violation[] {
   // A start is counted a moment before its call, so the call may fall into the next window.
-  const windowOf = ({ request }: Start): number => Math.floor(request.atMs / windowSeconds / 1000);
+  const windowOf = ({ countedAtMs }: Start): number =>
+    Math.floor(countedAtMs / windowSeconds / 1000);
   const groups = Map.groupBy(starts, (start) => `${subjectOf(start)} ${windowOf(start)}`);
   return [...groups]
     .filter(([, group]) => distinct(group) > count + atTheEdge(group, windowSeconds))
@@ -172,5 +190,5 @@ function distinct(starts: readonly Start[]): number {
 /** Starts that came so late that they were counted in the next window. */
 function atTheEdge(starts: readonly Start[], windowSeconds: number): number {
   const windowMs = windowSeconds * 1000;
-  return starts.filter(({ request }) => windowMs - (request.atMs % windowMs) < 4000).length;
+  return starts.filter(({ countedAtMs }) => windowMs - (countedAtMs % windowMs) < 4000).length;
 }

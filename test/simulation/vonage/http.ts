@@ -57,16 +57,22 @@ export function createVonageHttp(needs: HttpNeeds) {
       const locked = number === undefined ? {} : { isLocked: isLocked(number, who) };
       history.record({ kind: 'call', ...about, requestId, ...locked });
 
+      let refused: Judged | undefined;
       const effect = (): Judged => {
+        const done = refused ?? carryOut();
+        // Whoever repeats a request in between does so only after a success that got lost.
+        if (done.status >= 400) refused = done;
+        return done;
+      };
+      const carryOut = (): Judged => {
         const early = faults.happens('provider_error') ? prng.pick([429, 500, 503]) : undefined;
-        if (early !== undefined) {
-          history.record({ kind: 'vonage', ...about, requestId, status: early });
-          return { status: early };
-        }
         const [, key = ''] = bearer.split(' ');
-        const judged = secrets.isAccepted(key) ? call.judge() : { status: 401 };
+        const isAccepted = secrets.isAccepted(key);
+        const judged =
+          early === undefined ? (isAccepted ? call.judge() : { status: 401 }) : { status: early };
         const { status } = judged;
         history.record({ kind: 'vonage', ...about, requestId: requestId ?? idOf(judged), status });
+        if (early !== undefined) return judged;
         if (faults.happens('provider_error')) return { status: prng.pick([500, 502]) };
         return faults.happens('odd_provider') && status < 300 ? { status } : judged;
       };
