@@ -19,7 +19,9 @@ export function trustFaults(stage: Stage): string[] {
       'proof.lifetimeSeconds must be a whole number from 30 to 300',
     ],
     [
-      authorizer === undefined || isPlainHttps(authorizer.issuer),
+      authorizer === undefined ||
+        isPlainHttps(authorizer.issuer) ||
+        (stage.playground && isLoopback(authorizer.issuer)),
       'authorizer.issuer must be an https URL without credentials or fragment',
     ],
     [
@@ -35,6 +37,11 @@ function isOrigin(text: string, playground: boolean): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   if (url.origin !== text || text.includes('*')) return false;
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  return url.protocol === 'https:' || (playground && isLoopback && url.protocol === 'http:');
+  return url.protocol === 'https:' || (playground && isLoopback(text));
+}
+
+function isLoopback(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }

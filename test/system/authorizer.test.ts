@@ -1,0 +1,96 @@
+/** The optional JWT authorizer in front of `POST /start` (design §8, hardening T18). */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Stack, startStack } from '../../infra/local/stack.ts';
+import { type Answer, call, phoneNumber } from '../fixtures/app.ts';
+import { type ScriptedVonage, startScriptedVonage } from '../fixtures/scripted-vonage.ts';
+
+let issuer: string;
+let server: Server;
+let key: CryptoKey;
+let vonage: ScriptedVonage;
+let stack: Stack;
+let folder: string;
+
+beforeAll(async () => {
+  const pair = await generateKeyPair('RS256');
+  key = pair.privateKey;
+  const jwk = { ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
+  server = createServer((request, response) => {
+    const isKeys = request.url === '/keys';
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(isKeys ? { keys: [jwk] } : { issuer, jwks_uri: `${issuer}/keys` }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  folder = mkdtempSync(join(tmpdir(), 'silent-auth-authorizer-'));
+  vonage = await startScriptedVonage();
+  const subject = { count: 2, windowSeconds: 3600 };
+  const limit = { count: 100, windowSeconds: 3600 };
+  stack = await startStack({
+    localFolder: folder,
+    vonageBaseUrl: vonage.url,
+    context: {
+      stageSettings: {
+        authorizer: { issuer, audience: ['silent-auth'] },
+        limits: { address: limit, subject, phoneNumber: limit, email: limit, prefix: limit },
+      },
+    },
+  });
+});
+
+afterAll(async () => {
+  await stack?.close();
+  await vonage?.close();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function tokenOf(subject: string, audience = 'silent-auth'): Promise<string> {
+  return new SignJWT({})
+    .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+    .setIssuer(issuer)
+    .setSubject(subject)
+    .setAudience(audience)
+    .setIssuedAt()
+    .setExpirationTime('5m')
+    .sign(key);
+}
+
+function start(token?: string): Promise<Answer> {
+  return call(stack.endpoints.api, 'POST', '/start', {
+    body: { phone_number: phoneNumber('8'), channels: ['silent_auth'] },
+    ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+  });
+}
+
+describe('POST /start behind an authorizer', () => {
+  it("is the gateway's 401 without a token, with a foreign one, and with a broken one", async () => {
+    for (const token of [undefined, await tokenOf('jo', 'other'), `${await tokenOf('jo')}x`]) {
+      const answer = await start(token);
+      expect(answer.status).toBe(401);
+      expect(answer.body).toEqual({ message: 'Unauthorized' });
+    }
+    expect(vonage.calls).toEqual([]);
+  });
+
+  it('counts the subject instead of the address', async () => {
+    const [jo, mo] = [await tokenOf('jo'), await tokenOf('mo')];
+    expect((await start(jo)).status).toBe(202);
+    expect((await start(jo)).status).toBe(202);
+    expect((await start(jo)).status).toBe(429);
+    expect((await start(mo)).status).toBe(202);
+  });
+
+  it('asks for no such token anywhere else', async () => {
+    const { body } = await start(await tokenOf('lo'));
+    const headers = { authorization: `Bearer ${body.client_token}` };
+    expect((await call(stack.endpoints.api, 'GET', '/status', { headers })).status).toBe(200);
+  });
+});
