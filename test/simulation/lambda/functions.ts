@@ -1,6 +1,6 @@
 /** The real handlers. Their modules build real clients while they load, which nobody ever uses here. */
 
-import type { FunctionName } from '../../../shared/config.ts';
+import { ENV, type FunctionName } from '../../../shared/config.ts';
 import type {
   HttpRequest,
   LambdaHandler,
@@ -9,6 +9,7 @@ import type {
 import type { InstanceNeeds } from './needs.ts';
 
 process.env.AWS_REGION ??= 'eu-central-1';
+process.env[ENV.websocketManagementUrl] ??= 'https://socket.example/v1';
 
 const [start, checkCode, webhook, nextWorkflow, cancel, status, connect, message] =
   await Promise.all([
