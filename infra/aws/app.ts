@@ -17,9 +17,10 @@ const stage = getStage(
   String(app.node.tryGetContext('stage') ?? 'dev'),
   parseStageSettings(app.node.tryGetContext('stageSettings')),
 );
-const bundles = bundleFunctions({
+const bundles = await bundleFunctions({
   functionsFolder: join(root, 'functions'),
   outputFolder: join(app.outdir, 'bundles'),
+  countries: stage.countries,
 });
 new SilentAuthStack(app, `SilentAuth-${stage.name}`, {
   stage,

@@ -4,10 +4,11 @@
  * environment always holds credentials; leaving them out halves the import time.
  */
 
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type BuildOptions, buildSync } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { FUNCTION_NAMES, type FunctionName } from '../../shared/config.ts';
+import { leaveOutUnreached } from './unreached.ts';
 
 const EXTERNAL = [
   '@aws-sdk/credential-provider-http',
@@ -48,12 +49,15 @@ export interface BundleOptions {
   readonly functionsFolder: string;
   /** Receives `<function name>/index.mjs`, `maps/` (never uploaded) and `meta.json`. */
   readonly outputFolder: string;
+  /** Whose mobile ranges `start` carries. @default all that there are */
+  readonly countries?: readonly string[];
 }
 
 /** Bundles all functions in one run of esbuild, about a second. Replaces `outputFolder`. */
-export function bundleFunctions({ functionsFolder, outputFolder }: BundleOptions): Bundles {
+export async function bundleFunctions(options: BundleOptions): Promise<Bundles> {
+  const { functionsFolder, outputFolder, countries } = options;
   rmSync(outputFolder, { recursive: true, force: true });
-  const result = buildSync({
+  const result = await build({
     entryPoints: FUNCTION_NAMES.map((name) => ({
       in: join(functionsFolder, `${name}.ts`),
       out: `${name}/index`,
@@ -63,6 +67,7 @@ export function bundleFunctions({ functionsFolder, outputFolder }: BundleOptions
     write: false,
     metafile: true,
     ...ESBUILD_OPTIONS,
+    plugins: [leaveOutUnreached, ...(countries ? [mobileRangesOf(countries)] : [])],
     sourcemap: 'external',
     sourcesContent: false,
   });
@@ -81,6 +86,24 @@ export function bundleFunctions({ functionsFolder, outputFolder }: BundleOptions
     connect: join(outputFolder, 'connect'),
     message: join(outputFolder, 'message'),
     contracts: join(outputFolder, 'contracts'),
+  };
+}
+
+/** Countries that share a calling code stay together: only all of them tell whose a number is. */
+function mobileRangesOf(countries: readonly string[]): Plugin {
+  return {
+    name: 'mobile-ranges',
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /mobile-ranges.ranges\.json$/ }, ({ path }) => {
+        const all: Readonly<Record<string, readonly (readonly string[])[]>> = JSON.parse(
+          readFileSync(path, 'utf8'),
+        );
+        const ours = Object.entries(all).filter(([, ranges]) =>
+          ranges.some(([country = '']) => countries.includes(country)),
+        );
+        return { contents: JSON.stringify(Object.fromEntries(ours)), loader: 'json' };
+      });
+    },
   };
 }
 

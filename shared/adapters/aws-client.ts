@@ -1,4 +1,7 @@
-/** What every client of the AWS SDK is told explicitly, so that it reads no file and no variable. */
+/**
+ * What every client of the AWS SDK is told explicitly, so that it reads no file and no variable and
+ * evaluates no rules; `infra/aws/unreached.ts` leaves those out of the bundles.
+ */
 
 import type { Agents } from './https-agent.ts';
 
@@ -16,7 +19,9 @@ export interface AwsClientOptions {
   readonly agent: Agents;
 }
 
-interface Tries {
+interface ServiceOptions {
+  /** The first label of its host. */
+  readonly service: string;
   /** Per try, until the answer begins and while it is silent. */
   readonly timeoutMs: number;
   readonly maxAttempts: number;
@@ -25,7 +30,8 @@ interface Tries {
 /** The fields that all clients share. */
 export interface AwsClientConfig {
   readonly region: string;
-  readonly endpoint?: string;
+  readonly endpoint: string;
+  readonly endpointProvider: () => { readonly url: URL };
   readonly credentials: AwsClientOptions['credentials'];
   readonly maxAttempts: number;
   readonly retryMode: 'standard';
@@ -48,11 +54,13 @@ export interface AwsClientConfig {
 
 export function awsClientConfig(
   { region, endpoint, credentials, agent }: AwsClientOptions,
-  { timeoutMs, maxAttempts }: Tries,
+  { service, timeoutMs, maxAttempts }: ServiceOptions,
 ): AwsClientConfig {
+  const url = new URL(endpoint ?? `https://${service}.${region}.amazonaws.com`);
   return {
     region,
-    ...(endpoint !== undefined && { endpoint }),
+    endpoint: url.href,
+    endpointProvider: () => ({ url }),
     credentials,
     maxAttempts,
     retryMode: 'standard',

@@ -5,7 +5,7 @@ import { type AwsClientOptions, awsClientConfig } from '../aws-client.ts';
 
 export function createDynamoDbClient(options: AwsClientOptions): DynamoDBClient {
   return new DynamoDBClient({
-    ...awsClientConfig(options, { timeoutMs: 1000, maxAttempts: 3 }),
+    ...awsClientConfig(options, { service: 'dynamodb', timeoutMs: 1000, maxAttempts: 3 }),
     accountIdEndpointMode: 'disabled',
     endpointDiscoveryEnabledProvider: async () => false,
   });

@@ -4,5 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type AwsClientOptions, awsClientConfig } from '../aws-client.ts';
 
 export function createSecretsManagerClient(options: AwsClientOptions): SecretsManagerClient {
-  return new SecretsManagerClient(awsClientConfig(options, { timeoutMs: 1500, maxAttempts: 2 }));
+  return new SecretsManagerClient(
+    awsClientConfig(options, { service: 'secretsmanager', timeoutMs: 1500, maxAttempts: 2 }),
+  );
 }

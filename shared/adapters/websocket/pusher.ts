@@ -17,7 +17,7 @@ export interface PusherOptions extends AwsClientOptions {
   readonly encode: (verification: Verification) => string;
 }
 
-const TRIES = { timeoutMs: 1000, maxAttempts: 2 };
+const TRIES = { service: 'execute-api', timeoutMs: 1000, maxAttempts: 2 };
 /** For both tries and the pause between them. */
 const TOTAL_MS = 2500;
 const GONE = 410;

@@ -14,8 +14,8 @@ describe('bundleFunctions', () => {
   let bundles: Bundles;
   let meta: Metafile;
 
-  beforeAll(() => {
-    bundles = bundleFunctions({ functionsFolder: 'functions', outputFolder });
+  beforeAll(async () => {
+    bundles = await bundleFunctions({ functionsFolder: 'functions', outputFolder });
     meta = JSON.parse(readFileSync(join(outputFolder, 'meta.json'), 'utf8'));
   }, 60_000);
 

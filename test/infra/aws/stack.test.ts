@@ -284,7 +284,7 @@ describe('functions', () => {
   });
 
   it('are uploaded without source maps', () => {
-    for (const folder of Object.values(tinyBundles())) {
+    for (const folder of Object.values(tinyBundles)) {
       expect(readdirSync(folder)).toEqual(['index.mjs']);
     }
   });

@@ -17,19 +17,17 @@ import { FUNCTION_NAMES } from '../../../shared/config.ts';
 // A synth takes half a second alone, and much longer where other tests have the machine.
 vi.setConfig({ testTimeout: 30_000 });
 
-let bundles: Bundles | undefined;
-
 /** Bundles of functions that do nothing, made once a test file. */
-export function tinyBundles(): Bundles {
-  if (bundles) return bundles;
+export const tinyBundles: Bundles = await bundleNothing();
+
+async function bundleNothing(): Promise<Bundles> {
   const folder = mkdtempSync(join(tmpdir(), 'silent-auth-infra-'));
   const functionsFolder = join(folder, 'functions');
   mkdirSync(functionsFolder);
   for (const name of FUNCTION_NAMES) {
     writeFileSync(join(functionsFolder, `${name}.ts`), 'export const handler = () => undefined;\n');
   }
-  bundles = bundleFunctions({ functionsFolder, outputFolder: join(folder, 'bundles') });
-  return bundles;
+  return bundleFunctions({ functionsFolder, outputFolder: join(folder, 'bundles') });
 }
 
 /** The context of cdk.json, feature flags included. */
@@ -40,7 +38,7 @@ export function cdkContext(): Record<string, unknown> {
 export function createStack(stageName: string, settings: Partial<Stage> = {}): SilentAuthStack {
   const stage = getStage(stageName, settings);
   const app = new App({ context: cdkContext() });
-  return new SilentAuthStack(app, `SilentAuth-${stage.name}`, { stage, bundles: tinyBundles() });
+  return new SilentAuthStack(app, `SilentAuth-${stage.name}`, { stage, bundles: tinyBundles });
 }
 
 export function synthesize(stageName: string, settings: Partial<Stage> = {}): Template {

@@ -1,0 +1,119 @@
+/**
+ * What the AWS SDK carries for others than us: discovery of configuration, other partitions, other
+ * kinds of CPUs. No invocation reaches it, because every client is told everything
+ * (`shared/adapters/aws-client.ts`); it would be a third of each bundle. What is left out throws by name
+ * if it is reached after all, and the tests of the round trips run these very bundles.
+ */
+
+import { readFileSync } from 'node:fs';
+import type { Plugin } from 'esbuild';
+
+type Replace = (source: string) => string;
+
+/** Path of a module below `node_modules`, and what stands for it. */
+export const UNREACHED: readonly (readonly [path: RegExp, replace: Replace])[] = [
+  // The client's credentials are explicit: the environment's, always present in Lambda.
+  [/@aws-sdk\/credential-provider-node\/dist-es\/index\.js$/, throwing],
+  // No variable and no file is read: region, modes, tries and time limits are explicit.
+  [/@smithy\/core\/.*\/node-config-provider\/configLoader\.js$/, throwing],
+  [/@aws-sdk\/core\/.*\/clock-skew-defaults\.js$/, withoutSkewDefault],
+  [/@smithy\/core\/.*\/regionConfig\/getInstanceMetadataRegion\.js$/, throwing],
+  [/@smithy\/core\/.*\/adaptors\/getEndpointFromConfig\.js$/, throwing],
+  // The endpoint is explicit, so no rules for partitions, dual stack and FIPS are evaluated.
+  [/@aws-sdk\/client-[a-z-]+\/dist-es\/endpoint\/endpointResolver\.js$/, throwing],
+  [/@aws-sdk\/core\/.*\/aws\/partitions\.js$/, () => 'export const partitionsInfo = {};'],
+  [/@smithy\/core\/.*\/service-customizations\/s3\.js$/, throwing],
+  // No operation of DynamoDB is discovered.
+  [/@aws-sdk\/endpoint-cache\/dist-es\/index\.js$/, () => 'export class EndpointCache {}'],
+  [/@aws-sdk\/client-dynamodb\/dist-es\/commands\/DescribeEndpointsCommand\.js$/, throwing],
+  // `retryMode: 'standard'`.
+  [/@smithy\/core\/.*\/util-retry\/AdaptiveRetryStrategy\.js$/, throwing],
+  // Node always has its own SHA-256.
+  [/@smithy\/core\/.*\/sha256\/Sha256Js\.js$/, throwing],
+  // Event streams.
+  [/@smithy\/signature-v4\/dist-es\/HeaderFormatter\.js$/, () => 'export class HeaderFormatter {}'],
+  // Our operations know one kind of date: seconds since the epoch.
+  [/@smithy\/core\/.*\/serde\/date-utils\.js$/, (source) => throwing(source, /^parseRfc/)],
+  [/@smithy\/core\/.*\/schema-date-utils\.js$/, throwing],
+  // Loading it with `import` loads undici as well.
+  [/@smithy\/node-http-handler\/dist-es\/node-http-handler\.js$/, withoutUndici],
+  // Only the version is used.
+  [/@aws-sdk\/client-[a-z-]+\/package\.json$/, versionOnly],
+  // Errors of operations that we do not call; one that came all the same keeps its name and status.
+  [/@aws-sdk\/client-(dynamodb|secrets-manager)\/.*\/schemas_0\.js$/, ourErrorsOnly],
+];
+
+/** The errors of `GetItem`, `UpdateItem` and `GetSecretValue`. */
+const OUR_ERRORS = [
+  'ConditionalCheckFailedException',
+  'InternalServerError',
+  'ItemCollectionSizeLimitExceededException',
+  'ProvisionedThroughputExceededException',
+  'ReplicatedWriteConflictException',
+  'RequestLimitExceeded',
+  'ResourceNotFoundException',
+  'ThrottlingException',
+  'TransactionConflictException',
+  'DecryptionFailure',
+  'InternalServiceError',
+  'InvalidParameterException',
+  'InvalidRequestException',
+];
+
+/** esbuild leaves out what {@link UNREACHED} names. */
+export const leaveOutUnreached: Plugin = {
+  name: 'leave-out-unreached',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /node_modules.(@aws-sdk|@smithy)./ }, ({ path }) => {
+      const [, replace] = UNREACHED.find(([known]) => known.test(path.replaceAll('\\', '/'))) ?? [];
+      if (!replace) return undefined;
+      const loader = path.endsWith('.json') ? 'json' : 'js';
+      return { contents: replace(readFileSync(path, 'utf8')), loader };
+    });
+  },
+};
+
+/** The same names, of which those that match may not be called; by default none. */
+function throwing(source: string, unreached = /^/): string {
+  const declared = [...source.matchAll(DECLARATION)].map(([, , name = '']) => name);
+  const listed = [...source.matchAll(/^export {([^}]*)} from/gm)].flatMap(([, names = '']) =>
+    names.split(',').map((name) => name.trim()),
+  );
+  const names = [...declared, ...listed].filter((name) => name !== '' && unreached.test(name));
+  const kept = source
+    .replace(/^export {[^}]*} from .*$/gm, '')
+    .replace(DECLARATION, (whole, kind, name) =>
+      names.includes(name) ? `${kind} unreached_${name}` : whole,
+    );
+  const stubs = names.map(
+    (name) => `export function ${name}() { throw new Error('${name} is left out'); }`,
+  );
+  return [unreached.source === '^' ? '' : kept, ...stubs].join('\n');
+}
+
+const DECLARATION = /^export (const|function|async function|class) (\w+)/gm;
+
+/** The clients say themselves that a wrong clock is corrected. */
+function withoutSkewDefault(): string {
+  return 'export const DEFAULT_DISABLE_CLOCK_SKEW_CORRECTION = undefined;';
+}
+
+function withoutUndici(source: string): string {
+  return swap(source, 'await import("node:http")', 'process.getBuiltinModule("node:http")');
+}
+
+function swap(source: string, from: string, to: string): string {
+  if (!source.includes(from)) throw new Error(`a module of the SDK does not say ${from} any more`);
+  return source.replaceAll(from, to);
+}
+
+function versionOnly(source: string): string {
+  const { version } = JSON.parse(source);
+  return JSON.stringify({ version });
+}
+
+function ourErrorsOnly(source: string): string {
+  return source.replace(/^n0_registry\.registerError\((\w+)\$, \1\);$/gm, (whole, name) =>
+    OUR_ERRORS.includes(name) ? whole : '',
+  );
+}
