@@ -19,6 +19,8 @@ interface Start {
 const REPLAY_MS = 600_000;
 /** For this long a try of a start that died holds what it has taken, for those after it. */
 const LOCK_MS = 36_000;
+/** From a request to its counts, at most. */
+const MAX_WAIT_MS = 4000;
 const MAX_CALLS = 3;
 /** Never sent, or refused for its JWT and signed again. */
 const IN_VAIN: ReadonlySet<number> = new Set([0, 401]);
@@ -169,12 +171,19 @@ function overLimit(
   { count, windowSeconds }: Limit,
   subjectOf: (start: Start) => string,
 ): readonly Violation[] {
-  // A start is counted a moment before its call, so the call may fall into the next window.
-  const windowOf = ({ countedAtMs }: Start): number =>
-    Math.floor(countedAtMs / windowSeconds / 1000);
-  const groups = Map.groupBy(starts, (start) => `${subjectOf(start)} ${windowOf(start)}`);
+  const windowMs = windowSeconds * 1000;
+  const windowOf = (atMs: number): number => Math.floor(atMs / windowMs);
+  // Which of two windows counted a start that began in the one and went on in the other is not told.
+  const certain = starts.filter(
+    ({ request: { atMs }, countedAtMs }) =>
+      windowOf(countedAtMs) === windowOf(atMs) && windowOf(atMs) === windowOf(atMs + MAX_WAIT_MS),
+  );
+  const groups = Map.groupBy(
+    certain,
+    (start) => `${subjectOf(start)} ${windowOf(start.countedAtMs)}`,
+  );
   return [...groups]
-    .filter(([, group]) => distinct(group) > count + atTheEdge(group, windowSeconds))
+    .filter(([, group]) => distinct(group) > count)
     .map(([group, reached]) => ({
       invariant: 'S10',
       about: group.split(' ')[0] ?? '',
@@ -185,10 +194,4 @@ function overLimit(
 
 function distinct(starts: readonly Start[]): number {
   return new Set(starts.map(({ request: { key, id } }) => key ?? id)).size;
-}
-
-/** Starts that came so late that they were counted in the next window. */
-function atTheEdge(starts: readonly Start[], windowSeconds: number): number {
-  const windowMs = windowSeconds * 1000;
-  return starts.filter(({ countedAtMs }) => windowMs - (countedAtMs % windowMs) < 4000).length;
 }
