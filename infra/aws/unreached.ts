@@ -16,12 +16,14 @@ export const UNREACHED: readonly (readonly [path: RegExp, replace: Replace])[] =
   [/@aws-sdk\/credential-provider-node\/dist-es\/index\.js$/, throwing],
   // No variable and no file is read: region, modes, tries and time limits are explicit.
   [/@smithy\/core\/.*\/node-config-provider\/configLoader\.js$/, throwing],
+  [/@smithy\/core\/.*\/defaults-mode\/resolveDefaultsModeConfig\.js$/, standardMode],
   [/@aws-sdk\/core\/.*\/clock-skew-defaults\.js$/, withoutSkewDefault],
   [/@smithy\/core\/.*\/regionConfig\/getInstanceMetadataRegion\.js$/, throwing],
   [/@smithy\/core\/.*\/adaptors\/getEndpointFromConfig\.js$/, throwing],
   // The endpoint is explicit, so no rules for partitions, dual stack and FIPS are evaluated.
   [/@aws-sdk\/client-[a-z-]+\/dist-es\/endpoint\/endpointResolver\.js$/, throwing],
   [/@aws-sdk\/core\/.*\/aws\/partitions\.js$/, () => 'export const partitionsInfo = {};'],
+  [/@aws-sdk\/core\/.*\/util-endpoints\/aws\.js$/, () => 'export const awsEndpointFunctions = {};'],
   [/@smithy\/core\/.*\/service-customizations\/s3\.js$/, throwing],
   // No operation of DynamoDB is discovered.
   [/@aws-sdk\/endpoint-cache\/dist-es\/index\.js$/, () => 'export class EndpointCache {}'],
@@ -33,10 +35,16 @@ export const UNREACHED: readonly (readonly [path: RegExp, replace: Replace])[] =
   // Event streams.
   [/@smithy\/signature-v4\/dist-es\/HeaderFormatter\.js$/, () => 'export class HeaderFormatter {}'],
   // Our operations know one kind of date: seconds since the epoch.
-  [/@smithy\/core\/.*\/serde\/date-utils\.js$/, (source) => throwing(source, /^parseRfc/)],
+  [/@smithy\/core\/.*\/serde\/date-utils\.js$/, withoutTextDates],
   [/@smithy\/core\/.*\/schema-date-utils\.js$/, throwing],
   // Loading it with `import` loads undici as well.
   [/@smithy\/node-http-handler\/dist-es\/node-http-handler\.js$/, withoutUndici],
+  // No member of our answers is a number too large for JavaScript.
+  [/@smithy\/core\/.*\/json\/jsonReviver\.js$/, throwing],
+  // Nothing is logged by the SDK.
+  [/@aws-sdk\/core\/.*\/middleware-logger\/loggerMiddleware\.js$/, withoutLogger],
+  // Lambda's version of Node is ours to choose.
+  [/@aws-sdk\/core\/.*\/client\/emitWarningIfUnsupportedVersion\.js$/, withoutWarning],
   // Only the version is used.
   [/@aws-sdk\/client-[a-z-]+\/package\.json$/, versionOnly],
   // Errors of operations that we do not call; one that came all the same keeps its name and status.
@@ -73,25 +81,46 @@ export const leaveOutUnreached: Plugin = {
   },
 };
 
-/** The same names, of which those that match may not be called; by default none. */
-function throwing(source: string, unreached = /^/): string {
+/** The same names, none of which may be called, but for those that `kept` says. */
+function throwing(source: string, kept: Readonly<Record<string, string>> = {}): string {
   const declared = [...source.matchAll(DECLARATION)].map(([, , name = '']) => name);
   const listed = [...source.matchAll(/^export {([^}]*)} from/gm)].flatMap(([, names = '']) =>
     names.split(',').map((name) => name.trim()),
   );
-  const names = [...declared, ...listed].filter((name) => name !== '' && unreached.test(name));
-  const kept = source
-    .replace(/^export {[^}]*} from .*$/gm, '')
-    .replace(DECLARATION, (whole, kind, name) =>
-      names.includes(name) ? `${kind} unreached_${name}` : whole,
-    );
-  const stubs = names.map(
-    (name) => `export function ${name}() { throw new Error('${name} is left out'); }`,
-  );
-  return [unreached.source === '^' ? '' : kept, ...stubs].join('\n');
+  return [...declared, ...listed]
+    .filter((name) => name !== '')
+    .map((name) => `export const ${name} = ${kept[name] ?? toThrow(name)};`)
+    .join('\n');
+}
+
+function toThrow(name: string): string {
+  return `function () { throw new Error('${name} is left out'); }`;
+}
+
+/** What parses dates as text. */
+function withoutTextDates(source: string): string {
+  const names: string[] = [];
+  const renamed = source.replace(/^export const (parseRfc\w+) =/gm, (_, name) => {
+    names.push(name);
+    return `const unreached_${name} =`;
+  });
+  const stubs = names.map((name) => `export const ${name} = ${toThrow(name)};`);
+  return [renamed, ...stubs].join('\n');
 }
 
 const DECLARATION = /^export (const|function|async function|class) (\w+)/gm;
+
+function standardMode(source: string): string {
+  return throwing(source, { resolveDefaultsModeConfig: '() => async () => "standard"' });
+}
+
+function withoutLogger(source: string): string {
+  return throwing(source, { getLoggerPlugin: '() => ({ applyToStack() {} })' });
+}
+
+function withoutWarning(source: string): string {
+  return throwing(source, { emitWarningIfUnsupportedVersion: '() => {}' });
+}
 
 /** The clients say themselves that a wrong clock is corrected. */
 function withoutSkewDefault(): string {
