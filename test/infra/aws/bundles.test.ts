@@ -1,0 +1,108 @@
+/** What each function's bundle may weigh and hold. Nothing here measures time. */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bundles, bundleFunctions } from '../../../infra/aws/bundle.ts';
+import { getStage } from '../../../infra/aws/stage.ts';
+import { UNREACHED } from '../../../infra/aws/unreached.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../../shared/config.ts';
+
+const KILOBYTE = 1024;
+const MAX_BYTES = 270 * KILOBYTE;
+const MAX_GZIP_BYTES = 85 * KILOBYTE;
+
+const CRUMBS_BYTES = 50;
+
+const CALLS_VONAGE = ['start', 'check-code', 'next-workflow', 'cancel'] as const;
+const READS_BODIES = ['start', 'check-code', 'next-workflow', 'proof', 'message'] as const;
+const PUSHES = ['check-code', 'webhook', 'next-workflow', 'cancel', 'status', 'message'] as const;
+const READS_SECRETS = [...CALLS_VONAGE, 'webhook', 'proof'] as const;
+
+/** Who holds a module is who needs it. */
+const HOLDERS: readonly (readonly [part: string, holders: readonly FunctionName[]])[] = [
+  ['node_modules/@aws-sdk/client-dynamodb/', FUNCTION_NAMES.filter((name) => name !== 'contracts')],
+  ['node_modules/@aws-sdk/client-secrets-manager/', READS_SECRETS],
+  ['node_modules/@aws-sdk/client-apigatewaymanagementapi/', PUSHES],
+  ['node_modules/jose/', READS_SECRETS],
+  ['node_modules/zod/', READS_BODIES],
+  ['node_modules/libphonenumber-js/', []],
+  ['shared/adapters/mobile-ranges/', ['start']],
+  ['shared/adapters/vonage/client.ts', CALLS_VONAGE],
+  ['shared/adapters/vonage/application-jwt.ts', CALLS_VONAGE],
+  ['shared/adapters/vonage/webhook-signature.ts', ['webhook']],
+  ['shared/adapters/secrets/proof-signer.ts', ['proof']],
+  ['docs/openapi.json', ['contracts']],
+];
+
+interface Metafile {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<
+    Record<
+      string,
+      { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }
+    >
+  >;
+}
+
+const outputFolder = mkdtempSync(join(tmpdir(), 'silent-auth-bundles-'));
+let bundles: Bundles;
+let meta: Metafile;
+
+beforeAll(async () => {
+  const { countries } = getStage('dev');
+  bundles = await bundleFunctions({ functionsFolder: 'functions', outputFolder, countries });
+  meta = JSON.parse(readFileSync(join(outputFolder, 'meta.json'), 'utf8'));
+}, 60_000);
+afterAll(() => rmSync(outputFolder, { recursive: true, force: true }));
+
+/** The files of which more than a constant or two is left in the bundle. */
+function filesOf(name: FunctionName): readonly string[] {
+  const [, output] =
+    Object.entries(meta.outputs).find(([path]) => path.endsWith(`${name}/index.mjs`)) ?? [];
+  return Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) =>
+    bytesInOutput > CRUMBS_BYTES ? [path] : [],
+  );
+}
+
+describe('the bundles', () => {
+  it.each(FUNCTION_NAMES)('%s keeps to 270 KB, 85 KB gzip', (name) => {
+    const code = readFileSync(join(bundles[name], 'index.mjs'));
+    expect(code.length).toBeLessThanOrEqual(MAX_BYTES);
+    expect(gzipSync(code).length).toBeLessThanOrEqual(MAX_GZIP_BYTES);
+  });
+
+  it.each(HOLDERS)('hold %s only where it is needed', (part, holders) => {
+    const found = FUNCTION_NAMES.filter((name) =>
+      filesOf(name).some((file) => file.includes(part)),
+    );
+    expect(found).toEqual(FUNCTION_NAMES.filter((name) => holders.includes(name)));
+  });
+
+  it('hold the small half of zod alone', () => {
+    const files = FUNCTION_NAMES.flatMap(filesOf).filter((file) => file.includes('/zod/'));
+    expect(files).not.toEqual([]);
+    expect(files.filter((file) => /v4\/(classic|locales)\//.test(file))).toEqual([]);
+  });
+
+  it('hold no credential provider, and no file of configuration is read', () => {
+    const files = FUNCTION_NAMES.flatMap(filesOf);
+    const unwanted = /credential-provider-(?!node)|shared-ini-file-loader|mnemonist|\/bdd\.js|cbor/;
+    expect(files.filter((file) => unwanted.test(file))).toEqual([]);
+  });
+
+  it('call nothing with fetch, which loads undici', () => {
+    const own = new Set(
+      FUNCTION_NAMES.flatMap(filesOf).filter((file) => /^(shared|functions)\//.test(file)),
+    );
+    const callers = [...own].filter((file) => /\bfetch\s*\(/.test(readFileSync(file, 'utf8')));
+    expect(own.size).toBeGreaterThan(50);
+    expect(callers).toEqual([]);
+  });
+
+  it.each(UNREACHED)('leave out %s, which the installed SDK has', (path) => {
+    expect(Object.keys(meta.inputs).filter((file) => path.test(file))).not.toEqual([]);
+  });
+});
