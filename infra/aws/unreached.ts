@@ -39,8 +39,8 @@ export const UNREACHED: readonly (readonly [path: RegExp, replace: Replace])[] =
   [/@smithy\/core\/.*\/schema-date-utils\.js$/, throwing],
   // Loading it with `import` loads undici as well.
   [/@smithy\/node-http-handler\/dist-es\/node-http-handler\.js$/, withoutUndici],
-  // No member of our answers is a number too large for JavaScript.
-  [/@smithy\/core\/.*\/json\/jsonReviver\.js$/, throwing],
+  // No member of our answers is a number too large for JavaScript. Errors are read through it.
+  [/@smithy\/core\/.*\/json\/jsonReviver\.js$/, plainReviver],
   // Nothing is logged by the SDK.
   [/@aws-sdk\/core\/.*\/middleware-logger\/loggerMiddleware\.js$/, withoutLogger],
   // Lambda's version of Node is ours to choose.
@@ -112,6 +112,10 @@ const DECLARATION = /^export (const|function|async function|class) (\w+)/gm;
 
 function standardMode(source: string): string {
   return throwing(source, { resolveDefaultsModeConfig: '() => async () => "standard"' });
+}
+
+function plainReviver(): string {
+  return 'export const jsonReviver = (_key, value) => value;';
 }
 
 function withoutLogger(source: string): string {
