@@ -17,6 +17,8 @@ export function toReadyText(endpoints: Endpoints, { seconds, folder }: ReadyDeta
   return `
 Ready after ${seconds} s.
 
+  A phone to try   ${api}  (open it in a browser)
+
   HTTP API         ${api}
   WebSocket API    ${websocket}
   Vonage           ${vonage}

@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { LocalStackError } from './error.ts';
 import type { FunctionLine } from './function-logs.ts';
+import { createPhonePage } from './phone/serve.ts';
 import { toReadyText } from './ready-text.ts';
 import { type Stack, type StackOptions, startStack } from './stack.ts';
 
@@ -42,7 +43,9 @@ async function main(): Promise<void> {
   try {
     const options = toOptions(stopping.signal);
     console.log('Synthesizing the stack and starting it …');
-    stack = await startStack(options);
+    const page = createPhonePage();
+    stack = await startStack({ ...options, servePage: page.serve });
+    page.attach(stack.endpoints);
     stack.onLine(showErrors);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     if (!stopping.signal.aborted) {

@@ -1,6 +1,7 @@
 /** What was received and sent, newest last, for tests and for a page that shows the wire. */
 
 export interface Call {
+  /** When it arrived, or left. */
   readonly at: string;
   readonly direction: 'received' | 'sent';
   /** `start`, `check`, `next_workflow`, `cancel`, `check_url`, `webhook`, `application`. */

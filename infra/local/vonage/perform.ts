@@ -16,6 +16,8 @@ export interface Call {
   readonly method: string;
   readonly url: URL;
   readonly body: unknown;
+  /** When it arrived, epoch milliseconds. */
+  readonly atMs: number;
 }
 
 export interface PerformNeeds {
@@ -73,12 +75,12 @@ export function record(
   call: Call,
   { operation, requestId }: { readonly operation: string; readonly requestId?: string },
   status: number | null,
-  { journal, time }: PerformNeeds,
+  { journal }: Pick<PerformNeeds, 'journal'>,
   claims?: Claims,
   result?: Answer,
 ): void {
   journal.record({
-    at: new Date(time.now()).toISOString(),
+    at: new Date(call.atMs).toISOString(),
     direction: 'received',
     operation,
     requestId: requestId ?? startedId(result),

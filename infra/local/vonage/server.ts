@@ -38,8 +38,9 @@ async function answer(
   const method = request.method ?? 'GET';
   if (method === 'GET') response.setHeader('access-control-allow-origin', '*');
   const [, first, second, third = '', fourth = ''] = url.pathname.split('/');
+  const atMs = needs.time.now();
   const body = await readJson(request, first === 'faults' && method === 'PUT');
-  const call: Call = { request, response, method, url, body };
+  const call: Call = { request, response, method, url, body, atMs };
   if (first === 'v2' && second === 'verify' && method !== 'GET') {
     return answerApi(call, third, fourth, needs);
   }

@@ -104,10 +104,11 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     const url = target();
     delivery.attempts += 1;
     const { body, signed } = dress(delivery);
+    const at = new Date(time.now()).toISOString();
     const status = url === undefined ? null : await poster.post(url, body, signed?.token);
     if (isClosed) return;
     journal.record({
-      at: new Date(time.now()).toISOString(),
+      at,
       direction: 'sent',
       operation: 'webhook',
       requestId: delivery.requestId,

@@ -1,0 +1,39 @@
+/** The files that a browser loads, bundled once, when the page is first opened. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import type { PageAnswer } from './page-answer.ts';
+
+/** By path. */
+export type Assets = ReadonlyMap<string, PageAnswer>;
+
+const FOLDER = join(import.meta.dirname, 'browser');
+const WEB_REDIRECT = join(import.meta.dirname, '../../../docs/web-redirect/index.html');
+
+export async function buildAssets(): Promise<Assets> {
+  const [html, redirect, { outputFiles }] = await Promise.all([
+    readFile(join(FOLDER, 'page.html')),
+    readFile(WEB_REDIRECT).catch(() => ''),
+    build({
+      entryPoints: { app: join(FOLDER, 'app.ts'), style: join(FOLDER, 'style.css') },
+      outdir: '/phone',
+      bundle: true,
+      write: false,
+      minify: true,
+      format: 'esm',
+      target: 'es2022',
+      legalComments: 'none',
+      logLevel: 'silent',
+    }),
+  ]);
+  const assets = new Map<string, PageAnswer>([
+    ['/', { status: 200, type: 'text/html; charset=utf-8', body: html }],
+    ['/redirect', { status: 200, type: 'text/html; charset=utf-8', body: redirect }],
+  ]);
+  for (const { path, contents } of outputFiles) {
+    const type = path.endsWith('.css') ? 'text/css' : 'text/javascript';
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    assets.set(`/phone/${name}`, { status: 200, type: `${type}; charset=utf-8`, body: contents });
+  }
+  return assets;
+}

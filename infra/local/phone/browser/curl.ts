@@ -1,0 +1,76 @@
+/** The same story for a terminal: lines that can be pasted as they are. */
+
+import type { Where } from './page-api.ts';
+import { toRules } from './rules.ts';
+import { type Story, toStartBody } from './story.ts';
+
+const JSON_TYPE = "-H 'content-type: application/json'";
+const BEARER = '-H "authorization: Bearer $TOKEN"';
+
+export function toCurl(story: Story, { api, vonage }: Where): string {
+  const { troubles, channels } = story;
+  const rules = toRules(story, 'fast');
+  const isSilent = channels[0] === 'silent_auth';
+  return [
+    `API=${api}`,
+    `VONAGE=${vonage}`,
+    '# what goes wrong, ordered from the simulator',
+    `curl -s -X POST "$VONAGE/faults" ${JSON_TYPE} -d ${quote(rules)} > /dev/null`,
+    '# the app starts',
+    `STARTED=$(curl -s "$API/start" ${JSON_TYPE} -d ${quote(toStartBody(story))}); echo "$STARTED"`,
+    `TOKEN=$(echo "$STARTED" | sed 's/.*"client_token":"\\([^"]*\\)".*/\\1/'); REQUEST_ID=\${TOKEN%%.*}`,
+    ...(troubles.has('forged') ? forge() : []),
+    ...(isSilent ? silent(story) : []),
+    ...(channels.some((channel) => channel !== 'silent_auth') ? typed(story) : []),
+    '# how it stands; a socket would have pushed it',
+    `sleep 1; curl -s "$API/status" ${BEARER}; echo`,
+    '',
+  ].join('\n');
+}
+
+function silent({ troubles }: Story): readonly string[] {
+  if (troubles.has('wifi')) {
+    const body = { from: 'silent_auth', error: 'sdk_no_data_connectivity' };
+    return [
+      '# no mobile data: the app says so',
+      `curl -s "$API/next-workflow" ${BEARER} ${JSON_TYPE} -d ${quote(body)}; echo`,
+    ];
+  }
+  const waits = troubles.has('delayed') ? 4 : 2;
+  return [
+    `# Vonage's webhook brings the check_url`,
+    `sleep ${waits}; CHECK_URL=$(curl -s "$API/status" ${BEARER} | sed -n 's/.*"check_url":"\\([^"]*\\)".*/\\1/p')`,
+    '# the handset follows it: several redirects, then request_id and code',
+    `[ -z "$CHECK_URL" ] || CHECKED=$(curl -sL -b '' -w '\\n%{num_redirects} redirects' "$CHECK_URL"); echo "$CHECKED"`,
+    '# the app hands in what the handset received',
+    `CODE=$(echo "$CHECKED" | grep '"code"' | head -1)`,
+    `[ -z "$CODE" ] || curl -s "$API/check-code" ${BEARER} ${JSON_TYPE} -d "$CODE"${troubles.has('lost_answer') ? ' > /dev/null # the answer is lost' : '; echo'}`,
+  ];
+}
+
+/** Does nothing when silent authentication has ended it all. */
+function typed({ email, phoneNumber, channels }: Story): readonly string[] {
+  const to = channels.includes('email') ? email : phoneNumber;
+  return [
+    '# the code of the fallback, if there was one',
+    `sleep 1; PIN=$(curl -sG "$VONAGE/inbox" --data-urlencode ${quoteText(`to=${to}`)} | grep -o '"code":"[0-9]*","request_id":"'$REQUEST_ID | head -1 | cut -d'"' -f4)`,
+    `[ -z "$PIN" ] || curl -s "$API/check-code" ${BEARER} ${JSON_TYPE} -d '{"request_id":"'$REQUEST_ID'","code":"'$PIN'"}'; echo`,
+  ];
+}
+
+function forge(): readonly string[] {
+  const body = `{"request_id":"'$REQUEST_ID'","type":"event","channel":"silent_auth","status":"completed"}`;
+  return [
+    '# somebody without the secret says completed',
+    `curl -s "$API/webhook" ${JSON_TYPE} -H 'authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.AAAA' -d '${body}'; echo`,
+  ];
+}
+
+function quote(value: unknown): string {
+  return quoteText(JSON.stringify(value));
+}
+
+/** For sh: within single quotes everything is plain but the quote itself. */
+function quoteText(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

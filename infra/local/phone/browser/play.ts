@@ -1,0 +1,195 @@
+/** Plays one story: a phone with the published client, and the world that troubles it. */
+
+import { type Client, createClient } from '../../../../shared/client/client.ts';
+import { isFinal, type VerificationObject } from '../../../../shared/client/contract.ts';
+import type { Verification } from '../../../../shared/client/verification.ts';
+import { followCheckUrl } from './handset.ts';
+import { mask } from './mask.ts';
+import { createObservedFetch } from './observed-fetch.ts';
+import { createObservedSockets, type SocketState } from './observed-socket.ts';
+import { type Pace, pause } from './pace.ts';
+import {
+  addRules,
+  forgeWebhook,
+  removeRule,
+  type SimulatorCall,
+  type StoredItem,
+} from './page-api.ts';
+import { createRadio } from './radio.ts';
+import { toRules } from './rules.ts';
+import type { Story } from './story.ts';
+import { watchBackend } from './watcher.ts';
+import type { Wire } from './wire.ts';
+
+/** Who sees the play. */
+export interface Audience {
+  readonly onVerification: (verification: VerificationObject) => void;
+  readonly onNote: (text: string, tone?: 'bad') => void;
+  readonly onSocket: (state: SocketState) => void;
+  readonly onNetwork: (isGone: boolean) => void;
+  readonly onAsleep: (isAsleep: boolean) => void;
+  readonly onProblem: (problem: unknown) => void;
+  readonly onCalls: (calls: readonly SimulatorCall[]) => void;
+  readonly onItem: (item: StoredItem) => void;
+}
+
+export interface Play {
+  readonly verification: Verification | undefined;
+  /** How many sockets were opened. */
+  readonly sockets: number;
+  /** Leaves the play; resolves when the verification, if it still ran, is cancelled. */
+  stop(): Promise<void>;
+}
+
+const OUTAGE_MS = 1_600;
+const ASLEEP_MS = 2_200;
+/** How long the backend is watched after the end: late webhooks. */
+const AFTERMATH_MS = 6_000;
+/** In `step` a person takes the time that the step has. */
+const PATIENT_HANDSET_MS = 58_000;
+
+export function play(story: Story, pace: Pace, wire: Wire, audience: Audience): Play {
+  const { troubles } = story;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const radio = createRadio((isGone) => {
+    if (isGone) sockets.lose();
+    audience.onNetwork(isGone);
+  });
+  const sockets = createObservedSockets(wire, radio, audience.onSocket);
+  const fetch = createObservedFetch(wire, radio);
+  const items = new Map<string, string>();
+  const store = {
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => void items.set(key, value),
+    removeItem: (key: string) => void items.delete(key),
+  };
+  let verification: Verification | undefined;
+  let isForged = false;
+
+  const openApp = (): Client =>
+    createClient({
+      apiUrl: location.origin,
+      store,
+      fetch,
+      WebSocket: sockets.WebSocket,
+      onProblem: audience.onProblem,
+      openCheckUrl: (checkUrl, { signal: opening }) =>
+        followCheckUrl(checkUrl, AbortSignal.any([opening, signal]), {
+          wire,
+          pace,
+          isOnWifi: troubles.has('wifi'),
+          note: audience.onNote,
+        }),
+      ...(pace.name === 'step' && { timing: { handsetMs: PATIENT_HANDSET_MS } }),
+    });
+
+  function follow(followed: Verification): void {
+    verification = followed;
+    const show = (newest: VerificationObject): void => {
+      if (signal.aborted || followed !== verification) return;
+      audience.onVerification(newest);
+      if (troubles.has('forged') && newest.action && !isForged) forge(newest.request_id);
+      if (isFinal(newest)) setTimeout(() => watching.abort(), AFTERMATH_MS);
+    };
+    show(followed.current);
+    followed.onChange(show);
+  }
+
+  const watching = new AbortController();
+
+  async function run(): Promise<void> {
+    const rules = toRules(story, pace.name);
+    await addRules(rules);
+    signal.addEventListener('abort', () => {
+      for (const { id } of rules) removeRule(id).catch(() => undefined);
+    });
+    if (troubles.has('lost_answer')) radio.loseAnswerOf('/check-code');
+    const { phoneNumber, email, channels } = story;
+    const hasSnapshot = sockets.snapshot();
+    const started = await openApp().start(
+      { phoneNumber, channels, ...(email !== '' && { email }) },
+      { signal },
+    );
+    audience.onNote('Started: the app holds a client token');
+    follow(started);
+    const watched = AbortSignal.any([signal, watching.signal]);
+    void watchBackend(started.requestId, wire, audience, watched);
+    if (troubles.has('lost_socket')) await loseSocket(hasSnapshot);
+    if (troubles.has('background')) await goToBackground(hasSnapshot);
+  }
+
+  async function loseSocket(hasSnapshot: Promise<void>): Promise<void> {
+    await Promise.race([hasSnapshot, pause(OUTAGE_MS, signal)]);
+    audience.onNote('The connection is gone', 'bad');
+    await radio.goFor(OUTAGE_MS);
+    audience.onNote('The network is back');
+  }
+
+  /** Killed by the system: nothing but the store is left. */
+  async function goToBackground(hasSnapshot: Promise<void>): Promise<void> {
+    await Promise.race([hasSnapshot, pause(OUTAGE_MS, signal)]);
+    verification?.close();
+    verification = undefined;
+    audience.onAsleep(true);
+    note('app frozen', 'The system froze the app: no socket, no memory.');
+    await pause(ASLEEP_MS, signal);
+    audience.onAsleep(false);
+    note('app resumed', 'The app is back, with what its store holds.');
+    audience.onNote('Back: the state is read again');
+    const resumed = await openApp().resume({ signal });
+    if (resumed) follow(resumed);
+  }
+
+  function note(label: string, text: string): void {
+    const content = { note: text };
+    wire.record({ atMs: Date.now(), from: 'app', to: 'app', label, tone: 'plain', content });
+  }
+
+  function forge(requestId: string): void {
+    isForged = true;
+    const common = { tone: 'bad' } as const;
+    const label = 'forged webhook completed';
+    const atMs = Date.now();
+    forgeWebhook(requestId).then(({ webhook, status, answer }) => {
+      const sent = mask(webhook);
+      wire.record({ ...common, atMs, from: 'intruder', to: 'backend', label, content: sent });
+      const outcome = `${status} ${codeOf(answer)}`.trim();
+      wire.record({
+        ...common,
+        atMs: Date.now(),
+        from: 'backend',
+        to: 'intruder',
+        label: outcome,
+        content: mask({ status, body: answer }),
+      });
+    }, audience.onProblem);
+  }
+
+  run().catch((error) => {
+    if (!signal.aborted) audience.onProblem(error);
+  });
+
+  return {
+    get verification() {
+      return verification;
+    },
+    get sockets() {
+      return sockets.opened;
+    },
+    async stop() {
+      const left = verification;
+      verification = undefined;
+      stopping.abort(new DOMException('the story was left', 'AbortError'));
+      // The number is free again at once, for the next story.
+      if (left && !isFinal(left.current)) await left.cancel().catch(() => undefined);
+      left?.close();
+    },
+  };
+}
+
+function codeOf(answer: unknown): string {
+  return typeof answer === 'object' && answer !== null && 'code' in answer
+    ? String(answer.code)
+    : '';
+}

@@ -1,0 +1,64 @@
+/** A problem, shown as the contract gives it: title, detail, code, what may be done. */
+
+import { ClientProblem } from '../../../../shared/client/problem.ts';
+import { find, setText } from './dom.ts';
+
+export interface ProblemBox {
+  /** @param detail of the problem's body, which the client leaves out */
+  show(error: unknown, detail?: string): void;
+  clear(): void;
+}
+
+/** Members of `POST /start` that have a field of their own. */
+const FIELDS: Readonly<Record<string, string>> = { phone_number: 'number', email: 'email' };
+
+export function createProblemBox(): ProblemBox {
+  const box = find('problem', HTMLDivElement);
+  const title = find('problem-title', HTMLElement);
+  const detail = find('problem-detail', HTMLParagraphElement);
+  const code = find('problem-code', HTMLElement);
+  const retry = find('problem-retry', HTMLSpanElement);
+
+  function clear(): void {
+    box.hidden = true;
+    for (const name of ['number', 'email', 'code']) showFieldError(name, '');
+  }
+
+  return {
+    clear,
+    show(error, text = '') {
+      clear();
+      const isProblem = error instanceof ClientProblem;
+      setText(title, sentence(isProblem ? error.message : 'The local stack did not answer'));
+      setText(detail, text || (isProblem ? '' : String(error)));
+      setText(code, isProblem ? `${error.status ?? ''} ${error.code}`.trim() : 'network_error');
+      setText(retry, isProblem ? retryText(error) : '');
+      box.hidden = false;
+      if (!isProblem) return;
+      if (error.code === 'code_invalid') showFieldError('code', sentence(error.message));
+      for (const { field, reason } of error.errors ?? []) {
+        const name = FIELDS[field];
+        if (name) showFieldError(name, sentence(reason));
+      }
+    },
+  };
+}
+
+function showFieldError(name: string, text: string): void {
+  const input = find(name, HTMLInputElement);
+  const shown = find(`${name}-error`, HTMLSpanElement);
+  setText(shown, text);
+  input.setAttribute('aria-invalid', String(text !== ''));
+  if (text === '') input.removeAttribute('aria-describedby');
+  else input.setAttribute('aria-describedby', shown.id);
+}
+
+function retryText({ retryable, retryAfter, attemptsRemaining }: ClientProblem): string {
+  if (attemptsRemaining !== undefined) return `${attemptsRemaining} left`;
+  if (retryAfter !== undefined) return `again after ${retryAfter} s`;
+  return retryable ? 'may be repeated' : 'not to be repeated';
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

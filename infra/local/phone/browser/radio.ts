@@ -1,0 +1,49 @@
+/** The phone's way to the network: what it reaches, what it loses, and when it is gone. */
+
+export interface Radio {
+  /** Rejects while there is no network. */
+  reach(): Promise<void>;
+  readonly isGone: boolean;
+  /** Takes the network away; returns when it is back. */
+  goFor(ms: number): Promise<void>;
+  /** The next answer to this path arrives nowhere. */
+  loseAnswerOf(path: string): void;
+  /** Whether the answer to the call that leaves now is the one; if so, the network goes with it. */
+  losesAnswer(path: string): boolean;
+}
+
+/** How long changing from one network to another takes. */
+const HANDOVER_MS = 1_000;
+
+/** @param onChange hears when the network goes and comes */
+export function createRadio(onChange: (isGone: boolean) => void): Radio {
+  let isGone = false;
+  let doomed: string | undefined;
+
+  async function goFor(ms: number): Promise<void> {
+    isGone = true;
+    onChange(true);
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    isGone = false;
+    onChange(false);
+  }
+
+  return {
+    get isGone() {
+      return isGone;
+    },
+    goFor,
+    async reach() {
+      if (isGone) throw new TypeError('no network');
+    },
+    loseAnswerOf(path) {
+      doomed = path;
+    },
+    losesAnswer(path) {
+      if (path !== doomed) return false;
+      doomed = undefined;
+      void goFor(HANDOVER_MS);
+      return true;
+    },
+  };
+}

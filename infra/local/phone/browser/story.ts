@@ -1,0 +1,132 @@
+/** What a person has chosen to see: a number, channels, and what goes wrong. */
+
+export type TroubleName =
+  | 'wifi'
+  | 'lost_socket'
+  | 'background'
+  | 'lost_answer'
+  | 'rejected'
+  | 'unsupported'
+  | 'man_in_the_middle'
+  | 'duplicated'
+  | 'delayed'
+  | 'forged';
+
+export interface Story {
+  readonly phoneNumber: string;
+  readonly email: string;
+  readonly channels: readonly string[];
+  readonly troubles: ReadonlySet<TroubleName>;
+}
+
+/** In the order of the development stage's workflow: a start takes a part of it, in this order. */
+export const CHANNELS = ['silent_auth', 'email', 'sms', 'voice', 'whatsapp', 'rcs'] as const;
+
+const NAMES: Readonly<Record<string, string>> = {
+  silent_auth: 'Silent',
+  email: 'E-mail',
+  sms: 'SMS',
+  voice: 'Voice',
+  whatsapp: 'WhatsApp',
+  rcs: 'RCS',
+};
+
+export function channelName(channel: string): string {
+  return NAMES[channel] ?? channel;
+}
+
+/** Within a sentence. */
+export function spokenName(channel: string): string {
+  const name = channelName(channel);
+  return name === name.toUpperCase() || name === 'WhatsApp' ? name : name.toLowerCase();
+}
+
+/** The body of `POST /start`, as the client makes it of the same story. */
+export function toStartBody({ phoneNumber, email, channels }: Story): Record<string, unknown> {
+  return { phone_number: phoneNumber, ...(email !== '' && { email }), channels };
+}
+
+export interface Preset {
+  readonly title: string;
+  readonly text: string;
+  readonly icon: string;
+  readonly tone: 'good' | 'code' | 'bad' | 'plain';
+  /** Last digits: they decide at the simulator. */
+  readonly ending: string;
+  readonly prefix: string;
+  readonly email: string;
+  readonly channels: readonly string[];
+}
+
+const NUMBER_LENGTH = 14;
+const MOBILE = '+49151';
+
+export const PRESETS: readonly Preset[] = [
+  {
+    title: 'The SIM proves it',
+    text: 'Silent, nothing to type',
+    icon: 'check',
+    tone: 'good',
+    prefix: MOBILE,
+    ending: '8',
+    email: 'jo@example.org',
+    channels: ['silent_auth', 'email'],
+  },
+  {
+    title: 'Fallback to e-mail',
+    text: 'The carrier cannot tell',
+    icon: 'mail',
+    tone: 'code',
+    prefix: MOBILE,
+    ending: '99',
+    email: 'jo@example.org',
+    channels: ['silent_auth', 'email'],
+  },
+  {
+    title: 'Another’s number',
+    text: 'Another SIM: rejected',
+    icon: 'ban',
+    tone: 'bad',
+    prefix: MOBILE,
+    ending: '1',
+    email: '',
+    channels: ['silent_auth'],
+  },
+  {
+    title: 'A landline',
+    text: 'Refused before it costs',
+    icon: 'alert',
+    tone: 'plain',
+    prefix: '+4930',
+    ending: '0',
+    email: '',
+    channels: ['silent_auth'],
+  },
+  {
+    title: 'Vonage’s playground',
+    text: '+990, silent only',
+    icon: 'sim',
+    tone: 'good',
+    prefix: '+990',
+    ending: '2',
+    email: '',
+    channels: ['silent_auth'],
+  },
+  {
+    title: 'SMS, then voice',
+    text: 'Codes for any phone',
+    icon: 'sim',
+    tone: 'code',
+    prefix: MOBILE,
+    ending: '4',
+    email: '',
+    channels: ['sms', 'voice'],
+  },
+];
+
+/** A number of its own each time: the backend limits how often one number is verified. */
+export function toNumber({ prefix, ending }: Preset): string {
+  const length = NUMBER_LENGTH - prefix.length - ending.length;
+  const digits = Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => byte % 10);
+  return `${prefix}${digits.join('')}${ending}`;
+}

@@ -1,0 +1,173 @@
+/** Everything that can go wrong: its switch, what it orders of the simulator, what came of it. */
+
+import type { VerificationObject } from '../../../../shared/client/contract.ts';
+import type { SimulatorCall } from './page-api.ts';
+import { spokenName, type TroubleName } from './story.ts';
+import type { WireMessage } from './wire.ts';
+
+/** What is known when the story is over. */
+export interface Facts {
+  readonly verification: VerificationObject | undefined;
+  readonly messages: readonly WireMessage[];
+  readonly calls: readonly SimulatorCall[];
+  readonly sockets: number;
+  /** Events in the stored log. */
+  readonly events: number;
+}
+
+export interface Trouble {
+  readonly name: TroubleName;
+  readonly group: 'The phone' | 'The carrier' | 'Vonage’s webhooks';
+  readonly label: string;
+  /** Rules for the simulator, without their `to`. */
+  readonly rules?: readonly Readonly<Record<string, unknown>>[];
+  /** One sentence about what the backend did; undefined: the story did not come that far. */
+  readonly explain: (facts: Facts) => string | undefined;
+}
+
+export const WEBHOOK_DELAY_MS = 1_500;
+
+export const TROUBLES: readonly Trouble[] = [
+  {
+    name: 'wifi',
+    group: 'The phone',
+    label: 'Wi-Fi, no mobile data',
+    explain: (facts) => {
+      const left = facts.messages.find(({ label }) => label === 'POST /next-workflow');
+      return left && `The phone reported sdk_no_data_connectivity; ${whatFollowed(facts)}`;
+    },
+  },
+  {
+    name: 'lost_socket',
+    group: 'The phone',
+    label: 'Socket lost',
+    explain: ({ messages, sockets }) =>
+      messages.some(({ label }) => label === 'socket lost')
+        ? `What was pushed meanwhile is not lost: ${
+            sockets > 1
+              ? 'the next socket got the whole state in its snapshot'
+              : 'GET /status gave the whole state'
+          }, and the backend forgot the dead connection.`
+        : undefined,
+  },
+  {
+    name: 'background',
+    group: 'The phone',
+    label: 'App in the background',
+    explain: ({ messages }) =>
+      messages.some(({ label }) => label === 'app resumed')
+        ? 'The state waited in the log: on its return the app read GET /status with its stored token and went on with the same verification.'
+        : undefined,
+  },
+  {
+    name: 'lost_answer',
+    group: 'The phone',
+    label: 'Answer lost on the way',
+    explain: ({ messages, calls }) => {
+      const lostAt = messages.findIndex(({ label }) => label.includes('lost on the way'));
+      if (lostAt === -1) return undefined;
+      const heard = messages.slice(lostAt + 1).find(({ to, outcome }) => to === 'app' && outcome);
+      if (!heard) return undefined;
+      const how = heard.label === 'snapshot' ? 'the next socket’s snapshot' : 'GET /status';
+      const checks = calls.filter(({ operation }) => operation === 'check').length;
+      return `The code had been judged, only the answer got lost: ${how} gave the outcome, and Vonage saw the code ${times(checks)}.`;
+    },
+  },
+  {
+    name: 'rejected',
+    group: 'The carrier',
+    label: 'Carrier rejects the SIM',
+    rules: [{ request: { outcomes: { silent_auth: 'user_rejected' } } }],
+    explain: (facts) =>
+      hasWebhook(facts, 'user_rejected')
+        ? `Vonage’s signed webhook said user_rejected; ${whatFollowed(facts)}`
+        : undefined,
+  },
+  {
+    name: 'unsupported',
+    group: 'The carrier',
+    label: 'Network not supported',
+    rules: [{ request: { coverage: 'unsupported' } }],
+    explain: (facts) =>
+      hasWebhook(facts, 'failed')
+        ? `Vonage’s signed webhook said failed at once; ${whatFollowed(facts)}`
+        : undefined,
+  },
+  {
+    name: 'man_in_the_middle',
+    group: 'The carrier',
+    label: 'Man in the middle',
+    rules: [{ request: { result_request_id: 'other' } }],
+    explain: ({ verification, calls }) => {
+      if (verification?.reason !== 'request_id_mismatch') return undefined;
+      const checks = calls.filter(({ operation }) => operation === 'check').length;
+      return `The handset came back with another verification’s request_id: the backend compared it itself, asked Vonage ${times(checks)}, and aborted with request_id_mismatch.`;
+    },
+  },
+  {
+    name: 'duplicated',
+    group: 'Vonage’s webhooks',
+    label: 'Webhooks doubled',
+    rules: [{ webhook: { duplicate: 1 } }],
+    explain: ({ calls, events }) => {
+      const webhooks = calls.filter(({ operation }) => operation === 'webhook');
+      const repeated = webhooks.length - new Set(webhooks.map(factOf)).size;
+      return repeated > 0
+        ? `${webhooks.length} webhooks came, ${repeated} of them for the second time: each was answered 204, and the log holds every fact once (${events} events).`
+        : undefined;
+    },
+  },
+  {
+    name: 'delayed',
+    group: 'Vonage’s webhooks',
+    label: 'Webhooks late',
+    rules: [{ webhook: { delay_ms: WEBHOOK_DELAY_MS } }],
+    explain: ({ calls, verification }) => {
+      const endedAt = verification?.completed_at;
+      const webhooks = calls.filter(({ operation }) => operation === 'webhook');
+      if (!endedAt || webhooks.length === 0) return undefined;
+      const late = webhooks.filter(({ at }) => at > endedAt).length;
+      return `Each webhook came ${WEBHOOK_DELAY_MS / 1000} s late, ${late} of ${webhooks.length} after the end: a final status never changes, so late news only completes the log.`;
+    },
+  },
+  {
+    name: 'forged',
+    group: 'Vonage’s webhooks',
+    label: 'Webhook forged',
+    explain: ({ messages }) => {
+      const answer = messages.find(({ to }) => to === 'intruder');
+      return (
+        answer &&
+        `Somebody claimed “completed” with a signature that is not Vonage’s: answered ${answer.label}, nothing was stored, nothing was pushed.`
+      );
+    },
+  },
+];
+
+function whatFollowed({ verification, calls }: Facts): string {
+  if (!verification) return 'the backend recorded it.';
+  const { workflow, reason } = verification;
+  const next = workflow.find(({ channel, status }) => {
+    return channel !== 'silent_auth' && status !== 'unused';
+  });
+  if (!next) {
+    return `no channel was left, so the verification ended${reason ? ` with ${reason}` : ''}.`;
+  }
+  const asked = calls.some(({ operation }) => operation === 'next_workflow');
+  const how = asked ? 'the backend asked Vonage for the next channel,' : 'the backend moved on to';
+  return `${how} ${spokenName(next.channel)}, at once instead of waiting for 60 s.`;
+}
+
+function hasWebhook({ calls }: Facts, status: string): boolean {
+  return calls.some(({ body, operation }) => operation === 'webhook' && body?.status === status);
+}
+
+/** Two webhooks that say the same. */
+function factOf({ body }: SimulatorCall): string {
+  return `${body?.type} ${body?.channel} ${body?.status}`;
+}
+
+function times(count: number): string {
+  if (count === 0) return 'not at all';
+  return count === 1 ? 'once' : `${count} times`;
+}

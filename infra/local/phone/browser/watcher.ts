@@ -1,0 +1,64 @@
+/** Looks at what the browser cannot see: what passes between backend and Vonage, what is stored. */
+
+import { mask } from './mask.ts';
+import { pause } from './pace.ts';
+import { readCalls, readItem, type SimulatorCall, type StoredItem } from './page-api.ts';
+import type { Wire, WireMessage } from './wire.ts';
+
+const POLL_MS = 250;
+
+const REQUESTS: Readonly<Record<string, string>> = {
+  start: 'POST /v2/verify',
+  check: 'POST /v2/verify/{id}',
+  next_workflow: 'POST …/next_workflow',
+  cancel: 'DELETE /v2/verify/{id}',
+};
+
+export interface Watched {
+  readonly onCalls: (calls: readonly SimulatorCall[]) => void;
+  readonly onItem: (item: StoredItem) => void;
+}
+
+/** Until the signal is aborted. What cannot be read, as with another Vonage, is left out. */
+export async function watchBackend(
+  requestId: string,
+  wire: Wire,
+  { onCalls, onItem }: Watched,
+  signal: AbortSignal,
+): Promise<void> {
+  const calls: SimulatorCall[] = [];
+  let shown = '';
+  while (!signal.aborted) {
+    const since = calls.at(-1)?.number ?? 0;
+    const [news, item] = await Promise.all([
+      readCalls(requestId, since).catch(() => []),
+      readItem(requestId).catch(() => undefined),
+    ]);
+    if (signal.aborted) return;
+    calls.push(...news);
+    for (const message of news.flatMap(toMessage)) wire.record(message);
+    if (news.length > 0) onCalls([...calls]);
+    if (item && JSON.stringify(item) !== shown) {
+      shown = JSON.stringify(item);
+      onItem(item);
+    }
+    await pause(POLL_MS, signal).catch(() => undefined);
+  }
+}
+
+/** The handset's own calls are in the wire already. */
+function toMessage(call: SimulatorCall): readonly WireMessage[] {
+  const { at, direction, operation, status, body, attempt = 1 } = call;
+  const outcome = status === null ? 'no answer' : String(status);
+  const common = { atMs: Date.parse(at), outcome, content: mask(call) };
+  if (direction === 'sent') {
+    const name = body?.type === 'summary' ? 'summary' : 'webhook';
+    const label = `${name} ${body?.status}${attempt > 1 ? ` (${attempt}.)` : ''}`;
+    const tone = body?.status === 'completed' ? 'good' : 'plain';
+    return [{ ...common, from: 'vonage', to: 'backend', label, tone }];
+  }
+  const label = REQUESTS[operation];
+  if (label === undefined) return [];
+  const tone = status !== null && status < 300 ? 'plain' : 'bad';
+  return [{ ...common, from: 'backend', to: 'vonage', label, tone }];
+}

@@ -1,0 +1,66 @@
+/** A browser for the page's tests and its picture, where there is one. */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium } from 'playwright-core';
+
+/** Debian's; `CHROMIUM` names another. */
+const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** Nothing but the page may be asked for: what browsers do on their own is switched off. */
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--headless=new',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export interface LaunchOptions {
+  readonly width: number;
+  readonly height: number;
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+export interface LaunchedBrowser {
+  readonly context: BrowserContext;
+  close(): Promise<void>;
+}
+
+/** Why there is none; undefined: there is one. */
+export function missingBrowser(): string | undefined {
+  return existsSync(EXECUTABLE)
+    ? undefined
+    : `no browser at ${EXECUTABLE}: install Chromium, or name another with CHROMIUM`;
+}
+
+/** With a profile of its own, which goes with it. */
+export async function launchBrowser({
+  width,
+  height,
+  colorScheme = 'light',
+}: LaunchOptions): Promise<LaunchedBrowser> {
+  const profile = mkdtempSync(join(tmpdir(), 'silent-auth-browser-'));
+  const remove = (): void => rmSync(profile, { recursive: true, force: true });
+  try {
+    const context = await chromium.launchPersistentContext(profile, {
+      executablePath: EXECUTABLE,
+      args: ARGUMENTS,
+      viewport: { width, height },
+      colorScheme,
+    });
+    return {
+      context,
+      async close() {
+        await context.close();
+        remove();
+      },
+    };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+/** What the page's server answers with, and how it is written. */
+import type { ServerResponse } from 'node:http';
+
+export interface PageAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | Uint8Array;
+}
+
+export function toJson(value: unknown, status = 200): PageAnswer {
+  return { status, type: 'application/json', body: JSON.stringify(value) };
+}
+
+/** In the form of the gateway's own answers. */
+export function refuse(status: number, message: string): PageAnswer {
+  return toJson({ message }, status);
+}
+
+export function sendAnswer(
+  response: ServerResponse,
+  { status, type, body }: PageAnswer,
+  headers: Readonly<Record<string, string>>,
+): void {
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    ...headers,
+  });
+  response.end(body);
+}

@@ -1,0 +1,48 @@
+/**
+ * Who may use the page: it shows codes and stored items, so that a foreign web page open in the same
+ * browser must reach none of it, neither directly nor by a name that points here (DNS rebinding).
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Endpoints } from '../endpoints.ts';
+
+/** Asked for under the address of the API, or `localhost` with its port. */
+export function isOwnHost({ headers }: IncomingMessage, { api }: Endpoints): boolean {
+  const { host, port } = new URL(api);
+  return headers.host === host || headers.host === `localhost:${port}`;
+}
+
+/** Browsers say where a request comes from; whoever says nothing is no browser. */
+export function isFromPage({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'] ?? 'same-origin';
+  const origin = headers.origin ?? `http://${headers.host}`;
+  return site === 'same-origin' && origin === `http://${headers.host}`;
+}
+
+/** Nothing from elsewhere, and no text that becomes code. */
+export function createSecurityHeaders(
+  { websocket }: Endpoints,
+  path: string,
+): Readonly<Record<string, string>> {
+  const sockets = new URL(websocket).host;
+  const { port } = new URL(websocket);
+  // The example page of the web path is one file, with its script and style inside.
+  const inline = path === '/redirect' ? " 'unsafe-inline'" : '';
+  const policy = [
+    "default-src 'none'",
+    `script-src 'self'${inline}`,
+    `style-src 'self'${inline}`,
+    "img-src 'self' data:",
+    `connect-src 'self' ws://${sockets} ws://localhost:${port}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    ...(inline === '' ? ["require-trusted-types-for 'script'", "trusted-types 'none'"] : []),
+  ];
+  return {
+    'content-security-policy': policy.join('; '),
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  };
+}

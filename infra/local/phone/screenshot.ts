@@ -1,0 +1,56 @@
+/**
+ * `npm run screenshot`: starts the stack, plays the first story and writes `docs/phone-page.png`.
+ */
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startStack } from '../stack.ts';
+import { launchBrowser, missingBrowser } from './launch-browser.ts';
+import { createPhonePage } from './serve.ts';
+
+const FILE = join(import.meta.dirname, '../../../docs/phone-page.png');
+const STORY_TIMEOUT_MS = 30_000;
+const NUMBER = '+4915123456788';
+
+const missing = missingBrowser();
+if (missing !== undefined) {
+  console.error(missing);
+  process.exit(1);
+}
+const folder = mkdtempSync(join(tmpdir(), 'silent-auth-picture-'));
+const page = createPhonePage();
+const stack = await startStack({ localFolder: folder, servePage: page.serve });
+page.attach(stack.endpoints);
+try {
+  await takePicture(stack.endpoints.api);
+  console.log(`docs/phone-page.png: ${Math.round(statSync(FILE).size / 1024)} KB`);
+} finally {
+  await stack.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** The second story: then every function runs already, and its times are those of every day. */
+async function takePicture(api: string): Promise<void> {
+  const browser = await launchBrowser({ width: 1440, height: 1060 });
+  try {
+    const [tab = await browser.context.newPage()] = browser.context.pages();
+    await tab.goto(api);
+    for (const pace of ['fast', 'watch']) {
+      await tab.locator(`input[name=pace][value=${pace}]`).check();
+      await tab.locator('#number').fill(NUMBER);
+      await tab.locator('#verify').click();
+      await tab.locator('#badge[data-state=good]').waitFor({ timeout: STORY_TIMEOUT_MS });
+      await tab.locator('#log li:nth-child(6)').waitFor({ timeout: STORY_TIMEOUT_MS });
+      if (pace === 'fast') await tab.locator('#again').click();
+    }
+    await tab
+      .locator('.preset')
+      .first()
+      .evaluate((preset) => {
+        preset.setAttribute('aria-pressed', 'true');
+      });
+    await tab.screenshot({ path: FILE });
+  } finally {
+    await browser.close();
+  }
+}
