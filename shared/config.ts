@@ -92,6 +92,9 @@ export const VERIFICATION_ATTRIBUTES = {
 /** Attributes of `Guards` that the infrastructure must know. */
 export const GUARD_ATTRIBUTES = { key: 'guard_key', ttl: 'ttl' } as const;
 
+/** A webhook about such a request_id is a test of an operator's: verified, and nothing more. */
+export const DOCTOR_REQUEST_ID_PREFIX = 'doctor-';
+
 export const METRICS_NAMESPACE = 'SilentAuth';
 
 /** Largest bodies that the functions read, in bytes. */

@@ -58,6 +58,22 @@ const RULES: readonly {
     ],
   },
   {
+    // Commands for operators: they look at a deployment from outside.
+    folder: 'infra/aws/target',
+    paths: [],
+    packages: ['@aws-sdk/client-secrets-manager', 'zod', 'node:'],
+  },
+  {
+    folder: 'infra/aws/configure',
+    paths: ['infra/aws/target'],
+    packages: ['node:'],
+  },
+  {
+    folder: 'infra/aws/doctor',
+    paths: ['infra/aws/target', 'shared/config.ts'],
+    packages: ['jose', 'zod', 'node:'],
+  },
+  {
     // A Lambda trigger for the company's own user pool, outside our functions.
     folder: 'infra/aws/cognito',
     paths: ['infra/aws/bundle.ts'],

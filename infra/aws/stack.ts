@@ -54,6 +54,7 @@ export class SilentAuthStack extends Stack {
     this.output('ApiUrl', httpApi.url, 'Where apps call the backend');
     this.output('WebSocketUrl', websocketApi.url, 'Where apps open the WebSocket');
     this.output('WebhookUrl', `${httpApi.url}/webhook`, 'Status URL of the Vonage application');
+    this.output('VonageUrl', stage.vonageBaseUrl, 'Where the backend calls Vonage');
     this.output('PrivateKeySecret', secrets.privateKey.secretArn, 'Fill in before the first start');
     this.output('SignatureSecret', secrets.signature.secretArn, 'Fill in before the first webhook');
     this.output('ProofKeySecret', secrets.proofKey.secretArn, 'Fill in before the first proof');

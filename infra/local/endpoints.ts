@@ -19,6 +19,14 @@ export interface Endpoints {
   readonly application_public_key: string;
   /** What a sender of webhooks signs with. */
   readonly webhook: { readonly api_key: string; readonly signature_secret: string };
+  /** Where operators write: names in Secrets Manager. */
+  readonly secrets: {
+    readonly private_key: string;
+    readonly signature: string;
+    readonly proof_key: string;
+  };
+  /** Of the local Vonage account; sets the Status URL. */
+  readonly account: { readonly api_key: string; readonly api_secret: string };
 }
 
 export function writeEndpoints(file: string, endpoints: Endpoints): void {
@@ -49,6 +57,12 @@ export function toEndpoints(
     application_id: identity.applicationId,
     application_public_key: identity.applicationPublicKey,
     webhook: { api_key: identity.apiKey, signature_secret: identity.signatureSecret },
+    secrets: {
+      private_key: getVariable(template, ENV.privateKeySecret),
+      signature: getVariable(template, ENV.signatureSecret),
+      proof_key: getVariable(template, ENV.proofKeySecret),
+    },
+    account: { api_key: identity.apiKey, api_secret: identity.accountApiSecret },
   };
 }
 

@@ -14,6 +14,8 @@ const identity = z.object({
   applicationPublicKey: z.string(),
   apiKey: z.string(),
   signatureSecret: z.string(),
+  /** Identities made before there was one get another at every start. */
+  accountApiSecret: z.string().default(createApiSecret),
   guardKey: z.string(),
   tokenKey: z.string(),
   identityKey: z.string(),
@@ -40,12 +42,17 @@ function createIdentity(): LocalIdentity {
     applicationPublicKey: application.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     apiKey: randomBytes(4).toString('hex'),
     signatureSecret: randomBytes(32).toString('hex'),
+    accountApiSecret: createApiSecret(),
     guardKey: createKey(),
     tokenKey: createKey(),
     identityKey: createKey(),
     proofPrivateKey: toPkcs8(proof.privateKey),
     proofKeyId: randomUUID(),
   };
+}
+
+function createApiSecret(): string {
+  return randomBytes(16).toString('hex');
 }
 
 function createKey(): string {

@@ -48,6 +48,7 @@ export function startVonage(options: VonageOptions): Promise<Child> {
       APPLICATION_PUBLIC_KEY: identity.applicationPublicKey,
       API_KEY: identity.apiKey,
       SIGNATURE_SECRET: identity.signatureSecret,
+      ACCOUNT_API_SECRET: identity.accountApiSecret,
       VONAGE_TIME_SCALE: String(timeScale),
       STATE_FILE: join(folder, 'vonage.json'),
     },

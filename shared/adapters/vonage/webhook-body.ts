@@ -1,5 +1,6 @@
 /** What an authentic webhook of Vonage says (reference §5). Its optional members stay optional. */
 
+import { DOCTOR_REQUEST_ID_PREFIX } from '../../config.ts';
 import { Problem } from '../../domain/errors.ts';
 import type { ProviderEvent, Report, Summarized } from '../../domain/events.ts';
 import { type Channel, isChannel, type Outcome } from '../../domain/workflow.ts';
@@ -22,18 +23,19 @@ const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
 
 /**
  * Call it after the signature was verified. Throws `request_invalid` for what is no JSON;
- * `unintelligible` is JSON that says nothing we may act on.
+ * `unintelligible` is JSON that says nothing we may act on, `test` comes from an operator.
  */
 export function parseWebhook(
   rawBody: Uint8Array,
   atMs: number,
   checkUrlHosts: readonly string[],
-): Report | 'unintelligible' {
+): Report | 'unintelligible' | 'test' {
   const json = parseStrictJson(rawBody);
   if (json.outcome === 'invalid') throw new Problem('request_invalid', 'the webhook is not JSON');
   if (json.outcome === 'ambiguous' || !isJsonObject(json.value)) return 'unintelligible';
   const { request_id: requestId, type, price } = json.value;
   if (typeof requestId !== 'string' || !REQUEST_ID.test(requestId)) return 'unintelligible';
+  if (requestId.startsWith(DOCTOR_REQUEST_ID_PREFIX)) return 'test';
   const event =
     type === 'event'
       ? parseEvent(json.value, atMs, checkUrlHosts)

@@ -42,6 +42,8 @@ const VARIABLES = {
   GUARDS_TABLE: { Ref: 'Guards' },
   PRIVATE_KEY_SECRET: { Ref: 'PrivateKey' },
   KEYS_SECRET: { Ref: 'Keys' },
+  SIGNATURE_SECRET: { Ref: 'Signature' },
+  PROOF_KEY_SECRET: { Ref: 'ProofKey' },
   VONAGE_BASE_URL: 'https://api-eu.vonage.com',
   CHECK_URL_HOSTS: '[".vonage.com"]',
   ALLOWED_ORIGINS: '["https://app.example"]',
@@ -122,6 +124,14 @@ export function fixtureResources(issuer = 'http://127.0.0.1:9'): Resources {
     PrivateKey: {
       Type: 'AWS::SecretsManager::Secret',
       Properties: { SecretString: '{"application_id":"","private_key":""}' },
+    },
+    Signature: {
+      Type: 'AWS::SecretsManager::Secret',
+      Properties: { SecretString: '{"signature_secret":""}' },
+    },
+    ProofKey: {
+      Type: 'AWS::SecretsManager::Secret',
+      Properties: { SecretString: '{"private_key":""}' },
     },
     Keys: {
       Type: 'AWS::SecretsManager::Secret',

@@ -43,6 +43,8 @@ describe('startStack', () => {
       'application_id',
       'application_public_key',
       'webhook',
+      'secrets',
+      'account',
     ]);
     await stack.close();
     expect(existsSync(file)).toBe(false);

@@ -1,0 +1,31 @@
+/** What the doctor finds: one line for each question that it asks. */
+
+export interface Finding {
+  readonly question: string;
+  readonly result: 'ok' | 'fault' | 'skipped';
+  /** What is wrong and what to do, or why it was not asked. */
+  readonly says: string;
+}
+
+/** @returns undefined when all is well; a text says what is wrong */
+export type Ask = () => Promise<string | undefined>;
+
+/** Asks one question; whatever it throws is a fault of what is examined. */
+export async function check(question: string, ask: Ask): Promise<Finding> {
+  try {
+    const fault = await ask();
+    return { question, result: fault === undefined ? 'ok' : 'fault', says: fault ?? '' };
+  } catch (error) {
+    return { question, result: 'fault', says: describe(error) };
+  }
+}
+
+export function skipped(question: string, why: string): Finding {
+  return { question, result: 'skipped', says: why };
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error) || error instanceof SyntaxError) return 'the answer makes no sense';
+  const cause = error.cause instanceof Error ? `: ${describe(error.cause)}` : '';
+  return `${error.message}${cause}`;
+}

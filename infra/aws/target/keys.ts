@@ -1,0 +1,70 @@
+/** The keys that operators handle, judged and compared without ever being shown. */
+
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from 'node:crypto';
+
+/** Vonage signs with HMAC-SHA-256: less than 32 bytes could be guessed (the functions refuse it). */
+export const MIN_SIGNATURE_SECRET_BYTES = 32;
+
+/** @returns what is wrong with it, or undefined */
+export function faultOfPrivateKey(pem: string): string | undefined {
+  const key = parsePrivateKey(pem);
+  if (!key) return 'the private key is no PEM text of a private key';
+  return key.asymmetricKeyType === 'rsa' ? undefined : 'the private key is no RSA key';
+}
+
+/** @returns what is wrong with it, or undefined */
+export function faultOfProofKey(pem: string): string | undefined {
+  const key = parsePrivateKey(pem);
+  const curve = key?.asymmetricKeyDetails?.namedCurve;
+  return curve === 'prime256v1' ? undefined : 'the proof key is no private key on P-256';
+}
+
+/** @returns what is wrong with it, or undefined */
+export function faultOfSignatureSecret(secret: string): string | undefined {
+  return Buffer.byteLength(secret) >= MIN_SIGNATURE_SECRET_BYTES
+    ? undefined
+    : `the signature secret is shorter than ${MIN_SIGNATURE_SECRET_BYTES} bytes`;
+}
+
+/** @throws for what is no private key; judge it before */
+export function toPrivateKey(pem: string): KeyObject {
+  return createPrivateKey(toPem(pem));
+}
+
+export function isPair(privatePem: string, publicPem: string): boolean {
+  const own = parsePrivateKey(privatePem);
+  return own !== undefined && toSpki(createPublicKey(own)) === publicPem.trim();
+}
+
+/** SPKI, PEM. */
+export function publicKeyOf(privatePem: string): string {
+  return toSpki(createPublicKey(toPem(privatePem)));
+}
+
+/** PKCS #8, PEM, on P-256. */
+export function createProofKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+function parsePrivateKey(pem: string): KeyObject | undefined {
+  try {
+    return toPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+function toSpki(key: KeyObject): string {
+  return key.export({ type: 'spki', format: 'pem' }).toString().trim();
+}
+
+/** A secret pasted into a form may hold `\n` instead of line breaks, as the functions know. */
+function toPem(text: string): string {
+  return text.replaceAll('\\n', '\n');
+}

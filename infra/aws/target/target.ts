@@ -1,0 +1,110 @@
+/**
+ * Which deployment a command is about: one in AWS, known by the outputs that `cdk deploy
+ * --outputs-file` wrote, or the local stack, known by its `endpoints.json`.
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UsageError } from './usage-error.ts';
+
+export interface Target {
+  readonly apiUrl: string;
+  readonly websocketUrl: string;
+  /** What the Vonage application must have as its Status URL. */
+  readonly webhookUrl: string;
+  /** Where the backend calls Verify. */
+  readonly vonageUrl: string;
+  /** Where Vonage has its Applications API. */
+  readonly applicationsUrl: string;
+  /** ARN or name of each secret that an operator fills in. */
+  readonly secrets: Readonly<Record<SecretName, string>>;
+  readonly region: string;
+  /** Set where Secrets Manager is not AWS's. */
+  readonly secretsManagerUrl?: string;
+  /** These are known for the local stack only: elsewhere the operator says them. */
+  readonly account?: { readonly apiKey: string; readonly apiSecret: string };
+  readonly number?: string;
+}
+
+export const SECRET_NAMES = ['privateKey', 'signature', 'proofKey'] as const;
+export type SecretName = (typeof SECRET_NAMES)[number];
+
+/** The simulated carrier knows every number. */
+const LOCAL_NUMBER = '+4915123456788';
+
+/** The only host of Vonage that has it (reference §8). */
+const APPLICATIONS_URL = 'https://api.nexmo.com';
+
+const outputs = z.record(z.string(), z.record(z.string(), z.string()));
+const stackOutputs = z.object({
+  ApiUrl: z.url(),
+  WebSocketUrl: z.url(),
+  WebhookUrl: z.url(),
+  VonageUrl: z.url(),
+  PrivateKeySecret: z.string(),
+  SignatureSecret: z.string(),
+  ProofKeySecret: z.string(),
+});
+const endpoints = z.object({
+  api: z.url(),
+  websocket: z.url(),
+  vonage: z.url(),
+  secretsmanager: z.url(),
+  region: z.string(),
+  secrets: z.object({ private_key: z.string(), signature: z.string(), proof_key: z.string() }),
+  account: z.object({ api_key: z.string(), api_secret: z.string() }),
+});
+
+/** @throws UsageError when the stack of that stage has not been deployed with `--outputs-file` */
+export function readStageTarget(stage: string, outputsFile: string): Target {
+  const command = `npm run deploy -- -c stage=${stage} --outputs-file ${outputsFile}`;
+  if (!existsSync(outputsFile)) throw new UsageError(`no ${outputsFile}: ${command}`);
+  const stack = outputs.parse(parseFile(outputsFile))[`SilentAuth-${stage}`];
+  const parsed = stackOutputs.safeParse(stack);
+  if (!parsed.success) throw new UsageError(`${outputsFile} lacks stage ${stage}: ${command}`);
+  const given = parsed.data;
+  const [, , , region = ''] = given.PrivateKeySecret.split(':');
+  return {
+    apiUrl: given.ApiUrl,
+    websocketUrl: given.WebSocketUrl,
+    webhookUrl: given.WebhookUrl,
+    vonageUrl: given.VonageUrl,
+    applicationsUrl: APPLICATIONS_URL,
+    secrets: {
+      privateKey: given.PrivateKeySecret,
+      signature: given.SignatureSecret,
+      proofKey: given.ProofKeySecret,
+    },
+    region,
+  };
+}
+
+/** @throws UsageError when no stack runs in that folder */
+export function readLocalTarget(folder: string): Target {
+  const file = join(folder, 'endpoints.json');
+  if (!existsSync(file)) throw new UsageError(`no ${file}: npm start first`);
+  const { api, websocket, vonage, secretsmanager, region, secrets, account } = endpoints.parse(
+    parseFile(file),
+  );
+  return {
+    apiUrl: api,
+    websocketUrl: websocket,
+    webhookUrl: `${api}/webhook`,
+    vonageUrl: vonage,
+    applicationsUrl: vonage,
+    secrets: {
+      privateKey: secrets.private_key,
+      signature: secrets.signature,
+      proofKey: secrets.proof_key,
+    },
+    region,
+    secretsManagerUrl: secretsmanager,
+    account: { apiKey: account.api_key, apiSecret: account.api_secret },
+    number: LOCAL_NUMBER,
+  };
+}
+
+function parseFile(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}

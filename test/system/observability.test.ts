@@ -1,0 +1,207 @@
+/**
+ * The contract between code and dashboards: stories run, their measurements are collected, and what is
+ * shown or watched must be what is emitted, no more and no less.
+ */
+
+import { globSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Collected } from '../../infra/local/dashboard/collected.ts';
+import { parseExpression } from '../../infra/local/dashboard/expression.ts';
+import type { MetricId, MetricQuery } from '../../infra/local/dashboard/metric-query.ts';
+import { createMetricStore } from '../../infra/local/dashboard/metric-store.ts';
+import type { Monitoring } from '../../infra/local/dashboard/monitoring.ts';
+import { renderPage } from '../../infra/local/dashboard/page.ts';
+import { METRICS_NAMESPACE } from '../../shared/config.ts';
+import { call, phoneNumber, startApp } from '../fixtures/app.ts';
+import { sendWebhook, webhooks } from '../fixtures/scripted-vonage.ts';
+import { putSecret } from '../fixtures/secrets-manager.ts';
+import { verify } from '../fixtures/traffic.ts';
+import { until } from '../fixtures/until.ts';
+import { startWatchedStack, type WatchedStack } from '../fixtures/watched-stack.ts';
+
+/** Nobody listens there. */
+const NOWHERE = 'http://127.0.0.1:9';
+const MOST_SERIES = 40;
+
+let healthy: WatchedStack;
+let broken: WatchedStack;
+let collected: Collected;
+let monitoring: Monitoring;
+/** How many series an ordinary day makes. */
+let ordinarySeries: number;
+
+beforeAll(async () => {
+  [healthy, broken] = await Promise.all([
+    startWatchedStack(),
+    startWatchedStack({
+      WEBSOCKET_MANAGEMENT_URL: `${NOWHERE}/dev`,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: NOWHERE,
+    }),
+  ]);
+  ({ monitoring } = healthy);
+  await ordinaryDay(healthy);
+  ordinarySeries = seriesOf(healthy.own()).size;
+  await badDay(healthy);
+  await brokenParts(broken);
+  const all = [await healthy.end(), await broken.end()];
+  collected = {
+    samples: all.flatMap(({ samples }) => samples),
+    lines: all.flatMap(({ lines }) => lines),
+  };
+}, 120_000);
+
+afterAll(() => {
+  healthy?.remove();
+  broken?.remove();
+});
+
+/** What happens to honest people. */
+async function ordinaryDay({ endpoints, setFaults }: WatchedStack): Promise<void> {
+  await setFaults({ webhook: { on: { type: 'summary' }, set: { price: '0.05' } } });
+  const { api } = endpoints;
+  expect(await verify(endpoints)).toBe('completed');
+  expect(await verify(endpoints, { ending: '1', types: 'a wrong code first' })).toBe('completed');
+  expect(await verify(endpoints, { ending: '1', channels: ['silent_auth'] })).not.toBe('completed');
+  const cancelled = await startApp(api, { phone_number: phoneNumber('2') });
+  const socket = await cancelled.openSocket();
+  await socket.subscribe();
+  socket.close();
+  await socket.closed;
+  await cancelled.post('/cancel');
+  const proven = await startApp(api, { phone_number: phoneNumber('4') });
+  const { action } = await proven.becomes(({ status }) => status === 'action_pending');
+  if (action?.type !== 'open_check_url') throw new Error('no check_url came');
+  await proven.post('/check-code', (await proven.openCheckUrl(action.check_url)).body);
+  expect((await proven.post('/proof', {})).status).toBe(200);
+}
+
+/** Attacks, and a Vonage that fails. */
+async function badDay({ endpoints, setFaults, own }: WatchedStack): Promise<void> {
+  const { api } = endpoints;
+  const body = { phone_number: phoneNumber('2') };
+  for (let times = 0; times < 2; times += 1) await call(api, 'POST', '/start', { body });
+  await call(api, 'POST', '/start', { body: { phone_number: '+14155550100' } });
+  await call(api, 'GET', '/openapi.json');
+  await call(api, 'POST', '/webhook', { body: {} });
+  await sendWebhook(endpoints, { type: 'event' }, { secret: 'x'.repeat(40) });
+  await sendWebhook(endpoints, { type: 'something else' });
+  const started = (): Promise<Awaited<ReturnType<typeof startApp>>> =>
+    startApp(api, { phone_number: phoneNumber('6'), email: 'jo@example.org' });
+  const forged = await started();
+  await sendWebhook(endpoints, webhooks.event(forged.requestId, 'silent_auth', 'completed'));
+  const other = await started();
+  await other.post('/check-code', { request_id: forged.requestId, code: 'aB3dE6' });
+  await setFaults({ answer: { operation: 'next_workflow', kind: 'throttled' } });
+  const stuck = await started();
+  await stuck.post('/next-workflow', { from: 'silent_auth', error: 'sdk_error' });
+  await setFaults();
+  for (const name of ['CompletedWithoutCheck', 'RequestIdMismatch', 'VonageError']) {
+    await until(() => own().find(({ metric }) => metric.name === name));
+  }
+}
+
+/** Secrets that are gone, pushes and events that reach nobody. */
+async function brokenParts({ endpoints, own }: WatchedStack): Promise<void> {
+  const measured = (name: string): Promise<unknown> =>
+    until(() => own().find(({ metric }) => metric.name === name));
+  await verify(endpoints);
+  await measured('PushFailed');
+  await measured('EventFailed');
+  await putSecret(endpoints, 'signature', 'no JSON');
+  await sendWebhook(endpoints, { type: 'event' }, { secret: 'x'.repeat(40) });
+  await measured('SecretStale');
+  await putSecret(endpoints, 'proof_key', '{"private_key":""}');
+  await call(endpoints.api, 'GET', '/.well-known/jwks.json');
+  await measured('SecretNotSet');
+}
+
+/** `<metric> <names of its dimensions>` of our own namespace. */
+function toShape({ name, dimensions }: Pick<MetricId, 'name' | 'dimensions'>): string {
+  return `${name} ${Object.keys(dimensions).sort().join()}`;
+}
+
+function seriesOf(samples: Collected['samples']): ReadonlySet<string> {
+  return new Set(
+    samples
+      .filter(({ metric }) => metric.namespace === METRICS_NAMESPACE)
+      .map(({ metric }) => JSON.stringify(metric)),
+  );
+}
+
+function shapesOf(queries: readonly MetricQuery[]): string[] {
+  return queries.flatMap(({ source }) => {
+    if (source.type === 'metric') {
+      return source.metric.namespace === METRICS_NAMESPACE ? [toShape(source.metric)] : [];
+    }
+    const call = parseExpression(source.expression);
+    const [what] = call.type === 'call' && call.name === 'SEARCH' ? call.args : [];
+    if (what?.type !== 'text') return [];
+    const [, names = '', name = ''] =
+      /^\{SilentAuth,([\w,]+)\}.* MetricName="(\w+)"/.exec(what.value) ?? [];
+    return [`${name} ${names.split(',').sort().join()}`];
+  });
+}
+
+function shownQueries(): MetricQuery[] {
+  return monitoring.dashboards
+    .flatMap(({ widgets }) => widgets)
+    .flatMap(({ shows }) => ('queries' in shows ? shows.queries : []));
+}
+
+function watchedQueries(): MetricQuery[] {
+  return monitoring.alarms.flatMap(({ queries }) => queries);
+}
+
+describe('what is emitted and what is shown', () => {
+  it('are the same metrics with the same dimensions', () => {
+    const emitted = new Set(
+      [...seriesOf(collected.samples)].map((metric) => toShape(JSON.parse(metric))),
+    );
+    expect([...emitted].sort()).toEqual([...new Set(shapesOf(shownQueries()))].sort());
+    expect([...emitted]).toEqual(expect.arrayContaining(shapesOf(watchedQueries())));
+  });
+
+  it('carry the stage in every metric', () => {
+    for (const { source } of [...shownQueries(), ...watchedQueries()]) {
+      if (source.type !== 'metric' || source.metric.namespace !== METRICS_NAMESPACE) continue;
+      expect(source.metric.dimensions.service).toBe('silent-auth-dev');
+    }
+  });
+
+  it('name values that the code knows, or statuses of HTTP', () => {
+    const code = globSync('shared/**/*.ts').map((file) => readFileSync(file, 'utf8'));
+    const isKnown = (value: string): boolean =>
+      /^[1-5]\d\d$/.test(value) || code.some((text) => text.includes(`'${value}'`));
+    const values = [...shownQueries(), ...watchedQueries()].flatMap(({ source }) =>
+      source.type === 'metric' && source.metric.namespace === METRICS_NAMESPACE
+        ? Object.entries(source.metric.dimensions)
+        : [],
+    );
+    const unknown = values.filter(([name, value]) => name !== 'service' && !isKnown(value));
+    expect(unknown).toEqual([]);
+  });
+
+  it(`stay within ${MOST_SERIES} series on an ordinary day`, () => {
+    expect(ordinarySeries).toBeGreaterThan(15);
+    expect(ordinarySeries).toBeLessThanOrEqual(MOST_SERIES);
+  });
+});
+
+describe('the page', () => {
+  it('has data in every widget', () => {
+    const page = renderPage(monitoring, collected);
+    const empty = [...page.matchAll(/<h4>([^<]*)<\/h4><p class="empty">/g)].map(
+      ([, title]) => title,
+    );
+    expect(empty).toEqual([]);
+    expect(page).not.toContain('<b>–</b>');
+  });
+
+  it('shows what the platform measured of every function and table', () => {
+    const measured = createMetricStore(collected.samples).metrics();
+    for (const { source } of shownQueries()) {
+      if (source.type !== 'metric' || source.metric.namespace !== 'AWS/DynamoDB') continue;
+      expect(measured.map(toShape)).toContain(toShape(source.metric));
+    }
+  });
+});

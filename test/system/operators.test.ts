@@ -1,0 +1,241 @@
+/** `npm run configure` and `npm run doctor` over a local stack, as an operator runs them. */
+
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callAws } from '../../infra/local/aws/json-client.ts';
+import { type Ended, runCommand } from '../fixtures/command.ts';
+import { sendWebhook } from '../fixtures/scripted-vonage.ts';
+import { putSecret, readSecret } from '../fixtures/secrets-manager.ts';
+import { startWatchedStack, type WatchedStack } from '../fixtures/watched-stack.ts';
+
+let stack: WatchedStack;
+let files: string;
+
+beforeAll(async () => {
+  stack = await startWatchedStack();
+  files = mkdtempSync(join(tmpdir(), 'silent-auth-operators-'));
+});
+
+afterAll(async () => {
+  await stack?.end();
+  stack?.remove();
+  rmSync(files, { recursive: true, force: true });
+});
+
+const configure = (...args: string[]): Promise<Ended> =>
+  runCommand('infra/aws/configure/run.ts', '--local', stack.folder, ...args);
+const doctor = (...args: string[]): Promise<Ended> =>
+  runCommand('infra/aws/doctor/run.ts', '--local', stack.folder, ...args);
+const secret = async (name: 'private_key' | 'signature' | 'proof_key') =>
+  JSON.parse(await readSecret(stack.endpoints, name));
+
+function file(name: string, content: string): string {
+  const path = join(files, name);
+  writeFileSync(path, content, { mode: 0o600 });
+  return path;
+}
+
+function application(): Promise<{ name: string; capabilities: Record<string, unknown> }> {
+  return applications('GET');
+}
+
+async function applications(method: string, body?: object) {
+  const { account, application_id: id, vonage } = stack.endpoints;
+  const credentials = Buffer.from(`${account.api_key}:${account.api_secret}`).toString('base64');
+  const response = await fetch(`${vonage}/v2/applications/${id}`, {
+    method,
+    headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return response.json();
+}
+
+const privateKey = (): string =>
+  generateKeyPairSync('rsa', { modulusLength: 2048 })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString();
+
+describe('doctor', () => {
+  it('finds nothing wrong with a healthy stack', async () => {
+    const { code, output } = await doctor();
+    expect(output).not.toMatch(/fault|skipped/);
+    expect(output.match(/^ok /gm)?.length).toBeGreaterThanOrEqual(12);
+    expect(code).toBe(0);
+  });
+
+  it('leaves no item and no measurement of its webhooks', async () => {
+    const before = stack.own().length;
+    expect((await doctor()).code).toBe(0);
+    const scan = { TableName: stack.endpoints.tables.verifications };
+    const found = await callAws(stack.endpoints.dynamodb, 'DynamoDB_20120810.Scan', scan);
+    expect(JSON.stringify(found)).not.toContain('doctor-');
+    const counted = stack
+      .own()
+      .slice(before)
+      .map(({ metric }) => metric.name);
+    expect(counted.filter((name) => /WebhookAccepted|Unintelligible/.test(name))).toEqual([]);
+  });
+
+  it('says which secret is not set, and exits with 1', async () => {
+    const before = await readSecret(stack.endpoints, 'proof_key');
+    await putSecret(stack.endpoints, 'proof_key', '{"private_key":""}');
+    const { code, output } = await doctor();
+    await putSecret(stack.endpoints, 'proof_key', before);
+    expect(output).toMatch(/^fault +The proof key is set +not set: private_key/m);
+    expect(code).toBe(1);
+  });
+
+  it('notices a private key that Vonage does not know', async () => {
+    const before = await secret('private_key');
+    const foreign = JSON.stringify({ ...before, private_key: privateKey() });
+    await putSecret(stack.endpoints, 'private_key', foreign);
+    const { code, output } = await doctor();
+    await putSecret(stack.endpoints, 'private_key', JSON.stringify(before));
+    expect(output).toMatch(/^fault +Vonage accepts the private key +Vonage refuses it/m);
+    expect(code).toBe(1);
+  });
+
+  it('notices a Status URL that points elsewhere', async () => {
+    const healthy = await application();
+    const webhooks = { status_url: { address: 'https://old.example/', http_method: 'POST' } };
+    await applications('PUT', { ...healthy, capabilities: { verify: { webhooks } } });
+    const { output } = await doctor();
+    await applications('PUT', healthy);
+    expect(output).toMatch(/^fault +The Status URL points here +it is https:\/\/old\.example\//m);
+  });
+
+  it('never shows a secret', async () => {
+    const { output } = await doctor('--number', '+4915123456788');
+    const all = [await secret('private_key'), await secret('signature'), await secret('proof_key')];
+    for (const value of all.flatMap(Object.values)) {
+      if (String(value).length > 8) expect(output).not.toContain(value);
+    }
+    expect(output).not.toContain(stack.endpoints.account.api_secret);
+  });
+});
+
+describe('configure', () => {
+  it('changes nothing that is as it should be', async () => {
+    const { code, output } = await configure();
+    expect(code).toBe(0);
+    expect(output.match(/left as it is/g)).toHaveLength(4);
+  });
+
+  it('tells what it would do, and does not, on a dry run', async () => {
+    const before = await secret('signature');
+    const secretFile = file('signature', randomBytes(32).toString('hex'));
+    const { output } = await configure('--signature-secret-file', secretFile, '--dry-run');
+    expect(output).toContain('signature_secret replaced, previous_signature_secret set');
+    expect(output).toContain('nothing was changed');
+    expect(await secret('signature')).toEqual(before);
+  });
+
+  it('sets the Status URL and keeps the rest of the application', async () => {
+    const healthy = await application();
+    const network_apis = { network_application_id: 'test-application' };
+    await applications('PUT', { name: 'acme', capabilities: { network_apis, verify: {} } });
+    const { output } = await configure();
+    expect(output).toContain(`Status URL: none → ${stack.endpoints.api}/webhook`);
+    const found = await application();
+    expect(found.name).toBe('acme');
+    expect(found.capabilities).toMatchObject({
+      network_apis,
+      verify: { webhooks: { status_url: { address: `${stack.endpoints.api}/webhook` } } },
+    });
+    await applications('PUT', healthy);
+  });
+
+  it('rotates the signature secret without losing a webhook', async () => {
+    const { signature_secret: old } = await secret('signature');
+    const fresh = randomBytes(32).toString('hex');
+    const { code } = await configure('--signature-secret-file', file('fresh', `${fresh}\n`));
+    expect(code).toBe(0);
+    expect(await secret('signature')).toMatchObject({
+      signature_secret: fresh,
+      previous_signature_secret: old,
+    });
+    const webhook = { request_id: 'doctor-rotation', type: 'event' };
+    expect(await sendWebhook(stack.endpoints, webhook, { secret: old })).toBe(204);
+    expect(await sendWebhook(stack.endpoints, webhook, { secret: fresh })).toBe(204);
+    const back = await configure('--signature-secret-file', file('old', old), '--drop-previous');
+    expect(back.code).toBe(0);
+  });
+
+  it('rotates the proof key; the one before stays published', async () => {
+    const before = await secret('proof_key');
+    expect((await configure('--rotate-proof-key')).output).toContain('previous_public_key set');
+    const after = await secret('proof_key');
+    expect(after.private_key).not.toBe(before.private_key);
+    expect(after.previous_public_key).toContain('BEGIN PUBLIC KEY');
+    expect(after.previous_kid).toBe(before.kid);
+    expect(after.kid).toBe('');
+    expect((await doctor()).code).toBe(0);
+  });
+
+  it('refuses a private key of another application', async () => {
+    const before = await secret('private_key');
+    const { code, output } = await configure('--private-key-file', file('key', privateKey()));
+    expect(code).toBe(2);
+    expect(output).toContain('not that of the Vonage application');
+    expect(await secret('private_key')).toEqual(before);
+  });
+
+  it.each([
+    ['a private key that is none', ['--private-key-file', 'nonsense'], /no PEM/],
+    ['a short signature secret', ['--signature-secret-file', 'a5f0c3'], /shorter than 32/],
+  ])('refuses %s, and does not repeat it', async (_what, [option = '', content = ''], message) => {
+    const { code, output } = await configure(option, file('bad', content));
+    expect(code).toBe(2);
+    expect(output).toMatch(message);
+    expect(output).not.toContain(content);
+  });
+
+  it.each([
+    ['a secret as an argument', ['--signature-secret', 'x'.repeat(32)], /signature-secret/],
+    ['a file that is not there', ['--private-key-file', '/nowhere'], /cannot read/],
+    ['two targets', ['--stage', 'dev'], /either --stage or --local/],
+  ])('refuses %s', async (_what, args, message) => {
+    const { code, output } = await configure(...args);
+    expect(code).toBe(2);
+    expect(output).toMatch(message);
+  });
+});
+
+describe('a stage in AWS', () => {
+  it('asks for its outputs where there are none', async () => {
+    const outputs = join(files, 'outputs.json');
+    const args = ['--stage', 'prod', '--outputs', outputs];
+    const { code, output } = await runCommand('infra/aws/doctor/run.ts', ...args);
+    expect(code).toBe(2);
+    expect(output).toContain('npm run deploy -- -c stage=prod --outputs-file');
+  });
+
+  it('is found by the outputs of its stack', async () => {
+    const { api, websocket, vonage, secrets } = stack.endpoints;
+    const outputs = file(
+      'outputs.json',
+      JSON.stringify({
+        'SilentAuth-prod': {
+          ApiUrl: api,
+          WebSocketUrl: websocket,
+          WebhookUrl: `${api}/webhook`,
+          VonageUrl: vonage,
+          PrivateKeySecret: secrets.private_key,
+          SignatureSecret: secrets.signature,
+          ProofKeySecret: secrets.proof_key,
+        },
+      }),
+    );
+    process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = stack.endpoints.secretsmanager;
+    process.env.AWS_ACCESS_KEY_ID = 'local';
+    process.env.AWS_SECRET_ACCESS_KEY = 'local';
+    const args = ['--stage', 'prod', '--outputs', outputs];
+    const { code, output } = await runCommand('infra/aws/doctor/run.ts', ...args);
+    expect(output).toMatch(/^skipped +The Status URL points here/m);
+    expect(output).not.toContain('fault');
+    expect(code).toBe(0);
+  });
+});
