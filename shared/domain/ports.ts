@@ -219,7 +219,13 @@ export type IntentClaim =
    * with it was lost; Vonage may know it already.
    */
   | { readonly outcome: 'fresh' | 'again' | 'takeover' }
-  | { readonly outcome: 'started'; readonly requestId: string; readonly tokenKeyId: string }
+  /** What it started is known since `recordedAtMs`, whole seconds; its log may be a moment younger. */
+  | {
+      readonly outcome: 'started';
+      readonly requestId: string;
+      readonly tokenKeyId: string;
+      readonly recordedAtMs: number;
+    }
   | { readonly outcome: 'in_progress'; readonly retryAtMs: number }
   | { readonly outcome: 'other_body' };
 

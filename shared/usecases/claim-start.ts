@@ -11,7 +11,7 @@ import type {
 } from '../domain/ports.ts';
 import { fold, isFinal, isOverdue } from '../domain/verification.ts';
 import type { StartPlan } from './plan-start.ts';
-import { neutralLimit } from './refusals.ts';
+import { neutralLimit, startInProgress } from './refusals.ts';
 import type { StartPorts, StartRequest } from './start-verification.ts';
 
 /** All that a start holds while it asks Vonage. */
@@ -28,6 +28,7 @@ export interface Replay {
   readonly outcome: 'replay';
   readonly requestId: string;
   readonly tokenKeyId: string;
+  readonly recordedAtMs: number;
 }
 
 /**
@@ -67,9 +68,10 @@ export async function claim(
     return { outcome: 'claimed', intent, isTakeover: claimed.outcome === 'takeover', mayAdopt };
   }
 
-  // What overlapping tries of one start have counted is the running one's alone to give back.
+  // What overlapping tries have counted is the running one's alone to give back; what an earlier try
+  // has counted may have been spent at Vonage.
   const isOurs = ({ isHeld }: { readonly isHeld?: true }): boolean =>
-    isClaimed || (claimed.outcome !== 'in_progress' && !isHeld);
+    claimed.outcome === 'fresh' || (claimed.outcome !== 'in_progress' && !isHeld);
   await Promise.all([
     lock.outcome === 'locked' &&
       !lock.isHeld &&
@@ -226,13 +228,11 @@ function giveUpIntent(
 function answerIntent(claimed: IntentClaim, nowMs: number): Replay | undefined {
   switch (claimed.outcome) {
     case 'started': {
-      const { requestId, tokenKeyId } = claimed;
-      return { outcome: 'replay', requestId, tokenKeyId };
+      const { requestId, tokenKeyId, recordedAtMs } = claimed;
+      return { outcome: 'replay', requestId, tokenKeyId, recordedAtMs };
     }
     case 'in_progress':
-      throw new Problem('start_in_progress', 'a start with this idempotency key is running', {
-        retryAfterSeconds: Math.max(1, Math.min(5, Math.ceil((claimed.retryAtMs - nowMs) / 1000))),
-      });
+      throw startInProgress(claimed.retryAtMs, nowMs);
     case 'other_body':
       throw new Problem('idempotency_mismatch', 'the idempotency key came with another body');
     default:

@@ -37,3 +37,11 @@ export function neutralLimit(retryAtMs: number, nowMs: number): Problem {
     retryAfterSeconds: Math.ceil(seconds / 30) * 30,
   });
 }
+
+/** Another try of the same start is under way. */
+export function startInProgress(retryAtMs: number, nowMs: number): Problem {
+  const seconds = Math.ceil((retryAtMs - nowMs) / 1000);
+  return new Problem('start_in_progress', 'a start with this idempotency key is running', {
+    retryAfterSeconds: Math.max(1, Math.min(5, seconds)),
+  });
+}

@@ -6,6 +6,7 @@ import type {
   Budget,
   Caller,
   Clock,
+  Entry,
   Guards,
   Identities,
   Intent,
@@ -27,7 +28,7 @@ import {
   release,
 } from './claim-start.ts';
 import { planStart, type StartPlan, type StartRules } from './plan-start.ts';
-import { neutralLimit, providerUnavailable } from './refusals.ts';
+import { neutralLimit, providerUnavailable, startInProgress } from './refusals.ts';
 import { type Created, requestVerification } from './request-verification.ts';
 
 /** A validated body of `POST /start` with its header. */
@@ -76,7 +77,7 @@ export async function startVerification(
   try {
     const plan = planStart(request, ports);
     const claimed = await claim(request, plan, caller, ports);
-    if (claimed.outcome === 'replay') return await replay(request, claimed, ports);
+    if (claimed.outcome === 'replay') return await replay(request, plan, claimed, caller, ports);
     return await carryOut(request, plan, claimed, caller, ports, budget);
   } catch (error) {
     if (error instanceof Problem) {
@@ -124,7 +125,10 @@ async function carryOut(
 /** What a verification of somebody else that we know nothing of may still take. */
 const IN_FLIGHT_WAIT_MS = 30_000;
 
-/** Vonage has created it: from here on only our own stores can fail, and a repeat heals that. */
+/**
+ * Vonage has created it: from here on only our own stores can fail, and a repeat heals that. An adopted
+ * one may be another start's after all; its log decides that before anything else is told of it.
+ */
 async function record(
   request: StartRequest,
   plan: StartPlan,
@@ -133,29 +137,42 @@ async function record(
   caller: Caller,
   ports: StartPorts,
 ): Promise<StartedVerification> {
-  const { log, guards, tokens, clock, telemetry } = ports;
+  const { log, tokens, clock, telemetry } = ports;
   const { requestId } = created;
   const { token, hash } = await tokens.derive(requestId, intent.idempotencyKey, intent.tokenKeyId);
   const started = await toStarted(request, plan, created, caller, ports);
-  const appended = await log.append(requestId, started, hash);
+  const nowMs = clock.now();
+  const tellGuards = () => recordInGuards(request, intent, requestId, started, ports);
+  const [appended] = await Promise.all([
+    log.append(requestId, started, hash),
+    !created.isAdopted && tellGuards(),
+  ]);
   if (appended.outcome === 'unauthorized' || appended.outcome === 'full') {
     // Another start owns it: nothing of it may be given away (S7b).
     await leaveUnresolved(request, intent, ports);
     throw providerUnavailable();
   }
-  const nowMs = clock.now();
-  const liveUntilMs = deadlineMs(started.atMs, started.workflow, started.channelTimeoutSeconds);
-  await Promise.all([
-    guards.recordPhoneNumber(request.phoneNumber, intent.owner, { requestId, liveUntilMs }),
-    keepCounts(request, intent, ports),
-    request.idempotencyKey === undefined
-      ? undefined
-      : guards.recordIntent(intent, requestId, nowMs),
-  ]);
+  if (created.isAdopted) await tellGuards();
   const verification = viewOf(requestId, appended.entry.events, nowMs);
   measureStart(verification, telemetry);
   const { country } = plan;
   return { clientToken: token, verification, ...(country !== undefined && { country }) };
+}
+
+async function recordInGuards(
+  request: StartRequest,
+  intent: Intent,
+  requestId: string,
+  { atMs, workflow, channelTimeoutSeconds }: Started,
+  ports: StartPorts,
+): Promise<void> {
+  const { guards, clock } = ports;
+  const liveUntilMs = deadlineMs(atMs, workflow, channelTimeoutSeconds);
+  await Promise.all([
+    guards.recordPhoneNumber(request.phoneNumber, intent.owner, { requestId, liveUntilMs }),
+    keepCounts(request, intent, ports),
+    request.idempotencyKey !== undefined && guards.recordIntent(intent, requestId, clock.now()),
+  ]);
 }
 
 async function toStarted(
@@ -195,12 +212,20 @@ async function toStarted(
  */
 async function replay(
   request: StartRequest,
-  { requestId, tokenKeyId }: Replay,
-  { log, tokens, clock }: StartPorts,
+  plan: StartPlan,
+  replayed: Replay,
+  caller: Caller,
+  ports: StartPorts,
 ): Promise<StartedVerification> {
+  const { log, tokens, clock } = ports;
+  const { requestId, tokenKeyId, recordedAtMs } = replayed;
   const nowMs = clock.now();
+  const { token, hash } = await tokens.derive(requestId, request.idempotencyKey ?? '', tokenKeyId);
   let entry = await log.find(requestId);
-  if (!entry) throw new Problem('verification_closed', 'the verification of this start is gone');
+  if (!entry?.events.some(({ type }) => type === 'started')) {
+    if (nowMs < recordedAtMs + WRITTEN_WITHIN_MS) throw startInProgress(nowMs, nowMs);
+    entry = await appendLostStart(request, plan, requestId, hash, caller, ports);
+  }
   const facts = fold(requestId, entry.events, nowMs)?.facts;
   if (facts && isOverdue(facts, nowMs)) {
     const appended = await log.append(requestId, { type: 'deadline', atMs: nowMs });
@@ -210,8 +235,32 @@ async function replay(
   if (isFinal(verification)) {
     throw new Problem('verification_closed', 'the verification of this start has ended');
   }
-  const { token } = await tokens.derive(requestId, request.idempotencyKey ?? '', tokenKeyId);
   return { clientToken: token, verification };
+}
+
+/** Longer than our own writes take, with every try of them. */
+const WRITTEN_WITHIN_MS = 10_000;
+
+/** The intent was recorded and the store lost `started`, which the same body makes once more. */
+async function appendLostStart(
+  request: StartRequest,
+  plan: StartPlan,
+  requestId: string,
+  tokenHash: Uint8Array,
+  caller: Caller,
+  ports: StartPorts,
+): Promise<Entry> {
+  const created = {
+    outcome: 'created',
+    requestId,
+    silentAuthSkipped: false,
+    isAdopted: true,
+  } as const;
+  const started = await toStarted(request, plan, created, caller, ports);
+  const appended = await ports.log.append(requestId, started, tokenHash);
+  if (appended.outcome === 'unauthorized' || appended.outcome === 'full')
+    throw providerUnavailable();
+  return appended.entry;
 }
 
 function viewOf(

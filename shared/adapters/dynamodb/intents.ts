@@ -149,8 +149,13 @@ function valuesOf({ intent, bodyHash, nowMs }: Claim): NonNullable<ConditionalWr
   };
 }
 
-function toStarted({ request_id: requestId, token_key_id: tokenKeyId }: Item): IntentClaim {
-  return { outcome: 'started', requestId: requestId?.S ?? '', tokenKeyId: tokenKeyId?.S ?? '' };
+function toStarted({ request_id: requestId, token_key_id: tokenKeyId, ttl }: Item): IntentClaim {
+  return {
+    outcome: 'started',
+    requestId: requestId?.S ?? '',
+    tokenKeyId: tokenKeyId?.S ?? '',
+    recordedAtMs: (Number(ttl?.N ?? 0) - REPLAY_SECONDS) * 1000,
+  };
 }
 
 function ttlAfter(nowMs: number): string {

@@ -245,7 +245,12 @@ describe('claimIntent', () => {
     await guards.claimIntent(intent, NOW_MS);
     await guards.recordIntent(intent, 'request-1', NOW_MS);
     await guards.recordIntent(intent, 'request-1', NOW_MS);
-    const known = { outcome: 'started', requestId: 'request-1', tokenKeyId: '0a1b2c3d' };
+    const known = {
+      outcome: 'started',
+      requestId: 'request-1',
+      tokenKeyId: '0a1b2c3d',
+      recordedAtMs: NOW_MS,
+    };
     expect(await guards.claimIntent(repeat, NOW_MS + 1)).toEqual(known);
     expect(await guards.claimIntent(repeat, NOW_MS + 599_000)).toEqual(known);
     expect(await guards.claimIntent(repeat, NOW_MS + 600_000)).toEqual({ outcome: 'fresh' });

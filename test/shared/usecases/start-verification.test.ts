@@ -1,0 +1,101 @@
+import { createHmac } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { createGuards } from '../../../shared/adapters/dynamodb/guards.ts';
+import { createVerificationLog } from '../../../shared/adapters/dynamodb/verification-log.ts';
+import type { VerifyAnswer } from '../../../shared/domain/ports.ts';
+import { type StartPorts, startVerification } from '../../../shared/usecases/start-verification.ts';
+import { createMemoryDynamoDb } from '../../simulation/store/memory-dynamodb.ts';
+
+const START_MS = Date.UTC(2026, 2, 4, 10, 0, 0);
+const LIMIT = { count: 100, windowSeconds: 3600 };
+const LIMITS = { address: LIMIT, subject: LIMIT, phoneNumber: LIMIT, email: LIMIT, prefix: LIMIT };
+
+interface World {
+  readonly start: (phoneNumber: string, idempotencyKey: string) => Promise<unknown>;
+  readonly asked: string[];
+  answer: () => Promise<VerifyAnswer>;
+  nowMs: number;
+}
+
+/** The real use case over the real guards; Vonage answers as the test says. */
+function createWorld(limits: Partial<typeof LIMITS>): World {
+  const database = createMemoryDynamoDb();
+  const client = Object.create(DynamoDBClient.prototype, {
+    send: { value: async (command: unknown) => database.execute(command) },
+  });
+  const clock = { now: () => world.nowMs };
+  const keys = {
+    guardHmac: async (parts: readonly string[]) =>
+      createHmac('sha256', 'guard key').update(parts.join()).digest(),
+  };
+  let made = 0;
+  const world: World = {
+    nowMs: START_MS,
+    asked: [],
+    answer: async () => ({ outcome: 'unavailable' }),
+    start: (phoneNumber, idempotencyKey) =>
+      startVerification(
+        { phoneNumber, result: 'json', idempotencyKey },
+        { address: '198.51.100.7' },
+        ports,
+        { lastCallAtMs: Number.MAX_SAFE_INTEGER },
+      ),
+  };
+  const ports: StartPorts = {
+    clock,
+    log: createVerificationLog({ client, table: 'Verifications', clock }),
+    guards: createGuards({ client, table: 'Guards', limits: { ...LIMITS, ...limits }, keys }),
+    tokens: {
+      derive: async (requestId) => ({ token: requestId, hash: Buffer.from(requestId) }),
+      currentKeyId: async () => 'key',
+      clientRef: async (key) => key,
+    },
+    identities: { hash: async (_kind, value) => value },
+    phoneNumbers: { countryOfMobile: () => 'DE' },
+    random: { attemptId: () => 'attempt1', nonce: () => `try${(made += 1)}` },
+    telemetry: { measure: () => {} },
+    vonage: {
+      verify: ({ clientRef }) => {
+        world.asked.push(clientRef);
+        return world.answer();
+      },
+    },
+    rules: {
+      workflow: ['silent_auth'],
+      channelTimeoutSeconds: 120,
+      codeLength: 6,
+      coverageCheck: false,
+      afterUserRejected: 'continue',
+      countries: ['DE'],
+      playground: false,
+      canRedirect: false,
+    },
+  };
+  return world;
+}
+
+describe('startVerification', () => {
+  it('keeps counted what an earlier try has spent when a later one is refused', async () => {
+    const world = createWorld({
+      phoneNumber: { count: 1, windowSeconds: 3600 },
+      prefix: { count: 2, windowSeconds: 3600 },
+    });
+    world.answer = () => new Promise(() => {});
+    void world.start('+4915112345001', 'died');
+    await expect.poll(() => world.asked).toEqual(['died']);
+
+    world.nowMs += 36_000;
+    world.answer = async () => ({ outcome: 'unavailable' });
+    await expect(world.start('+4915112345001', 'died')).rejects.toMatchObject({
+      code: 'rate_limited',
+    });
+    await expect(world.start('+4915112345002', 'other')).rejects.toMatchObject({
+      code: 'provider_unavailable',
+    });
+    await expect(world.start('+4915112345003', 'third')).rejects.toMatchObject({
+      code: 'rate_limited',
+    });
+    expect(world.asked).toEqual(['died', 'other']);
+  });
+});
