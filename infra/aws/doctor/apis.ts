@@ -43,6 +43,7 @@ async function open(
 ): Promise<string | undefined> {
   const body = JSON.stringify({ phone_number: number, channels: ['silent_auth'] });
   const answer = await send(apiUrl, 'POST', '/start', { body });
+  if (answer.status === 429) return 'the number is not free yet: wait some minutes';
   if (answer.status !== 202) return `POST /start answered ${answer.status}`;
   const { client_token: token } = started.parse(await answer.json());
   const status = await shakeHands(websocketUrl, token);

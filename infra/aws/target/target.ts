@@ -3,6 +3,7 @@
  * --outputs-file` wrote, or the local stack, known by its `endpoints.json`.
  */
 
+import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -29,9 +30,6 @@ export interface Target {
 
 export const SECRET_NAMES = ['privateKey', 'signature', 'proofKey'] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
-
-/** The simulated carrier knows every number. */
-const LOCAL_NUMBER = '+4915123456788';
 
 /** The only host of Vonage that has it (reference §8). */
 const APPLICATIONS_URL = 'https://api.nexmo.com';
@@ -101,8 +99,13 @@ export function readLocalTarget(folder: string): Target {
     region,
     secretsManagerUrl: secretsmanager,
     account: { apiKey: account.api_key, apiSecret: account.api_secret },
-    number: LOCAL_NUMBER,
+    number: createLocalNumber(),
   };
+}
+
+/** The simulated carrier knows every number; another one each time, because none is free at once. */
+function createLocalNumber(): string {
+  return `+49151${String(randomInt(10 ** 7)).padStart(7, '0')}8`;
 }
 
 function parseFile(file: string): unknown {
