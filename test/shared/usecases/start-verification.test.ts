@@ -53,7 +53,13 @@ function createWorld(limits: Partial<typeof LIMITS>): World {
     },
     identities: { hash: async (_kind, value) => value },
     phoneNumbers: { countryOfMobile: () => 'DE' },
-    random: { attemptId: () => 'attempt1', nonce: () => `try${(made += 1)}` },
+    random: {
+      attemptId: () => 'attempt1',
+      nonce: () => {
+        made += 1;
+        return `try${made}`;
+      },
+    },
     telemetry: { measure: () => {} },
     vonage: {
       verify: ({ clientRef }) => {
