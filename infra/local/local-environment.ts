@@ -54,6 +54,8 @@ function replace(name: string, value: string, addresses: LocalAddresses): string
       return JSON.stringify([new URL(addresses.vonage).origin]);
     case ENV.allowedOrigins:
       return JSON.stringify([...new Set([...parseList(local), ...pageOrigins(addresses)])]);
+    case ENV.startSettings:
+      return withLocalRedirect(local, addresses);
     default:
       return local;
   }
@@ -83,6 +85,13 @@ function replaceDomains(value: string, { domains, ...addresses }: LocalAddresses
 /** The pages of the local stack live beside the API, on whatever port that is. */
 function pageOrigins({ httpApi }: LocalAddresses): readonly string[] {
   return [httpApi, httpApi.replace('127.0.0.1', 'localhost')];
+}
+
+/** The web path ends on the company's own page; here the local stack serves the example of one. */
+function withLocalRedirect(settings: string, { httpApi }: LocalAddresses): string {
+  const parsed: unknown = JSON.parse(settings);
+  if (typeof parsed !== 'object' || parsed === null || !('redirectUrl' in parsed)) return settings;
+  return JSON.stringify({ ...parsed, redirectUrl: `${httpApi}/redirect` });
 }
 
 function parseList(value: string): readonly unknown[] {

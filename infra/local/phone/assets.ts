@@ -3,17 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { PageAnswer } from './page-answer.ts';
+import { readWebRedirect } from './web-redirect.ts';
 
 /** By path. */
 export type Assets = ReadonlyMap<string, PageAnswer>;
 
 const FOLDER = join(import.meta.dirname, 'browser');
-const WEB_REDIRECT = join(import.meta.dirname, '../../../docs/web-redirect/index.html');
 
-export async function buildAssets(): Promise<Assets> {
-  const [html, redirect, { outputFiles }] = await Promise.all([
+/** @param api address of the HTTP API */
+export async function buildAssets(api: string): Promise<Assets> {
+  const [page, webRedirect, { outputFiles }] = await Promise.all([
     readFile(join(FOLDER, 'page.html')),
-    readFile(WEB_REDIRECT).catch(() => ''),
+    readWebRedirect(api),
     build({
       entryPoints: { app: join(FOLDER, 'app.ts'), style: join(FOLDER, 'style.css') },
       outdir: '/phone',
@@ -27,8 +28,8 @@ export async function buildAssets(): Promise<Assets> {
     }),
   ]);
   const assets = new Map<string, PageAnswer>([
-    ['/', { status: 200, type: 'text/html; charset=utf-8', body: html }],
-    ['/redirect', { status: 200, type: 'text/html; charset=utf-8', body: redirect }],
+    ['/', { status: 200, type: 'text/html; charset=utf-8', body: page }],
+    ['/redirect', webRedirect],
   ]);
   for (const { path, contents } of outputFiles) {
     const type = path.endsWith('.css') ? 'text/css' : 'text/javascript';

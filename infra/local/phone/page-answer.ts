@@ -5,6 +5,8 @@ export interface PageAnswer {
   readonly status: number;
   readonly type: string;
   readonly body: string | Uint8Array;
+  /** Source expression of the one script that stands in the page itself. */
+  readonly script?: string;
 }
 
 export function toJson(value: unknown, status = 200): PageAnswer {

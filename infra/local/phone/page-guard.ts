@@ -18,25 +18,26 @@ export function isFromPage({ headers }: IncomingMessage): boolean {
   return site === 'same-origin' && origin === `http://${headers.host}`;
 }
 
-/** Nothing from elsewhere, and no text that becomes code. */
+/**
+ * Nothing from elsewhere, and no text that becomes code.
+ * @param script the one script that may stand in the page itself
+ */
 export function createSecurityHeaders(
   { websocket }: Endpoints,
-  path: string,
+  script = "'self'",
 ): Readonly<Record<string, string>> {
-  const sockets = new URL(websocket).host;
-  const { port } = new URL(websocket);
-  // The example page of the web path is one file, with its script and style inside.
-  const inline = path === '/redirect' ? " 'unsafe-inline'" : '';
+  const { host, port } = new URL(websocket);
   const policy = [
     "default-src 'none'",
-    `script-src 'self'${inline}`,
-    `style-src 'self'${inline}`,
+    `script-src ${script}`,
+    "style-src 'self'",
     "img-src 'self' data:",
-    `connect-src 'self' ws://${sockets} ws://localhost:${port}`,
+    `connect-src 'self' ws://${host} ws://localhost:${port}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
-    ...(inline === '' ? ["require-trusted-types-for 'script'", "trusted-types 'none'"] : []),
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ];
   return {
     'content-security-policy': policy.join('; '),

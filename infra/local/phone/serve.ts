@@ -50,7 +50,7 @@ export function createPhonePage(): PhonePage {
       const body = request.method === 'POST' ? await readJsonBody(request) : undefined;
       return route({ endpoints: at, query: url.searchParams, body });
     }
-    assets ??= buildAssets();
+    assets ??= buildAssets(at.api);
     const asset = (await assets).get(url.pathname);
     if (!asset) return refuse(404, 'Not Found');
     const isRead = request.method === 'GET' || request.method === 'HEAD';
@@ -63,17 +63,11 @@ export function createPhonePage(): PhonePage {
     url: URL,
     at: Endpoints,
   ): Promise<void> {
-    const security = createSecurityHeaders(at, url.pathname);
-    try {
-      sendAnswer(response, await answer(request, url, at), security);
-    } catch (error) {
+    const answered = await answer(request, url, at).catch((error: unknown) => {
       console.error('[phone page]', error);
-      sendAnswer(
-        response,
-        refuse(502, 'the local stack did not answer; see the console'),
-        security,
-      );
-    }
+      return refuse(502, 'the local stack did not answer; see the console');
+    });
+    sendAnswer(response, answered, createSecurityHeaders(at, answered.script));
   }
 
   return {

@@ -65,6 +65,16 @@ describe('toLocalEnvironment', () => {
     ]);
   });
 
+  it('ends the web path, where the stage has one, on the page beside the API', () => {
+    const settings = (given: object): unknown =>
+      JSON.parse(toLocal({ START_SETTINGS: JSON.stringify(given) }).START_SETTINGS ?? '');
+    expect(settings({ brand: 'ACME', redirectUrl: 'https://web.example/verify' })).toEqual({
+      brand: 'ACME',
+      redirectUrl: 'http://127.0.0.1:3000/redirect',
+    });
+    expect(settings({ brand: 'ACME' })).toEqual({ brand: 'ACME' });
+  });
+
   it('names the endpoints of the services, and keeps everything else', () => {
     expect(toLocal({ EVENT_BUS: 'bus' })).toEqual({
       EVENT_BUS: 'bus',
