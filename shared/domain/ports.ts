@@ -236,21 +236,18 @@ export type IntentClaim =
  */
 export interface Guards {
   /**
-   * Counts one start within the limit's window. Tries of the same `start` that overlap count once:
-   * `isHeld` tells that another try has counted.
+   * Counts one start within the limit's window. Tries of the same start that overlap count once:
+   * `heldBy` is the one that has.
    */
   readonly count: (
     on: CountedOn,
     nowMs: number,
-    start?: string,
-  ) => Promise<{ readonly outcome: 'counted'; readonly isHeld?: true } | Refusal>;
-  /** The start is over: its next try counts anew. `uncount` also gives the count back. */
-  readonly releaseCount: (
-    on: CountedOn,
-    nowMs: number,
-    start: string,
-    uncount: boolean,
-  ) => Promise<void>;
+    owner?: string,
+  ) => Promise<{ readonly outcome: 'counted'; readonly heldBy?: string } | Refusal>;
+  /** Gives back, once, what this try has counted. */
+  readonly uncount: (on: CountedOn, nowMs: number, owner: string) => Promise<void>;
+  /** The start was carried out: its next try counts anew. */
+  readonly keepCount: (on: CountedOn, nowMs: number, owner: string) => Promise<void>;
   /** Locks the number for 35 s and counts it; `superseded`: a live verification known to have ended. */
   readonly lockPhoneNumber: (
     phoneNumber: string,

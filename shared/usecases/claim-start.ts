@@ -58,7 +58,7 @@ export async function claim(
       ? ({ outcome: 'fresh' } as const)
       : guards.claimIntent(intent, nowMs),
     lockPhoneNumber(request.phoneNumber, intent.owner, nowMs, ports),
-    ...counters.map((counter) => guards.count(counter, nowMs, intent.clientRef)),
+    ...counters.map((counter) => guards.count(counter, nowMs, intent.owner)),
   ]);
   const isClaimed = ['fresh', 'again', 'takeover'].includes(claimed.outcome);
   const lock = isClaimed ? await ownLock(firstLock, claimed, request, intent, ports) : firstLock;
@@ -68,21 +68,20 @@ export async function claim(
     return { outcome: 'claimed', intent, isTakeover: claimed.outcome === 'takeover', mayAdopt };
   }
 
-  // What overlapping tries have counted is the running one's alone to give back; what an earlier try
-  // has counted may have been spent at Vonage.
-  const isOurs = ({ isHeld }: { readonly isHeld?: true }): boolean =>
-    claimed.outcome === 'fresh' || (claimed.outcome !== 'in_progress' && !isHeld);
+  // What an overlapping try has counted is the running one's alone to give back, and what an earlier
+  // one has counted may have been spent at Vonage.
+  const giveBack = (on: CountedOn, heldBy: string | undefined): Promise<void> | false => {
+    if (heldBy === undefined)
+      return claimed.outcome !== 'in_progress' && guards.uncount(on, nowMs, intent.owner);
+    return claimed.outcome === 'fresh' && guards.uncount(on, nowMs, heldBy);
+  };
   await Promise.all([
     lock.outcome === 'locked' &&
       !lock.isHeld &&
       guards.releasePhoneNumber(request.phoneNumber, intent.owner, nowMs, true),
-    ...counters.map((counter, index) => {
+    ...counters.map((on, index) => {
       const count = counts[index];
-      return (
-        count?.outcome === 'counted' &&
-        isOurs(count) &&
-        guards.releaseCount(counter, nowMs, intent.clientRef, true)
-      );
+      return count?.outcome === 'counted' && giveBack(on, count.heldBy);
     }),
     isClaimed && request.idempotencyKey !== undefined && giveUpIntent(claimed, intent, ports),
   ]);
@@ -123,14 +122,12 @@ export async function release(
 /** The start was carried out: whoever uses its key again is another one, and counts. */
 export async function keepCounts(
   request: StartRequest,
-  { clientRef }: Intent,
+  { owner }: Intent,
   { guards, clock }: StartPorts,
 ): Promise<void> {
   if (request.idempotencyKey === undefined) return;
   const nowMs = clock.now();
-  await Promise.all(
-    countersOf(request).map((on) => guards.releaseCount(on, nowMs, clientRef, false)),
-  );
+  await Promise.all(countersOf(request).map((on) => guards.keepCount(on, nowMs, owner)));
 }
 
 async function toIntent(

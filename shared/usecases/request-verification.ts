@@ -55,10 +55,20 @@ export async function requestVerification(
       isLost = true;
       isReconciled = true;
     } else {
-      return isLost ? afterLoss(answer, silentAuthSkipped, mayAdopt) : answer;
+      return isLost
+        ? afterLoss(answer, silentAuthSkipped, mayAdopt && isOfNumber(workflow))
+        : answer;
     }
   }
   return { outcome: 'unknown' };
+}
+
+/**
+ * Vonage has one request in flight for each first address. Where that is an e-mail address, the one in
+ * flight may be another number's, whose lock we do not hold.
+ */
+function isOfNumber([first]: VerifyRequest['workflow']): boolean {
+  return first?.channel !== 'email';
 }
 
 /** What the reconciling request says about the one whose answer was lost. */

@@ -2,20 +2,22 @@
 
 import { Problem } from '../domain/errors.ts';
 import type { Started } from '../domain/events.ts';
-import type {
-  Budget,
-  Caller,
-  Clock,
-  Entry,
-  Guards,
-  Identities,
-  Intent,
-  PhoneNumbers,
-  Random,
-  Telemetry,
-  Tokens,
-  VerificationLog,
-  Vonage,
+import {
+  type Budget,
+  type Caller,
+  type ChannelSwitch,
+  type Clock,
+  type Entry,
+  type Guards,
+  type Identities,
+  type Intent,
+  isOwnedBy,
+  type PhoneNumbers,
+  type Random,
+  type Telemetry,
+  type Tokens,
+  type VerificationLog,
+  type Vonage,
 } from '../domain/ports.ts';
 import { fold, isFinal, isOverdue, type Verification } from '../domain/verification.ts';
 import { type Channel, deadlineMs } from '../domain/workflow.ts';
@@ -226,6 +228,8 @@ async function replay(
     if (nowMs < recordedAtMs + WRITTEN_WITHIN_MS) throw startInProgress(nowMs, nowMs);
     entry = await appendLostStart(request, plan, requestId, hash, caller, ports);
   }
+  // Another start may have adopted it while this one was writing: nothing of it is given away (S7b).
+  if (!isOwnedBy(entry, { requestId, hash })) throw providerUnavailable();
   const facts = fold(requestId, entry.events, nowMs)?.facts;
   if (facts && isOverdue(facts, nowMs)) {
     const appended = await log.append(requestId, { type: 'deadline', atMs: nowMs });

@@ -1,10 +1,11 @@
 /** Counts of starts within fixed windows: the window is part of the key, the limit of the condition. */
 
 import type { Limit, StartLimits } from '../../config.ts';
-import type { CountedOn, Guards } from '../../domain/ports.ts';
+import type { CountedOn, Guards, Refusal } from '../../domain/ports.ts';
 import { addressKey } from './address-key.ts';
 import type { GuardHmac } from './guards.ts';
-import type { ConditionalWrite, Table } from './table.ts';
+import { startOf } from './start-of.ts';
+import type { ConditionalWrite, Item, Table } from './table.ts';
 
 const KEY_PREFIXES = {
   address: 'ip',
@@ -20,41 +21,45 @@ export function createCounters(
   table: Table,
   limits: StartLimits,
   guardHmac: GuardHmac,
-): Pick<Guards, 'count' | 'releaseCount'> {
+): Pick<Guards, 'count' | 'uncount' | 'keepCount'> {
+  const itemOf = (on: CountedOn, nowMs: number): Promise<string> =>
+    keyOf(on, windowOf(limits[on.limit], nowMs), guardHmac);
   return {
-    count: async (on, nowMs, start) => {
+    count: async (on, nowMs, owner) => {
       const limit = limits[on.limit];
       const endMs = windowEndMs(limit, nowMs);
       const refused = { outcome: 'refused', retryAtMs: endMs } as const;
       if (limit.count < 1) return refused;
-      const key = await keyOf(on, windowOf(limit, nowMs), guardHmac);
-      if (await table.write(key, toCount(limit, endMs, start))) return { outcome: 'counted' };
-      if (start === undefined) return refused;
-      const isHeld = (await table.read(key))?.starts?.SS?.includes(start);
-      return isHeld ? { outcome: 'counted', isHeld: true } : refused;
+      const key = await itemOf(on, nowMs);
+      if (await table.write(key, toCount(limit, endMs, owner))) return { outcome: 'counted' };
+      return owner === undefined ? refused : whoCounts(await table.read(key), owner, refused);
     },
-    releaseCount: async (on, nowMs, start, uncount) => {
-      const names = { '#count': 'count', '#starts': 'starts' };
-      const values = { ':start': { S: start }, ':starts': { SS: [start] } };
-      const release = { update: 'DELETE #starts :starts', condition: 'contains(#starts, :start)' };
-      // One write, so that a repeat of it takes nothing more back.
-      await table.write(
-        await keyOf(on, windowOf(limits[on.limit], nowMs), guardHmac),
-        uncount
-          ? {
-              update: `${release.update} ADD #count :minus`,
-              condition: release.condition,
-              names,
-              values: { ...values, ':minus': { N: '-1' } },
-            }
-          : { ...release, names: { '#starts': names['#starts'] }, values },
-      );
+    // One write, so that whatever repeats it takes nothing more back.
+    uncount: async (on, nowMs, owner) => {
+      await table.write(await itemOf(on, nowMs), {
+        update: 'ADD #count :minus DELETE #starts :both',
+        condition: 'contains(#starts, :owner)',
+        names: { '#count': 'count', '#starts': 'starts' },
+        values: {
+          ':minus': { N: '-1' },
+          ':owner': { S: owner },
+          ':both': { SS: [startOf(owner), owner] },
+        },
+      });
+    },
+    keepCount: async (on, nowMs, owner) => {
+      await table.write(await itemOf(on, nowMs), {
+        update: 'DELETE #starts :both',
+        condition: 'contains(#starts, :start)',
+        names: { '#starts': 'starts' },
+        values: { ':start': { S: startOf(owner) }, ':both': { SS: [startOf(owner), owner] } },
+      });
     },
   };
 }
 
-/** The item remembers the starts that are under way: their other tries, which overlap, need not count. */
-function toCount(limit: Limit, endMs: number, start: string | undefined): ConditionalWrite {
+/** The item remembers the starts that are under way, each with the try that has counted for it. */
+function toCount(limit: Limit, endMs: number, owner: string | undefined): ConditionalWrite {
   const hasRoom = '(attribute_not_exists(#count) OR #count < :limit)';
   const values = {
     ':one': { N: '1' },
@@ -62,15 +67,29 @@ function toCount(limit: Limit, endMs: number, start: string | undefined): Condit
     ':ttl': { N: String(Math.floor(endMs / 1000) + TTL_MARGIN_SECONDS) },
   };
   const names = { '#count': 'count', '#ttl': 'ttl' };
-  if (start === undefined) {
+  if (owner === undefined) {
     return { update: 'SET #ttl = :ttl ADD #count :one', condition: hasRoom, names, values };
   }
+  const start = startOf(owner);
   return {
-    update: 'SET #ttl = :ttl ADD #count :one, #starts :starts',
+    update: 'SET #ttl = :ttl ADD #count :one, #starts :both',
     condition: `${hasRoom} AND NOT contains(#starts, :start)`,
     names: { ...names, '#starts': 'starts' },
-    values: { ...values, ':start': { S: start }, ':starts': { SS: [start] } },
+    values: { ...values, ':start': { S: start }, ':both': { SS: [start, owner] } },
   };
+}
+
+function whoCounts(
+  item: Item | undefined,
+  owner: string,
+  refused: Refusal,
+): { readonly outcome: 'counted'; readonly heldBy?: string } | Refusal {
+  const starts = item?.starts?.SS ?? [];
+  if (!starts.includes(startOf(owner))) return refused;
+  // Our own write whose answer was lost, or another try of this start.
+  if (starts.includes(owner)) return { outcome: 'counted' };
+  const heldBy = starts.find((other) => other.startsWith(`${startOf(owner)}.`));
+  return { outcome: 'counted', heldBy: heldBy ?? owner };
 }
 
 /** Windows are numbered from the epoch on. */

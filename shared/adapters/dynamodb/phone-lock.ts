@@ -7,6 +7,7 @@ import type { Limit } from '../../config.ts';
 import type { Guards, PhoneLock } from '../../domain/ports.ts';
 import { windowEndMs, windowOf } from './counters.ts';
 import type { GuardHmac } from './guards.ts';
+import { startOf } from './start-of.ts';
 import type { ConditionalWrite, Item, Table } from './table.ts';
 
 /** Longer than any invocation lives, so a lock that ran out belongs to nobody. */
@@ -119,11 +120,6 @@ const LOCK_NAMES = {
   '#until': NAMES['#until'],
   '#unresolved': NAMES['#unresolved'],
 };
-
-/** What all tries of one start share. */
-function startOf(owner: string): string {
-  return owner.split('.')[0] ?? owner;
-}
 
 /** Contested while the fate of another start is unknown: what is in flight may be its. */
 function toLocked({ unresolved }: Item, owner: string): Extract<PhoneLock, { outcome: 'locked' }> {

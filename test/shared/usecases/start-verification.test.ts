@@ -3,8 +3,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { createGuards } from '../../../shared/adapters/dynamodb/guards.ts';
 import { createVerificationLog } from '../../../shared/adapters/dynamodb/verification-log.ts';
-import type { VerifyAnswer } from '../../../shared/domain/ports.ts';
+import type { VerificationLog, VerifyAnswer } from '../../../shared/domain/ports.ts';
+import type { Channel } from '../../../shared/domain/workflow.ts';
 import { type StartPorts, startVerification } from '../../../shared/usecases/start-verification.ts';
+import { started } from '../../fixtures/events.ts';
 import { createMemoryDynamoDb } from '../../simulation/store/memory-dynamodb.ts';
 
 const START_MS = Date.UTC(2026, 2, 4, 10, 0, 0);
@@ -12,6 +14,7 @@ const LIMIT = { count: 100, windowSeconds: 3600 };
 const LIMITS = { address: LIMIT, subject: LIMIT, phoneNumber: LIMIT, email: LIMIT, prefix: LIMIT };
 
 interface World {
+  readonly log: VerificationLog;
   readonly start: (phoneNumber: string, idempotencyKey: string) => Promise<unknown>;
   readonly asked: string[];
   answer: () => Promise<VerifyAnswer>;
@@ -19,7 +22,10 @@ interface World {
 }
 
 /** The real use case over the real guards; Vonage answers as the test says. */
-function createWorld(limits: Partial<typeof LIMITS>): World {
+function createWorld(
+  limits: Partial<typeof LIMITS> = {},
+  workflow: Channel[] = ['silent_auth'],
+): World {
   const database = createMemoryDynamoDb();
   const client = Object.create(DynamoDBClient.prototype, {
     send: { value: async (command: unknown) => database.execute(command) },
@@ -31,12 +37,13 @@ function createWorld(limits: Partial<typeof LIMITS>): World {
   };
   let made = 0;
   const world: World = {
+    log: createVerificationLog({ client, table: 'Verifications', clock }),
     nowMs: START_MS,
     asked: [],
     answer: async () => ({ outcome: 'unavailable' }),
     start: (phoneNumber, idempotencyKey) =>
       startVerification(
-        { phoneNumber, result: 'json', idempotencyKey },
+        { phoneNumber, email: 'jo@example.org', result: 'json', idempotencyKey },
         { address: '198.51.100.7' },
         ports,
         { lastCallAtMs: Number.MAX_SAFE_INTEGER },
@@ -44,7 +51,7 @@ function createWorld(limits: Partial<typeof LIMITS>): World {
   };
   const ports: StartPorts = {
     clock,
-    log: createVerificationLog({ client, table: 'Verifications', clock }),
+    log: world.log,
     guards: createGuards({ client, table: 'Guards', limits: { ...LIMITS, ...limits }, keys }),
     tokens: {
       derive: async (requestId) => ({ token: requestId, hash: Buffer.from(requestId) }),
@@ -68,7 +75,7 @@ function createWorld(limits: Partial<typeof LIMITS>): World {
       },
     },
     rules: {
-      workflow: ['silent_auth'],
+      workflow,
       channelTimeoutSeconds: 120,
       codeLength: 6,
       coverageCheck: false,
@@ -104,4 +111,33 @@ describe('startVerification', () => {
     });
     expect(world.asked).toEqual(['died', 'other']);
   });
+
+  it('tells nothing of a verification that another start has made its own', async () => {
+    const world = createWorld();
+    world.answer = async () => ({ outcome: 'created', requestId: 'theirs' });
+    await world.log.append('theirs', started(), Buffer.from('their token'));
+    const closed = { code: 'provider_unavailable' };
+    await expect(world.start('+4915112345001', 'mine')).rejects.toMatchObject(closed);
+    await expect(world.start('+4915112345001', 'mine')).rejects.toMatchObject(closed);
+  });
+
+  it.each<[string, Channel[], boolean]>([
+    ['of its own number, which is locked', ['sms'], true],
+    ['of an e-mail address, which is not', ['email'], false],
+  ])(
+    'adopts what is in flight only if it is certainly its own: %s',
+    async (_, channels, adopts) => {
+      const world = createWorld({}, channels);
+      world.answer = async () =>
+        world.asked.length === 1
+          ? { outcome: 'unknown' }
+          : { outcome: 'in_flight', requestId: 'in-flight' };
+      const outcome = await world.start('+4915112345001', 'lost').then(
+        () => true,
+        () => false,
+      );
+      expect(outcome).toBe(adopts);
+      expect((await world.log.find('in-flight')) !== undefined).toBe(adopts);
+    },
+  );
 });

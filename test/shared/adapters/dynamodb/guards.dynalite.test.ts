@@ -82,24 +82,36 @@ describe('count', () => {
 
   it('takes a count back once, however often it is asked to', async () => {
     const on = { limit: 'email', value: 'jo@example.org' } as const;
-    await guards.releaseCount(on, NOW_MS, 'one', true);
-    await guards.count(on, NOW_MS, 'one');
-    await guards.count(on, NOW_MS, 'two');
-    await guards.releaseCount(on, NOW_MS, 'one', true);
-    await guards.releaseCount(on, NOW_MS, 'one', true);
-    expect((await guards.count(on, NOW_MS, 'three')).outcome).toBe('counted');
-    expect((await guards.count(on, NOW_MS, 'four')).outcome).toBe('refused');
+    await guards.uncount(on, NOW_MS, 'one.1');
+    await guards.count(on, NOW_MS, 'one.1');
+    await guards.count(on, NOW_MS, 'two.1');
+    await guards.uncount(on, NOW_MS, 'one.1');
+    await guards.uncount(on, NOW_MS, 'one.1');
+    expect((await guards.count(on, NOW_MS, 'one.2')).outcome).toBe('counted');
+    await guards.uncount(on, NOW_MS, 'one.1');
+    expect((await guards.count(on, NOW_MS, 'three.1')).outcome).toBe('refused');
   });
 
   it('counts overlapping tries of one start once, even at the limit, and the next one anew', async () => {
     const on = { limit: 'email', value: 'same-start@example.org' } as const;
-    const tries = Array.from({ length: 20 }, () => guards.count(on, NOW_MS, 'one'));
-    const counts = await Promise.all(tries);
-    expect(counts.every(({ outcome }) => outcome === 'counted')).toBe(true);
-    expect(counts.filter((count) => count.outcome === 'counted' && !count.isHeld)).toHaveLength(1);
-    await guards.releaseCount(on, NOW_MS, 'one', false);
-    expect(await guards.count(on, NOW_MS, 'one')).toEqual({ outcome: 'counted' });
-    expect((await guards.count(on, NOW_MS, 'two')).outcome).toBe('refused');
+    const counts = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => guards.count(on, NOW_MS, `one.${index}`)),
+    );
+    const [first] = counts.flatMap((count, index) =>
+      count.outcome === 'counted' && count.heldBy === undefined ? [`one.${index}`] : [],
+    );
+    expect(
+      counts.filter((count) => count.outcome === 'counted' && count.heldBy === first),
+    ).toHaveLength(19);
+    await guards.keepCount(on, NOW_MS, 'one.21');
+    expect(await guards.count(on, NOW_MS, 'one.22')).toEqual({ outcome: 'counted' });
+    expect((await guards.count(on, NOW_MS, 'two.1')).outcome).toBe('refused');
+  });
+
+  it('knows its own count when the answer to it was lost', async () => {
+    const on = { limit: 'email', value: 'lost-answer@example.org' } as const;
+    await guards.count(on, NOW_MS, 'one.1');
+    expect(await guards.count(on, NOW_MS, 'one.1')).toEqual({ outcome: 'counted' });
   });
 
   it('refuses everything where nothing is allowed', async () => {
