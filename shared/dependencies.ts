@@ -9,6 +9,7 @@ import { createGuards } from './adapters/dynamodb/guards.ts';
 import { createVerificationLog } from './adapters/dynamodb/verification-log.ts';
 import { createEndNotifier } from './adapters/eventbridge/end-notifier.ts';
 import { createAgents } from './adapters/https-agent.ts';
+import { createChannelSwitch } from './adapters/parameters/channel-switch.ts';
 import { createPhoneNumbers } from './adapters/phone-numbers.ts';
 import { createSecretsManagerClient } from './adapters/secrets/client.ts';
 import { parseClientToken } from './adapters/secrets/client-token.ts';
@@ -70,6 +71,7 @@ export function readNeeds(): AnnouncePorts & TokenNeeds {
 
 /** Whatever asks Vonage about a running verification. */
 export function codeNeeds(): CheckPorts & TokenNeeds {
+  primed.push(openPushSocket);
   return { ...announcePorts(), ...tokenNeeds, random, vonage: vonage() };
 }
 
@@ -78,7 +80,7 @@ export function webhookNeeds(): WebhookPorts & HandlerNeeds {
   const secretId = env(ENV.signatureSecret);
   const { verify } = createWebhookVerifier({ secrets, secretId, clock, telemetry });
   const hosts = json<readonly string[]>(ENV.checkUrlHosts, []);
-  primed.push(() => secrets.get(secretId));
+  primed.push(() => secrets.get(secretId), openPushSocket);
   return {
     ...announcePorts(),
     ...handlerNeeds,
@@ -98,7 +100,10 @@ export function startNeeds(): StartPorts & HandlerNeeds & { readonly websocketUr
     limits: settings.limits,
     keys,
   });
-  primed.push(() => keys.tokens.currentKeyId());
+  primed.push(
+    () => keys.tokens.currentKeyId(),
+    ...Array.from({ length: WRITES_AT_ONCE }, () => () => agent.openSocket(dynamoDbUrl())),
+  );
   return {
     ...handlerNeeds,
     log: log(),
@@ -109,6 +114,7 @@ export function startNeeds(): StartPorts & HandlerNeeds & { readonly websocketUr
     vonage: vonage(settings),
     random,
     clock,
+    ...channelSwitch(env(ENV.channelSwitch)),
     rules: {
       ...settings,
       workflow: settings.workflow.map(({ channel }) => channel),
@@ -135,8 +141,8 @@ export function proofNeeds(): ProofPorts & TokenNeeds & { readonly signer: Proof
 
 /**
  * Does at the end of INIT, where Lambda lends a whole CPU, what the first request would wait for: it
- * reads secrets, signs the JWT and opens the connection to DynamoDB. No effect, never an error, and
- * at most a second.
+ * reads secrets, signs the JWT, reads one item, and opens sockets to whom the request will call. No
+ * effect, never an error, and at most a second.
  */
 export async function prime(): Promise<void> {
   if (env(ENV.verificationsTable) === '') return;
@@ -145,6 +151,8 @@ export async function prime(): Promise<void> {
 }
 
 const PRIME_MS = 1000;
+/** The guards that `start` asks together. */
+const WRITES_AT_ONCE = 3;
 const primed: (() => Promise<unknown>)[] = [];
 
 function announcePorts(): AnnouncePorts {
@@ -153,11 +161,20 @@ function announcePorts(): AnnouncePorts {
     endpoint: env(ENV.websocketManagementUrl),
     credentials,
     agent,
+    clock,
     encode: (verification) =>
       JSON.stringify({ type: 'transition', verification: toVerificationObject(verification) }),
   });
   const endNotifier = endNotifierOf(env(ENV.eventBus));
   return { log: log(), pusher, telemetry, clock, ...(endNotifier && { endNotifier }) };
+}
+
+/** Read at the end of INIT, then once a minute. */
+function channelSwitch(parameter: string): Pick<StartPorts, 'channelSwitch'> {
+  if (parameter === '') return {};
+  const found = createChannelSwitch({ ...awsOptions(ENV.parametersEndpoint), parameter, clock });
+  primed.push(found.switchedOff);
+  return { channelSwitch: found };
 }
 
 function endNotifierOf(bus: string): EndNotifier | undefined {
@@ -182,9 +199,10 @@ function vonage(settings?: StartSettings): ReturnType<typeof createVonage> {
     clock,
     random,
   });
-  primed.push(jwt.get);
+  const baseUrl = env(ENV.vonageBaseUrl);
+  primed.push(jwt.get, async () => agent.openSocket(new URL(baseUrl)));
   return createVonage({
-    baseUrl: env(ENV.vonageBaseUrl),
+    baseUrl,
     jwt,
     http: createHttp({ agent }),
     clock,
@@ -202,6 +220,15 @@ const secretStore = /* @__PURE__ */ once(() =>
     onStale: () => telemetry.measure({ name: 'SecretStale' }),
   }),
 );
+
+async function openPushSocket(): Promise<void> {
+  await agent.openSocket(new URL(env(ENV.websocketManagementUrl)));
+}
+
+function dynamoDbUrl(): URL {
+  const { endpoint, region } = awsOptions(ENV.dynamodbEndpoint);
+  return new URL(endpoint ?? `https://dynamodb.${region}.amazonaws.com`);
+}
 
 function once<T>(create: () => T): () => T {
   let made: { readonly value: T } | undefined;

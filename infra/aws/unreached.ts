@@ -34,6 +34,8 @@ export const UNREACHED: readonly (readonly [path: RegExp, replace: Replace])[] =
   [/@smithy\/core\/.*\/sha256\/Sha256Js\.js$/, throwing],
   // Event streams.
   [/@smithy\/signature-v4\/dist-es\/HeaderFormatter\.js$/, () => 'export class HeaderFormatter {}'],
+  // Both of our services speak RPC: nothing of theirs is bound to a path or a header.
+  [/@smithy\/core\/.*\/protocols\/HttpBindingNormalizedSchema\.js$/, throwing],
   // Our operations know one kind of date: seconds since the epoch.
   [/@smithy\/core\/.*\/serde\/date-utils\.js$/, withoutTextDates],
   [/@smithy\/core\/.*\/schema-date-utils\.js$/, throwing],
@@ -43,6 +45,9 @@ export const UNREACHED: readonly (readonly [path: RegExp, replace: Replace])[] =
   [/@smithy\/core\/.*\/json\/jsonReviver\.js$/, plainReviver],
   // Nothing is logged by the SDK.
   [/@aws-sdk\/core\/.*\/middleware-logger\/loggerMiddleware\.js$/, withoutLogger],
+  // The header that tells AWS's statistics which features of the SDK are in use.
+  [/@aws-sdk\/core\/.*\/middleware-user-agent\/user-agent-middleware\.js$/, withoutUserAgent],
+  [/@aws-sdk\/core\/.*\/util-user-agent-node\/defaultUserAgent\.js$/, withoutUserAgent],
   // Lambda's version of Node is ours to choose.
   [/@aws-sdk\/core\/.*\/client\/emitWarningIfUnsupportedVersion\.js$/, withoutWarning],
   // Only the version is used.
@@ -120,6 +125,13 @@ function plainReviver(): string {
 
 function withoutLogger(source: string): string {
   return throwing(source, { getLoggerPlugin: '() => ({ applyToStack() {} })' });
+}
+
+function withoutUserAgent(source: string): string {
+  return throwing(source, {
+    getUserAgentPlugin: '() => ({ applyToStack() {} })',
+    createDefaultUserAgentProvider: '() => async () => []',
+  });
 }
 
 function withoutWarning(source: string): string {

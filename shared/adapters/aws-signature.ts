@@ -1,12 +1,14 @@
 /**
- * Signature Version 4 for one POST of an AWS JSON service: path and headers, no query. For services of
- * which we need one operation and not a whole client in every bundle.
+ * Signature Version 4 for one request: path and headers, no query. For services of which we need an
+ * operation or two and not a whole client in every bundle.
  */
 
 import { createHash, createHmac } from 'node:crypto';
 import type { Credentials } from './aws-client.ts';
 
 export interface AwsPost {
+  /** @default POST */
+  readonly method?: 'POST' | 'DELETE';
   readonly url: URL;
   /** Lower-case names; all of them are signed, besides those that signing adds. */
   readonly headers: Readonly<Record<string, string>>;
@@ -24,7 +26,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 
 /** The headers to send: those given, `x-amz-date`, `x-amz-security-token` and `authorization`. */
 export function signPost(
-  { url, headers, body }: AwsPost,
+  { method = 'POST', url, headers, body }: AwsPost,
   { region, service, credentials, nowMs }: SigningScope,
 ): Readonly<Record<string, string>> {
   const time = new Date(nowMs).toISOString().replace(/[-:]|\.\d{3}/g, '');
@@ -38,8 +40,8 @@ export function signPost(
   const signed = Object.entries({ ...sent, host: url.host }).sort(([a], [b]) => (a < b ? -1 : 1));
   const names = signed.map(([name]) => name).join(';');
   const canonical = [
-    'POST',
-    url.pathname,
+    method,
+    canonicalPath(url.pathname),
     '',
     ...signed.map(([name, value]) => `${name}:${value.trim().replace(/ +/g, ' ')}`),
     '',
@@ -55,6 +57,18 @@ export function signPost(
   const signature = createHmac('sha256', key).update(toSign).digest('hex');
   const authorization = `${ALGORITHM} Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
   return { ...sent, authorization };
+}
+
+/** Encoded once more, although it is encoded already: every service but S3 wants it so. */
+function canonicalPath(pathname: string): string {
+  return pathname.split('/').map(encode).join('/');
+}
+
+function encode(segment: string): string {
+  return encodeURIComponent(segment).replace(
+    /[!'()*]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function sha256(text: string): string {

@@ -5,6 +5,7 @@
 
 import type { Agent as HttpAgent, RequestOptions as HttpOptions } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
+import { createReadySockets } from './ready-sockets.ts';
 
 const http = process.getBuiltinModule('node:http');
 const https = process.getBuiltinModule('node:https');
@@ -13,6 +14,8 @@ const https = process.getBuiltinModule('node:https');
 export interface Agents {
   readonly https: HttpsAgent;
   readonly http: HttpAgent;
+  /** Opens a socket, TLS included, for the next request to the origin of `url`. Never rejects. */
+  readonly openSocket: (url: URL) => Promise<void>;
 }
 
 /**
@@ -30,7 +33,16 @@ export function createAgents(): Agents {
   for (const agent of [agents.https, agents.http]) {
     agent.on('free', (socket: object) => freedAtMs.set(socket, Date.now()));
   }
-  return agents;
+  const maxIdleMs = MAX_IDLE_MS;
+  const secure = createReadySockets(agents.https, options, { isSecure: true, maxIdleMs });
+  const plain = createReadySockets(agents.http, options, { isSecure: false, maxIdleMs });
+  return {
+    ...agents,
+    openSocket: ({ protocol, hostname, port }) =>
+      protocol === 'https:'
+        ? secure.open(hostname, Number(port || 443))
+        : plain.open(hostname, Number(port || 80)),
+  };
 }
 
 /** `request` of `http` or `https`, by the protocol of the URL, on a socket that is not stale. */

@@ -2,68 +2,98 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { describe, expect, it } from 'vitest';
 import { signPost } from '../../../shared/adapters/aws-signature.ts';
 
-/** AWS's own client, its request caught on the wire. */
-async function sdkRequest(sessionToken?: string) {
-  let caught: { headers: IncomingHttpHeaders; body: string } | undefined;
-  const server = createServer(async (request, response) => {
-    caught = { headers: request.headers, body: await text(request) };
+const SDK = {
+  region: 'eu-central-1',
+  credentials: {
+    accessKeyId: 'AKIDEXAMPLE',
+    secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+  },
+};
+
+interface Caught {
+  readonly headers: IncomingHttpHeaders;
+  readonly path: string;
+  readonly body: string;
+}
+
+/** What AWS's own client sends, caught on the wire. */
+async function caught(send: (endpoint: string) => Promise<unknown>): Promise<Caught> {
+  let request: Caught | undefined;
+  const server = createServer(async (incoming, response) => {
+    const { headers, url: path = '' } = incoming;
+    request = { headers, path, body: await text(incoming) };
     response.end('{"FailedEntryCount":0,"Entries":[{}]}');
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const client = new EventBridgeClient({
-    region: 'eu-central-1',
-    endpoint: `http://127.0.0.1:${port}`,
-    credentials: {
-      accessKeyId: 'AKIDEXAMPLE',
-      secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
-      ...(sessionToken && { sessionToken }),
-    },
-  });
-  const entry = { Source: 'a', DetailType: 'b', Detail: '{"c":"é  x"}', EventBusName: 'd' };
-  await client.send(new PutEventsCommand({ Entries: [entry] }));
-  client.destroy();
+  await send(`http://127.0.0.1:${port}`);
+  server.closeAllConnections();
   server.close();
-  if (!caught) throw new Error('nothing was sent');
-  return caught;
+  if (!request) throw new Error('nothing was sent');
+  return request;
+}
+
+/** The headers that the client gave; the others are added by signing. */
+function headersSigned(headers: IncomingHttpHeaders): Record<string, string> {
+  const [, list = ''] = /SignedHeaders=([^,]+),/.exec(headers.authorization ?? '') ?? [];
+  const own = ['host', 'x-amz-date', 'x-amz-security-token'];
+  const given = list.split(';').filter((name) => !own.includes(name));
+  return Object.fromEntries(given.map((name) => [name, String(headers[name])]));
+}
+
+function signedAtMs(headers: IncomingHttpHeaders): number {
+  const time = String(headers['x-amz-date']);
+  return Date.parse(time.replace(/(....)(..)(..T..)(..)(..Z)/, '$1-$2-$3:$4:$5'));
 }
 
 describe('signPost', () => {
   it.each([undefined, 'session/token=='])(
     'signs as AWS’s own client does, session token %s',
     async (sessionToken) => {
-      const { headers, body } = await sdkRequest(sessionToken);
-      const [, list = ''] = /SignedHeaders=([^,]+),/.exec(headers.authorization ?? '') ?? [];
-      const own = ['host', 'x-amz-date', 'x-amz-security-token'];
-      const given = list
-        .split(';')
-        .filter((name) => !own.includes(name))
-        .map((name) => [name, String(headers[name])]);
-      const time = String(headers['x-amz-date']);
-      const iso = time.replace(/(....)(..)(..T..)(..)(..Z)/, '$1-$2-$3:$4:$5');
-      const signed = signPost(
-        { url: new URL(`http://${headers.host}/`), headers: Object.fromEntries(given), body },
-        {
-          region: 'eu-central-1',
-          service: 'events',
-          credentials: {
-            accessKeyId: 'AKIDEXAMPLE',
-            secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
-            ...(sessionToken && { sessionToken }),
-          },
-          nowMs: Date.parse(iso),
-        },
+      const credentials = { ...SDK.credentials, ...(sessionToken && { sessionToken }) };
+      const entry = { Source: 'a', DetailType: 'b', Detail: '{"c":"é  x"}', EventBusName: 'd' };
+      const { headers, body } = await caught((endpoint) =>
+        new EventBridgeClient({ ...SDK, credentials, endpoint }).send(
+          new PutEventsCommand({ Entries: [entry] }),
+        ),
       );
-      expect(signed['x-amz-date']).toBe(time);
+      const signed = signPost(
+        { url: new URL(`http://${headers.host}/`), headers: headersSigned(headers), body },
+        { region: SDK.region, service: 'events', credentials, nowMs: signedAtMs(headers) },
+      );
+      expect(signed['x-amz-date']).toBe(headers['x-amz-date']);
       expect(signed['x-amz-security-token']).toBe(sessionToken);
       expect(signed.authorization).toBe(headers.authorization);
     },
   );
+
+  it('signs the path of a connection as AWS’s own client does, encoded twice', async () => {
+    const { headers, body, path } = await caught((endpoint) =>
+      new ApiGatewayManagementApiClient({ ...SDK, endpoint: `${endpoint}/prod` }).send(
+        new DeleteConnectionCommand({ ConnectionId: "L0SM9cOFv'(HcCIhw=" }),
+      ),
+    );
+    expect(path).toContain('/prod/@connections/');
+    const signed = signPost(
+      {
+        method: 'DELETE',
+        url: new URL(`http://${headers.host}${path}`),
+        headers: headersSigned(headers),
+        body,
+      },
+      { ...SDK, service: 'execute-api', nowMs: signedAtMs(headers) },
+    );
+    expect(signed.authorization).toBe(headers.authorization);
+  });
 
   it('signs the example of AWS’s signature test suite, post-vanilla', () => {
     const { authorization } = signPost(

@@ -30,6 +30,7 @@ beforeAll(async () => {
     region: 'eu-central-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     agent,
+    clock: { now: Date.now },
     encode: ({ requestId, seq }) => JSON.stringify({ requestId, seq }),
   });
 });
