@@ -4,6 +4,10 @@ import type { Violation } from '../simulate.ts';
 import type { World } from '../world.ts';
 
 export function judgeWebhooks({ history }: World): readonly Violation[] {
+  // Who could not read the new secret in time refuses what it signs; Vonage sends it again.
+  const isBlind = history.facts.some(
+    (fact) => fact.kind === 'fault' && /webhook-\d+ to secrets/.test(fact.what),
+  );
   return history.facts.flatMap((fact): readonly Violation[] => {
     if (fact.kind !== 'webhook' || fact.status === 'lost') return [];
     const { status, forged, isInTolerance, body } = fact;
@@ -12,7 +16,7 @@ export function judgeWebhooks({ history }: World): readonly Violation[] {
       const isRefused = status === 401 || status >= 500;
       return isRefused ? [] : [{ invariant: 'T3', message: `forged (${forged}): ${about}` }];
     }
-    const isAccepted = status === 204 || status >= 500 || !isInTolerance;
+    const isAccepted = status === 204 || status >= 500 || !isInTolerance || isBlind;
     return isAccepted ? [] : [{ invariant: 'R14', message: `genuine: ${about}` }];
   });
 }
