@@ -75,8 +75,11 @@ export const ENV = {
   dynamodbEndpoint: 'AWS_ENDPOINT_URL_DYNAMODB',
   secretsManagerEndpoint: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   eventBridgeEndpoint: 'AWS_ENDPOINT_URL_EVENTBRIDGE',
+  parametersEndpoint: 'AWS_ENDPOINT_URL_SSM',
   /** Name of the EventBridge bus that hears of every end; absent: no events. */
   eventBus: 'EVENT_BUS',
+  /** Name of the parameter that switches channels off; absent: none ever is. */
+  channelSwitch: 'CHANNEL_SWITCH',
 } as const;
 
 /** Attributes of an item of `Verifications`. */

@@ -9,6 +9,7 @@ import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ENV, type FunctionName } from '../../shared/config.ts';
 import type { Bundles } from './bundle.ts';
+import type { ChannelSwitch } from './constructs/channel-switch.ts';
 import type { HttpApi } from './constructs/http-api.ts';
 import { grantExactly, LambdaFunction } from './constructs/lambda-function.ts';
 import type { Secrets } from './constructs/secrets.ts';
@@ -29,6 +30,8 @@ interface Needs {
   /** Methods of the management API of the WebSocket connections. */
   readonly connections?: readonly ('POST' | 'DELETE')[];
   readonly settings?: readonly (Setting | Address)[];
+  /** Starts verifications, hence asks which channels are switched off. */
+  readonly channelSwitch?: boolean;
   /** Can end a verification, hence tells the event bus where the stage has one. */
   readonly ends?: boolean;
 }
@@ -50,6 +53,7 @@ const NEEDS: Readonly<Record<FunctionName, Needs>> = {
     guards: READ_WRITE,
     secrets: ['privateKey', 'keys'],
     settings: ['vonageBaseUrl', 'checkUrlHosts', 'websocketUrl', 'startSettings'],
+    channelSwitch: true,
   },
   'check-code': CALLS_VONAGE,
   'next-workflow': CALLS_VONAGE,
@@ -77,6 +81,7 @@ export interface Resources {
   readonly secrets: Secrets;
   readonly httpApi: HttpApi;
   readonly websocketApi: WebSocketApi;
+  readonly channelSwitch: ChannelSwitch;
   /** Absent where the stage has no events. */
   readonly eventBus: EventBus | undefined;
 }
@@ -123,7 +128,7 @@ const SECRET_VARIABLES = {
 };
 
 function environmentOf(needs: Needs, stage: Stage, resources: Resources): Record<string, string> {
-  const { tables, secrets, httpApi, websocketApi, eventBus } = resources;
+  const { tables, secrets, httpApi, websocketApi, channelSwitch, eventBus } = resources;
   const settings: Record<Setting | Address, string> = {
     startSettings: JSON.stringify(toStartSettings(stage)),
     proofSettings: JSON.stringify(stage.proof),
@@ -144,12 +149,15 @@ function environmentOf(needs: Needs, stage: Stage, resources: Resources): Record
   if (needs.verifications) entries.push([ENV.verificationsTable, tables.verifications.tableName]);
   if (needs.guards) entries.push([ENV.guardsTable, tables.guards.tableName]);
   if (needs.connections) entries.push([ENV.websocketManagementUrl, websocketApi.managementUrl]);
+  if (needs.channelSwitch) {
+    entries.push([ENV.channelSwitch, channelSwitch.parameter.parameterName]);
+  }
   if (needs.ends && eventBus) entries.push([ENV.eventBus, eventBus.eventBusName]);
   return Object.fromEntries(entries);
 }
 
 function grant(grantee: LambdaFunction, needs: Needs, resources: Resources): void {
-  const { tables, secrets, websocketApi, eventBus } = resources;
+  const { tables, secrets, websocketApi, channelSwitch, eventBus } = resources;
   for (const action of needs.verifications ?? []) {
     tables.verifications.grant(grantee, `dynamodb:${action}`);
   }
@@ -158,6 +166,7 @@ function grant(grantee: LambdaFunction, needs: Needs, resources: Resources): voi
     grantExactly(grantee, 'secretsmanager:GetSecretValue', secrets[name].secretArn);
   }
   for (const method of needs.connections ?? []) websocketApi.grantConnections(grantee, method);
+  if (needs.channelSwitch) channelSwitch.grantRead(grantee);
   if (needs.ends && eventBus) grantExactly(grantee, 'events:PutEvents', eventBus.eventBusArn);
 }
 

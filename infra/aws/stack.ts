@@ -7,6 +7,7 @@ import type { Bundles } from './bundle.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { ApiGatewayLogsRole } from './constructs/api-gateway-logs-role.ts';
 import { BusinessDashboard } from './constructs/business-dashboard.ts';
+import { ChannelSwitch } from './constructs/channel-switch.ts';
 import { GradualDeployment } from './constructs/gradual-deployment.ts';
 import { HttpApi } from './constructs/http-api.ts';
 import { SavedQueries } from './constructs/saved-queries.ts';
@@ -31,7 +32,8 @@ export class SilentAuthStack extends Stack {
     const httpApi = new HttpApi(this, 'HttpApi', stage);
     const websocketApi = new WebSocketApi(this, 'WebSocketApi', stage);
     const eventBus = stage.events ? new EventBus(this, 'EventBus') : undefined;
-    const resources = { tables, secrets, httpApi, websocketApi, eventBus };
+    const channelSwitch = new ChannelSwitch(this, 'ChannelSwitch', stage);
+    const resources = { tables, secrets, httpApi, websocketApi, channelSwitch, eventBus };
     const functions = createFunctions(this, stage, bundles, resources);
     httpApi.addRoutes(functions);
     const websocketStage = websocketApi.addRoutes(functions);
@@ -58,6 +60,11 @@ export class SilentAuthStack extends Stack {
     this.output('PrivateKeySecret', secrets.privateKey.secretArn, 'Fill in before the first start');
     this.output('SignatureSecret', secrets.signature.secretArn, 'Fill in before the first webhook');
     this.output('ProofKeySecret', secrets.proofKey.secretArn, 'Fill in before the first proof');
+    this.output(
+      'ChannelSwitchName',
+      channelSwitch.parameter.parameterName,
+      'Switches channels off',
+    );
     if (httpApi.domain) {
       this.output('ApiDomainTarget', httpApi.domain.regionalDomainName, 'For the DNS record');
     }

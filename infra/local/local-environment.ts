@@ -21,8 +21,6 @@ export interface LocalAddresses {
   readonly aws: string;
 }
 
-/** The SDK's variable for the parameter store; the functions name no other service of their own. */
-const SSM_ENDPOINT = 'AWS_ENDPOINT_URL_SSM';
 const EXECUTE_API = /(https|wss):\/\/([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com/g;
 
 /** @throws LocalStackError when a variable still points into the cloud */
@@ -34,7 +32,7 @@ export function toLocalEnvironment(
     [ENV.dynamodbEndpoint]: addresses.dynamodb,
     [ENV.secretsManagerEndpoint]: addresses.aws,
     [ENV.eventBridgeEndpoint]: addresses.aws,
-    [SSM_ENDPOINT]: addresses.aws,
+    [ENV.parametersEndpoint]: addresses.aws,
   };
   for (const [name, value] of Object.entries(environment)) {
     local[name] = replace(name, value, addresses);

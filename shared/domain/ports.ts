@@ -320,6 +320,11 @@ export interface PhoneNumbers {
   readonly countryOfMobile: (e164: string) => string | undefined;
 }
 
+/** Channels that operators have switched off, without a deployment; never throws. */
+export interface ChannelSwitch {
+  readonly switchedOff: () => Promise<readonly Channel[]>;
+}
+
 /** Tells the company's own systems that a verification ended; never throws, tells whether it did. */
 export interface EndNotifier {
   readonly notify: (entry: Entry, verification: Verification) => Promise<boolean>;

@@ -3,6 +3,7 @@
 import { Problem } from '../domain/errors.ts';
 import type { PhoneNumbers, RequestedChannel, VerifyRequest } from '../domain/ports.ts';
 import type { Channel } from '../domain/workflow.ts';
+import { providerUnavailable } from './refusals.ts';
 import type { StartRequest } from './start-verification.ts';
 
 /** What the stage says of starts. */
@@ -33,10 +34,14 @@ const PLAYGROUND_PREFIX = '+990';
 /** Vonage takes no more in one request (reference §1.3); a stage may know more to choose from. */
 const MAX_CHANNELS = 3;
 
-/** Throws `request_invalid` or `phone_number_refused`. */
+/**
+ * Throws `request_invalid` or `phone_number_refused`; `provider_unavailable` when nothing is left of
+ * the workflow without what is `switchedOff`.
+ */
 export function planStart(
   request: StartRequest,
   { phoneNumbers, rules }: { readonly phoneNumbers: PhoneNumbers; readonly rules: StartRules },
+  switchedOff: readonly Channel[] = [],
 ): StartPlan {
   const { phoneNumber, email } = request;
   const isTestNumber = phoneNumber.startsWith(PLAYGROUND_PREFIX);
@@ -50,7 +55,11 @@ export function planStart(
   if (request.result === 'redirect' && !rules.canRedirect) {
     throw invalid('result', 'this stage has no redirect_url');
   }
-  const workflow = isTestNumber ? testWorkflow(request, rules) : chosenWorkflow(request, rules);
+  const chosen = isTestNumber ? testWorkflow(request, rules) : chosenWorkflow(request, rules);
+  const workflow = chosen
+    .filter((channel) => !switchedOff.includes(channel))
+    .slice(0, MAX_CHANNELS);
+  if (workflow.length === 0) throw providerUnavailable();
   if (workflow.includes('email') && email === undefined) {
     throw invalid('email', 'is needed for the channel email');
   }
@@ -81,7 +90,7 @@ function chosenWorkflow({ channels, email }: StartRequest, rules: StartRules): r
   if (!channels) {
     const known = rules.workflow.filter((channel) => channel !== 'email' || email !== undefined);
     if (known.length === 0) throw invalid('email', 'is needed for the channel email');
-    return known.slice(0, MAX_CHANNELS);
+    return known;
   }
   if (channels.some((channel) => !rules.workflow.includes(channel))) {
     throw invalid('channels', 'holds a channel that this stage does not have');

@@ -31,7 +31,7 @@ import {
 } from './claim-start.ts';
 import { planStart, type StartPlan, type StartRules } from './plan-start.ts';
 import { neutralLimit, providerUnavailable, startInProgress } from './refusals.ts';
-import { type Created, requestVerification } from './request-verification.ts';
+import { type Created, type Requested, requestVerification } from './request-verification.ts';
 
 /** A validated body of `POST /start` with its header. */
 export interface StartRequest {
@@ -56,6 +56,8 @@ export interface StartPorts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly rules: StartRules;
+  /** @default no channel is ever switched off */
+  readonly channelSwitch?: ChannelSwitch;
 }
 
 export interface StartedVerification {
@@ -77,10 +79,11 @@ export async function startVerification(
   budget: Budget,
 ): Promise<StartedVerification> {
   try {
+    const switchedOff = ports.channelSwitch?.switchedOff();
     const plan = planStart(request, ports);
     const claimed = await claim(request, plan, caller, ports);
     if (claimed.outcome === 'replay') return await replay(request, plan, claimed, caller, ports);
-    return await carryOut(request, plan, claimed, caller, ports, budget);
+    return await carryOut(request, claimed, caller, ports, budget, await switchedOff);
   } catch (error) {
     if (error instanceof Problem) {
       ports.telemetry.measure({ name: 'StartRefused', dimensions: { reason: error.code } });
@@ -91,15 +94,19 @@ export async function startVerification(
 
 async function carryOut(
   request: StartRequest,
-  plan: StartPlan,
   claimed: Claimed,
   caller: Caller,
   ports: StartPorts,
   budget: Budget,
+  switchedOff: readonly Channel[] | undefined,
 ): Promise<StartedVerification> {
   const { clock, telemetry } = ports;
   const { intent } = claimed;
-  const answer = await requestVerification(plan, claimed, ports, budget).catch(async (error) => {
+  const ask = async (): Promise<{ readonly plan: StartPlan; readonly answer: Requested }> => {
+    const plan = planStart(request, ports, switchedOff);
+    return { plan, answer: await requestVerification(plan, claimed, ports, budget) };
+  };
+  const { plan, answer } = await ask().catch(async (error) => {
     await release(request, intent, ports);
     throw error;
   });

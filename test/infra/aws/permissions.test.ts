@@ -24,6 +24,8 @@ const PRIVATE_KEY = 'secretsmanager:GetSecretValue <SecretsPrivateKey1AF0C3C3>';
 const SIGNATURE = 'secretsmanager:GetSecretValue <SecretsSignature038C5E7B>';
 const KEYS = 'secretsmanager:GetSecretValue <SecretsKeys52995371>';
 const PROOF_KEY = 'secretsmanager:GetSecretValue <SecretsProofKey7FA24C12>';
+const CHANNEL_SWITCH =
+  'ssm:GetParameter arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter<ChannelSwitchParameter6ABB3427>';
 const connections = (stage: string, method: string): string =>
   'execute-api:ManageConnections arn:<AWS::Partition>:execute-api:<AWS::Region>:' +
   `<AWS::AccountId>:<WebSocketApi2C7AF84E>/${stage}/${method}/@connections/*`;
@@ -38,6 +40,7 @@ function expected(stage: string): Record<FunctionName, string[]> {
       `dynamodb:UpdateItem ${GUARDS}`,
       PRIVATE_KEY,
       KEYS,
+      CHANNEL_SWITCH,
     ],
     'check-code': callsVonage,
     'next-workflow': callsVonage,

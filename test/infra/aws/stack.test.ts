@@ -181,6 +181,7 @@ describe('functions', () => {
   ];
   const VARIABLES: Record<string, string[]> = {
     start: [
+      'CHANNEL_SWITCH',
       'CHECK_URL_HOSTS',
       'GUARDS_TABLE',
       'KEYS_SECRET',

@@ -1,0 +1,63 @@
+/**
+ * Which channels operators have switched off: one parameter of Systems Manager, its value their names
+ * with commas between, or `none`.
+ */
+
+import type { ChannelSwitch } from '../../domain/ports.ts';
+import { type Channel, isChannel } from '../../domain/workflow.ts';
+import { type AwsPostOptions, postToAws } from '../aws-post.ts';
+
+export interface ChannelSwitchOptions extends AwsPostOptions {
+  /** Name of the parameter. */
+  readonly parameter: string;
+}
+
+/** A switch takes this long at most to reach every instance. */
+const FRESH_MS = 60_000;
+
+/** A failed read leaves what was known, at first nothing: a switch must not stop the product. */
+export function createChannelSwitch(options: ChannelSwitchOptions): ChannelSwitch {
+  const { clock, parameter } = options;
+  let known: readonly Channel[] = [];
+  let readAtMs = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> | undefined;
+
+  const read = async (): Promise<void> => {
+    try {
+      const input = { Name: parameter };
+      const operation = { service: 'ssm', target: 'AmazonSSM.GetParameter', input };
+      const { status, output } = await postToAws(operation, options);
+      if (status === 200) known = toChannels(output);
+    } catch {
+      // What was known stays; the next read comes in a minute.
+    }
+    readAtMs = clock.now();
+    reading = undefined;
+  };
+
+  return {
+    switchedOff: async () => {
+      if (clock.now() - readAtMs >= FRESH_MS) {
+        reading ??= read();
+        await reading;
+      }
+      return known;
+    },
+  };
+}
+
+/** Names that are no channel are left out. */
+function toChannels(output: unknown): readonly Channel[] {
+  const parameter = memberOf(output, 'Parameter');
+  const value = memberOf(parameter, 'Value');
+  if (typeof value !== 'string') return [];
+  return value
+    .split(',')
+    .map((name) => name.trim())
+    .filter(isChannel);
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return new Map<string, unknown>(Object.entries(value)).get(name);
+}

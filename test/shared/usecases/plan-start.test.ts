@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { Channel } from '../../../shared/domain/workflow.ts';
+import { planStart, type StartRules } from '../../../shared/usecases/plan-start.ts';
+
+const rules: StartRules = {
+  workflow: ['silent_auth', 'email', 'sms', 'voice', 'rcs'],
+  channelTimeoutSeconds: 120,
+  codeLength: 6,
+  coverageCheck: false,
+  afterUserRejected: 'continue',
+  countries: ['DE'],
+  playground: true,
+  canRedirect: false,
+};
+const phoneNumbers = { countryOfMobile: () => 'DE' };
+
+function plan(
+  switchedOff: readonly Channel[],
+  asked: { channels?: readonly Channel[]; email?: string; phoneNumber?: string } = {},
+): readonly Channel[] {
+  const request = { phoneNumber: '+4915123456788', result: 'json' as const, ...asked };
+  return planStart(request, { phoneNumbers, rules }, switchedOff).workflow;
+}
+
+describe('planStart without what is switched off', () => {
+  it.each<[readonly Channel[], object, readonly Channel[]]>([
+    [[], {}, ['silent_auth', 'sms', 'voice']],
+    [[], { email: 'jo@example.org' }, ['silent_auth', 'email', 'sms']],
+    [['sms'], {}, ['silent_auth', 'voice', 'rcs']],
+    [['silent_auth', 'sms'], {}, ['voice', 'rcs']],
+    [['sms'], { channels: ['silent_auth', 'sms'] }, ['silent_auth']],
+    [['whatsapp'], { channels: ['sms'] }, ['sms']],
+  ])('%j leaves, of %j, %j', (switchedOff, asked, workflow) => {
+    expect(plan(switchedOff, asked)).toEqual(workflow);
+  });
+
+  it('needs no e-mail address for a channel that is switched off', () => {
+    expect(plan(['email'], { channels: ['silent_auth', 'email'] })).toEqual(['silent_auth']);
+  });
+
+  it.each([
+    ['a start', { channels: ['sms'] as const }, ['sms'] as const],
+    ['a test number', { phoneNumber: '+99012345678' }, ['silent_auth'] as const],
+  ])('answers 503 when nothing is left for %s', (_what, asked, switchedOff) => {
+    expect(() => plan(switchedOff, asked)).toThrow(
+      expect.objectContaining({ code: 'provider_unavailable' }),
+    );
+  });
+});
