@@ -52,7 +52,6 @@ const RULES: readonly {
       'aws-cdk-lib',
       'constructs',
       'cdk-nag',
-      'cdk-monitoring-constructs',
       'esbuild',
       'node:',
     ],
