@@ -21,6 +21,7 @@ import type { LocalAddresses } from './local-environment.ts';
 import { type LocalIdentity, openLocalIdentity } from './local-identity.ts';
 import { measureFunction } from './measured.ts';
 import { openPlatformMetrics } from './platform-metrics.ts';
+import { openService, type Service } from './service.ts';
 import { startAws, startVonage } from './services.ts';
 import { createParameters, createSecrets, createTables } from './storage.ts';
 import { readAssembly, synthesize } from './synthesize.ts';
@@ -63,6 +64,8 @@ export interface Stack {
   onLine(listener: (line: FunctionLine) => void): () => void;
   /** The processes that live now, by function. */
   processes(): Readonly<Record<string, readonly number[]>>;
+  /** What runs beside the functions: the store with the rest of AWS, and the simulator if it is used. */
+  readonly services: Readonly<Record<'aws', Service> & Partial<Record<'vonage', Service>>>;
   /** Settles when a part that should live has ended. */
   readonly broken: Promise<LocalStackError>;
   /** Ends every process and listener; safe to repeat. */
@@ -103,10 +106,10 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
   const identity = openLocalIdentity(join(folder, 'identity.json'));
   const starting = [
     prepareTemplate(options, folder),
-    openChild(startAws({ port: options.ports?.aws ?? 0, folder }), closers),
+    openChild((port) => startAws({ port, folder }), options.ports?.aws, closers),
     options.vonageBaseUrl === undefined
-      ? openChild(startSimulator(options, folder, identity, api), closers)
-      : { url: options.vonageBaseUrl.replace(/\/$/, ''), broken: NEVER },
+      ? openSimulator(options, folder, identity, api, closers)
+      : undefined,
   ] as const;
   await Promise.allSettled(starting); // even when one fails: what was started must be known to be closed
   const [template, aws, vonage] = await Promise.all(starting);
@@ -116,7 +119,7 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
     websocketApiId: template.websocket.apiId,
     websocketHost: websocket.host,
     domains: template.domains,
-    vonage: vonage.url,
+    vonage: vonage?.url ?? options.vonageBaseUrl?.replace(/\/$/, '') ?? '',
     dynamodb: options.dynamodbEndpoint ?? aws.url,
     aws: aws.url,
   };
@@ -148,7 +151,8 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
     endpoints,
     onLine: (listener) => logs.listen(listener),
     processes: () => Object.fromEntries(pools.map((pool) => [pool.label, pool.processes()])),
-    broken: Promise.race([aws.broken, vonage.broken]),
+    services: { aws, ...(vonage && { vonage }) },
+    broken: Promise.race([aws.broken, vonage?.broken ?? NEVER]),
   };
 }
 
@@ -172,29 +176,31 @@ async function prepareTemplate(options: StackOptions, folder: string): Promise<L
   return readTemplate(await readAssembly(assemblyFolder));
 }
 
-interface Service {
-  readonly url: string;
-  /** Settles when the process has ended. */
-  readonly broken: Promise<LocalStackError>;
-}
-
 const NEVER = new Promise<never>(() => {});
 
-async function openChild(starting: Promise<Child>, closers: Closers): Promise<Service> {
-  const child = await starting;
-  closers.push(() => child.close());
-  const broken = child.exited.then(() => new LocalStackError(`${child.name} ended unexpectedly`));
-  return { url: child.url, broken };
+async function openChild(
+  start: (port: number) => Promise<Child>,
+  port = 0,
+  closers: Closers,
+): Promise<Service> {
+  const service = await openService(start, port);
+  closers.push(() => service.close());
+  return service;
 }
 
-function startSimulator(
+function openSimulator(
   { ports, timeScale = 1 }: StackOptions,
   folder: string,
   identity: LocalIdentity,
   api: Listener,
-): Promise<Child> {
+  closers: Closers,
+): Promise<Service> {
   const apiUrl = `http://${api.host}`;
-  return startVonage({ port: ports?.vonage ?? 0, folder, identity, apiUrl, timeScale });
+  return openChild(
+    (port) => startVonage({ port, folder, identity, apiUrl, timeScale }),
+    ports?.vonage,
+    closers,
+  );
 }
 
 /** Last opened first. */

@@ -1,0 +1,55 @@
+/** A child process that can be lost and started again where it was: same port, same data on disk. */
+import type { Child } from './child.ts';
+import { LocalStackError } from './error.ts';
+
+export interface Service {
+  readonly url: string;
+  /** Settles when the process has ended without being asked to. */
+  readonly broken: Promise<LocalStackError>;
+  pid(): number | undefined;
+  /** SIGKILL, as a crash: nothing is flushed. Settles when the next process listens. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param start starts the process on that port; 0: any */
+export async function openService(
+  start: (port: number) => Promise<Child>,
+  port: number,
+): Promise<Service> {
+  const { promise: broken, resolve: breakDown } = Promise.withResolvers<LocalStackError>();
+  let child = await start(port);
+  let expected = false;
+  let restarting: Promise<void> = Promise.resolve();
+  const { url } = child;
+  watch(child);
+
+  function watch({ name, exited }: Child): void {
+    void exited.then(() => {
+      if (!expected) breakDown(new LocalStackError(`${name} ended unexpectedly`));
+    });
+  }
+
+  async function restart(): Promise<void> {
+    expected = true;
+    if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+    await child.exited;
+    child = await start(Number(new URL(url).port));
+    expected = false;
+    watch(child);
+  }
+
+  return {
+    url,
+    broken,
+    pid: () => child.pid,
+    restart() {
+      restarting = restarting.then(restart);
+      return restarting;
+    },
+    async close() {
+      await Promise.allSettled([restarting]);
+      await child.close();
+    },
+  };
+}
