@@ -1,0 +1,27 @@
+/**
+ * Stands before a bundle in its folder: counts RSA signatures, and tells when asked what the process
+ * has loaded. It loads nothing that the bundle would not.
+ */
+const crypto = process.getBuiltinModule('node:crypto');
+let signatures = 0;
+const { subtle } = crypto.webcrypto;
+const { sign } = subtle;
+Object.getPrototypeOf(subtle).sign = function (algorithm, ...rest) {
+  signatures += 1;
+  return Reflect.apply(sign, this, [algorithm, ...rest]);
+};
+for (const name of ['sign', 'createSign']) {
+  const original = crypto[name];
+  crypto[name] = (...rest) => {
+    signatures += 1;
+    return original(...rest);
+  };
+}
+process.getBuiltinModule('node:module').syncBuiltinESMExports();
+
+const { handler: bundled } = await import('./index.mjs');
+
+export const handler = async (event, context) =>
+  event.probe
+    ? { signatures, undici: process.moduleLoadList.filter((name) => /undici/.test(name)) }
+    : bundled(event, context);

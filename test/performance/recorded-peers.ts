@@ -1,0 +1,188 @@
+/**
+ * Everything that a function calls, on one port, each answer after the same short while: a real
+ * DynamoDB engine, secrets, the sockets' management API, Vonage. It keeps who was called and when.
+ */
+
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { GUARD_ATTRIBUTES, VERIFICATION_ATTRIBUTES } from '../../shared/config.ts';
+
+export type Peer = 'dynamodb' | 'secrets' | 'push' | 'vonage';
+
+export interface RecordedCall {
+  readonly peer: Peer;
+  /** `UpdateItem`, `GetSecretValue`, `POST /v2/verify`, … */
+  readonly operation: string;
+  readonly authorization: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+}
+
+export interface RecordedPeers {
+  readonly url: string;
+  readonly tables: { readonly verifications: string; readonly guards: string };
+  /** What has been answered since the last time this was asked. */
+  readonly take: () => readonly RecordedCall[];
+  /** From now on each answer takes at least this long. */
+  readonly answerAfter: (ms: number) => void;
+  /** What DynamoDB says to the next requests instead of an answer. */
+  readonly refuse: (...errors: readonly string[]) => void;
+  /** How many sockets were opened so far. */
+  readonly connections: () => number;
+  readonly close: () => Promise<void>;
+}
+
+export const WEBHOOK = {
+  api_key: 'abcd1234',
+  signature_secret: 'a signature secret of 32 bytes or more',
+};
+export const APPLICATION_ID = 'aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab';
+
+/** Longer than anything on this machine takes to send a request, so that an order can be seen. */
+const ANSWER_AFTER_MS = 30;
+
+export interface PeersOptions {
+  /** How long each answer takes at least. @default 30 */
+  readonly answerAfterMs?: number;
+}
+
+export async function startRecordedPeers({
+  answerAfterMs = ANSWER_AFTER_MS,
+}: PeersOptions = {}): Promise<RecordedPeers> {
+  let delayMs = answerAfterMs;
+  const dynamodb = dynalite({ createTableMs: 0 });
+  const secrets = createSecrets();
+  let calls: RecordedCall[] = [];
+  let refusals: string[] = [];
+  let connections = 0;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedAtMs = performance.now();
+    const body = await text(request);
+    const { peer, operation } = identify(request);
+    const authorization = request.headers.authorization ?? '';
+    if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
+    response.once('finish', () => {
+      calls.push({ peer, operation, authorization, startedAtMs, endedAtMs: performance.now() });
+    });
+    const refusal = peer === 'dynamodb' ? refusals.shift() : undefined;
+    if (refusal !== undefined) refuse(response, refusal);
+    else if (peer === 'dynamodb') dynamodb.emit('request', toWholeRequest(request, body), response);
+    else if (peer === 'secrets') sendJson(response, 200, secrets(JSON.parse(body).SecretId));
+    else if (peer === 'push') sendJson(response, 200, {});
+    else answerAsVonage(request, response);
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  server.keepAliveTimeout = 60_000;
+  server.on('connection', () => {
+    connections += 1;
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('the peers have no port');
+  const url = `http://127.0.0.1:${address.port}`;
+  const tables = { verifications: 'Verifications', guards: 'Guards' };
+  await createTables(url, tables);
+  calls = [];
+  return {
+    url,
+    tables,
+    take: () => calls.splice(0),
+    refuse: (...errors) => {
+      refusals = [...errors];
+    },
+    answerAfter: (ms) => {
+      delayMs = ms;
+    },
+    connections: () => connections,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await new Promise<void>((resolve) => dynamodb.close(() => resolve()));
+    },
+  };
+}
+
+function identify({
+  headers,
+  method,
+  url = '',
+}: IncomingMessage): Pick<RecordedCall, 'peer' | 'operation'> {
+  const [service = '', operation] = String(headers['x-amz-target'] ?? '').split('.');
+  if (operation === undefined) {
+    const isPush = url.includes('/@connections/');
+    const path = url.replace(/[^/]{20,}/, '{id}');
+    return isPush
+      ? { peer: 'push', operation: String(method) }
+      : { peer: 'vonage', operation: `${method} ${path}` };
+  }
+  return { peer: service.startsWith('DynamoDB') ? 'dynamodb' : 'secrets', operation };
+}
+
+function createSecrets(): (secretId: string) => { readonly SecretString: string } {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const key = (letter: string): string => letter.repeat(64);
+  const secrets: Readonly<Record<string, object>> = {
+    'private-key': { application_id: APPLICATION_ID, private_key: privateKey },
+    signature: { ...WEBHOOK, application_id: APPLICATION_ID },
+    keys: { guard_key: key('g'), token_key: key('t'), identity_key: key('i') },
+  };
+  return (secretId) => ({ SecretString: JSON.stringify(secrets[secretId] ?? {}) });
+}
+
+function answerAsVonage({ method, url = '' }: IncomingMessage, response: ServerResponse): void {
+  if (method === 'DELETE') response.writeHead(204).end();
+  else if (url === '/v2/verify') sendJson(response, 202, { request_id: randomUUID() });
+  else sendJson(response, 200, { request_id: url.split('/').at(-1), status: 'completed' });
+}
+
+function refuse(response: ServerResponse, error: string): void {
+  const status = error.startsWith('Internal') ? 500 : 400;
+  sendJson(response, status, { __type: `com.amazonaws.dynamodb.v20120810#${error}` });
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+/** dynalite reads the request itself. */
+function toWholeRequest({ method, url, headers }: IncomingMessage, body: string): Readable {
+  return Object.assign(Readable.from([Buffer.from(body)]), { method, url, headers });
+}
+
+async function createTables(url: string, tables: RecordedPeers['tables']): Promise<void> {
+  const client = new DynamoDBClient({
+    endpoint: url,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const keys = [
+    [tables.verifications, VERIFICATION_ATTRIBUTES.requestId],
+    [tables.guards, GUARD_ATTRIBUTES.key],
+  ] as const;
+  for (const [TableName, AttributeName] of keys) {
+    await client.send(
+      new CreateTableCommand({
+        TableName,
+        AttributeDefinitions: [{ AttributeName, AttributeType: 'S' }],
+        KeySchema: [{ AttributeName, KeyType: 'HASH' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+  }
+  client.destroy();
+}
