@@ -34,8 +34,6 @@ export const UNREACHED: readonly (readonly [path: RegExp, replace: Replace])[] =
   [/@smithy\/core\/.*\/sha256\/Sha256Js\.js$/, throwing],
   // Event streams.
   [/@smithy\/signature-v4\/dist-es\/HeaderFormatter\.js$/, () => 'export class HeaderFormatter {}'],
-  // Both of our services speak RPC: nothing of theirs is bound to a path or a header.
-  [/@smithy\/core\/.*\/protocols\/HttpBindingNormalizedSchema\.js$/, throwing],
   // Our operations know one kind of date: seconds since the epoch.
   [/@smithy\/core\/.*\/serde\/date-utils\.js$/, withoutTextDates],
   [/@smithy\/core\/.*\/schema-date-utils\.js$/, throwing],
