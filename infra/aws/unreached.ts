@@ -34,6 +34,8 @@ export const UNREACHED: readonly (readonly [path: RegExp, replace: Replace])[] =
   [/@smithy\/core\/.*\/sha256\/Sha256Js\.js$/, throwing],
   // Event streams.
   [/@smithy\/signature-v4\/dist-es\/HeaderFormatter\.js$/, () => 'export class HeaderFormatter {}'],
+  // Both of our services speak RPC: nothing is bound to a path, a header or a host.
+  [/@smithy\/core\/.*\/protocols\/HttpBindingNormalizedSchema\.js$/, withoutBindings],
   // Our operations know one kind of date: seconds since the epoch.
   [/@smithy\/core\/.*\/serde\/date-utils\.js$/, withoutTextDates],
   [/@smithy\/core\/.*\/schema-date-utils\.js$/, throwing],
@@ -123,6 +125,10 @@ function plainReviver(): string {
 
 function withoutLogger(source: string): string {
   return throwing(source, { getLoggerPlugin: '() => ({ applyToStack() {} })' });
+}
+
+function withoutBindings(source: string): string {
+  return throwing(source, { getHttpOperationBindings: '() => []' });
 }
 
 function withoutUserAgent(source: string): string {

@@ -11,8 +11,24 @@ import { UNREACHED } from '../../../infra/aws/unreached.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../../../shared/config.ts';
 
 const KILOBYTE = 1024;
-const MAX_BYTES = 270 * KILOBYTE;
-const MAX_GZIP_BYTES = 85 * KILOBYTE;
+/** What no bundle may exceed, whatever it does. */
+const MAX_KILOBYTES = 270;
+const MAX_GZIP_KILOBYTES = 85;
+
+/** What was reached, in KB minified and gzip: whoever adds more than a little says so here. */
+const REACHED: Readonly<Record<FunctionName, readonly [kilobytes: number, gzip: number]>> = {
+  start: [253.9, 84.6],
+  'check-code': [234.9, 76.6],
+  webhook: [208, 67.7],
+  'next-workflow': [235, 76.7],
+  cancel: [208, 68.2],
+  status: [179.5, 59.3],
+  proof: [225.5, 73.1],
+  connect: [162.9, 53.6],
+  message: [203.4, 66.8],
+  contracts: [123.6, 24.7],
+};
+const ROOM = 1.02;
 
 const CRUMBS_BYTES = 50;
 
@@ -25,7 +41,8 @@ const READS_SECRETS = [...CALLS_VONAGE, 'webhook', 'proof'] as const;
 const HOLDERS: readonly (readonly [part: string, holders: readonly FunctionName[]])[] = [
   ['node_modules/@aws-sdk/client-dynamodb/', FUNCTION_NAMES.filter((name) => name !== 'contracts')],
   ['node_modules/@aws-sdk/client-secrets-manager/', READS_SECRETS],
-  ['node_modules/@aws-sdk/client-apigatewaymanagementapi/', PUSHES],
+  ['shared/adapters/websocket/management-api.ts', PUSHES],
+  ['node_modules/@aws-sdk/client-apigatewaymanagementapi/', []],
   ['node_modules/jose/', READS_SECRETS],
   ['node_modules/zod/', READS_BODIES],
   ['node_modules/libphonenumber-js/', []],
@@ -68,10 +85,12 @@ function filesOf(name: FunctionName): readonly string[] {
 }
 
 describe('the bundles', () => {
-  it.each(FUNCTION_NAMES)('%s keeps to 270 KB, 85 KB gzip', (name) => {
+  it.each(FUNCTION_NAMES)('%s keeps to what it has reached, and to 270 KB, 85 KB gzip', (name) => {
     const code = readFileSync(join(bundles[name], 'index.mjs'));
-    expect(code.length).toBeLessThanOrEqual(MAX_BYTES);
-    expect(gzipSync(code).length).toBeLessThanOrEqual(MAX_GZIP_BYTES);
+    const [kilobytes, gzip] = REACHED[name];
+    expect(code.length / KILOBYTE).toBeLessThan(Math.min(MAX_KILOBYTES, kilobytes * ROOM));
+    const zipped = gzipSync(code).length / KILOBYTE;
+    expect(zipped).toBeLessThan(Math.min(MAX_GZIP_KILOBYTES, gzip * ROOM));
   });
 
   it.each(HOLDERS)('hold %s only where it is needed', (part, holders) => {
