@@ -1,0 +1,47 @@
+/** The handset's way over the redirects of a check_url, begun anew where its network is lost. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Reply, send } from './http.ts';
+import type { Troubles } from './people.ts';
+
+const MAX_HOPS = 15;
+const MAX_WAYS = 20;
+const AGAIN_MS = 300;
+
+/** The last answer; undefined when the way never got there. */
+export async function openCheckUrl(
+  first: string,
+  { hopDelayMs, redirectsLostAt }: Troubles,
+): Promise<Reply | undefined> {
+  let lostAt = redirectsLostAt;
+  for (let ways = 0; ways < MAX_WAYS; ways += 1) {
+    try {
+      const reply = await follow(first, hopDelayMs, lostAt);
+      if (reply && reply.status < 500) return reply;
+    } catch {
+      await pause(AGAIN_MS); // nobody answered: the next way may succeed
+    }
+    lostAt = undefined;
+  }
+  return undefined;
+}
+
+/** @returns undefined when the network was lost at that hop */
+async function follow(
+  first: string,
+  hopDelayMs: number,
+  lostAt: number | undefined,
+): Promise<Reply | undefined> {
+  const cookies: string[] = [];
+  let url = first;
+  for (let hop = 0; hop < MAX_HOPS; hop += 1) {
+    if (hopDelayMs > 0) await pause(hopDelayMs);
+    const reply = await send('GET', url, { headers: { cookie: cookies.join('; ') } });
+    if (hop === lostAt) return undefined;
+    const { location, 'set-cookie': set = [] } = reply.headers;
+    for (const cookie of set) cookies.push(cookie.split(';')[0] ?? '');
+    if (reply.status < 300 || reply.status > 399 || typeof location !== 'string') return reply;
+    url = new URL(location, url).href;
+  }
+  return undefined;
+}

@@ -1,0 +1,68 @@
+/** Cheap HTTP of many phones at once: keep-alive connections, and answers that get lost on purpose. */
+
+import { Agent, request } from 'node:http';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly text: string;
+}
+
+export interface Sent {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The connection dies so many milliseconds after the request has left. */
+  readonly loseAfterMs?: number | undefined;
+}
+
+/** The request left, the answer never came. */
+export class LostAnswer extends Error {}
+
+const TIMEOUT_MS = 30_000;
+const agent = new Agent({ keepAlive: true, maxFreeSockets: 1000 });
+
+/** @throws LostAnswer when it was to get lost, any other error when the network failed by itself */
+export function send(method: string, url: string, sent: Sent = {}): Promise<Reply> {
+  const { body, headers, loseAfterMs } = sent;
+  const payload = body === undefined ? undefined : JSON.stringify(body);
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      url,
+      {
+        method,
+        agent,
+        timeout: TIMEOUT_MS,
+        headers: {
+          ...(payload !== undefined && {
+            'content-type': 'application/json',
+            'content-length': Buffer.byteLength(payload),
+          }),
+          ...headers,
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          if (loseAfterMs !== undefined) return;
+          const text = Buffer.concat(chunks).toString();
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+        });
+      },
+    );
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer in ${TIMEOUT_MS} ms`)));
+    outgoing.on('error', reject);
+    outgoing.end(payload, () => {
+      if (loseAfterMs === undefined) return;
+      setTimeout(() => {
+        outgoing.destroy();
+        reject(new LostAnswer('the phone changed networks'));
+      }, loseAfterMs);
+    });
+  });
+}
+
+export function closeConnections(): void {
+  agent.destroy();
+}

@@ -1,0 +1,39 @@
+/**
+ * `npm run load -- [--verifications 500] [--concurrency 50] [--seed 1] [--json]`: whole verifications
+ * against the local stack, by phones whose networks change at the worst moments. Exits with 1 when
+ * there was an error, or when one verification was lost or ended wrongly.
+ */
+
+import { type Outcome, runCrowd } from './crowd.ts';
+import { startLoadStack } from './load-stack.ts';
+import { readOptions } from './options.ts';
+import { errorsOf, toReport, toText } from './report.ts';
+
+const PATIENCE_MS = 180_000;
+
+const { verifications, concurrency, seed, json, progress } = readOptions({
+  verifications: 500,
+  concurrency: 50,
+});
+const stack = await startLoadStack();
+let outcome: Outcome;
+try {
+  outcome = await runCrowd(stack, {
+    verifications,
+    concurrency,
+    seed,
+    patienceMs: PATIENCE_MS,
+    exactly: true,
+    progress,
+  });
+} finally {
+  await stack.remove();
+}
+const report = toReport(outcome);
+console.log(json ? JSON.stringify(report, null, 2) : toText(report));
+const isComplete =
+  report.completed_stories === verifications &&
+  report.stored === verifications &&
+  report.started_at_vonage === verifications;
+const isWell = isComplete && errorsOf(outcome) === 0 && report.violations.length === 0;
+process.exit(isWell && report.memory_flat ? 0 : 1);
