@@ -11,8 +11,8 @@ export const PHONE_NUMBER = '+4915123456788';
 const QUICK: Timing = {
   pollMs: 40,
   pingMs: 60,
-  pongMs: 60,
-  openMs: 150,
+  pongMs: 200,
+  openMs: 400,
   backoffMs: 10,
   maxBackoffMs: 40,
   requestMs: 1_000,

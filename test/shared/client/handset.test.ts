@@ -9,7 +9,9 @@ import {
   problemReply,
   REQUEST_ID,
   type Received,
+  type Reply,
   submitCode,
+  verificationObject,
 } from '../../fixtures/fake-backend.ts';
 import { until } from '../../fixtures/until.ts';
 import { backend, begin } from './clients.ts';
@@ -115,18 +117,25 @@ describe('openCheckUrl', () => {
   });
 
   it('runs without socket and polling, and the socket comes back at once', async () => {
-    const server = await ready();
+    const server = await backend();
     server.act('/check-code', () => ({ status: 200, body: { verification: server.verification } }));
     let during: [number, number] | undefined;
     await begin(server, {
+      timing: { handsetMs: 60_000 },
       openCheckUrl: async () => {
+        await fact(() => server.sockets === 0);
+        const before = server.received.length;
         await new Promise((resolve) => setTimeout(resolve, 150));
-        during = [server.sockets, server.received.length];
+        during = [server.sockets, server.received.length - before];
         return RESULT;
       },
     });
-    await fact(() => during !== undefined);
-    expect(during).toEqual([0, 1]);
+    await fact(() => server.sockets === 1);
+    await fact(() => {
+      if (server.verification.seq === 1) server.change(openCheckUrl());
+      return during !== undefined;
+    });
+    expect(during).toEqual([0, 0]);
     await fact(() => server.sockets === 1);
   });
 
@@ -159,6 +168,7 @@ describe('openCheckUrl', () => {
     const server = await ready();
     const aborted = Promise.withResolvers<void>();
     const verification = await begin(server, {
+      timing: { handsetMs: 60_000 },
       openCheckUrl: (_, { signal }) =>
         new Promise((resolve) => {
           signal.addEventListener('abort', () => {
@@ -228,14 +238,15 @@ describe('openCheckUrl', () => {
 
   it('reports a refusal once when Vonage has moved on by itself', async () => {
     const server = await ready();
-    const soon = new Date(Date.now() + 600).toISOString();
+    const soon = new Date(Date.now() + 1500).toISOString();
     server.script('/next-workflow', () => {
       return { status: 200, body: { verification: server.change({ next_change_at: soon }) } };
     });
     const verification = await begin(server, { openCheckUrl: async () => ({ http_status: 409 }) });
     await fact(() => server.sockets === 1);
-    server.change(ended('user_rejected'));
-    await verification.finished();
+    server.change(submitCode());
+    await fact(() => verification.current.channel === 'email');
+    await new Promise((resolve) => setTimeout(resolve, 1800));
     expect(posts(server)).toHaveLength(1);
   });
 
@@ -273,9 +284,13 @@ describe('handsetAnswered', () => {
     expect(posts(server)).toHaveLength(1);
   });
 
-  it('throws when the request_id is foreign', async () => {
+  it.each<[string, () => Reply]>([
+    ['refuses', () => problemReply('request_id_mismatch')],
+    ['cannot answer', () => problemReply('internal')],
+    ['is fooled', () => ({ status: 200, body: { verification: verificationObject() } })],
+  ])('throws when the request_id is foreign, even if the backend %s', async (_, reply) => {
     const server = await ready();
-    server.act('/check-code', () => problemReply('request_id_mismatch'));
+    server.act('/check-code', reply);
     const verification = await begin(server);
     const foreign = { http_status: 200, response_body: { request_id: 'x', code: 'Ab3xK9' } };
     await expect(verification.handsetAnswered(CHECK_URL, foreign)).rejects.toMatchObject({

@@ -100,6 +100,19 @@ describe('start', () => {
     expect(new Set(keys(server)).size).toBe(2);
   });
 
+  it('takes a new key for a number that has completed', async () => {
+    const server = await backend();
+    const store = storage();
+    const client = clientOf(server, { store });
+    const verification = await client.start(REQUEST);
+    await until(() => (server.sockets === 1 ? true : undefined));
+    server.change(ended('completed'));
+    await verification.finished();
+    await until(() => (store.getItem('silent-auth')?.includes('completed') ? true : undefined));
+    await client.start(REQUEST);
+    expect(new Set(keys(server)).size).toBe(2);
+  });
+
   it('leaves rate limits to the user', async () => {
     const server = await backend();
     server.script('/start', problemReply('rate_limited', { retry_after: 30 }));
