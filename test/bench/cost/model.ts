@@ -1,0 +1,86 @@
+/** From counts to dollars. Pure. */
+
+import { WHOLE_CPU_MEGABYTES } from '../cpu-cap.ts';
+import type { Billed } from './counting-dynamodb.ts';
+import { PRICES } from './prices.ts';
+
+/** Everything that one verification takes, on average. */
+export interface Usage {
+  readonly httpRequests: number;
+  readonly messages: number;
+  readonly connectionMinutes: number;
+  readonly bytesOut: number;
+  readonly invocations: number;
+  readonly cpuMs: number;
+  /** Of the network, which costs time and no CPU; see {@link WAITS}. */
+  readonly waitMs: number;
+  readonly dynamodb: Billed;
+  readonly storedBytes: number;
+  readonly logLineBytes: number;
+  readonly metricBytes: number;
+  readonly accessLogBytes: number;
+}
+
+export interface Assumptions {
+  readonly memoryMegabytes: number;
+  /** Shares of what is written now. */
+  readonly requestLines: number;
+  readonly accessLogs: number;
+}
+
+export const AS_DEPLOYED: Assumptions = { memoryMegabytes: 512, requestLines: 1, accessLogs: 1 };
+
+/** Network time of one call within a region and to Vonage, assumed; milliseconds. */
+export const WAITS = { dynamodb: 4, push: 8, vonage: 150 } as const;
+const GIGABYTE = 1e9;
+/** A finished item stays two days, TTL takes up to two more. */
+const KEPT_MONTHS = 4 / 30;
+
+export type Part =
+  | 'DynamoDB writes'
+  | 'DynamoDB reads'
+  | 'DynamoDB storage'
+  | 'Lambda requests'
+  | 'Lambda time'
+  | 'HTTP API'
+  | 'WebSocket API'
+  | 'function logs'
+  | 'metrics in logs'
+  | 'access logs'
+  | 'data transfer';
+
+/** Dollars per million verifications. */
+export function dollarsPerMillion(
+  usage: Usage,
+  { memoryMegabytes, requestLines, accessLogs }: Assumptions = AS_DEPLOYED,
+): Readonly<Record<Part, number>> {
+  const million = 1e6;
+  const share = Math.min(1, memoryMegabytes / WHOLE_CPU_MEGABYTES);
+  const seconds = (usage.cpuMs / share + usage.waitMs) / 1000;
+  const perLogByte =
+    (PRICES.logs.perIngestedGigabyte + PRICES.logs.perStoredGigabyteMonth) / GIGABYTE;
+  const perFunctionLogByte = perLogByte + PRICES.logs.perScannedGigabyte / GIGABYTE;
+  const perStoredByte =
+    ((PRICES.dynamodb.perGigabyteMonth + PRICES.dynamodb.perBackupGigabyteMonth) / GIGABYTE) *
+    KEPT_MONTHS;
+  return {
+    'DynamoDB writes': million * usage.dynamodb.writeUnits * PRICES.dynamodb.perWriteUnit,
+    'DynamoDB reads': million * usage.dynamodb.readUnits * PRICES.dynamodb.perReadUnit,
+    'DynamoDB storage': million * usage.storedBytes * perStoredByte,
+    'Lambda requests': million * usage.invocations * PRICES.lambda.perRequest,
+    'Lambda time': million * seconds * (memoryMegabytes / 1024) * PRICES.lambda.perGigabyteSecond,
+    'HTTP API': million * usage.httpRequests * PRICES.httpApi.perRequest,
+    'WebSocket API':
+      million *
+      (usage.messages * PRICES.websocketApi.perMessage +
+        usage.connectionMinutes * PRICES.websocketApi.perConnectionMinute),
+    'function logs': million * usage.logLineBytes * requestLines * perFunctionLogByte,
+    'metrics in logs': million * usage.metricBytes * perFunctionLogByte,
+    'access logs': million * usage.accessLogBytes * accessLogs * perLogByte,
+    'data transfer': (million * usage.bytesOut * PRICES.transfer.perGigabyteOut) / GIGABYTE,
+  };
+}
+
+export function total(parts: Readonly<Record<string, number>>): number {
+  return Object.values(parts).reduce((sum, part) => sum + part, 0);
+}

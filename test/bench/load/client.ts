@@ -1,0 +1,79 @@
+/** The load as a process of its own, so that its CPU is not taken for the backend's. */
+
+import { type Contender, createApp, type Open } from './app.ts';
+import { openAgent } from './http.ts';
+
+/** What the parent asks for. */
+export interface Order {
+  readonly contender: Contender;
+  readonly url: string;
+  readonly count: number;
+  /** Verifications that are worked on at once. */
+  readonly concurrency: number;
+  /** All are begun before the first is finished. */
+  readonly hold: boolean;
+}
+
+export interface Outcome {
+  readonly tookMs: number;
+  readonly completed: number;
+  /** Each one's time, where none was held. */
+  readonly latenciesMs: readonly number[];
+  /** What went wrong, each message once. */
+  readonly failures: readonly string[];
+}
+
+const agent = openAgent();
+
+async function carryOut({ contender, url, count, concurrency, hold }: Order): Promise<Outcome> {
+  const begin = createApp(contender, url, agent);
+  const latenciesMs: number[] = [];
+  const failures = new Set<string>();
+  const open: Open[] = [];
+  let completed = 0;
+  const each = (total: number, work: () => Promise<void>): Promise<void> =>
+    inParallel(total, concurrency, async () => {
+      try {
+        await work();
+      } catch (error) {
+        failures.add(error instanceof Error ? error.message : String(error));
+      }
+    });
+  const startedAt = performance.now();
+  if (hold) {
+    await each(count, async () => void open.push(await begin()));
+    await each(open.length, async () => {
+      await open.pop()?.finish();
+      completed += 1;
+    });
+  } else {
+    await each(count, async () => {
+      const beganAt = performance.now();
+      await (await begin()).finish();
+      latenciesMs.push(performance.now() - beganAt);
+      completed += 1;
+    });
+  }
+  const tookMs = performance.now() - startedAt;
+  return { tookMs, completed, latenciesMs, failures: [...failures] };
+}
+
+async function inParallel(
+  total: number,
+  concurrency: number,
+  work: () => Promise<void>,
+): Promise<void> {
+  let left = total;
+  const worker = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      await work();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(total, concurrency) }, worker));
+}
+
+process.on('message', (order: Order) => {
+  void carryOut(order).then((outcome) => process.send?.(outcome));
+});
+process.once('disconnect', () => process.exit(0));

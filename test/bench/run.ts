@@ -1,0 +1,93 @@
+/**
+ * `npm run bench`: cold starts, whole verifications a second, growth; with `--cost` what a million of
+ * them costs instead. Prints tables, writes `reports/bench.json`. Never fails because of a time.
+ *
+ *   --quick               fewer rounds, up to 100 in flight
+ *   --cost                the costs, and nothing else
+ *   --only cold,growth    some of cold, throughput, growth, cost
+ *   --json                the report on stdout instead of the tables
+ */
+
+import { parseArgs } from 'node:util';
+import { measureColdStarts } from './cold/measure.ts';
+import { measureCost } from './cost/measure.ts';
+import { type BenchStack, startBenchStack } from './load/bench-stack.ts';
+import { measureGrowth } from './load/growth.ts';
+import { measureThroughput } from './load/throughput.ts';
+import { printCold, printCost, printGrowth, printThroughput } from './print.ts';
+import { addToReport, describeRun, REPORT_FILE, type Report } from './report.ts';
+
+const THOROUGH = {
+  coldRounds: 5,
+  throughput: { rounds: 3, count: 60 },
+  growth: [10, 100, 1000, 5000],
+  costCount: 40,
+};
+const QUICK: typeof THOROUGH = {
+  coldRounds: 2,
+  throughput: { rounds: 1, count: 24 },
+  growth: [10, 100],
+  costCount: 10,
+};
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    cost: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+  },
+});
+const scale = options.quick ? QUICK : THOROUGH;
+const report: { -readonly [section in keyof Report]: Report[section] } = {};
+
+await run(toSections(options));
+if (options.json) console.log(JSON.stringify(report, null, 2));
+else console.log(`\nwritten to ${REPORT_FILE}`);
+process.exit(0); // sockets that are kept alive would hold the process for a while
+
+function toSections({ only, cost }: { readonly only: string; readonly cost: boolean }): string[] {
+  if (only !== '') return only.split(',');
+  return cost ? ['cost'] : ['cold', 'throughput', 'growth'];
+}
+
+async function run(sections: readonly string[]): Promise<void> {
+  if (sections.includes('cold')) {
+    const cold = await measureColdStarts(scale.coldRounds, say);
+    finish({ cold: { ...describeRun(), ...cold } }, printCold(cold));
+  }
+  if (sections.includes('throughput') || sections.includes('growth')) {
+    const bench = await startBenchStack();
+    try {
+      await runLoad(bench, sections);
+    } finally {
+      await bench.close();
+    }
+  }
+  if (sections.includes('cost')) {
+    const cost = await measureCost(scale.costCount, say);
+    finish({ cost: { ...describeRun(), ...cost } }, printCost(cost));
+  }
+}
+
+async function runLoad(bench: BenchStack, sections: readonly string[]): Promise<void> {
+  if (sections.includes('throughput')) {
+    const throughput = await measureThroughput(bench, scale.throughput, say);
+    finish({ throughput: { ...describeRun(), ...throughput } }, printThroughput(throughput));
+  }
+  if (sections.includes('growth')) {
+    const results = await measureGrowth(bench, scale.growth, say);
+    finish({ growth: { ...describeRun(), results } }, printGrowth(results));
+  }
+}
+
+/** Kept at once: a later section that is interrupted takes nothing with it. */
+function finish(section: Report, text: string): void {
+  Object.assign(report, section);
+  addToReport(section);
+  if (!options.json) console.log(`\n${text}`);
+}
+
+function say(line: string): void {
+  if (process.stderr.isTTY || !options.json) process.stderr.write(`… ${line}\n`);
+}
