@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createTelemetry } from '../../../shared/lambda/telemetry.ts';
+
+const PRIVATE = '+4915112345678';
+const lines: string[] = [];
+
+beforeEach(() => {
+  // Powertools writes with a console of its own, straight to the streams.
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+      lines.push(String(chunk));
+      return true;
+    });
+  }
+  for (const level of ['log', 'info', 'error', 'warn', 'debug'] as const) {
+    vi.spyOn(console, level).mockImplementation((line) => {
+      lines.push(String(line));
+    });
+  }
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  lines.length = 0;
+});
+
+describe('flush', () => {
+  it('logs one line, and of an error its names and places but not its words', () => {
+    const telemetry = createTelemetry('test');
+    const cause = new TypeError(`cannot parse ${PRIVATE}`);
+    telemetry.annotate({ route: 'POST /start' });
+    telemetry.flush({ outcome: 'internal' }, new Error(`no such number ${PRIVATE}`, { cause }));
+    const text = lines.join('\n');
+    expect(text).toContain('TypeError');
+    expect(text).toContain('telemetry.test.ts');
+    expect(text).not.toContain(PRIVATE);
+  });
+
+  it('starts the next line anew', () => {
+    const telemetry = createTelemetry('test');
+    telemetry.annotate({ request_id: 'one' });
+    telemetry.flush({ outcome: 'ok' });
+    lines.length = 0;
+    telemetry.flush({ outcome: 'ok' });
+    expect(lines.join('\n')).not.toContain('one');
+  });
+});
