@@ -3,7 +3,15 @@ import { Problem } from '../../../shared/domain/errors.ts';
 import type { VerificationEvent } from '../../../shared/domain/events.ts';
 import type { Appended, CheckAnswer, Entry, NextAnswer } from '../../../shared/domain/ports.ts';
 import { type CheckPorts, checkCode } from '../../../shared/usecases/check-code.ts';
-import { at, ended, REQUEST_ID, START_MS, started } from '../../fixtures/histories.ts';
+import {
+  at,
+  checked,
+  ended,
+  REQUEST_ID,
+  START_MS,
+  started,
+  submitted,
+} from '../../fixtures/histories.ts';
 
 const WORKFLOW = ['silent_auth', 'sms', 'voice'] as const;
 const TOKEN = { requestId: REQUEST_ID, hash: new Uint8Array(32) };
@@ -79,5 +87,78 @@ describe('checkCode, when Vonage refuses the code of silent_auth', () => {
     const find = () => Promise.reject(new Error('down'));
     const ports = { ...world.ports, log: { ...world.ports.log, find } };
     expect(await askedAfter({ ...world, ports })).toBe('moved');
+  });
+});
+
+describe('checkCode', () => {
+  /** What happens in which order, with an answer of Vonage that is not a refusal. */
+  function observed(answer: CheckAnswer, ...events: readonly VerificationEvent[]) {
+    const world = worldOf(10, ...events);
+    const calls: string[] = [];
+    const note = (name: string): void => {
+      calls.push(name);
+    };
+    const { log, vonage } = world.ports;
+    const ports: CheckPorts = {
+      ...world.ports,
+      log: {
+        ...log,
+        append: (requestId, event) => {
+          note(`append ${event.type}`);
+          return log.append(requestId, event);
+        },
+      },
+      vonage: {
+        ...vonage,
+        check: async () => {
+          note('check');
+          return answer;
+        },
+        cancel: async () => note('cancel'),
+      },
+    };
+    return { ports, calls };
+  }
+
+  it('counts the attempt before it asks Vonage, and writes what that answers', async () => {
+    const { ports, calls } = observed('accepted', started(WORKFLOW));
+    expect((await checkCode(TOKEN, CODE, ports, BUDGET)).status).toBe('completed');
+    expect(calls).toEqual(['append code_submitted', 'check', 'append code_checked']);
+  });
+
+  it('does not ask Vonage about a code of another request_id, and aborts', async () => {
+    const { ports, calls } = observed('accepted', started(WORKFLOW));
+    const code = { ...CODE, requestId: `${REQUEST_ID}0` };
+    await expect(checkCode(TOKEN, code, ports, BUDGET)).rejects.toMatchObject({
+      code: 'request_id_mismatch',
+      members: { verification: { status: 'aborted' } },
+    });
+    expect(calls).toEqual(['append aborted', 'cancel']);
+  });
+
+  it('does not ask Vonage about a second code of silent_auth while the first is there', async () => {
+    const { ports, calls } = observed('accepted', started(WORKFLOW), submitted('earlier'));
+    await expect(checkCode(TOKEN, CODE, ports, BUDGET)).rejects.toMatchObject({
+      code: 'code_not_expected',
+    });
+    expect(calls).toEqual(['append code_submitted']);
+  });
+
+  it('does not ask again when the answer was lost', async () => {
+    const { ports, calls } = observed('unknown', started(WORKFLOW));
+    expect((await checkCode(TOKEN, CODE, ports, BUDGET)).status).toBe('checking');
+    expect(calls).toEqual(['append code_submitted', 'check']);
+  });
+
+  it('answers without a call after completed, and 410 after any other end', async () => {
+    const completed = [started(WORKFLOW), submitted('earlier'), checked('earlier', 'accepted')];
+    const known = observed('accepted', ...completed);
+    expect((await checkCode(TOKEN, CODE, known.ports, BUDGET)).status).toBe('completed');
+    expect(known.calls).toEqual(['append code_submitted']);
+    const over = observed('accepted', started(WORKFLOW), at(5, { type: 'cancelled' }));
+    await expect(checkCode(TOKEN, CODE, over.ports, BUDGET)).rejects.toMatchObject({
+      code: 'verification_closed',
+    });
+    expect(over.calls).toEqual(['append code_submitted']);
   });
 });

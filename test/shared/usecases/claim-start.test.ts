@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import type { PhoneLock } from '../../../shared/domain/ports.ts';
+import { claim } from '../../../shared/usecases/claim-start.ts';
+import { planStart } from '../../../shared/usecases/plan-start.ts';
+import { START_MS, started } from '../../fixtures/histories.ts';
+import { createMemoryLog } from '../../fixtures/memory-log.ts';
+import { CALLER, START, startWorld } from '../../fixtures/start-world.ts';
+
+const LIVE: PhoneLock = {
+  outcome: 'live',
+  requestId: 'in-flight-canary',
+  retryAtMs: START_MS + 45_000,
+};
+const SPENT: PhoneLock = { outcome: 'refused', retryAtMs: START_MS + 45_000 };
+
+function claimIn({ ports }: ReturnType<typeof startWorld>) {
+  return claim(START, planStart(START, ports), CALLER, ports);
+}
+
+describe('claim', () => {
+  it('counts the caller first, and claims the rest', async () => {
+    const world = startWorld();
+    expect(await claimIn(world)).toMatchObject({ outcome: 'claimed', mayAdopt: true });
+    expect(world.calls).toEqual(['count address', 'claim', 'lock', 'count prefix', 'count email']);
+  });
+
+  it('touches nothing else when the caller is over its limit', async () => {
+    const world = startWorld({ refuses: ['address'] });
+    await expect(claimIn(world)).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(world.calls).toEqual(['count address']);
+  });
+
+  it.each(['prefix', 'email'] as const)('gives everything back when %s refuses', async (limit) => {
+    const world = startWorld({ refuses: [limit] });
+    await expect(claimIn(world)).rejects.toMatchObject({ code: 'rate_limited' });
+    const other = limit === 'prefix' ? 'email' : 'prefix';
+    expect(world.calls.slice(5).toSorted()).toEqual([
+      'release key',
+      `uncount ${other}`,
+      'unlock and uncount',
+    ]);
+  });
+
+  it('gives everything back but the lock of another start', async () => {
+    const world = startWorld({ lock: SPENT });
+    await expect(claimIn(world)).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(world.calls.slice(5).toSorted()).toEqual([
+      'release key',
+      'uncount email',
+      'uncount prefix',
+    ]);
+  });
+
+  it('leaves a lost start lost when its repeat is refused', async () => {
+    const world = startWorld({ refuses: ['email'], intent: { outcome: 'takeover' } });
+    await expect(claimIn(world)).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(world.calls).toContain('key unknown');
+    expect(world.calls).not.toContain('release key');
+  });
+
+  it('answers a spent limit and a live verification of somebody else alike', async () => {
+    const log = createMemoryLog([started()]);
+    const refusals = await Promise.all(
+      [SPENT, LIVE].map((lock) => claimIn(startWorld({ lock, log })).catch((error) => error)),
+    );
+    expect(refusals.map(({ code, members }) => ({ code, members }))).toEqual([
+      { code: 'rate_limited', members: { retryAfterSeconds: 60 } },
+      { code: 'rate_limited', members: { retryAfterSeconds: 60 } },
+    ]);
+    expect(JSON.stringify(refusals)).not.toContain('in-flight-canary');
+  });
+
+  it('adopts nothing while the fate of another start of the number is unknown', async () => {
+    const world = startWorld({ lock: { outcome: 'locked', contested: true } });
+    expect(await claimIn(world)).toMatchObject({ outcome: 'claimed', mayAdopt: false });
+  });
+
+  it('takes the number over from the try of its own start that was lost', async () => {
+    const world = startWorld({ intent: { outcome: 'takeover' } });
+    expect(await claimIn(world)).toMatchObject({ outcome: 'claimed', isTakeover: true });
+    expect(world.calls).toContain('inherit');
+  });
+});
