@@ -42,7 +42,7 @@ const random: Random = {
   attemptId: () => randomBytes(6).toString('base64url'),
   nonce: () => randomBytes(16).toString('base64url'),
 };
-const agent = createAgents();
+const agent = /* @__PURE__ */ createAgents();
 const telemetry = createTelemetry(env('POWERTOOLS_SERVICE_NAME'));
 const budget = (): Budget => ({ lastCallAtMs: clock.now() + CALLS_BEGIN_WITHIN_MS });
 const handlerNeeds: HandlerNeeds = { telemetry, budget };

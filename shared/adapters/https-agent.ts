@@ -7,8 +7,8 @@ import type { Agent as HttpAgent, RequestOptions as HttpOptions } from 'node:htt
 import type { Agent as HttpsAgent } from 'node:https';
 import { createReadySockets } from './ready-sockets.ts';
 
-const http = process.getBuiltinModule('node:http');
-const https = process.getBuiltinModule('node:https');
+const http = /* @__PURE__ */ process.getBuiltinModule('node:http');
+const https = /* @__PURE__ */ process.getBuiltinModule('node:https');
 
 /** Keep-alive agents that all clients share; plain HTTP serves loopback addresses only. */
 export interface Agents {
