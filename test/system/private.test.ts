@@ -1,0 +1,273 @@
+/**
+ * S9: whole stories, refusals and faults at the most talkative log level, and then every line of every
+ * function is searched for what nobody may read there.
+ */
+
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { callAws } from '../../infra/local/aws/json-client.ts';
+import type { FunctionLine } from '../../infra/local/function-logs.ts';
+import { type Stack, startStack } from '../../infra/local/stack.ts';
+import { FUNCTION_NAMES } from '../../shared/config.ts';
+import { type App, call, idempotencyKey, phoneNumber, toApp } from '../fixtures/app.ts';
+import { sendWebhook, webhooks } from '../fixtures/scripted-vonage.ts';
+import { until } from '../fixtures/until.ts';
+
+let stack: Stack;
+let folder: string;
+const lines: FunctionLine[] = [];
+/** What must not be found, by what it is. */
+const secrets = new Map<string, string>();
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'silent-auth-private-'));
+  stack = await startStack({
+    localFolder: folder,
+    context: { stageSettings: { logLevel: 'DEBUG', events: true } },
+  });
+  stack.onLine((line) => lines.push(line));
+  keepKeys();
+  await silentStory();
+  await fallbackStory();
+  await refusals();
+  await faults();
+  await strangers();
+}, 180_000);
+
+afterAll(async () => {
+  await stack?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function keep(what: string, value: unknown): void {
+  if (typeof value === 'string' && value.length >= 4) secrets.set(value, what);
+}
+
+function keepKeys(): void {
+  const identity: unknown = JSON.parse(readFileSync(join(folder, 'identity.json'), 'utf8'));
+  for (const [name, value] of Object.entries(identity ?? {})) {
+    if (typeof value !== 'string' || /application_?id/i.test(name)) continue;
+    const isPem = value.includes('-----BEGIN');
+    for (const part of isPem ? value.split('\n').slice(1, -2) : [value]) keep(name, part);
+  }
+}
+
+interface Person {
+  readonly phoneNumber: string;
+  readonly email: string;
+}
+
+function createPerson(ending: string): Person {
+  const person = { phoneNumber: phoneNumber(ending), email: `jo.${idempotencyKey()}@example.org` };
+  keep('phone number', person.phoneNumber.slice(1));
+  keep('national number', person.phoneNumber.slice(3));
+  keep('e-mail', person.email);
+  keep('e-mail', person.email.split('@')[0]);
+  return person;
+}
+
+/** Starts with everything that a start can have. */
+async function start(person: Person, channels: readonly string[]): Promise<App> {
+  const key = idempotencyKey();
+  const nonce = randomBytes(24).toString('base64url');
+  keep('idempotency key', key);
+  keep('nonce', nonce);
+  const body = { phone_number: person.phoneNumber, email: person.email, channels, nonce };
+  keep('body', JSON.stringify(body));
+  const answer = await call(stack.endpoints.api, 'POST', '/start', {
+    body,
+    headers: { 'idempotency-key': key },
+  });
+  if (answer.status !== 202) throw new Error(`/start: ${JSON.stringify(answer.body)}`);
+  const app = toApp(stack.endpoints.api, answer);
+  keep('client token', app.token);
+  keep('client token', app.token.split('.')[1]);
+  keep('hash of the client token', createHash('sha256').update(app.token).digest('base64'));
+  return app;
+}
+
+async function submit(app: App, body: { request_id: string; code: string }): Promise<void> {
+  keep('code', body.code);
+  keep('body', JSON.stringify(body));
+  await app.post('/check-code', body);
+}
+
+async function checkUrlOf(app: App): Promise<string> {
+  const { action } = await app.becomes(({ status }) => status === 'action_pending');
+  if (action?.type !== 'open_check_url') throw new Error('no check_url came');
+  keep('check_url', action.check_url);
+  keep('path of the check_url', new URL(action.check_url).pathname);
+  return action.check_url;
+}
+
+async function keepConnections(app: App): Promise<void> {
+  const { dynamodb, tables } = stack.endpoints;
+  const result = await callAws(dynamodb, 'DynamoDB_20120810.GetItem', {
+    TableName: tables.verifications,
+    Key: { request_id: { S: app.requestId } },
+  });
+  const elements = JSON.stringify(result).matchAll(/"\d{13}#([^"]+)"/g);
+  const ids = [...elements].map(([, id]) => id);
+  expect(ids.length).toBeGreaterThan(0);
+  for (const id of ids) keep('connection id', id);
+}
+
+async function inboxCode(to: string): Promise<string> {
+  return until(async () => {
+    const response = await fetch(`${stack.endpoints.vonage}/inbox?to=${encodeURIComponent(to)}`);
+    const [newest]: { code: string }[] = await response.json();
+    return newest?.code;
+  });
+}
+
+async function silentStory(): Promise<void> {
+  const person = createPerson('8');
+  const app = await start(person, ['silent_auth', 'email']);
+  const socket = await app.openSocket();
+  await socket.subscribe();
+  await keepConnections(app);
+  const carrier = await app.openCheckUrl(await checkUrlOf(app));
+  await submit(app, carrier.body);
+  await socket.receives(({ status }) => status === 'completed');
+  socket.send({ action: 'ping' });
+  socket.send({ action: 'subscribe', client_token: `${app.token}x` });
+  const body = { phone_number: person.phoneNumber };
+  const proof = await app.post('/proof', body);
+  expect(proof.status).toBe(200);
+  keep('proof', proof.body.proof);
+  await app.post('/proof', { phone_number: createPerson('2').phoneNumber });
+  socket.close();
+}
+
+async function fallbackStory(): Promise<void> {
+  const person = createPerson('99');
+  const app = await start(person, ['silent_auth', 'email', 'sms']);
+  await app.openCheckUrl(await checkUrlOf(app));
+  await app.post('/next-workflow', { from: 'silent_auth', error: 'check_url_rejected' });
+  await app.becomes(({ channel }) => channel === 'email');
+  const code = await inboxCode(person.email);
+  keep('code', code);
+  await submit(app, { request_id: app.requestId, code: code === '135790' ? '135791' : '135790' });
+  await app.post('/next-workflow', { from: 'email', error: 'user_choice' });
+  await submit(app, { request_id: app.requestId, code: await inboxCode(person.phoneNumber) });
+  expect((await app.status()).status).toBe('completed');
+}
+
+/** Everything that is answered with a problem. */
+async function refusals(): Promise<void> {
+  const { api } = stack.endpoints;
+  const { phoneNumber: known, email } = createPerson('4');
+  const bodies: readonly unknown[] = [
+    { phone_number: known.slice(1), email },
+    { phone_number: `${known}0000`, email },
+    { phone_number: known, email: `${email}@` },
+    { phone_number: known, email, channels: ['email', 'silent_auth'] },
+    { phone_number: known, email, nonce: 'short' },
+    `{"phone_number":"${known}","email":"${email}"`,
+    { phone_number: known, email, padding: 'x'.repeat(5000) },
+  ];
+  for (const body of bodies) await call(api, 'POST', '/start', { body });
+  const app = await start(createPerson('6'), ['silent_auth', 'email']);
+  const other = await start(createPerson('2'), ['silent_auth']);
+  for (const token of [`${app.token}A`, `${other.requestId}.${app.token.split('.')[1]}`]) {
+    keep('client token', token);
+    await call(api, 'GET', '/status', { headers: { authorization: `Bearer ${token}` } });
+    await refusedSocket(token);
+  }
+  await submit(app, { request_id: other.requestId, code: 'aB3dE6' });
+  await app.post('/check-code', { request_id: app.requestId, code: { nested: known } });
+  await other.post('/cancel');
+  await call(api, 'GET', '/openapi.json');
+  await call(api, 'GET', '/.well-known/jwks.json');
+}
+
+async function refusedSocket(token: string): Promise<void> {
+  const socket = new WebSocket(stack.endpoints.websocket, ['silent-auth.v1', token]);
+  await new Promise((resolve) => socket.on('error', resolve));
+}
+
+/** Vonage fails in every way that reaches our own log lines. */
+async function faults(): Promise<void> {
+  const { api, vonage } = stack.endpoints;
+  const setFaults = async (rules: readonly object[]): Promise<void> => {
+    const body = JSON.stringify(rules);
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`${vonage}/faults`, { method: 'PUT', headers, body });
+  };
+  const kinds = ['internal_error', 'unauthorized', 'invalid_params', 'not_json', 'truncated'];
+  for (const kind of [...kinds, 'throttled', 'concurrent', 'network_unsupported']) {
+    await setFaults([{ answer: { operation: '*', kind } }]);
+    const { phoneNumber: number, email } = createPerson('8');
+    const body = { phone_number: number, email, channels: ['silent_auth', 'email'] };
+    await call(api, 'POST', '/start', { body });
+    await setFaults([]);
+  }
+  const app = await start(createPerson('8'), ['silent_auth', 'email']);
+  const carrier = await app.openCheckUrl(await checkUrlOf(app));
+  await setFaults([{ answer: { operation: '*', kind: 'internal_error' } }]);
+  await submit(app, carrier.body);
+  await app.post('/next-workflow', { from: 'silent_auth', error: 'sdk_error' });
+  await app.post('/cancel');
+  await setFaults([]);
+}
+
+/** Webhooks that Vonage did not send, or that say nothing we know. */
+async function strangers(): Promise<void> {
+  const { endpoints } = stack;
+  const { phoneNumber: number } = createPerson('8');
+  const app = await start(createPerson('8'), ['silent_auth', 'email']);
+  const completed = webhooks.event(app.requestId, 'silent_auth', 'completed');
+  await sendWebhook(endpoints, completed, { secret: 'x'.repeat(40) });
+  await sendWebhook(endpoints, completed);
+  await sendWebhook(endpoints, { type: 'something else', to: number.slice(1) });
+  await sendWebhook(endpoints, { ...completed, channel: number, status: number });
+  await call(endpoints.api, 'POST', '/webhook', { body: { ...completed, to: number } });
+}
+
+/** A value by itself, not as a part of a longer number or word. */
+function isIn(line: string, value: string): boolean {
+  const isLong = value.length > 12;
+  for (let at = line.indexOf(value); at >= 0; at = line.indexOf(value, at + 1)) {
+    if (isLong) return true;
+    const around = `${line[at - 1] ?? ' '}${line[at + value.length] ?? ' '}`;
+    if (!/[A-Za-z0-9.-]/.test(around)) return true;
+  }
+  return false;
+}
+
+describe('the log of every function', () => {
+  it('has lines to be searched', () => {
+    const speaking = new Set(lines.map((line) => line.function));
+    expect([...speaking].sort()).toEqual([...FUNCTION_NAMES].sort());
+    expect(new Set(secrets.values()).size).toBeGreaterThan(12);
+  });
+
+  it('would be caught with any of it', () => {
+    const missed = [...secrets].filter(([value]) => !isIn(`{"message":"it was ${value}"}`, value));
+    expect(missed).toEqual([]);
+  });
+
+  it('holds nothing that somebody sent, received or owns', () => {
+    const found = lines.flatMap(({ function: name, line }) =>
+      [...secrets]
+        .filter(([value]) => isIn(line, value) || isIn(line, JSON.stringify(value).slice(1, -1)))
+        .map(([, what]) => `${what} in a line of ${name}: ${line.slice(0, 300)}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it.each([
+    ['a JWT', /eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+/],
+    ['an international number', /(?<![\w+:.-])\+\d{8,15}\b/],
+    ['an e-mail address', /[\w.+-]+@[\w-]+\.[a-z]{2,}/i],
+    ['a bearer', /bearer\s+[\w-]{16,}/i],
+    ['a key', /-----BEGIN|PRIVATE KEY/],
+    ['a check_url', /silent-auth\/redirect/],
+  ])('holds nothing that looks like %s', (_what, form) => {
+    expect(lines.filter(({ line }) => form.test(line))).toEqual([]);
+  });
+});
