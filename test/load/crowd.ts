@@ -15,8 +15,9 @@ export interface CrowdOptions {
   readonly seed: string;
   /** How long one person tries. */
   readonly patienceMs: number;
-  /** See {@link settle}. */
+  /** Both: see {@link settle}. */
   readonly exactly: boolean;
+  readonly webhooksMs: number;
   /** Hears how many are done. */
   readonly progress?: (done: number) => void;
   /** Done before anything is checked. */
@@ -30,8 +31,8 @@ export interface Outcome {
   /** People whose start was refused for good or never answered. */
   readonly unserved: readonly string[];
   readonly seconds: number;
-  /** Verifications that Vonage has begun. */
-  readonly startsAtVonage: number;
+  /** Verifications that Vonage has begun; null when its journal may have been lost. */
+  readonly startsAtVonage: number | null;
   readonly memory: readonly Growth[];
 }
 
@@ -77,8 +78,8 @@ export async function runCrowd(stack: LoadStack, options: CrowdOptions): Promise
   await options.afterPhones?.();
   const end = await readMemory(stack);
   await clock.read();
-  const settled = await settle(endpoints, stories, { exactly });
+  const settled = await settle(endpoints, stories, { exactly, webhooksMs: options.webhooksMs });
   const memory = compareMemory((await begin) ?? {}, end);
-  const startsAtVonage = clock.startsAtVonage();
+  const startsAtVonage = options.afterPhones ? null : clock.startsAtVonage();
   return { tally, settled, stories, unserved, seconds, startsAtVonage, memory };
 }

@@ -15,6 +15,8 @@ const PATIENCE_MS = 200_000;
 const SETTINGS = { channelTimeoutSeconds: 30 };
 /** Retries of webhooks come after 1 s and 12 s; a silent authentication lasts 12 s. */
 const TIME_SCALE = 0.2;
+/** Enough for the fourth attempt, 60 s after the third. */
+const WEBHOOKS_MS = 75_000;
 
 const { verifications, concurrency, seed, json, progress } = readOptions({
   verifications: 500,
@@ -31,6 +33,7 @@ try {
     seed,
     patienceMs: PATIENCE_MS,
     exactly: false,
+    webhooksMs: WEBHOOKS_MS,
     progress,
     afterPhones: async () => {
       killed = await killer.stop();

@@ -8,7 +8,7 @@ export interface Killer {
   readonly stop: () => Promise<Readonly<Record<string, number>>>;
 }
 
-const PAUSE_MS = { from: 300, to: 1_500 };
+const PAUSE_MS = { from: 500, to: 2_500 };
 /** The rest are processes of functions, which the gateway replaces. */
 const SHARES = { store: 0.15, simulator: 0.15 };
 

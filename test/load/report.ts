@@ -20,7 +20,7 @@ export interface Report {
   readonly times: Readonly<Record<Measure, Percentiles>>;
   readonly ends: Readonly<Record<string, number>>;
   readonly stored: number;
-  readonly started_at_vonage: number;
+  readonly started_at_vonage: number | null;
   /** Answers that a healthy stack does not give; the phones repeated them. */
   readonly errors: Readonly<Record<string, number>>;
   /** What must never be, whatever happens. */
@@ -92,7 +92,7 @@ export function toText(report: Report): string {
   return [
     `${report.completed_stories} of ${report.verifications} verifications in ${report.seconds} s, ` +
       `${report.per_second} a second`,
-    `${report.stored} in the store, ${report.started_at_vonage} begun at Vonage`,
+    `${report.stored} in the store, ${report.started_at_vonage ?? '?'} begun at Vonage`,
     '',
     row('ms', 'count', 'p50', 'p95', 'p99', 'max'),
     ...MEASURES.map((name) => {

@@ -10,6 +10,8 @@ import { readOptions } from './options.ts';
 import { errorsOf, toReport, toText } from './report.ts';
 
 const PATIENCE_MS = 180_000;
+/** Enough for the first retry. */
+const WEBHOOKS_MS = 20_000;
 
 const { verifications, concurrency, seed, json, progress } = readOptions({
   verifications: 500,
@@ -24,6 +26,7 @@ try {
     seed,
     patienceMs: PATIENCE_MS,
     exactly: true,
+    webhooksMs: WEBHOOKS_MS,
     progress,
   });
 } finally {

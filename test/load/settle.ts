@@ -22,20 +22,22 @@ export interface Settled {
 export interface SettleOptions {
   /** Each must have ended as its person's story says, not only consistently. */
   readonly exactly: boolean;
+  /** How long Vonage may take to be rid of its webhooks. */
+  readonly webhooksMs: number;
 }
 
 const AT_A_TIME = 10;
-const WEBHOOKS_MS = 20_000;
 
 export async function settle(
   endpoints: Endpoints,
   stories: readonly Story[],
-  { exactly }: SettleOptions,
+  { exactly, webhooksMs }: SettleOptions,
 ): Promise<Settled> {
   const ends: Record<string, number> = {};
   const faults: string[] = [];
+  const quietByMs = Date.now() + webhooksMs;
   await inParallel(AT_A_TIME, stories, async (story) => {
-    const found = await examine(endpoints, story, exactly);
+    const found = await examine(endpoints, story, { exactly, quietByMs });
     faults.push(
       ...found.faults.map((fault) => `${story.person.kind} ${story.requestId}: ${fault}`),
     );
@@ -47,9 +49,9 @@ export async function settle(
 async function examine(
   endpoints: Endpoints,
   story: Story,
-  exactly: boolean,
+  { exactly, quietByMs }: { readonly exactly: boolean; readonly quietByMs: number },
 ): Promise<{ faults: readonly string[]; end: string }> {
-  const vonage = await untilQuiet(endpoints, story.requestId);
+  const vonage = await untilQuiet(endpoints, story.requestId, quietByMs);
   const { verification } = await readStatus(endpoints, story);
   if (!verification) return { faults: ['/status does not know it'], end: 'lost' };
   return {
@@ -91,12 +93,17 @@ const vonageRequest = z.object({
 });
 type VonageRequest = z.infer<typeof vonageRequest>;
 
-/** A cancel may come before Vonage takes one; a lost summary may leave us with our own clock's word. */
+/** Where our own clock had the last word, what Vonage said came after the deadline, if at all. */
 function compareWithVonage(
-  { status }: VerificationObject,
+  { status, reason }: VerificationObject,
   vonage: VonageRequest | undefined,
 ): readonly string[] {
-  if (!vonage || (status === 'completed') === (vonage.status === 'completed')) return [];
+  if (
+    !vonage ||
+    reason === 'timed_out' ||
+    (status === 'completed') === (vonage.status === 'completed')
+  )
+    return [];
   return [`${status} here, ${vonage.status} at Vonage`];
 }
 
@@ -104,13 +111,13 @@ function compareWithVonage(
 async function untilQuiet(
   { vonage }: Endpoints,
   requestId: string,
+  quietByMs: number,
 ): Promise<VonageRequest | undefined> {
-  const giveUpAtMs = Date.now() + WEBHOOKS_MS;
   for (;;) {
     const reply = await send('GET', `${vonage}/_local/requests/${requestId}`);
     if (reply.status === 404) return undefined;
     const request = vonageRequest.parse(JSON.parse(reply.text));
-    if (request.webhooks_pending.length === 0 || Date.now() > giveUpAtMs) return request;
+    if (request.webhooks_pending.length === 0 || Date.now() > quietByMs) return request;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
