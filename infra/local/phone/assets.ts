@@ -12,8 +12,9 @@ const FOLDER = join(import.meta.dirname, 'browser');
 
 /** @param api address of the HTTP API */
 export async function buildAssets(api: string): Promise<Assets> {
-  const [page, webRedirect, { outputFiles }] = await Promise.all([
+  const [page, icon, webRedirect, { outputFiles }] = await Promise.all([
     readFile(join(FOLDER, 'page.html')),
+    readFile(join(FOLDER, 'icon.svg')),
     readWebRedirect(api),
     build({
       entryPoints: { app: join(FOLDER, 'app.ts'), style: join(FOLDER, 'style.css') },
@@ -30,6 +31,7 @@ export async function buildAssets(api: string): Promise<Assets> {
   const assets = new Map<string, PageAnswer>([
     ['/', { status: 200, type: 'text/html; charset=utf-8', body: page }],
     ['/redirect', webRedirect],
+    ['/favicon.ico', { status: 200, type: 'image/svg+xml', body: icon }],
   ]);
   for (const { path, contents } of outputFiles) {
     const type = path.endsWith('.css') ? 'text/css' : 'text/javascript';

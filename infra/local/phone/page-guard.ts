@@ -31,7 +31,7 @@ export function createSecurityHeaders(
     "default-src 'none'",
     `script-src ${script}`,
     "style-src 'self'",
-    "img-src 'self' data:",
+    "img-src 'self'",
     `connect-src 'self' ws://${host} ws://localhost:${port}`,
     "base-uri 'none'",
     "form-action 'none'",

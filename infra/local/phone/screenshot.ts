@@ -49,7 +49,7 @@ async function takePicture(api: string): Promise<void> {
       .evaluate((preset) => {
         preset.setAttribute('aria-pressed', 'true');
       });
-    await tab.screenshot({ path: FILE });
+    await tab.screenshot({ path: FILE, fullPage: true });
   } finally {
     await browser.close();
   }

@@ -26,6 +26,8 @@ interface PageRequest {
   readonly body: unknown;
 }
 
+const PAGES = new Set(['/', '/redirect', '/favicon.ico']);
+
 /** What the page's script asks for, because a browser cannot reach or see it by itself. */
 const ROUTES: Readonly<Record<string, (request: PageRequest) => Promise<PageAnswer>>> = {
   'GET /phone/where': async ({ endpoints: { api, websocket, vonage, tables } }) =>
@@ -76,8 +78,7 @@ export function createPhonePage(): PhonePage {
     },
     serve(request, response) {
       const url = new URL(request.url ?? '/', 'http://page');
-      const isOurs =
-        url.pathname === '/' || url.pathname === '/redirect' || url.pathname.startsWith('/phone/');
+      const isOurs = PAGES.has(url.pathname) || url.pathname.startsWith('/phone/');
       if (!isOurs || !endpoints || !isOwnHost(request, endpoints)) return false;
       respond(request, response, url, endpoints).catch(() => response.destroy());
       return true;

@@ -3,7 +3,7 @@
 import { create, createIcon, find, setText } from './dom.ts';
 import { pause } from './pace.ts';
 import { type InboxMessage, readInbox } from './page-api.ts';
-import { channelName, type Story } from './story.ts';
+import { channelName, type Story, spokenName } from './story.ts';
 
 const POLL_MS = 350;
 
@@ -25,7 +25,10 @@ export function createInbox(
     const use = create('button', {
       class: 'quiet small',
       text: 'Use code',
-      attributes: { type: 'button', 'aria-label': `Use the ${channelName(message.channel)} code` },
+      attributes: {
+        type: 'button',
+        'aria-label': `Use code sent by ${spokenName(message.channel)}`,
+      },
     });
     use.addEventListener('click', () => onUse(message));
     list.prepend(

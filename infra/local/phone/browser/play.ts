@@ -44,7 +44,7 @@ export interface Play {
 const OUTAGE_MS = 1_600;
 const ASLEEP_MS = 2_200;
 /** How long the backend is watched after the end: late webhooks. */
-const AFTERMATH_MS = 6_000;
+const AFTERMATH_MS = 10_000;
 /** In `step` a person takes the time that the step has. */
 const PATIENT_HANDSET_MS = 58_000;
 
