@@ -1,0 +1,79 @@
+/** What the company's own backend may rely on. */
+
+import type { Mutant } from '../mutant.ts';
+
+const ISSUE = 'shared/usecases/issue-proof.ts';
+const SIGNER = 'shared/adapters/secrets/proof-signer.ts';
+
+const ISSUE_TESTS = ['test/shared/usecases/issue-proof.test.ts'];
+const SIGNER_TESTS = ['test/shared/adapters/secrets/proof-signer.test.ts'];
+
+export const PROOF_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'prove an unverified number',
+    rule: 'T21',
+    file: ISSUE,
+    find: "return isSameHash(await hash, stored ?? '') && isVerified;",
+    replace: "return isSameHash(await hash, stored ?? '') || isVerified;",
+    tests: ISSUE_TESTS,
+  },
+  {
+    name: 'prove any number that the app names',
+    rule: 'T21',
+    file: ISSUE,
+    find: "return isSameHash(await hash, stored ?? '') && isVerified;",
+    replace: "return (await hash) !== stored ? isVerified : isSameHash('', '');",
+    tests: ISSUE_TESTS,
+  },
+  {
+    name: 'prove a verification that is not completed',
+    rule: 'T21',
+    file: ISSUE,
+    find: "if (folded?.verification.status !== 'completed') throw refused();",
+    replace: 'if (!folded) throw refused();',
+    tests: ISSUE_TESTS,
+  },
+  {
+    name: 'prove for ever',
+    rule: 'T21',
+    file: ISSUE,
+    find: 'return completedAtMs === null || nowMs > completedAtMs + PROOF_WINDOW_MS;',
+    replace: 'return completedAtMs === null || nowMs > completedAtMs + PROOF_WINDOW_MS * 1000;',
+    tests: ISSUE_TESTS,
+  },
+  {
+    name: 'leave the nonce out of the proof',
+    rule: 'T21',
+    file: ISSUE,
+    find: '    ...(nonce !== undefined && { nonce }),\n',
+    replace: '',
+    tests: ISSUE_TESTS,
+  },
+  {
+    name: 'make up a jti for every proof',
+    rule: 'T21',
+    file: SIGNER,
+    find: `update(\`silent-auth-proof:\${requestId}\`)`,
+    replace: `update(\`silent-auth-proof:\${requestId}:\${Math.random()}\`)`,
+    tests: SIGNER_TESTS,
+  },
+  {
+    name: 'publish the private proof key',
+    rule: 'S9',
+    file: SIGNER,
+    find: 'const current = await toPublicKey(createPublicKey(privateKey), secret.kid);',
+    replace: `const current = {
+    ...privateKey.export({ format: 'jwk' }),
+    ...(await toPublicKey(createPublicKey(privateKey), secret.kid)),
+  };`,
+    tests: SIGNER_TESTS,
+  },
+  {
+    name: 'forget the previous proof key',
+    rule: 'R14',
+    file: SIGNER,
+    find: 'published: isOther ? [current, previous] : [current]',
+    replace: 'published: isOther ? [current] : [current]',
+    tests: SIGNER_TESTS,
+  },
+];

@@ -1,0 +1,74 @@
+/** Runs test files in a copy of the tree and tells which test failed first. */
+
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** `broken`: no test failed, and yet it did not pass; nobody knows what that shows. */
+export type Verdict =
+  | { readonly outcome: 'passed' }
+  | { readonly outcome: 'failed'; readonly test: string; readonly file: string }
+  | { readonly outcome: 'timeout' }
+  | { readonly outcome: 'broken'; readonly output: string };
+
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+const VITEST = join('node_modules', 'vitest', 'vitest.mjs');
+const TIMEOUT_MS = 120_000;
+
+/** A mutant that makes the tests hang is stopped after two minutes. */
+export async function runTests(tree: string, files: readonly string[]): Promise<Verdict> {
+  const reportFile = join(tree, 'report.json');
+  rmSync(reportFile, { force: true });
+  const child = spawn(
+    process.execPath,
+    [
+      VITEST,
+      'run',
+      '--config=test/vitest.config.ts',
+      '--project=parts',
+      '--bail=1',
+      '--maxWorkers=1',
+      '--no-cache',
+      '--reporter=json',
+      `--outputFile.json=${reportFile}`,
+      ...files,
+    ],
+    { cwd: tree, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const output: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    child.kill('SIGKILL');
+  }, TIMEOUT_MS);
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  clearTimeout(timer);
+  if (isLate) return { outcome: 'timeout' };
+  const failed = existsSync(reportFile) ? firstFailure(reportFile, tree) : undefined;
+  if (failed) return { outcome: 'failed', ...failed };
+  if (code === 0) return { outcome: 'passed' };
+  return { outcome: 'broken', output: Buffer.concat(output).toString('utf8').slice(-2000) };
+}
+
+function firstFailure(
+  reportFile: string,
+  tree: string,
+): { readonly test: string; readonly file: string } | undefined {
+  const { testResults }: Report = JSON.parse(readFileSync(reportFile, 'utf8'));
+  for (const { name, assertionResults } of testResults) {
+    const failed = assertionResults.find(({ status }) => status === 'failed');
+    if (failed) {
+      const [, file = name] = name.split(`${tree}/`);
+      return { test: failed.fullName, file };
+    }
+  }
+  return undefined;
+}
