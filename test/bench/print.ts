@@ -33,7 +33,7 @@ export function printCold({ results, memoryMegabytes, rounds, uncapped }: ColdRe
     fixed(it.initAndFirstRatio, 2),
     it.initAndFirstToPeer === undefined ? '' : fixed(it.initAndFirstToPeer, 2),
   ]);
-  const note = `${rounds} rounds, interleaved; ${cap}. ×: against the empty handler of the same round.`;
+  const note = `${rounds} rounds, interleaved; ${cap}. ×: against the empty handler started right before.`;
   return `${toTable(header, rows)}\n${note}`;
 }
 

@@ -5,6 +5,8 @@
  *   --quick               fewer rounds, up to 100 in flight
  *   --cost                the costs, and nothing else
  *   --only cold,growth    some of cold, throughput, growth, cost
+ *   --rounds 3            of cold starts
+ *   --in-flight 10,1000   how many verifications wait at once in the growth section
  *   --json                the report on stdout instead of the tables
  */
 
@@ -35,10 +37,14 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     cost: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
+    'in-flight': { type: 'string', default: '' },
   },
 });
 const scale = options.quick ? QUICK : THOROUGH;
+const inFlight =
+  options['in-flight'] === '' ? scale.growth : options['in-flight'].split(',').map(Number);
 const report: { -readonly [section in keyof Report]: Report[section] } = {};
 
 await run(toSections(options));
@@ -53,7 +59,7 @@ function toSections({ only, cost }: { readonly only: string; readonly cost: bool
 
 async function run(sections: readonly string[]): Promise<void> {
   if (sections.includes('cold')) {
-    const cold = await measureColdStarts(scale.coldRounds, say);
+    const cold = await measureColdStarts(Number(options.rounds) || scale.coldRounds, say);
     finish({ cold: { ...describeRun(), ...cold } }, printCold(cold));
   }
   if (sections.includes('throughput') || sections.includes('growth')) {
@@ -76,7 +82,7 @@ async function runLoad(bench: BenchStack, sections: readonly string[]): Promise<
     finish({ throughput: { ...describeRun(), ...throughput } }, printThroughput(throughput));
   }
   if (sections.includes('growth')) {
-    const results = await measureGrowth(bench, scale.growth, say);
+    const results = await measureGrowth(bench, inFlight, say);
     finish({ growth: { ...describeRun(), results } }, printGrowth(results));
   }
 }
