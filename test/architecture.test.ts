@@ -48,13 +48,7 @@ const RULES: readonly {
   {
     folder: 'infra/aws',
     paths: ['shared/config.ts'],
-    packages: [
-      'aws-cdk-lib',
-      'constructs',
-      'cdk-nag',
-      'esbuild',
-      'node:',
-    ],
+    packages: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'node:'],
   },
   {
     // Commands for operators: they look at a deployment from outside.
