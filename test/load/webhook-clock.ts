@@ -34,6 +34,8 @@ export function createWebhookClock(endpoints: Endpoints, tally: Tally): WebhookC
   const pushedAtMs = new Map<string, number>();
   let since = 0;
   let starts = 0;
+  /** One after another: two at once would count the same entries twice. */
+  let reading = Promise.resolve();
 
   function match(key: string): void {
     const sent = sentAtMs.get(key);
@@ -61,15 +63,20 @@ export function createWebhookClock(endpoints: Endpoints, tally: Tally): WebhookC
     }
   }
 
+  async function readOn(): Promise<void> {
+    const reply = await send('GET', `${endpoints.vonage}/_local/calls?since=${since}`);
+    for (const entry of journal.parse(JSON.parse(reply.text))) take(entry);
+  }
+
   return {
     pushed({ request_id: id, channel, action, workflow: [first] }) {
       if (channel === 'silent_auth' && action) note(pushedAtMs, `${id} action`, Date.now());
       const isOwn = first?.reason === 'no_mobile_data'; // the app's own doing, pushed without a webhook
       if (ENDS.includes(first?.status) && !isOwn) note(pushedAtMs, `${id} end`, Date.now());
     },
-    async read() {
-      const reply = await send('GET', `${endpoints.vonage}/_local/calls?since=${since}`);
-      for (const entry of journal.parse(JSON.parse(reply.text))) take(entry);
+    read() {
+      reading = reading.catch(() => {}).then(readOn);
+      return reading;
     },
     startsAtVonage: () => starts,
   };
