@@ -1,14 +1,8 @@
 /** One signed call of an AWS JSON service, for services of which we need one operation only. */
 
-import type { IncomingMessage } from 'node:http';
-import type { Clock } from '../domain/ports.ts';
-import type { AwsClientOptions } from './aws-client.ts';
-import { signPost } from './aws-signature.ts';
-import { openRequest } from './https-agent.ts';
+import { type AwsRequestOptions, requestAws } from './aws-request.ts';
 
-export interface AwsPostOptions extends AwsClientOptions {
-  readonly clock: Clock;
-}
+export type AwsPostOptions = AwsRequestOptions;
 
 export interface AwsOperation {
   /** First label of the service's host, and its name in signatures. */
@@ -19,45 +13,19 @@ export interface AwsOperation {
 }
 
 export interface AwsAnswer {
-  readonly status: number | undefined;
+  readonly status: number;
   /** JSON. */
   readonly output: unknown;
 }
 
-/** For the connection, the request and the whole answer. */
-const TIMEOUT_MS = 1000;
-
 /** Rejects when the service cannot be asked. */
 export async function postToAws(
   { service, target, input }: AwsOperation,
-  { region, endpoint, credentials, agent, clock }: AwsPostOptions,
+  options: AwsPostOptions,
 ): Promise<AwsAnswer> {
-  const url = new URL(endpoint ?? `https://${service}.${region}.amazonaws.com`);
-  const body = JSON.stringify(input);
-  const headers = signPost(
-    {
-      url,
-      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target },
-      body,
-    },
-    {
-      region,
-      service,
-      credentials: typeof credentials === 'function' ? await credentials() : credentials,
-      nowMs: clock.now(),
-    },
-  );
-  const request = openRequest(agent, url, {
-    method: 'POST',
-    headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request.on('error', reject);
-    request.on('response', resolve);
-    request.end(body);
-  });
-  let text = '';
-  for await (const chunk of response) text += String(chunk);
-  return { status: response.statusCode, output: JSON.parse(text) };
+  const url = new URL(options.endpoint ?? `https://${service}.${options.region}.amazonaws.com`);
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
+  const request = { url, headers, body: JSON.stringify(input) };
+  const { status, text } = await requestAws(service, request, options);
+  return { status, output: JSON.parse(text) };
 }

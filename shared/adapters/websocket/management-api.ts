@@ -3,16 +3,11 @@
  * own: a tenth of every bundle that pushes.
  */
 
-import type { IncomingMessage } from 'node:http';
-import type { Clock } from '../../domain/ports.ts';
-import type { AwsClientOptions } from '../aws-client.ts';
-import { signPost } from '../aws-signature.ts';
-import { openRequest } from '../https-agent.ts';
+import { type AwsRequestOptions, requestAws } from '../aws-request.ts';
 
-export interface ManagementApiOptions extends AwsClientOptions {
+export interface ManagementApiOptions extends AwsRequestOptions {
   /** `https://…/<stage>` */
   readonly endpoint: string;
-  readonly clock: Clock;
 }
 
 export interface ManagementApi {
@@ -22,50 +17,27 @@ export interface ManagementApi {
 }
 
 const TRIES = 2;
-const TIMEOUT_MS = 1000;
 const PAUSE_MS = 50;
 
 type Call = (method: 'POST' | 'DELETE', connectionId: string, body: string) => Promise<number>;
 
 export function createManagementApi(options: ManagementApiOptions): ManagementApi {
+  const once: Call = async (method, connectionId, body) => {
+    const url = new URL(`${options.endpoint}/@connections/${encodeURIComponent(connectionId)}`);
+    const headers = { 'content-type': 'application/octet-stream' };
+    const { status } = await requestAws('execute-api', { method, url, headers, body }, options);
+    return status;
+  };
   const call: Call = async (...request) => {
     for (let tries = 1; tries < TRIES; tries += 1) {
-      const status = await once(options, ...request).catch(() => undefined);
+      const status = await once(...request).catch(() => undefined);
       if (status !== undefined && status < 500 && status !== 429) return status;
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
-    return once(options, ...request);
+    return once(...request);
   };
   return {
     post: (connectionId, data) => call('POST', connectionId, data),
     delete: (connectionId) => call('DELETE', connectionId, ''),
   };
-}
-
-async function once(
-  { endpoint, region, credentials, agent, clock }: ManagementApiOptions,
-  ...[method, connectionId, body]: Parameters<Call>
-): Promise<number> {
-  const url = new URL(`${endpoint}/@connections/${encodeURIComponent(connectionId)}`);
-  const headers = signPost(
-    { method, url, headers: { 'content-type': 'application/octet-stream' }, body },
-    {
-      region,
-      service: 'execute-api',
-      credentials: typeof credentials === 'function' ? await credentials() : credentials,
-      nowMs: clock.now(),
-    },
-  );
-  const request = openRequest(agent, url, {
-    method,
-    headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request.on('error', reject);
-    request.on('response', resolve);
-    request.end(body);
-  });
-  for await (const _ of response); // to its end, so that the socket is free again
-  return response.statusCode ?? 0;
 }
