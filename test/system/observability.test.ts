@@ -34,8 +34,10 @@ beforeAll(async () => {
   [healthy, broken] = await Promise.all([
     startWatchedStack(),
     startWatchedStack({
-      WEBSOCKET_MANAGEMENT_URL: `${NOWHERE}/dev`,
-      AWS_ENDPOINT_URL_EVENTBRIDGE: NOWHERE,
+      functionEnvironment: {
+        WEBSOCKET_MANAGEMENT_URL: `${NOWHERE}/dev`,
+        AWS_ENDPOINT_URL_EVENTBRIDGE: NOWHERE,
+      },
     }),
   ]);
   ({ monitoring } = healthy);
