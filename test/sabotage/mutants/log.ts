@@ -160,7 +160,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
   {
     name: 'wait for a socket without end',
     rule: 'R10',
-    file: 'shared/adapters/websocket/management-api.ts',
+    file: 'shared/adapters/aws-request.ts',
     find: 'const TIMEOUT_MS = 1000;',
     replace: 'const TIMEOUT_MS = 1_000_000;',
     tests: PUSHER_TESTS,
