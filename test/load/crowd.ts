@@ -40,7 +40,7 @@ export interface Outcome {
 const RAMP_MS = 100;
 const JOURNAL_MS = 1_000;
 /** Memory is compared from when so much of the work is done: everything is warm by then. */
-const WARM = 0.2;
+const WARM = 0.5;
 
 export async function runCrowd(stack: LoadStack, options: CrowdOptions): Promise<Outcome> {
   const { verifications, concurrency, seed, patienceMs, exactly } = options;
