@@ -31,7 +31,7 @@ try {
 
 /** The second story: then every function runs already, and its times are those of every day. */
 async function takePicture(api: string): Promise<void> {
-  const browser = await launchBrowser({ width: 1440, height: 1060 });
+  const browser = await launchBrowser({ width: 1360, height: 1000 });
   try {
     const [tab = await browser.context.newPage()] = browser.context.pages();
     await tab.goto(api);
@@ -40,7 +40,8 @@ async function takePicture(api: string): Promise<void> {
       await tab.locator('#number').fill(NUMBER);
       await tab.locator('#verify').click();
       await tab.locator('#badge[data-state=good]').waitFor({ timeout: STORY_TIMEOUT_MS });
-      await tab.locator('#log li:nth-child(6)').waitFor({ timeout: STORY_TIMEOUT_MS });
+      await tab.locator('.row', { hasText: 'summary completed' }).waitFor();
+      await tab.locator('#log li:nth-child(6)').waitFor();
       if (pace === 'fast') await tab.locator('#again').click();
     }
     await tab

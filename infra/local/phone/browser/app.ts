@@ -142,7 +142,6 @@ function judge(): void {
     verification: stage.newest,
     messages: wire.messages,
     calls: stage.calls,
-    sockets: stage.play?.sockets ?? 0,
     events: stage.item?.events.length ?? 0,
   };
   verdict.show(stage.story, facts, stage.pace.name);

@@ -15,6 +15,7 @@ export interface Notification {
 }
 
 const READING_MS = 1_400;
+const WAITING_MS = 100;
 
 export function createNotification(): Notification {
   const box = find('notification', HTMLButtonElement);
@@ -50,7 +51,9 @@ export function createNotification(): Notification {
       box.hidden = false;
       if (pace.name === 'watch') await pause(READING_MS, signal);
       else await pace.step('Fill the code in', signal);
-      if (latest === message && !isTouched && !form.hidden) fill(message);
+      // The message may be faster than the push that asks for its code.
+      while (form.hidden && latest === message) await pause(WAITING_MS, signal);
+      if (latest === message && !isTouched) fill(message);
     },
   };
 }

@@ -9,8 +9,6 @@ export type SocketState = 'none' | 'connecting' | 'open' | 'lost';
 
 export interface ObservedSockets {
   readonly WebSocket: new (url: string, protocols: string[]) => WebSocket;
-  /** How many were opened. */
-  readonly opened: number;
   /** Resolves with the next snapshot. */
   snapshot(): Promise<void>;
   /** Breaks the socket that is open, as a tunnel does. */
@@ -22,7 +20,6 @@ export function createObservedSockets(
   radio: Radio,
   onState: (state: SocketState) => void,
 ): ObservedSockets {
-  let opened = 0;
   let live: WebSocket | undefined;
   let isLost = false;
   let awaiting: (() => void)[] = [];
@@ -43,7 +40,6 @@ export function createObservedSockets(
       onState('connecting');
       record('app', 'connect', { url, 'sec-websocket-protocol': protocols.join(', ') });
       this.addEventListener('open', () => {
-        opened += 1;
         if (live === this) onState('open');
       });
       this.addEventListener('message', ({ data }) => this.hear(String(data)));
@@ -75,9 +71,6 @@ export function createObservedSockets(
 
   return {
     WebSocket: ObservedSocket,
-    get opened() {
-      return opened;
-    },
     snapshot: () => new Promise((resolve) => awaiting.push(resolve)),
     lose() {
       if (!live) return;

@@ -35,8 +35,6 @@ export interface Audience {
 
 export interface Play {
   readonly verification: Verification | undefined;
-  /** How many sockets were opened. */
-  readonly sockets: number;
   /** Leaves the play; resolves when the verification, if it still ran, is cancelled. */
   stop(): Promise<void>;
 }
@@ -173,9 +171,6 @@ export function play(story: Story, pace: Pace, wire: Wire, audience: Audience): 
   return {
     get verification() {
       return verification;
-    },
-    get sockets() {
-      return sockets.opened;
     },
     async stop() {
       const left = verification;

@@ -9,7 +9,7 @@ import {
   type Preset,
   type Story,
   type TroubleName,
-  toNumber,
+  toAddresses,
 } from './story.ts';
 import { TROUBLES } from './troubles.ts';
 
@@ -54,8 +54,9 @@ export function createStoryPanel(onChange: (story: Story) => void): StoryPanel {
   }
 
   function choose(preset: Preset): void {
-    number.value = toNumber(preset);
-    email.value = preset.email;
+    const addresses = toAddresses(preset);
+    number.value = addresses.phoneNumber;
+    email.value = addresses.email;
     for (const [name, input] of channels) input.checked = preset.channels.includes(name);
     for (const [other, button] of presets) {
       button.setAttribute('aria-pressed', String(other === preset));

@@ -54,7 +54,7 @@ export interface Preset {
   /** Last digits: they decide at the simulator. */
   readonly ending: string;
   readonly prefix: string;
-  readonly email: string;
+  readonly hasEmail: boolean;
   readonly channels: readonly string[];
 }
 
@@ -69,7 +69,7 @@ export const PRESETS: readonly Preset[] = [
     tone: 'good',
     prefix: MOBILE,
     ending: '8',
-    email: 'jo@example.org',
+    hasEmail: true,
     channels: ['silent_auth', 'email'],
   },
   {
@@ -79,7 +79,7 @@ export const PRESETS: readonly Preset[] = [
     tone: 'code',
     prefix: MOBILE,
     ending: '99',
-    email: 'jo@example.org',
+    hasEmail: true,
     channels: ['silent_auth', 'email'],
   },
   {
@@ -89,7 +89,7 @@ export const PRESETS: readonly Preset[] = [
     tone: 'bad',
     prefix: MOBILE,
     ending: '1',
-    email: '',
+    hasEmail: false,
     channels: ['silent_auth'],
   },
   {
@@ -99,7 +99,7 @@ export const PRESETS: readonly Preset[] = [
     tone: 'plain',
     prefix: '+4930',
     ending: '0',
-    email: '',
+    hasEmail: false,
     channels: ['silent_auth'],
   },
   {
@@ -109,7 +109,7 @@ export const PRESETS: readonly Preset[] = [
     tone: 'good',
     prefix: '+990',
     ending: '2',
-    email: '',
+    hasEmail: false,
     channels: ['silent_auth'],
   },
   {
@@ -119,14 +119,23 @@ export const PRESETS: readonly Preset[] = [
     tone: 'code',
     prefix: MOBILE,
     ending: '4',
-    email: '',
+    hasEmail: false,
     channels: ['sms', 'voice'],
   },
 ];
 
-/** A number of its own each time: the backend limits how often one number is verified. */
-export function toNumber({ prefix, ending }: Preset): string {
-  const length = NUMBER_LENGTH - prefix.length - ending.length;
-  const digits = Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => byte % 10);
-  return `${prefix}${digits.join('')}${ending}`;
+/** Addresses of its own each time: the backend limits how often one is verified. */
+export function toAddresses({ prefix, ending, hasEmail }: Preset): {
+  readonly phoneNumber: string;
+  readonly email: string;
+} {
+  const digits = randomDigits(NUMBER_LENGTH - prefix.length - ending.length);
+  return {
+    phoneNumber: `${prefix}${digits}${ending}`,
+    email: hasEmail ? `jo.${randomDigits(4)}@example.org` : '',
+  };
+}
+
+function randomDigits(count: number): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(count)), (byte) => byte % 10).join('');
 }

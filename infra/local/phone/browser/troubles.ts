@@ -10,7 +10,6 @@ export interface Facts {
   readonly verification: VerificationObject | undefined;
   readonly messages: readonly WireMessage[];
   readonly calls: readonly SimulatorCall[];
-  readonly sockets: number;
   /** Events in the stored log. */
   readonly events: number;
 }
@@ -41,14 +40,13 @@ export const TROUBLES: readonly Trouble[] = [
     name: 'lost_socket',
     group: 'The phone',
     label: 'Socket lost',
-    explain: ({ messages, sockets }) =>
-      messages.some(({ label }) => label === 'socket lost')
-        ? `What was pushed meanwhile is not lost: ${
-            sockets > 1
-              ? 'the next socket got the whole state in its snapshot'
-              : 'GET /status gave the whole state'
-          }, and the backend forgot the dead connection.`
-        : undefined,
+    explain: ({ messages }) => {
+      const how = howHeard(messages, 'socket lost');
+      return (
+        how &&
+        `What is pushed meanwhile is not lost: ${how} gave the whole state again, and the first push to a dead connection makes the backend forget it.`
+      );
+    },
   },
   {
     name: 'background',
@@ -64,11 +62,8 @@ export const TROUBLES: readonly Trouble[] = [
     group: 'The phone',
     label: 'Answer lost on the way',
     explain: ({ messages, calls }) => {
-      const lostAt = messages.findIndex(({ label }) => label.includes('lost on the way'));
-      if (lostAt === -1) return undefined;
-      const heard = messages.slice(lostAt + 1).find(({ to, outcome }) => to === 'app' && outcome);
-      if (!heard) return undefined;
-      const how = heard.label === 'snapshot' ? 'the next socket’s snapshot' : 'GET /status';
+      const how = howHeard(messages, 'lost on the way');
+      if (!how) return undefined;
       const checks = calls.filter(({ operation }) => operation === 'check').length;
       return `The code had been judged, only the answer got lost: ${how} gave the outcome, and Vonage saw the code ${times(checks)}.`;
     },
@@ -143,6 +138,14 @@ export const TROUBLES: readonly Trouble[] = [
     },
   },
 ];
+
+/** How the app first heard of the state after something was lost. */
+function howHeard(messages: readonly WireMessage[], lost: string): string | undefined {
+  const lostAt = messages.findIndex(({ label }) => label.endsWith(lost));
+  if (lostAt === -1) return undefined;
+  const heard = messages.slice(lostAt + 1).find(({ to, outcome }) => to === 'app' && outcome);
+  return heard && (heard.label === 'snapshot' ? 'the next socket’s snapshot' : 'GET /status');
+}
 
 function whatFollowed({ verification, calls }: Facts): string {
   if (!verification) return 'the backend recorded it.';
