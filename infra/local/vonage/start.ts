@@ -76,7 +76,8 @@ function refuse(reason: string): { channels: []; faults: InvalidParameter[] } {
 
 /** Numbers of the playground take silent_auth and nothing beside it (protocol reference §7.5). */
 function playgroundFaults(channels: readonly ChannelOrder[]): readonly InvalidParameter[] {
-  const isPlayground = ({ to }: ChannelOrder): boolean => to.startsWith(PLAYGROUND_PREFIX);
+  const isPlayground = ({ channel, to }: ChannelOrder): boolean =>
+    channel !== 'email' && to.startsWith(PLAYGROUND_PREFIX);
   const faults = channels.flatMap((entry, index) =>
     isPlayground(entry) && entry.channel !== 'silent_auth'
       ? [{ name: `workflow[${index}]`, reason: '`to` Phone number is invalid' }]

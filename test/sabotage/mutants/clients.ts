@@ -131,7 +131,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     find: 'telemetry.annotate({ request_id: verification.requestId, country });',
     replace:
       'telemetry.annotate({ request_id: verification.requestId, country: request.phoneNumber });',
-    tests: ['test/simulation/simulate.test.ts'],
+    tests: ['test/simulation/simulation.test.ts'],
   },
   {
     name: 'log the client token',
@@ -139,7 +139,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     file: 'shared/lambda/bearer.ts',
     find: 'return known(parse(text), telemetry);',
     replace: 'telemetry.annotate({ correlator: text });\n  return known(parse(text), telemetry);',
-    tests: ['test/simulation/simulate.test.ts'],
+    tests: ['test/simulation/simulation.test.ts'],
   },
   {
     name: 'show a verification to a foreign token',

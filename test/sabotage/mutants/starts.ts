@@ -21,7 +21,7 @@ const START_TESTS = [
   'test/shared/usecases/start-outcomes.test.ts',
   'test/shared/usecases/start-verification.test.ts',
 ];
-const SIMULATION = ['test/simulation/simulate.test.ts'];
+const SIMULATION = ['test/simulation/simulation.test.ts'];
 
 export const START_MUTANTS: readonly Mutant[] = [
   {
