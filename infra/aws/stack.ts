@@ -8,7 +8,6 @@ import { Alarms } from './constructs/alarms.ts';
 import { ApiGatewayLogsRole } from './constructs/api-gateway-logs-role.ts';
 import { BusinessDashboard } from './constructs/business-dashboard.ts';
 import { ChannelSwitch } from './constructs/channel-switch.ts';
-import { Edge } from './constructs/edge.ts';
 import { GradualDeployment } from './constructs/gradual-deployment.ts';
 import { HttpApi } from './constructs/http-api.ts';
 import { SavedQueries } from './constructs/saved-queries.ts';
@@ -34,8 +33,7 @@ export class SilentAuthStack extends Stack {
     const websocketApi = new WebSocketApi(this, 'WebSocketApi', stage);
     const eventBus = stage.events ? new EventBus(this, 'EventBus') : undefined;
     const channelSwitch = new ChannelSwitch(this, 'ChannelSwitch', stage);
-    const edge = stage.edge && new Edge(this, 'Edge', stage.edge, httpApi.host);
-    const resources = { tables, secrets, httpApi, websocketApi, channelSwitch, edge, eventBus };
+    const resources = { tables, secrets, httpApi, websocketApi, channelSwitch, eventBus };
     const functions = createFunctions(this, stage, bundles, resources);
     httpApi.addRoutes(functions);
     const websocketStage = websocketApi.addRoutes(functions);
@@ -69,10 +67,6 @@ export class SilentAuthStack extends Stack {
       channelSwitch.parameter.parameterName,
       'Switches channels off',
     );
-    if (edge) {
-      this.output('EdgeUrl', edge.url, 'Where apps call the backend, through CloudFront');
-      this.output('EdgeDomainTarget', edge.distribution.domainName, 'For the DNS record');
-    }
     if (httpApi.domain) {
       this.output('ApiDomainTarget', httpApi.domain.regionalDomainName, 'For the DNS record');
     }
