@@ -48,8 +48,6 @@ export class SilentAuthStack extends Stack {
       new GradualDeployment(this, 'GradualDeployment', { aliases, alarms: alarms.ofDeployments() });
     }
     new SavedQueries(this, 'SavedQueries', stage, functions);
-    // CDK lets a function wait for its role, which it names anyway: linters count that twice.
-    this.templateOptions.metadata = { 'cfn-lint': { config: { ignore_checks: ['W3005'] } } };
     // CloudFormation takes tags of dashboards, its published schema does not: linters stumble.
     const options = { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] };
     Tags.of(this).add('application', 'silent-auth', options);
