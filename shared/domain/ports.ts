@@ -246,6 +246,8 @@ export interface Guards {
   ) => Promise<{ readonly outcome: 'counted'; readonly heldBy?: string } | Refusal>;
   /** Gives back, once, what this try has counted. */
   readonly uncount: (on: CountedOn, nowMs: number, owner: string) => Promise<void>;
+  /** What another try has counted is the start's from now on; `false`: that try has given it back. */
+  readonly inheritCount: (on: CountedOn, nowMs: number, heldBy: string) => Promise<boolean>;
   /** The start was carried out: its next try counts anew. */
   readonly keepCount: (on: CountedOn, nowMs: number, owner: string) => Promise<void>;
   /** Locks the number for 35 s and counts it; `superseded`: a live verification known to have ended. */

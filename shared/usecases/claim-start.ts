@@ -4,6 +4,7 @@ import { Problem } from '../domain/errors.ts';
 import type {
   Caller,
   CountedOn,
+  Guards,
   Intent,
   IntentClaim,
   PhoneLock,
@@ -53,7 +54,7 @@ export async function claim(
 
   const intent = await toIntent(request, plan, caller, ports);
   const counters = countersOf(request);
-  const [claimed, firstLock, ...counts] = await Promise.all([
+  const [claimed, firstLock, ...firstCounts] = await Promise.all([
     request.idempotencyKey === undefined
       ? ({ outcome: 'fresh' } as const)
       : guards.claimIntent(intent, nowMs),
@@ -62,26 +63,29 @@ export async function claim(
   ]);
   const isClaimed = ['fresh', 'again', 'takeover'].includes(claimed.outcome);
   const lock = isClaimed ? await ownLock(firstLock, claimed, request, intent, ports) : firstLock;
+  const counts = isClaimed
+    ? await Promise.all(
+        firstCounts.map((count, index) => ownCount(count, counters[index], intent, nowMs, ports)),
+      )
+    : firstCounts;
   const refused = firstRefusal(lock, counters, counts);
   if (isClaimed && !refused) {
     const mayAdopt = lock.outcome === 'locked' && !lock.contested;
     return { outcome: 'claimed', intent, isTakeover: claimed.outcome === 'takeover', mayAdopt };
   }
 
-  // What an overlapping try has counted is the running one's alone to give back, and what an earlier
-  // one has counted may have been spent at Vonage.
-  const giveBack = (on: CountedOn, heldBy: string | undefined): Promise<void> | false => {
-    if (heldBy === undefined)
-      return claimed.outcome !== 'in_progress' && guards.uncount(on, nowMs, intent.owner);
-    return claimed.outcome === 'fresh' && guards.uncount(on, nowMs, heldBy);
-  };
+  // What a try counts while another one runs may be what that one goes by.
+  const isOwn = ({ heldBy }: Counted): boolean =>
+    heldBy === undefined && claimed.outcome !== 'in_progress';
   await Promise.all([
     lock.outcome === 'locked' &&
       !lock.isHeld &&
       guards.releasePhoneNumber(request.phoneNumber, intent.owner, nowMs, true),
     ...counters.map((on, index) => {
       const count = counts[index];
-      return count?.outcome === 'counted' && giveBack(on, count.heldBy);
+      return (
+        count?.outcome === 'counted' && isOwn(count) && guards.uncount(on, nowMs, intent.owner)
+      );
     }),
     isClaimed && request.idempotencyKey !== undefined && giveUpIntent(claimed, intent, ports),
   ]);
@@ -176,6 +180,21 @@ async function ownLock(
   if (inherited.outcome === 'locked') return inherited;
   const again = await lockPhoneNumber(phoneNumber, owner, nowMs, ports);
   return again.outcome === 'locked' && again.isHeld ? inherited : again;
+}
+
+type Counted = Extract<Awaited<ReturnType<Guards['count']>>, { outcome: 'counted' }>;
+
+/** The intent is ours: what another try has counted is not its to give back any more. */
+async function ownCount(
+  count: Counted | Refusal,
+  on: CountedOn | undefined,
+  { owner }: Intent,
+  nowMs: number,
+  { guards }: StartPorts,
+): Promise<Counted | Refusal> {
+  if (!on || count.outcome !== 'counted' || count.heldBy === undefined) return count;
+  const isInherited = await guards.inheritCount(on, nowMs, count.heldBy);
+  return isInherited ? count : guards.count(on, nowMs, owner);
 }
 
 /** A verification that has ended, which only its log can tell, does not hold the number. */

@@ -95,6 +95,7 @@ function draw(prng: Prng, sequence: number): Operation {
     ({ guards: to }, atMs) => to.count(on, atMs),
     ({ guards: to }, atMs) => to.uncount(on, atMs, owner),
     ({ guards: to }, atMs) => to.keepCount(on, atMs, owner),
+    ({ guards: to }, atMs) => to.inheritCount(on, atMs, owner),
     ({ guards: to }, atMs) => to.lockPhoneNumber(number, owner, atMs),
     ({ guards: to }, atMs) => to.lockPhoneNumber(number, owner, atMs, 'request-live'),
     ({ guards: to }, atMs) => to.inheritPhoneNumber(number, owner, atMs),

@@ -21,7 +21,7 @@ export function createCounters(
   table: Table,
   limits: StartLimits,
   guardHmac: GuardHmac,
-): Pick<Guards, 'count' | 'uncount' | 'keepCount'> {
+): Pick<Guards, 'count' | 'uncount' | 'inheritCount' | 'keepCount'> {
   const itemOf = (on: CountedOn, nowMs: number): Promise<string> =>
     keyOf(on, windowOf(limits[on.limit], nowMs), guardHmac);
   return {
@@ -46,6 +46,15 @@ export function createCounters(
           ':both': { SS: [startOf(owner), owner] },
         },
       });
+    },
+    inheritCount: async (on, nowMs, heldBy) => {
+      const inherited = await table.write(await itemOf(on, nowMs), {
+        update: 'DELETE #starts :owners',
+        condition: 'contains(#starts, :holder)',
+        names: { '#starts': 'starts' },
+        values: { ':holder': { S: heldBy }, ':owners': { SS: [heldBy] } },
+      });
+      return inherited !== undefined;
     },
     keepCount: async (on, nowMs, owner) => {
       await table.write(await itemOf(on, nowMs), {

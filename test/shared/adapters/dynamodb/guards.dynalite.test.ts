@@ -108,6 +108,17 @@ describe('count', () => {
     expect((await guards.count(on, NOW_MS, 'two.1')).outcome).toBe('refused');
   });
 
+  it('is not given back by the try that counted once another one has inherited it', async () => {
+    const on = { limit: 'email', value: 'inherited@example.org' } as const;
+    await guards.count(on, NOW_MS, 'one.1');
+    expect(await guards.inheritCount(on, NOW_MS, 'one.1')).toBe(true);
+    await guards.uncount(on, NOW_MS, 'one.1');
+    await guards.count(on, NOW_MS, 'two.1');
+    expect((await guards.count(on, NOW_MS, 'three.1')).outcome).toBe('refused');
+    await guards.uncount(on, NOW_MS, 'two.1');
+    expect(await guards.inheritCount(on, NOW_MS, 'two.1')).toBe(false);
+  });
+
   it('knows its own count when the answer to it was lost', async () => {
     const on = { limit: 'email', value: 'lost-answer@example.org' } as const;
     await guards.count(on, NOW_MS, 'one.1');
