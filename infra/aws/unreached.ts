@@ -50,6 +50,8 @@ export const UNREACHED: readonly (readonly [path: RegExp, replace: Replace])[] =
   [/@aws-sdk\/core\/.*\/util-user-agent-node\/defaultUserAgent\.js$/, withoutUserAgent],
   // Lambda's version of Node is ours to choose.
   [/@aws-sdk\/core\/.*\/client\/emitWarningIfUnsupportedVersion\.js$/, withoutWarning],
+  // The clients are told everything at once: no extension changes it afterwards.
+  [/@aws-sdk\/client-[a-z-]+\/dist-es\/runtimeExtensions\.js$/, withoutExtensions],
   // Only the version is used.
   [/@aws-sdk\/client-[a-z-]+\/package\.json$/, versionOnly],
   // Errors of operations that we do not call; one that came all the same keeps its name and status.
@@ -140,6 +142,10 @@ function withoutUserAgent(source: string): string {
 
 function withoutWarning(source: string): string {
   return throwing(source, { emitWarningIfUnsupportedVersion: '() => {}' });
+}
+
+function withoutExtensions(source: string): string {
+  return throwing(source, { resolveRuntimeExtensions: '(config) => config' });
 }
 
 /** The clients say themselves that a wrong clock is corrected. */

@@ -17,16 +17,16 @@ const MAX_GZIP_KILOBYTES = 85;
 
 /** What was reached, in KB minified and gzip: whoever adds more than a little says so here. */
 const REACHED: Readonly<Record<FunctionName, readonly [kilobytes: number, gzip: number]>> = {
-  start: [253.9, 84.6],
-  'check-code': [234.9, 76.6],
-  webhook: [208, 67.7],
-  'next-workflow': [235, 76.7],
-  cancel: [208, 68.2],
-  status: [179.5, 59.3],
-  proof: [225.5, 73.1],
-  connect: [162.9, 53.6],
-  message: [203.4, 66.8],
-  contracts: [123.6, 24.7],
+  start: [251.7, 83.9],
+  'check-code': [232, 75.9],
+  webhook: [205.1, 67],
+  'next-workflow': [232.1, 75.9],
+  cancel: [205.1, 67.3],
+  status: [177.2, 58.6],
+  proof: [222.8, 72.4],
+  connect: [160.8, 53],
+  message: [201.1, 66.1],
+  contracts: [122.5, 24.3],
 };
 const ROOM = 1.02;
 
