@@ -16,17 +16,19 @@ import { type StartPorts, startVerification } from '../shared/usecases/start-ver
 export type Needs = StartPorts &
   HandlerNeeds & {
     readonly websocketUrl: string;
+    /** @default the gateway is the edge */
+    readonly isFromEdge?: (headers: HttpRequest['headers']) => Promise<boolean>;
   };
 
 export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
-  const { telemetry, budget, websocketUrl } = needs;
+  const { telemetry, budget, websocketUrl, isFromEdge } = needs;
   return httpHandler(telemetry, async (event) => {
     const lastCallAtMs = budget();
     const body = parseBody(startBodySchema, event);
     const request = toStartRequest(body, event.headers['idempotency-key']);
     const { clientToken, verification, country } = await startVerification(
       request,
-      callerOf(event),
+      callerOf(event, await isFromEdge?.(event.headers)),
       needs,
       lastCallAtMs,
     );

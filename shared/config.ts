@@ -55,6 +55,8 @@ export const ENV = {
   keysSecret: 'KEYS_SECRET',
   /** Secret `{private_key, previous_public_key?}`: the ES256 key of the proofs. */
   proofKeySecret: 'PROOF_KEY_SECRET',
+  /** Secret `{origin_secret}` of a stage behind CloudFront; absent: the gateway is the edge. */
+  edgeSecret: 'EDGE_SECRET',
   /** Origin of Vonage's API, without a trailing slash. */
   vonageBaseUrl: 'VONAGE_BASE_URL',
   /** JSON array: host suffixes (`.vonage.com`, https only) or whole origins (`http://127.0.0.1:3002`). */
@@ -94,6 +96,12 @@ export const VERIFICATION_ATTRIBUTES = {
 
 /** Attributes of `Guards` that the infrastructure must know. */
 export const GUARD_ATTRIBUTES = { key: 'guard_key', ttl: 'ttl' } as const;
+
+/** Set by CloudFront, lower case as the functions see them: who it is, and who called it. */
+export const EDGE_HEADERS = {
+  secret: 'x-origin-secret',
+  viewerAddress: 'cloudfront-viewer-address',
+} as const;
 
 /** A webhook about such a request_id is a test of an operator's: verified, and nothing more. */
 export const DOCTOR_REQUEST_ID_PREFIX = 'doctor-';

@@ -13,6 +13,7 @@ import { createChannelSwitch } from './adapters/parameters/channel-switch.ts';
 import { createPhoneNumbers } from './adapters/phone-numbers.ts';
 import { createSecretsManagerClient } from './adapters/secrets/client.ts';
 import { parseClientToken } from './adapters/secrets/client-token.ts';
+import { createEdgeCheck, type EdgeCheck } from './adapters/secrets/edge-check.ts';
 import { createKeys } from './adapters/secrets/keys.ts';
 import { createProofSigner } from './adapters/secrets/proof-signer.ts';
 import { createSecretStore } from './adapters/secrets/secret-store.ts';
@@ -91,7 +92,8 @@ export function webhookNeeds(): WebhookPorts & HandlerNeeds {
   };
 }
 
-export function startNeeds(): StartPorts & HandlerNeeds & { readonly websocketUrl: string } {
+export function startNeeds(): StartPorts &
+  HandlerNeeds & { readonly websocketUrl: string; readonly isFromEdge?: EdgeCheck } {
   const settings = json<StartSettings>(ENV.startSettings, NO_SETTINGS);
   const keys = createKeys({ secrets: secretStore(), secretId: env(ENV.keysSecret) });
   const guards = createGuards({
@@ -115,6 +117,7 @@ export function startNeeds(): StartPorts & HandlerNeeds & { readonly websocketUr
     random,
     clock,
     ...channelSwitch(env(ENV.channelSwitch)),
+    ...edgeCheck(env(ENV.edgeSecret)),
     rules: {
       ...settings,
       workflow: settings.workflow.map(({ channel }) => channel),
@@ -167,6 +170,13 @@ function announcePorts(): AnnouncePorts {
   });
   const endNotifier = endNotifierOf(env(ENV.eventBus));
   return { log: log(), pusher, telemetry, clock, ...(endNotifier && { endNotifier }) };
+}
+
+function edgeCheck(secretId: string): { readonly isFromEdge?: EdgeCheck } {
+  if (secretId === '') return {};
+  const secrets = secretStore();
+  primed.push(() => secrets.get(secretId));
+  return { isFromEdge: createEdgeCheck({ secrets, secretId }) };
 }
 
 /** Read at the end of INIT, then once a minute. */

@@ -1,12 +1,14 @@
 /**
  * The CDK app, named in cdk.json. Context: `stage` picks a stage of stage.ts, `stageSettings` (an
- * object, or its JSON) lays other values over it for one deployment.
+ * object, or its JSON) lays other values over it for one deployment, `firewall` makes the WAF of a
+ * stage instead of the stage.
  */
 
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { bundleFunctions } from './bundle.ts';
 import { addChecks } from './checks.ts';
+import { FirewallStack } from './firewall-stack.ts';
 import { SilentAuthStack } from './stack.ts';
 import { getStage } from './stage.ts';
 import { parseStageSettings } from './stage-settings.ts';
@@ -17,15 +19,19 @@ const stage = getStage(
   String(app.node.tryGetContext('stage') ?? 'dev'),
   parseStageSettings(app.node.tryGetContext('stageSettings')),
 );
-const bundles = await bundleFunctions({
-  functionsFolder: join(root, 'functions'),
-  outputFolder: join(app.outdir, 'bundles'),
-  countries: stage.countries,
-});
-new SilentAuthStack(app, `SilentAuth-${stage.name}`, {
-  stage,
-  bundles,
-  description: `Vonage silent authentication, stage ${stage.name}`,
-});
+if (app.node.tryGetContext('firewall') === undefined) {
+  const bundles = await bundleFunctions({
+    functionsFolder: join(root, 'functions'),
+    outputFolder: join(app.outdir, 'bundles'),
+    countries: stage.countries,
+  });
+  new SilentAuthStack(app, `SilentAuth-${stage.name}`, {
+    stage,
+    bundles,
+    description: `Vonage silent authentication, stage ${stage.name}`,
+  });
+} else {
+  new FirewallStack(app, `SilentAuthFirewall-${stage.name}`, { stage });
+}
 addChecks(app);
 app.synth();

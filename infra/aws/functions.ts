@@ -10,6 +10,7 @@ import type { Construct } from 'constructs';
 import { ENV, type FunctionName } from '../../shared/config.ts';
 import type { Bundles } from './bundle.ts';
 import type { ChannelSwitch } from './constructs/channel-switch.ts';
+import type { Edge } from './constructs/edge.ts';
 import type { HttpApi } from './constructs/http-api.ts';
 import { grantExactly, LambdaFunction } from './constructs/lambda-function.ts';
 import type { Secrets } from './constructs/secrets.ts';
@@ -32,6 +33,8 @@ interface Needs {
   readonly settings?: readonly (Setting | Address)[];
   /** Starts verifications, hence asks which channels are switched off. */
   readonly channelSwitch?: boolean;
+  /** Believes CloudFront about addresses, where the stage has it. */
+  readonly edge?: boolean;
   /** Can end a verification, hence tells the event bus where the stage has one. */
   readonly ends?: boolean;
 }
@@ -54,6 +57,7 @@ const NEEDS: Readonly<Record<FunctionName, Needs>> = {
     secrets: ['privateKey', 'keys'],
     settings: ['vonageBaseUrl', 'checkUrlHosts', 'websocketUrl', 'startSettings'],
     channelSwitch: true,
+    edge: true,
   },
   'check-code': CALLS_VONAGE,
   'next-workflow': CALLS_VONAGE,
@@ -82,6 +86,8 @@ export interface Resources {
   readonly httpApi: HttpApi;
   readonly websocketApi: WebSocketApi;
   readonly channelSwitch: ChannelSwitch;
+  /** Absent where the stage has no CloudFront. */
+  readonly edge: Edge | undefined;
   /** Absent where the stage has no events. */
   readonly eventBus: EventBus | undefined;
 }
@@ -128,7 +134,7 @@ const SECRET_VARIABLES = {
 };
 
 function environmentOf(needs: Needs, stage: Stage, resources: Resources): Record<string, string> {
-  const { tables, secrets, httpApi, websocketApi, channelSwitch, eventBus } = resources;
+  const { tables, secrets, httpApi, websocketApi, channelSwitch, edge, eventBus } = resources;
   const settings: Record<Setting | Address, string> = {
     startSettings: JSON.stringify(toStartSettings(stage)),
     proofSettings: JSON.stringify(stage.proof),
@@ -152,12 +158,13 @@ function environmentOf(needs: Needs, stage: Stage, resources: Resources): Record
   if (needs.channelSwitch) {
     entries.push([ENV.channelSwitch, channelSwitch.parameter.parameterName]);
   }
+  if (needs.edge && edge) entries.push([ENV.edgeSecret, edge.secret.secretArn]);
   if (needs.ends && eventBus) entries.push([ENV.eventBus, eventBus.eventBusName]);
   return Object.fromEntries(entries);
 }
 
 function grant(grantee: LambdaFunction, needs: Needs, resources: Resources): void {
-  const { tables, secrets, websocketApi, channelSwitch, eventBus } = resources;
+  const { tables, secrets, websocketApi, channelSwitch, edge, eventBus } = resources;
   for (const action of needs.verifications ?? []) {
     tables.verifications.grant(grantee, `dynamodb:${action}`);
   }
@@ -167,6 +174,9 @@ function grant(grantee: LambdaFunction, needs: Needs, resources: Resources): voi
   }
   for (const method of needs.connections ?? []) websocketApi.grantConnections(grantee, method);
   if (needs.channelSwitch) channelSwitch.grantRead(grantee);
+  if (needs.edge && edge) {
+    grantExactly(grantee, 'secretsmanager:GetSecretValue', edge.secret.secretArn);
+  }
   if (needs.ends && eventBus) grantExactly(grantee, 'events:PutEvents', eventBus.eventBusArn);
 }
 

@@ -8,6 +8,7 @@ import { Alarms } from './constructs/alarms.ts';
 import { ApiGatewayLogsRole } from './constructs/api-gateway-logs-role.ts';
 import { BusinessDashboard } from './constructs/business-dashboard.ts';
 import { ChannelSwitch } from './constructs/channel-switch.ts';
+import { Edge } from './constructs/edge.ts';
 import { GradualDeployment } from './constructs/gradual-deployment.ts';
 import { HttpApi } from './constructs/http-api.ts';
 import { SavedQueries } from './constructs/saved-queries.ts';
@@ -33,7 +34,8 @@ export class SilentAuthStack extends Stack {
     const websocketApi = new WebSocketApi(this, 'WebSocketApi', stage);
     const eventBus = stage.events ? new EventBus(this, 'EventBus') : undefined;
     const channelSwitch = new ChannelSwitch(this, 'ChannelSwitch', stage);
-    const resources = { tables, secrets, httpApi, websocketApi, channelSwitch, eventBus };
+    const edge = stage.edge && new Edge(this, 'Edge', stage.edge, httpApi.host);
+    const resources = { tables, secrets, httpApi, websocketApi, channelSwitch, edge, eventBus };
     const functions = createFunctions(this, stage, bundles, resources);
     httpApi.addRoutes(functions);
     const websocketStage = websocketApi.addRoutes(functions);
@@ -48,6 +50,8 @@ export class SilentAuthStack extends Stack {
       new GradualDeployment(this, 'GradualDeployment', { aliases, alarms: alarms.ofDeployments() });
     }
     new SavedQueries(this, 'SavedQueries', stage, functions);
+    // CDK lets a function wait for its role, which it names anyway: linters count that twice.
+    this.templateOptions.metadata = { 'cfn-lint': { config: { ignore_checks: ['W3005'] } } };
     // CloudFormation takes tags of dashboards, its published schema does not: linters stumble.
     const options = { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] };
     Tags.of(this).add('application', 'silent-auth', options);
@@ -65,6 +69,10 @@ export class SilentAuthStack extends Stack {
       channelSwitch.parameter.parameterName,
       'Switches channels off',
     );
+    if (edge) {
+      this.output('EdgeUrl', edge.url, 'Where apps call the backend, through CloudFront');
+      this.output('EdgeDomainTarget', edge.distribution.domainName, 'For the DNS record');
+    }
     if (httpApi.domain) {
       this.output('ApiDomainTarget', httpApi.domain.regionalDomainName, 'For the DNS record');
     }

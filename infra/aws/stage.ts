@@ -20,6 +20,14 @@ export interface CustomDomain {
   readonly certificateArn: string;
 }
 
+/** CloudFront in front of the HTTP API. */
+export interface EdgeSettings {
+  /** Of the WAF that `-c firewall=true` has deployed to us-east-1. */
+  readonly webAclArn: string;
+  /** Its certificate in us-east-1. @default the address that CloudFront makes */
+  readonly domain?: CustomDomain;
+}
+
 /** Tokens that `POST /start` asks for: of the company's identity provider, or of app attestation. */
 export interface JwtAuthorizer {
   /** `iss`, https; its OIDC discovery document is read by API Gateway. */
@@ -49,6 +57,8 @@ export interface Stage extends StartSettings {
   readonly httpDomain?: CustomDomain;
   /** @default the address that API Gateway makes, which stays open for pushes in any case */
   readonly websocketDomain?: CustomDomain;
+  /** @default none: apps call the HTTP API itself */
+  readonly edge?: EdgeSettings;
   /** @default none: a new account's quota has nothing to reserve */
   readonly reservedConcurrency: Partial<Record<FunctionName, number>>;
   /** Of every route that `routeThrottles` does not name. */

@@ -1,11 +1,22 @@
 /** Who sent a request, as far as the gateway vouches for it. */
 
+import { EDGE_HEADERS } from '../config.ts';
 import type { Caller } from '../domain/ports.ts';
 import type { HttpRequest } from './handler.ts';
 
-/** The source address that the gateway saw, never `X-Forwarded-For` (T16); the authorizer's `sub`. */
-export function callerOf({ requestContext }: HttpRequest): Caller {
+/**
+ * The source address that the gateway saw, never `X-Forwarded-For` (T16); what CloudFront says only
+ * when it is certain to be ours. The authorizer's `sub`.
+ */
+export function callerOf({ requestContext, headers }: HttpRequest, isFromEdge = false): Caller {
   const subject = requestContext.authorizer?.jwt?.claims.sub;
-  const address = requestContext.http.sourceIp;
+  const seen = isFromEdge ? viewerAddress(headers[EDGE_HEADERS.viewerAddress]) : undefined;
+  const address = seen ?? requestContext.http.sourceIp;
   return typeof subject === 'string' && subject !== '' ? { address, subject } : { address };
+}
+
+/** `198.51.100.7:46532`, or `2001:db8::7:46532`, with brackets or without. */
+function viewerAddress(text = ''): string | undefined {
+  const [, bracketed, plain] = /^(?:\[([0-9a-f:]+)\]|([0-9a-f.:]+)):\d{1,5}$/i.exec(text) ?? [];
+  return bracketed ?? plain;
 }

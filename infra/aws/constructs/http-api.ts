@@ -1,6 +1,6 @@
 /** The HTTP API with every route of `HTTP_ROUTES`; only `POST /start` may ask for a JWT. */
 
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import {
   CorsHttpMethod,
   type CorsPreflightOptions,
@@ -25,6 +25,8 @@ export class HttpApi extends Construct {
   readonly api: HttpApiBase;
   /** Where clients and Vonage find it, without a trailing slash. */
   readonly url: string;
+  /** Host that CloudFront calls. */
+  readonly host: string;
   /** Of the address that API Gateway makes. */
   readonly defaultOrigin: string;
   /** Set with a custom domain: what its DNS record must point at. */
@@ -40,6 +42,9 @@ export class HttpApi extends Construct {
       ...cors(stage.origins),
     });
     this.domain = createDomain(this, stage.httpDomain);
+    const { region, urlSuffix } = Stack.of(this);
+    this.host =
+      stage.httpDomain?.domainName ?? `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
     this.defaultOrigin = this.api.apiEndpoint;
     this.url = stage.httpDomain ? `https://${stage.httpDomain.domainName}` : this.api.apiEndpoint;
   }

@@ -2,7 +2,7 @@
 
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { FUNCTION_NAMES } from '../../../shared/config.ts';
-import type { CustomDomain, Stage } from '../stage.ts';
+import type { CustomDomain, EdgeSettings, Stage } from '../stage.ts';
 import { toStartSettings } from '../start-settings.ts';
 import { broken, isBoolean, isIntegerBetween, type Rule } from './rule.ts';
 
@@ -43,6 +43,7 @@ export function awsFaults(stage: Stage): string[] {
     ]),
     ...domainRules('httpDomain', httpDomain),
     ...domainRules('websocketDomain', websocketDomain),
+    ...edgeRules(stage.edge),
     [
       httpDomain === undefined || httpDomain.domainName !== websocketDomain?.domainName,
       'httpDomain and websocketDomain must differ: API Gateway cannot mix both kinds of API',
@@ -52,6 +53,21 @@ export function awsFaults(stage: Stage): string[] {
       `the settings of start take ${startSettings} bytes, at most ${MAX_START_SETTINGS_BYTES} fit`,
     ],
   ]);
+}
+
+function edgeRules(edge: EdgeSettings | undefined): Rule[] {
+  if (edge === undefined) return [];
+  return [
+    [
+      /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/.test(edge.webAclArn),
+      'edge.webAclArn must be the ARN of a global WAF in us-east-1 (-c firewall=true makes one)',
+    ],
+    ...domainRules('edge.domain', edge.domain),
+    [
+      edge.domain === undefined || edge.domain.certificateArn.includes(':us-east-1:'),
+      'edge.domain.certificateArn must be in us-east-1, where CloudFront looks for it',
+    ],
+  ];
 }
 
 function domainRules(name: string, domain: CustomDomain | undefined): Rule[] {

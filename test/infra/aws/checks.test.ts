@@ -16,6 +16,9 @@ const DEPLOYMENTS = [
         certificateArn: 'arn:aws:acm:eu-west-1:111122223333:certificate/0a1b',
       },
       alarmEmail: 'ops@example.com',
+      edge: {
+        webAclArn: 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/silent/0a1b-2c',
+      },
     },
   ],
 ] as const;

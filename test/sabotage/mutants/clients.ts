@@ -13,9 +13,8 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     name: 'follow X-Forwarded-For',
     rule: 'T16',
     file: 'shared/lambda/caller.ts',
-    find: 'const address = requestContext.http.sourceIp;',
-    replace:
-      "const address = arguments[0].headers['x-forwarded-for'] ?? requestContext.http.sourceIp;",
+    find: 'const address = seen ?? requestContext.http.sourceIp;',
+    replace: "const address = headers['x-forwarded-for'] ?? seen ?? requestContext.http.sourceIp;",
     tests: ['test/shared/lambda/caller.test.ts'],
   },
   {

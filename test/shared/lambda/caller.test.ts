@@ -12,6 +12,18 @@ describe('callerOf', () => {
     },
   );
 
+  it.each([
+    ['198.51.100.99:46532', '198.51.100.99'],
+    ['2001:db8::7:46532', '2001:db8::7'],
+    ['[2001:db8::7]:46532', '2001:db8::7'],
+    ['', '198.51.100.7'],
+    ['nonsense', '198.51.100.7'],
+  ])('takes %j for %s from our own CloudFront', (seen, address) => {
+    const request = httpRequest({ 'cloudfront-viewer-address': seen });
+    expect(callerOf(request, true)).toEqual({ address });
+    expect(callerOf(request)).toEqual({ address: '198.51.100.7' });
+  });
+
   it('takes the subject that the authorizer vouches for', () => {
     const { requestContext } = httpRequest();
     const authorizer = { jwt: { claims: { sub: 'user-1' } } };

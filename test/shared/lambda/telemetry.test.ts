@@ -35,6 +35,24 @@ describe('flush', () => {
     expect(text).not.toContain(PRIVATE);
   });
 
+  it('tells the first line of an instance from all others', () => {
+    const telemetry = createTelemetry('test');
+    telemetry.flush({ outcome: 'ok' });
+    telemetry.flush({ outcome: 'ok' });
+    const records = lines.map((line) => JSON.parse(line));
+    expect(records.map(({ cold_start: isCold }) => isCold)).toEqual([true, undefined]);
+  });
+
+  it('writes the details of a metric beside it, never as dimensions', () => {
+    const telemetry = createTelemetry('silent-auth-dev');
+    const dimensions = { channel: 'sms' };
+    telemetry.measure({ name: 'FallbackEntered', dimensions, details: { reason: 'timed_out' } });
+    telemetry.flush({ outcome: 'ok' });
+    const record = lines.map((line) => JSON.parse(line)).find(({ _aws }) => _aws);
+    expect(record).toMatchObject({ FallbackEntered: 1, channel: 'sms', reason: 'timed_out' });
+    expect(record._aws.CloudWatchMetrics[0].Dimensions).toEqual([['service', 'channel']]);
+  });
+
   it('starts the next line anew', () => {
     const telemetry = createTelemetry('test');
     telemetry.annotate({ request_id: 'one' });

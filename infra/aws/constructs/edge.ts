@@ -1,0 +1,124 @@
+/**
+ * CloudFront in front of the HTTP API, for stages whose callers a WAF shall judge. It tells `start`
+ * who called and proves by a secret header that it was CloudFront who said so. Nothing is cached.
+ */
+
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import {
+  AllowedMethods,
+  CacheHeaderBehavior,
+  CachePolicy,
+  CacheQueryStringBehavior,
+  Distribution,
+  HttpVersion,
+  OriginProtocolPolicy,
+  OriginRequestHeaderBehavior,
+  OriginRequestPolicy,
+  OriginSslPolicy,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { EDGE_HEADERS } from '../../../shared/config.ts';
+import type { EdgeSettings } from '../stage.ts';
+
+/** Alphanumeric characters: 285 bits. */
+const SECRET_LENGTH = 48;
+const ORIGIN_TIMEOUT = Duration.seconds(30);
+
+export class Edge extends Construct {
+  /** `{origin_secret}`, generated once. */
+  readonly secret: Secret;
+  /** What apps call, without a trailing slash. */
+  readonly url: string;
+  readonly distribution: Distribution;
+
+  /** @param origin host of the HTTP API */
+  constructor(scope: Construct, id: string, settings: EdgeSettings, origin: string) {
+    super(scope, id);
+    this.secret = new Secret(this, 'Secret', {
+      description: 'Header by which start knows CloudFront',
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'origin_secret',
+        passwordLength: SECRET_LENGTH,
+        excludePunctuation: true,
+      },
+      // It can be made again at any time: both of its users are in this stack.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    Validations.of(this.secret).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-SMG4',
+      reason: 'A new one would have to reach CloudFront and the function in the same moment.',
+    });
+    this.distribution = this.createDistribution(settings, origin);
+    this.url = `https://${settings.domain?.domainName ?? this.distribution.domainName}`;
+  }
+
+  private createDistribution({ webAclArn, domain }: EdgeSettings, origin: string): Distribution {
+    const secret = this.secret.secretValueFromJson('origin_secret').unsafeUnwrap();
+    const distribution = new Distribution(this, 'Distribution', {
+      comment: 'Silent authentication: the HTTP API',
+      webAclId: webAclArn,
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      defaultBehavior: {
+        origin: new HttpOrigin(origin, {
+          protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
+          originSslProtocols: [OriginSslPolicy.TLS_V1_2],
+          readTimeout: ORIGIN_TIMEOUT,
+          customHeaders: { [EDGE_HEADERS.secret]: secret },
+        }),
+        viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+        allowedMethods: AllowedMethods.ALLOW_ALL,
+        cachePolicy: this.forwardsAuthorization(),
+        originRequestPolicy: this.tellsViewerAddress(),
+      },
+      ...(domain && {
+        domainNames: [domain.domainName],
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+        minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      }),
+    });
+    Validations.of(distribution).acknowledge(
+      {
+        id: 'AwsSolutions::AwsSolutions-CFR1',
+        reason: 'The stage allows countries by phone number; travellers call from anywhere.',
+      },
+      {
+        id: 'AwsSolutions::AwsSolutions-CFR3',
+        reason: 'The HTTP API behind it logs every request that is not refused here.',
+      },
+      {
+        id: 'AwsSolutions::AwsSolutions-CFR4',
+        reason: 'Without a domain of the stage, CloudFront’s own certificate sets its minimum.',
+      },
+    );
+    return distribution;
+  }
+
+  /** `Authorization` reaches the origin only as a part of the cache key; nothing lives in the cache. */
+  private forwardsAuthorization(): CachePolicy {
+    return new CachePolicy(this, 'CachePolicy', {
+      comment: 'Forwards Authorization, keeps nothing',
+      minTtl: Duration.seconds(0),
+      defaultTtl: Duration.seconds(0),
+      maxTtl: Duration.seconds(1),
+      headerBehavior: CacheHeaderBehavior.allowList('Authorization'),
+      queryStringBehavior: CacheQueryStringBehavior.none(),
+    });
+  }
+
+  private tellsViewerAddress(): OriginRequestPolicy {
+    return new OriginRequestPolicy(this, 'OriginRequestPolicy', {
+      comment: 'What the functions and CORS read, and who called',
+      headerBehavior: OriginRequestHeaderBehavior.allowList(
+        ...['Content-Type', 'Idempotency-Key', 'X-Correlator', 'Origin'],
+        ...['Access-Control-Request-Headers', 'Access-Control-Request-Method'],
+        'CloudFront-Viewer-Address',
+      ),
+    });
+  }
+}

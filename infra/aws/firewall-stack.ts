@@ -1,0 +1,77 @@
+/**
+ * The WAF for the CloudFront distribution of a stage. AWS wants it in us-east-1, wherever the stage
+ * is, so it is a stack of its own, deployed first: `npm run deploy -- -c stage=prod -c firewall=true`.
+ * Its output goes into `edge.webAclArn` of the stage.
+ */
+
+import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import type { Construct } from 'constructs';
+import type { Limit } from '../../shared/config.ts';
+import type { Stage } from './stage.ts';
+
+const WINDOW_SECONDS = 300;
+/** WAF takes no lower limit. */
+const LEAST_REQUESTS = 10;
+const MANAGED_RULES = [
+  'AWSManagedRulesAmazonIpReputationList',
+  'AWSManagedRulesKnownBadInputsRuleSet',
+];
+
+export interface FirewallStackProps extends StackProps {
+  readonly stage: Stage;
+}
+
+export class FirewallStack extends Stack {
+  constructor(scope: Construct, id: string, { stage, ...props }: FirewallStackProps) {
+    super(scope, id, { ...props, env: { region: 'us-east-1' } });
+    const webAcl = new CfnWebACL(this, 'WebAcl', {
+      scope: 'CLOUDFRONT',
+      description: `Silent authentication, stage ${stage.name}`,
+      defaultAction: { allow: {} },
+      visibilityConfig: visible('WebAcl'),
+      rules: [
+        {
+          name: 'Starts',
+          priority: 0,
+          action: { block: { customResponse: { responseCode: 429 } } },
+          visibilityConfig: visible('Starts'),
+          statement: {
+            rateBasedStatement: {
+              aggregateKeyType: 'IP',
+              limit: toRate(stage.limits.address),
+              evaluationWindowSec: WINDOW_SECONDS,
+              scopeDownStatement: {
+                byteMatchStatement: {
+                  fieldToMatch: { uriPath: {} },
+                  positionalConstraint: 'EXACTLY',
+                  searchString: '/start',
+                  textTransformations: [{ priority: 0, type: 'NONE' }],
+                },
+              },
+            },
+          },
+        },
+        ...MANAGED_RULES.map((name, index) => ({
+          name,
+          priority: index + 1,
+          overrideAction: { none: {} },
+          visibilityConfig: visible(name),
+          statement: { managedRuleGroupStatement: { vendorName: 'AWS', name } },
+        })),
+      ],
+    });
+    Tags.of(this).add('application', 'silent-auth');
+    Tags.of(this).add('stage', stage.name);
+    new CfnOutput(this, 'WebAclArn', { value: webAcl.attrArn, description: 'edge.webAclArn' });
+  }
+}
+
+/** The stage's own limit of an address, over WAF's window: WAF refuses before a function runs. */
+function toRate({ count, windowSeconds }: Limit): number {
+  return Math.max(LEAST_REQUESTS, Math.ceil((count * WINDOW_SECONDS) / windowSeconds));
+}
+
+function visible(metricName: string): CfnWebACL.VisibilityConfigProperty {
+  return { metricName, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false };
+}
