@@ -185,7 +185,9 @@ publish(
     examples: [example.NEXT_WORKFLOW_REQUEST],
   },
   {
-    from: 'The channel to leave; default: the one that runs. Send it, so that a repeat is safe.',
+    from:
+      'The channel to leave; default: the running one, unless it began less than 5 s ago (then it ' +
+      'stays), and `silent_auth` for an `error` of the handset. Send it, so that a repeat is safe.',
     error:
       'Why: `sdk_no_data_connectivity`, `sdk_connection_error`, `sdk_redirect_error`, ' +
       '`sdk_timeout_error`, `sdk_error`, `check_url_rejected`, `request_id_mismatch`, ' +
