@@ -98,6 +98,7 @@ export function startNeeds(): StartPorts &
   const keys = createKeys({ secrets: secretStore(), secretId: env(ENV.keysSecret) });
   const guards = createGuards({
     client: dynamoDb(),
+    onceClient: dynamoDbOnce,
     table: env(ENV.guardsTable),
     limits: settings.limits,
     keys,
@@ -222,6 +223,11 @@ function vonage(settings?: StartSettings): ReturnType<typeof createVonage> {
 }
 
 const dynamoDb = /* @__PURE__ */ once(() => createDynamoDbClient(awsOptions(ENV.dynamodbEndpoint)));
+
+/** For writes that must not be repeated. */
+const dynamoDbOnce = /* @__PURE__ */ once(() =>
+  createDynamoDbClient(awsOptions(ENV.dynamodbEndpoint), 1),
+);
 
 const secretStore = /* @__PURE__ */ once(() =>
   createSecretStore({

@@ -235,21 +235,16 @@ export type IntentClaim =
  * not hold a lock any more changes nothing, however late it comes.
  */
 export interface Guards {
-  /**
-   * Counts one start within the limit's window. Tries of the same start that overlap count once:
-   * `heldBy` is the one that has.
-   */
+  /** Counts one try of a start within the limit's window. A fault may count it twice, never less. */
   readonly count: (
     on: CountedOn,
     nowMs: number,
-    owner?: string,
-  ) => Promise<{ readonly outcome: 'counted'; readonly heldBy?: string } | Refusal>;
-  /** Gives back, once, what this try has counted. */
-  readonly uncount: (on: CountedOn, nowMs: number, owner: string) => Promise<void>;
-  /** What another try has counted is the start's from now on; `false`: that try has given it back. */
-  readonly inheritCount: (on: CountedOn, nowMs: number, heldBy: string) => Promise<boolean>;
-  /** The start was carried out: its next try counts anew. */
-  readonly keepCount: (on: CountedOn, nowMs: number, owner: string) => Promise<void>;
+  ) => Promise<{ readonly outcome: 'counted' } | Refusal>;
+  /**
+   * Gives one count back; `nowMs` is that of the count. Not safe to repeat, so it is sent at most
+   * once: what gets lost stays counted.
+   */
+  readonly uncount: (on: CountedOn, nowMs: number) => Promise<void>;
   /** Locks the number for 35 s and counts it; `superseded`: a live verification known to have ended. */
   readonly lockPhoneNumber: (
     phoneNumber: string,

@@ -4,7 +4,6 @@ import { Problem } from '../domain/errors.ts';
 import type {
   Caller,
   CountedOn,
-  Guards,
   Intent,
   IntentClaim,
   PhoneLock,
@@ -54,39 +53,28 @@ export async function claim(
 
   const intent = await toIntent(request, plan, caller, ports);
   const counters = countersOf(request);
-  const [claimed, firstLock, ...firstCounts] = await Promise.all([
+  const [claimed, firstLock, ...counts] = await Promise.all([
     request.idempotencyKey === undefined
       ? ({ outcome: 'fresh' } as const)
       : guards.claimIntent(intent, nowMs),
     lockPhoneNumber(request.phoneNumber, intent.owner, nowMs, ports),
-    ...counters.map((counter) => guards.count(counter, nowMs, intent.owner)),
+    ...counters.map((counter) => guards.count(counter, nowMs)),
   ]);
   const isClaimed = ['fresh', 'again', 'takeover'].includes(claimed.outcome);
   const lock = isClaimed ? await ownLock(firstLock, claimed, request, intent, ports) : firstLock;
-  const counts = isClaimed
-    ? await Promise.all(
-        firstCounts.map((count, index) => ownCount(count, counters[index], intent, nowMs, ports)),
-      )
-    : firstCounts;
   const refused = firstRefusal(lock, counters, counts);
   if (isClaimed && !refused) {
     const mayAdopt = lock.outcome === 'locked' && !lock.contested;
     return { outcome: 'claimed', intent, isTakeover: claimed.outcome === 'takeover', mayAdopt };
   }
 
-  // What a try counts while another one runs may be what that one goes by.
-  const isOwn = ({ heldBy }: Counted): boolean =>
-    heldBy === undefined && claimed.outcome !== 'in_progress';
   await Promise.all([
     lock.outcome === 'locked' &&
       !lock.isHeld &&
       guards.releasePhoneNumber(request.phoneNumber, intent.owner, nowMs, true),
-    ...counters.map((on, index) => {
-      const count = counts[index];
-      return (
-        count?.outcome === 'counted' && isOwn(count) && guards.uncount(on, nowMs, intent.owner)
-      );
-    }),
+    ...counters.map(
+      (on, index) => counts[index]?.outcome === 'counted' && guards.uncount(on, nowMs),
+    ),
     isClaimed && request.idempotencyKey !== undefined && giveUpIntent(claimed, intent, ports),
   ]);
   const replay = answerIntent(claimed, nowMs);
@@ -104,7 +92,6 @@ export async function leaveUnresolved(
   const { guards } = ports;
   await Promise.all([
     guards.unlockUnresolved(request.phoneNumber, intent.owner),
-    keepCounts(request, intent, ports),
     request.idempotencyKey === undefined ? undefined : guards.markIntentUnknown(intent),
   ]);
 }
@@ -118,20 +105,8 @@ export async function release(
   const { guards, clock } = ports;
   await Promise.all([
     guards.releasePhoneNumber(request.phoneNumber, intent.owner, clock.now(), false),
-    keepCounts(request, intent, ports),
     request.idempotencyKey === undefined ? undefined : guards.releaseIntent(intent),
   ]);
-}
-
-/** The start was carried out: whoever uses its key again is another one, and counts. */
-export async function keepCounts(
-  request: StartRequest,
-  { owner }: Intent,
-  { guards, clock }: StartPorts,
-): Promise<void> {
-  if (request.idempotencyKey === undefined) return;
-  const nowMs = clock.now();
-  await Promise.all(countersOf(request).map((on) => guards.keepCount(on, nowMs, owner)));
 }
 
 async function toIntent(
@@ -180,21 +155,6 @@ async function ownLock(
   if (inherited.outcome === 'locked') return inherited;
   const again = await lockPhoneNumber(phoneNumber, owner, nowMs, ports);
   return again.outcome === 'locked' && again.isHeld ? inherited : again;
-}
-
-type Counted = Extract<Awaited<ReturnType<Guards['count']>>, { outcome: 'counted' }>;
-
-/** The intent is ours: what another try has counted is not its to give back any more. */
-async function ownCount(
-  count: Counted | Refusal,
-  on: CountedOn | undefined,
-  { owner }: Intent,
-  nowMs: number,
-  { guards }: StartPorts,
-): Promise<Counted | Refusal> {
-  if (!on || count.outcome !== 'counted' || count.heldBy === undefined) return count;
-  const isInherited = await guards.inheritCount(on, nowMs, count.heldBy);
-  return isInherited ? count : guards.count(on, nowMs, owner);
 }
 
 /** A verification that has ended, which only its log can tell, does not hold the number. */

@@ -21,14 +21,7 @@ import {
 } from '../domain/ports.ts';
 import { fold, isFinal, isOverdue, type Verification } from '../domain/verification.ts';
 import { type Channel, deadlineMs } from '../domain/workflow.ts';
-import {
-  type Claimed,
-  claim,
-  keepCounts,
-  leaveUnresolved,
-  type Replay,
-  release,
-} from './claim-start.ts';
+import { type Claimed, claim, leaveUnresolved, type Replay, release } from './claim-start.ts';
 import { planStart, type StartPlan, type StartRules } from './plan-start.ts';
 import { neutralLimit, providerUnavailable, startInProgress } from './refusals.ts';
 import { type Created, type Requested, requestVerification } from './request-verification.ts';
@@ -179,7 +172,6 @@ async function recordInGuards(
   const liveUntilMs = deadlineMs(atMs, workflow, channelTimeoutSeconds);
   await Promise.all([
     guards.recordPhoneNumber(request.phoneNumber, intent.owner, { requestId, liveUntilMs }),
-    keepCounts(request, intent, ports),
     request.idempotencyKey !== undefined && guards.recordIntent(intent, requestId, clock.now()),
   ]);
 }

@@ -31,8 +31,8 @@ export interface RecordedPeers {
   readonly take: () => readonly RecordedCall[];
   /** From now on each answer takes at least this long. */
   readonly answerAfter: (ms: number) => void;
-  /** What DynamoDB says to the next requests instead of an answer. */
-  readonly refuse: (...errors: readonly string[]) => void;
+  /** What DynamoDB says to the next requests instead of an answer; nothing: it answers. */
+  readonly refuse: (...errors: readonly (string | undefined)[]) => void;
   /** How many sockets were opened so far. */
   readonly connections: () => number;
   readonly close: () => Promise<void>;
@@ -59,7 +59,7 @@ export async function startRecordedPeers({
   const dynamodb = dynalite({ createTableMs: 0 });
   const secrets = createSecrets();
   let calls: RecordedCall[] = [];
-  let refusals: string[] = [];
+  let refusals: (string | undefined)[] = [];
   let connections = 0;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -49,7 +49,7 @@ function engine(): Subject {
     client: verifications.client,
     tables: { verifications: verifications.table, guards: guards.table },
     log: createVerificationLog({ ...verifications, clock }),
-    guards: createGuards({ ...guards, limits: LIMITS, keys }),
+    guards: createGuards({ ...guards, onceClient: () => guards.client, limits: LIMITS, keys }),
   };
 }
 
@@ -63,7 +63,13 @@ function memory(): Subject {
     client,
     tables,
     log: createVerificationLog({ client, table: tables.verifications, clock }),
-    guards: createGuards({ client, table: tables.guards, limits: LIMITS, keys }),
+    guards: createGuards({
+      client,
+      onceClient: () => client,
+      table: tables.guards,
+      limits: LIMITS,
+      keys,
+    }),
   };
 }
 
@@ -91,11 +97,8 @@ function draw(prng: Prng, sequence: number): Operation {
     ({ log }) => log.find(requestId),
     ({ log }) => log.subscribe({ requestId, hash }, connection),
     ({ log }) => log.forget(requestId, connection),
-    ({ guards: to }, atMs) => to.count(on, atMs, owner),
     ({ guards: to }, atMs) => to.count(on, atMs),
-    ({ guards: to }, atMs) => to.uncount(on, atMs, owner),
-    ({ guards: to }, atMs) => to.keepCount(on, atMs, owner),
-    ({ guards: to }, atMs) => to.inheritCount(on, atMs, owner),
+    ({ guards: to }, atMs) => to.uncount(on, atMs),
     ({ guards: to }, atMs) => to.lockPhoneNumber(number, owner, atMs),
     ({ guards: to }, atMs) => to.lockPhoneNumber(number, owner, atMs, 'request-live'),
     ({ guards: to }, atMs) => to.inheritPhoneNumber(number, owner, atMs),

@@ -21,6 +21,8 @@ export interface Exchange<T> {
   readonly effect: () => T;
   /** Usual time there and back. @default 4 ms */
   readonly latencyMs?: number;
+  /** Whether the effect may come twice. @default true */
+  readonly mayRepeat?: boolean;
 }
 
 export type Exchanged<T> =
@@ -46,8 +48,9 @@ export function createWire({ scheduler, faults, prng, history }: WireNeeds): Wir
 
   const exchange = <T>(who: Waiting, asked: Exchange<T>): Promise<Exchanged<T>> =>
     new Promise((resolve) => {
-      const { to, timeoutMs, effect, latencyMs = 4 } = asked;
-      const fault = faults.ofExchange();
+      const { to, timeoutMs, effect, latencyMs = 4, mayRepeat = true } = asked;
+      const drawn = faults.ofExchange();
+      const fault = drawn === 'repeated' && !mayRepeat ? undefined : drawn;
       const willCrash = faults.happens('crash');
       const [there, back] = [latency(latencyMs / 2), latency(latencyMs / 2)];
       if (fault)

@@ -1,11 +1,14 @@
-/** The DynamoDB client: three tries of one second each. */
+/** The DynamoDB client: tries of one second each. */
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type AwsClientOptions, awsClientConfig } from '../aws-client.ts';
 
-export function createDynamoDbClient(options: AwsClientOptions): DynamoDBClient {
+export function createDynamoDbClient(
+  options: AwsClientOptions,
+  maxAttempts: 1 | 3 = 3,
+): DynamoDBClient {
   return new DynamoDBClient({
-    ...awsClientConfig(options, { service: 'dynamodb', timeoutMs: 1000, maxAttempts: 3 }),
+    ...awsClientConfig(options, { service: 'dynamodb', timeoutMs: 1000, maxAttempts }),
     accountIdEndpointMode: 'disabled',
     endpointDiscoveryEnabledProvider: async () => false,
   });

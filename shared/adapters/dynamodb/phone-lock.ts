@@ -7,7 +7,6 @@ import type { Limit } from '../../config.ts';
 import type { Guards, PhoneLock } from '../../domain/ports.ts';
 import { windowEndMs, windowOf } from './counters.ts';
 import type { GuardHmac } from './guards.ts';
-import { startOf } from './start-of.ts';
 import type { ConditionalWrite, Item, Table } from './table.ts';
 
 /** Longer than any invocation lives, so a lock that ran out belongs to nobody. */
@@ -190,6 +189,11 @@ function countName(window: number): string {
 
 function ttlAfter(ms: number, { windowSeconds }: Limit): string {
   return String(Math.floor(ms / 1000) + windowSeconds + TTL_MARGIN_SECONDS);
+}
+
+/** What all tries of one start share; an owner is one of them, `<start>.<try>`. */
+function startOf(owner: string): string {
+  return owner.split('.')[0] ?? owner;
 }
 
 function numberOf(item: Item | undefined, name: string): number {

@@ -67,6 +67,15 @@ describe('the clients of AWS', () => {
     expect(stub.connections()).toBe(before);
   });
 
+  it('send a write that must not be repeated once, whatever comes back', async () => {
+    const throttled = { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException' };
+    for (const answer of [json(400, throttled), json(500, {}), silence]) {
+      stub.answer(answer);
+      await expect(createDynamoDbClient(options(), 1).send(readItem)).rejects.toThrow();
+      expect(stub.received).toHaveLength(1);
+    }
+  });
+
   it('give up on silence after three tries of 1 s (DynamoDB) and two of 1.5 s (secrets)', async () => {
     stub.answer(silence);
     const startedAtMs = Date.now();

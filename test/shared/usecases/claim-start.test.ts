@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PhoneLock } from '../../../shared/domain/ports.ts';
+import type { Guards, IntentClaim, PhoneLock } from '../../../shared/domain/ports.ts';
 import { claim } from '../../../shared/usecases/claim-start.ts';
 import { planStart } from '../../../shared/usecases/plan-start.ts';
 import { START_MS, started } from '../../fixtures/histories.ts';
@@ -11,6 +11,7 @@ const LIVE: PhoneLock = {
   requestId: 'in-flight-canary',
   retryAtMs: START_MS + 45_000,
 };
+const STARTED = { outcome: 'started', requestId: 'request-1', tokenKeyId: 'key1' } as const;
 const SPENT: PhoneLock = { outcome: 'refused', retryAtMs: START_MS + 45_000 };
 
 function claimIn({ ports }: ReturnType<typeof startWorld>) {
@@ -49,6 +50,42 @@ describe('claim', () => {
       'uncount email',
       'uncount prefix',
     ]);
+  });
+
+  it.each<[string, IntentClaim]>([
+    ['waits for another one', { outcome: 'in_progress', retryAtMs: START_MS + 35_000 }],
+    ['came with another body', { outcome: 'other_body' }],
+    ['is answered as the first', { ...STARTED, recordedAtMs: START_MS }],
+  ])('gives back what a repeat has counted that %s', async (_name, intent) => {
+    const world = startWorld({ intent });
+    await claimIn(world).catch(() => {});
+    expect(world.calls.slice(5).toSorted()).toEqual([
+      'uncount email',
+      'uncount prefix',
+      'unlock and uncount',
+    ]);
+  });
+
+  it('gives back to the window it has counted in, however long that took', async () => {
+    const world = startWorld({ lock: SPENT });
+    const times: number[] = [];
+    let nowMs = START_MS;
+    const clock = { now: () => (nowMs += 3_600_000) };
+    const { count, uncount } = world.ports.guards;
+    const guards: Guards = {
+      ...world.ports.guards,
+      count: (on, atMs) => {
+        times.push(atMs);
+        return count(on, atMs);
+      },
+      uncount: (on, atMs) => {
+        times.push(atMs);
+        return uncount(on, atMs);
+      },
+    };
+    const ports = { ...world.ports, clock, guards };
+    await expect(claim(START, planStart(START, ports), CALLER, ports)).rejects.toThrow();
+    expect(times).toEqual(Array(5).fill(START_MS + 3_600_000));
   });
 
   it('leaves a lost start lost when its repeat is refused', async () => {

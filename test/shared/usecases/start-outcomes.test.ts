@@ -29,12 +29,7 @@ describe('startVerification', () => {
       { type: 'started', phoneNumberHash: expect.any(String) },
     ]);
     expect(JSON.stringify(world.log.events)).not.toContain(START.phoneNumber);
-    expect(world.calls.slice(-4)).toEqual([
-      'record number',
-      'keep prefix',
-      'keep email',
-      'record key',
-    ]);
+    expect(world.calls.slice(-2)).toEqual(['record number', 'record key']);
   });
 
   it.each<[string, string]>([
@@ -60,7 +55,7 @@ describe('startVerification', () => {
   it('is free again after a definite refusal, whose counts stay', async () => {
     const world = startWorld({ vonage: { outcome: 'number_refused' } });
     await expect(startIn(world)).rejects.toMatchObject({ code: 'phone_number_refused' });
-    expect(world.calls.slice(-4)).toEqual(['unlock', 'keep prefix', 'keep email', 'release key']);
+    expect(world.calls.slice(-2)).toEqual(['unlock', 'release key']);
   });
 
   it('gives nothing away of a verification that another start owns', async () => {

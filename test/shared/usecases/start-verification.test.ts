@@ -52,7 +52,13 @@ function createWorld(
   const ports: StartPorts = {
     clock,
     log: world.log,
-    guards: createGuards({ client, table: 'Guards', limits: { ...LIMITS, ...limits }, keys }),
+    guards: createGuards({
+      client,
+      onceClient: () => client,
+      table: 'Guards',
+      limits: { ...LIMITS, ...limits },
+      keys,
+    }),
     tokens: {
       derive: async (requestId) => ({ token: requestId, hash: Buffer.from(requestId) }),
       currentKeyId: async () => 'key',
@@ -110,6 +116,46 @@ describe('startVerification', () => {
       code: 'rate_limited',
     });
     expect(world.asked).toEqual(['died', 'other']);
+  });
+
+  it('counts no repeat that is told to wait, or answered again', async () => {
+    const world = createWorld({ prefix: { count: 2, windowSeconds: 3600 } });
+    const asked = Promise.withResolvers<VerifyAnswer>();
+    world.answer = () => asked.promise;
+    const first = world.start('+4915112345001', 'one');
+    await expect.poll(() => world.asked).toEqual(['one']);
+    for (let repeat = 0; repeat < 3; repeat += 1) {
+      await expect(world.start('+4915112345001', 'one')).rejects.toMatchObject({
+        code: 'start_in_progress',
+      });
+    }
+    asked.resolve({ outcome: 'created', requestId: 'request-1' });
+    await first;
+    for (let repeat = 0; repeat < 3; repeat += 1) {
+      expect(await world.start('+4915112345001', 'one')).toMatchObject({
+        clientToken: 'request-1',
+      });
+    }
+    world.answer = async () => ({ outcome: 'unavailable' });
+    await expect(world.start('+4915112345002', 'two')).rejects.toMatchObject({
+      code: 'provider_unavailable',
+    });
+    await expect(world.start('+4915112345003', 'three')).rejects.toMatchObject({
+      code: 'rate_limited',
+    });
+  });
+
+  it('counts a lost start and the repeat that asks Vonage once more', async () => {
+    const world = createWorld({ prefix: { count: 3, windowSeconds: 3600 } });
+    world.answer = async () => ({ outcome: 'unknown' });
+    for (let tries = 0; tries < 3; tries += 1) {
+      await expect(world.start('+4915112345001', 'lost')).rejects.toMatchObject({
+        code: 'provider_unavailable',
+      });
+    }
+    await expect(world.start('+4915112345001', 'lost')).rejects.toMatchObject({
+      code: 'rate_limited',
+    });
   });
 
   it('tells nothing of a verification that another start has made its own', async () => {

@@ -10,10 +10,15 @@ type Of<Kind extends Recorded['kind']> = Extract<Recorded, { kind: Kind }>;
 
 interface Start {
   readonly request: Of<'request'>;
-  /** When the first of its tries came: it may have been counted for all of them. */
-  readonly countedAtMs: number;
+  /** When the first of its tries came: the number may have been counted for all of them. */
+  readonly lockedAtMs: number;
   readonly answer: Of<'answer'> | undefined;
   readonly calls: readonly Of<'call'>[];
+}
+
+interface Counted extends Start {
+  /** @default when it was asked for */
+  readonly countedAtMs?: number;
 }
 
 const REPLAY_MS = 600_000;
@@ -48,14 +53,14 @@ function toStart(
   const tries = all.filter(
     ({ key, id }) => key !== undefined && key === request.key && id <= request.id,
   );
-  const countedAtMs = tries.reduceRight(
+  const lockedAtMs = tries.reduceRight(
     (earliestMs, { atMs }) =>
       atMs > earliestMs - LOCK_MS ? Math.min(atMs, earliestMs) : earliestMs,
     request.atMs,
   );
   return {
     request,
-    countedAtMs,
+    lockedAtMs,
     answer: facts.filter((fact) => fact.kind === 'answer').find(({ id }) => id === request.id),
     calls: facts
       .filter((fact) => fact.kind === 'call')
@@ -148,8 +153,8 @@ function judgeOverlaps(starts: readonly Start[]): readonly Violation[] {
 }
 
 /**
- * S10: starts that reached Vonage, by window; all tries with one key are one. Skewed clocks count into
- * the windows that they believe in.
+ * S10: tries that reached Vonage, by window, each by itself; only of a number's lock all tries with one
+ * key hold one. Skewed clocks count into the windows that they believe in.
  */
 function judgeLimits(starts: readonly Start[], { settings }: World): readonly Violation[] {
   if (settings.instanceSkewMs > 0) return [];
@@ -159,7 +164,7 @@ function judgeLimits(starts: readonly Start[], { settings }: World): readonly Vi
   const email = ({ request }: Start): string => String(get(request.body, 'email'));
   return [
     ...overLimit('address', reached, limits.address, ({ request }) => request.address),
-    ...overLimit('phone_number', reached, limits.phoneNumber, number),
+    ...overLimit('phone_number', byLock(reached), limits.phoneNumber, number),
     ...overLimit('email', reached, limits.email, email),
     ...overLimit('prefix', reached, limits.prefix, (start) => number(start).slice(0, -4)),
   ];
@@ -167,7 +172,7 @@ function judgeLimits(starts: readonly Start[], { settings }: World): readonly Vi
 
 function overLimit(
   name: string,
-  starts: readonly Start[],
+  starts: readonly Counted[],
   { count, windowSeconds }: Limit,
   subjectOf: (start: Start) => string,
 ): readonly Violation[] {
@@ -175,23 +180,30 @@ function overLimit(
   const windowOf = (atMs: number): number => Math.floor(atMs / windowMs);
   // Which of two windows counted a start that began in the one and went on in the other is not told.
   const certain = starts.filter(
-    ({ request: { atMs }, countedAtMs }) =>
+    ({ request: { atMs }, countedAtMs = atMs }) =>
       windowOf(countedAtMs) === windowOf(atMs) && windowOf(atMs) === windowOf(atMs + MAX_WAIT_MS),
   );
   const groups = Map.groupBy(
     certain,
-    (start) => `${subjectOf(start)} ${windowOf(start.countedAtMs)}`,
+    (start) => `${subjectOf(start)} ${windowOf(start.request.atMs)}`,
   );
   return [...groups]
-    .filter(([, group]) => distinct(group) > count)
+    .filter(([, group]) => group.length > count)
     .map(([group, reached]) => ({
       invariant: 'S10',
       about: group.split(' ')[0] ?? '',
       atMs: reached.at(-1)?.calls[0]?.atMs ?? 0,
-      message: `${distinct(reached)} starts for ${name} ${group}, allowed are ${count}`,
+      message: `${reached.length} starts for ${name} ${group}, allowed are ${count}`,
     }));
 }
 
-function distinct(starts: readonly Start[]): number {
-  return new Set(starts.map(({ request: { key, id } }) => key ?? id)).size;
+/** One for each lock: a try may go on with what an earlier one has locked, and counted. */
+function byLock(starts: readonly Start[]): readonly Counted[] {
+  const locks = new Map(
+    starts.map((start) => {
+      const { request, lockedAtMs } = start;
+      return [`${request.key ?? request.id} ${lockedAtMs}`, { ...start, countedAtMs: lockedAtMs }];
+    }),
+  );
+  return [...locks.values()];
 }

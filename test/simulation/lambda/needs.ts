@@ -58,7 +58,7 @@ export function createNeeds(who: Instance, environment: Environment): InstanceNe
   const { stage } = settings;
   const secrets = createSecretStore({ client: environment.secrets.clientFor(who), clock });
   const keys = createKeys({ secrets, secretId: SECRET_IDS.keys });
-  const client = stores.clientFor(who);
+  const client = stores.clientFor(who, 3);
   const { verify } = createWebhookVerifier({
     secrets,
     secretId: SECRET_IDS.signature,
@@ -77,7 +77,13 @@ export function createNeeds(who: Instance, environment: Environment): InstanceNe
     parseToken: parseClientToken,
     budget: () => ({ lastCallAtMs: clock.now() + CALLS_BEGIN_WITHIN_MS }),
     log: createVerificationLog({ client, table: TABLES.verifications, clock }),
-    guards: createGuards({ client, table: TABLES.guards, limits: stage.limits, keys }),
+    guards: createGuards({
+      client,
+      onceClient: () => stores.clientFor(who, 1),
+      table: TABLES.guards,
+      limits: stage.limits,
+      keys,
+    }),
     tokens: keys.tokens,
     identities: keys.identities,
     pusher: environment.pusherFor(who),

@@ -1,4 +1,4 @@
-/** The SDK's client as the adapters see it: three tries of a second, over the simulated wire. */
+/** The SDK's clients as the adapters see them: tries of a second each, over the simulated wire. */
 
 import { DynamoDBClient, ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
 import type { Faults } from '../faults.ts';
@@ -7,7 +7,7 @@ import type { Waiting, Wire } from '../wire.ts';
 import type { MemoryDynamoDb } from './memory-dynamodb.ts';
 
 export interface StoreClients {
-  readonly clientFor: (who: Waiting) => DynamoDBClient;
+  readonly clientFor: (who: Waiting, maxAttempts: 1 | 3) => DynamoDBClient;
 }
 
 interface StoreNeeds {
@@ -23,7 +23,6 @@ type Carried =
   | { readonly result: ReturnType<MemoryDynamoDb['execute']> }
   | { readonly error: unknown };
 
-const TRIES = 3;
 const TIMEOUT_MS = 1000;
 
 export function createStoreClients(needs: StoreNeeds): StoreClients {
@@ -38,26 +37,28 @@ export function createStoreClients(needs: StoreNeeds): StoreClients {
     }
   };
 
-  const send = async (who: Waiting, command: unknown): Promise<unknown> => {
+  const send = async (who: Waiting, command: unknown, maxAttempts: number): Promise<unknown> => {
     for (let tries = 1; ; tries += 1) {
       const answer = await wire.exchange(who, {
         to: 'DynamoDB',
         timeoutMs: TIMEOUT_MS,
+        // Nobody but the client sends a request once more.
+        mayRepeat: maxAttempts > 1,
         effect: () => carryOut(command),
       });
       if (answer.outcome === 'answered') {
         if ('error' in answer.value) throw answer.value.error;
         return answer.value.result;
       }
-      if (tries === TRIES) throw failure(answer.outcome);
+      if (tries === maxAttempts) throw failure(answer.outcome);
       await wire.pause(who, prng.between(0, 100 * tries));
     }
   };
 
   return {
-    clientFor: (who) =>
+    clientFor: (who, maxAttempts) =>
       Object.create(DynamoDBClient.prototype, {
-        send: { value: (command: unknown) => send(who, command) },
+        send: { value: (command: unknown) => send(who, command, maxAttempts) },
       }),
   };
 }

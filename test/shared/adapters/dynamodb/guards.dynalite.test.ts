@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, ScanCommand, type UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGuards } from '../../../../shared/adapters/dynamodb/guards.ts';
+import { createGuards, type GuardsOptions } from '../../../../shared/adapters/dynamodb/guards.ts';
 import type { Guards, Intent } from '../../../../shared/domain/ports.ts';
 import { type DynaliteStore, startDynalite } from '../../../fixtures/dynalite-store.ts';
 
@@ -23,9 +23,23 @@ let numbers = 0;
 
 beforeAll(async () => {
   store = await startDynalite('guard_key');
-  guards = createGuards({ ...store, limits: LIMITS, keys: { guardHmac } });
+  guards = newGuards();
 });
 afterAll(() => store.stop());
+
+function newGuards(more: Partial<GuardsOptions> = {}): Guards {
+  const onceClient = () => store.client;
+  return createGuards({ ...store, onceClient, limits: LIMITS, keys: { guardHmac }, ...more });
+}
+
+/** The store's client, whose answers get lost after the write has taken effect. */
+function withLostAnswers(): DynamoDBClient {
+  const send = async (command: UpdateItemCommand): Promise<never> => {
+    await store.client.send(command);
+    throw Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
+  };
+  return Object.create(store.client, { send: { value: send } });
+}
 
 function newNumber(): string {
   numbers += 1;
@@ -80,56 +94,71 @@ describe('count', () => {
     expect(counts.filter(({ outcome }) => outcome === 'counted')).toHaveLength(20);
   });
 
-  it('takes a count back once, however often it is asked to', async () => {
-    const on = { limit: 'email', value: 'jo@example.org' } as const;
-    await guards.uncount(on, NOW_MS, 'one.1');
-    await guards.count(on, NOW_MS, 'one.1');
-    await guards.count(on, NOW_MS, 'two.1');
-    await guards.uncount(on, NOW_MS, 'one.1');
-    await guards.uncount(on, NOW_MS, 'one.1');
-    expect((await guards.count(on, NOW_MS, 'one.2')).outcome).toBe('counted');
-    await guards.uncount(on, NOW_MS, 'one.1');
-    expect((await guards.count(on, NOW_MS, 'three.1')).outcome).toBe('refused');
-  });
-
-  it('counts overlapping tries of one start once, even at the limit, and the next one anew', async () => {
-    const on = { limit: 'email', value: 'same-start@example.org' } as const;
-    const counts = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => guards.count(on, NOW_MS, `one.${index}`)),
-    );
-    const [first] = counts.flatMap((count, index) =>
-      count.outcome === 'counted' && count.heldBy === undefined ? [`one.${index}`] : [],
-    );
-    expect(
-      counts.filter((count) => count.outcome === 'counted' && count.heldBy === first),
-    ).toHaveLength(19);
-    await guards.keepCount(on, NOW_MS, 'one.21');
-    expect(await guards.count(on, NOW_MS, 'one.22')).toEqual({ outcome: 'counted' });
-    expect((await guards.count(on, NOW_MS, 'two.1')).outcome).toBe('refused');
-  });
-
-  it('is not given back by the try that counted once another one has inherited it', async () => {
-    const on = { limit: 'email', value: 'inherited@example.org' } as const;
-    await guards.count(on, NOW_MS, 'one.1');
-    expect(await guards.inheritCount(on, NOW_MS, 'one.1')).toBe(true);
-    await guards.uncount(on, NOW_MS, 'one.1');
-    await guards.count(on, NOW_MS, 'two.1');
-    expect((await guards.count(on, NOW_MS, 'three.1')).outcome).toBe('refused');
-    await guards.uncount(on, NOW_MS, 'two.1');
-    expect(await guards.inheritCount(on, NOW_MS, 'two.1')).toBe(false);
-  });
-
-  it('knows its own count when the answer to it was lost', async () => {
+  it('counts every try by itself, one whose answer was lost as well', async () => {
     const on = { limit: 'email', value: 'lost-answer@example.org' } as const;
-    await guards.count(on, NOW_MS, 'one.1');
-    expect(await guards.count(on, NOW_MS, 'one.1')).toEqual({ outcome: 'counted' });
+    await expect(newGuards({ client: withLostAnswers() }).count(on, NOW_MS)).rejects.toMatchObject({
+      code: 'dependency_unavailable',
+    });
+    expect((await guards.count(on, NOW_MS)).outcome).toBe('counted');
+    expect((await guards.count(on, NOW_MS)).outcome).toBe('refused');
   });
 
   it('refuses everything where nothing is allowed', async () => {
     const none = { ...LIMITS, address: { count: 0, windowSeconds: 60 } };
-    const closed = createGuards({ ...store, limits: none, keys: { guardHmac } });
+    const closed = newGuards({ limits: none });
     const on = { limit: 'address', value: '203.0.113.99' } as const;
     expect((await closed.count(on, NOW_MS)).outcome).toBe('refused');
+  });
+});
+
+describe('uncount', () => {
+  it('gives one count back', async () => {
+    const on = { limit: 'email', value: 'jo@example.org' } as const;
+    await guards.count(on, NOW_MS);
+    await guards.count(on, NOW_MS);
+    await guards.uncount(on, NOW_MS);
+    expect((await guards.count(on, NOW_MS)).outcome).toBe('counted');
+    expect((await guards.count(on, NOW_MS)).outcome).toBe('refused');
+  });
+
+  it('makes no room that the limit does not give', async () => {
+    const on = { limit: 'email', value: 'never-counted@example.org' } as const;
+    await guards.uncount(on, NOW_MS);
+    const counts = [await guards.count(on, NOW_MS), await guards.count(on, NOW_MS)];
+    expect(counts.map(({ outcome }) => outcome)).toEqual(['counted', 'counted']);
+    expect((await guards.count(on, NOW_MS)).outcome).toBe('refused');
+  });
+
+  it('gives back to the window that was counted in, whatever time it is', async () => {
+    const on = { limit: 'email', value: 'edge@example.org' } as const;
+    const nextMs = NOW_MS + HOUR_MS;
+    await guards.count(on, NOW_MS);
+    await guards.count(on, nextMs);
+    await guards.count(on, nextMs);
+    await guards.count(on, NOW_MS);
+    await guards.uncount(on, NOW_MS);
+    expect((await guards.count(on, nextMs)).outcome).toBe('refused');
+    expect((await guards.count(on, NOW_MS)).outcome).toBe('counted');
+  });
+
+  it('is sent once, and fails nobody when its answer is lost', async () => {
+    const on = { limit: 'email', value: 'lost-give-back@example.org' } as const;
+    await guards.count(on, NOW_MS);
+    await guards.count(on, NOW_MS);
+    await newGuards({ onceClient: withLostAnswers }).uncount(on, NOW_MS);
+    expect((await guards.count(on, NOW_MS)).outcome).toBe('counted');
+    expect((await guards.count(on, NOW_MS)).outcome).toBe('refused');
+  });
+
+  it('does not hide a mistake of ours', async () => {
+    const on = { limit: 'email', value: 'mistake@example.org' } as const;
+    const closed = (): DynamoDBClient =>
+      Object.create(store.client, {
+        send: { value: () => Promise.reject(new TypeError('a mistake')) },
+      });
+    await expect(newGuards({ onceClient: closed }).uncount(on, NOW_MS)).rejects.toThrow(
+      'a mistake',
+    );
   });
 });
 

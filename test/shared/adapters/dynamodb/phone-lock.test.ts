@@ -13,10 +13,12 @@ const LIMIT = { count: 100, windowSeconds: 3600 };
 /** With room for every start, so that only the lock and what is live decide. */
 function newGuards() {
   const database = createMemoryDynamoDb();
+  const client = Object.create(DynamoDBClient.prototype, {
+    send: { value: async (command: unknown) => database.execute(command) },
+  });
   return createGuards({
-    client: Object.create(DynamoDBClient.prototype, {
-      send: { value: async (command: unknown) => database.execute(command) },
-    }),
+    client,
+    onceClient: () => client,
     table: 'Guards',
     limits: { address: LIMIT, subject: LIMIT, phoneNumber: LIMIT, email: LIMIT, prefix: LIMIT },
     keys: {
