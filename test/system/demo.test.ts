@@ -1,8 +1,15 @@
-/** `npm run demo -- --json`, as a person runs it. */
+/** `npm run demo`, as a person runs it, and what its stories tell. */
 
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { connectSimulator } from '../../infra/local/demo/simulator.ts';
+import { STORIES } from '../../infra/local/demo/stories.ts';
+import { perform } from '../../infra/local/demo/story.ts';
+import { type Stack, startStack } from '../../infra/local/stack.ts';
 
 const THE_NUMBER = { phone_number: true, email: false };
 const NOTHING = { phone_number: false, email: false };
@@ -31,11 +38,62 @@ describe('npm run demo -- --json', () => {
       ['without_socket', 'completed', THE_NUMBER],
       ['lost_answer', 'completed', THE_NUMBER],
     ]);
-    for (const { story, transitions, milliseconds } of told) {
+    for (const { transitions, milliseconds, ...others } of told) {
+      expect(Object.keys(others).sort(), others.story).toEqual(
+        ['channel', 'status', 'story', 'verified'], // the six members that were promised
+      );
       const numbers = transitions.map(({ seq }) => seq);
-      expect(numbers, story).toEqual(numbers.toSorted((one, other) => one - other));
-      expect(transitions.length, story).toBeGreaterThan(2);
-      expect(milliseconds, story).toBeGreaterThanOrEqual(transitions.at(-1)?.milliseconds ?? 0);
+      expect(numbers, others.story).toEqual(numbers.toSorted((one, other) => one - other));
+      expect(transitions.length, others.story).toBeGreaterThan(2);
+      expect(milliseconds, others.story).toBeGreaterThanOrEqual(
+        transitions.at(-1)?.milliseconds ?? 0,
+      );
     }
+  });
+});
+
+describe('the stories of the demo', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'silent-auth-demo-'));
+  const { signal: stopped } = new AbortController();
+  let stack: Stack;
+
+  beforeAll(async () => {
+    const assemblyFolder = inject('assemblyFolder');
+    stack = await startStack({ localFolder: folder, assemblyFolder, timeScale: 0.1 });
+  });
+
+  afterAll(async () => {
+    await stack?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function timelineOf(name: string): Promise<readonly string[]> {
+    const story = STORIES.find((each) => each.name === name);
+    if (!story) throw new Error(`there is no story ${name}`);
+    const { api, vonage } = stack.endpoints;
+    const simulator = connectSimulator(vonage);
+    const lines: string[] = [];
+    const show = (_milliseconds: number, text: string): void => void lines.push(text.trim());
+    const played = await perform(story, { api, simulator, stopped }, show);
+    expect(played.failure).toBeUndefined();
+    return lines;
+  }
+
+  it('end the first with a proof of the number, which the company accepts once', async () => {
+    const lines = await timelineOf('silent_auth_completes');
+    expect(lines.slice(lines.findIndex((line) => line.startsWith('completed')) + 1)).toEqual([
+      "the app hands a proof to the company's backend, which reads the public keys",
+      'refused: the same proof with another number in it',
+      expect.stringMatching(/^accepted: by silent_auth, phone_number …\d{3}8, its own nonce$/),
+      'refused: another proof of the same verification: its jti is spent',
+    ]);
+  });
+
+  it('end the third with a proof of the address, and none of the number', async () => {
+    const lines = await timelineOf('email_after_failure');
+    expect(lines.slice(lines.findIndex((line) => line.startsWith('completed')) + 1)).toEqual([
+      'the backend refuses a proof of the number: an e-mail proves none',
+      "the company's backend accepts: by email, the address and no phone_number",
+    ]);
   });
 });

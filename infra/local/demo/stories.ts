@@ -2,6 +2,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { FetchLike } from '../../../shared/client/environment.ts';
 import type { Verification } from '../../../shared/client/verification.ts';
+import { signInByEmail, signInByNumber } from './sign-in.ts';
 import type { Stage, Story } from './story.ts';
 
 const NOTHING = { phone_number: false, email: false };
@@ -12,9 +13,7 @@ export const STORIES: readonly Story[] = [
     name: 'silent_auth_completes',
     title: 'Silent authentication completes',
     ending: { status: 'completed', channel: 'silent_auth', verified: THE_NUMBER },
-    async play({ start, signal }) {
-      await finish(await start({ phoneNumber: phoneNumber('8') }), signal);
-    },
+    play: completeSilently,
   },
   {
     name: 'carrier_rejects',
@@ -68,12 +67,21 @@ export const STORIES: readonly Story[] = [
   },
 ];
 
-async function completeByEmail({ start, simulator, note, signal }: Stage): Promise<void> {
-  const email = `${randomUUID()}@example.org`;
+async function completeSilently(stage: Stage): Promise<void> {
+  const { start, company, signal } = stage;
+  const number = phoneNumber('8');
+  const verification = await start({ phoneNumber: number, nonce: company.nonce });
+  await finish(verification, signal);
+  await signInByNumber(verification, number, stage);
+}
+
+async function completeByEmail(stage: Stage): Promise<void> {
+  const { start, simulator, company, note, signal } = stage;
+  const person = { phoneNumber: phoneNumber('99'), email: `${randomUUID()}@example.org` };
   const channels = ['silent_auth', 'email'];
-  const verification = await start({ phoneNumber: phoneNumber('99'), email, channels });
+  const verification = await start({ ...person, channels, nonce: company.nonce });
   await until(verification, ({ channel }) => channel === 'email', signal);
-  const code = await simulator.code(email);
+  const code = await simulator.code(person.email);
   const wrong = code.startsWith('0') ? '111111' : '000000';
   note('  the user mistypes the code');
   const refusal = await verification.checkCode(wrong, { signal }).then(
@@ -85,6 +93,7 @@ async function completeByEmail({ start, simulator, note, signal }: Stage): Promi
   note('  the user types the code of the mail');
   await verification.checkCode(code, { signal });
   await finish(verification, signal);
+  await signInByEmail(verification, person, stage);
 }
 
 async function repeatLostCall({ start, simulator, note, signal }: Stage): Promise<void> {

@@ -5,6 +5,7 @@ import type { VerificationObject } from '../../../shared/client/contract.ts';
 import type { FetchLike } from '../../../shared/client/environment.ts';
 import type { StartRequest } from '../../../shared/client/start.ts';
 import type { Verification } from '../../../shared/client/verification.ts';
+import { type Company, createCompany } from './company.ts';
 import { openCheckUrl } from './handset.ts';
 import type { Simulator } from './simulator.ts';
 
@@ -23,6 +24,8 @@ export interface Story {
 export interface Stage {
   readonly api: string;
   readonly simulator: Simulator;
+  /** Whom the app wants to sign in to. */
+  readonly company: Company;
   /** Starts as an app does; its check_url is opened as soon as it comes. */
   start(request: StartRequest, options?: AppOptions): Promise<Verification>;
   /** A line of the timeline. */
@@ -97,7 +100,7 @@ export async function perform(
 
   let failure: string | undefined;
   try {
-    await story.play({ api, simulator, start, note, signal });
+    await story.play({ api, simulator, company: createCompany(api), start, note, signal });
     failure = difference(story.ending, last);
   } catch (error) {
     failure = error instanceof Error ? error.message : String(error);
