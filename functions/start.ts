@@ -1,6 +1,7 @@
 /**
  * `POST /start`: 202 with `request_id`, `client_token` and the verification, also for a repeat with
- * the same idempotency key; 400, 409, 422, 429 or 503 before any money is spent.
+ * the same idempotency key; 400, 409, 422, 429 or 503 before any money is spent. Where CloudFront is
+ * the only way, there is no such route at any other address: 404, as the gateway says it.
  */
 
 import { startBodySchema } from '../shared/contract/requests.ts';
@@ -17,18 +18,25 @@ export type Needs = StartPorts &
   HandlerNeeds & {
     readonly websocketUrl: string;
     /** @default the gateway is the edge */
-    readonly isFromEdge?: (headers: HttpRequest['headers']) => Promise<boolean>;
+    readonly edge?: {
+      readonly isFromEdge: (headers: HttpRequest['headers']) => Promise<boolean>;
+      readonly isOnlyWay: boolean;
+    };
   };
 
+const NO_ROUTE = { status: 404, body: { message: 'Not Found' } };
+
 export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
-  const { telemetry, budget, websocketUrl, isFromEdge } = needs;
+  const { telemetry, budget, websocketUrl, edge } = needs;
   return httpHandler(telemetry, async (event) => {
     const lastCallAtMs = budget();
+    const isFromEdge = await edge?.isFromEdge(event.headers);
+    if (edge?.isOnlyWay && !isFromEdge) return NO_ROUTE;
     const body = parseBody(startBodySchema, event);
     const request = toStartRequest(body, event.headers['idempotency-key']);
     const { clientToken, verification, country } = await startVerification(
       request,
-      callerOf(event, await isFromEdge?.(event.headers)),
+      callerOf(event, isFromEdge),
       needs,
       lastCallAtMs,
     );

@@ -55,8 +55,10 @@ export const ENV = {
   keysSecret: 'KEYS_SECRET',
   /** Secret `{private_key, previous_public_key?}`: the ES256 key of the proofs. */
   proofKeySecret: 'PROOF_KEY_SECRET',
-  /** Secret `{origin_secret}` of a stage behind CloudFront; absent: the gateway is the edge. */
+  /** Secret `{origin_secret, previous_origin_secret?}`; absent: the stage has no CloudFront. */
   edgeSecret: 'EDGE_SECRET',
+  /** `true`: who does not come through CloudFront finds no `POST /start`. */
+  edgeOnly: 'EDGE_ONLY',
   /** Origin of Vonage's API, without a trailing slash. */
   vonageBaseUrl: 'VONAGE_BASE_URL',
   /** JSON array: host suffixes (`.vonage.com`, https only) or whole origins (`http://127.0.0.1:3002`). */

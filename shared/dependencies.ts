@@ -93,7 +93,10 @@ export function webhookNeeds(): WebhookPorts & HandlerNeeds {
 }
 
 export function startNeeds(): StartPorts &
-  HandlerNeeds & { readonly websocketUrl: string; readonly isFromEdge?: EdgeCheck } {
+  HandlerNeeds & {
+    readonly websocketUrl: string;
+    readonly edge?: { readonly isFromEdge: EdgeCheck; readonly isOnlyWay: boolean };
+  } {
   const settings = json<StartSettings>(ENV.startSettings, NO_SETTINGS);
   const keys = createKeys({ secrets: secretStore(), secretId: env(ENV.keysSecret) });
   const guards = createGuards({
@@ -118,7 +121,7 @@ export function startNeeds(): StartPorts &
     random,
     clock,
     ...channelSwitch(env(ENV.channelSwitch)),
-    ...edgeCheck(env(ENV.edgeSecret)),
+    ...edge(env(ENV.edgeSecret)),
     rules: {
       ...settings,
       workflow: settings.workflow.map(({ channel }) => channel),
@@ -173,11 +176,12 @@ function announcePorts(): AnnouncePorts {
   return { log: log(), pusher, telemetry, clock, ...(endNotifier && { endNotifier }) };
 }
 
-function edgeCheck(secretId: string): { readonly isFromEdge?: EdgeCheck } {
+function edge(secretId: string): Pick<ReturnType<typeof startNeeds>, 'edge'> {
   if (secretId === '') return {};
   const secrets = secretStore();
   primed.push(() => secrets.get(secretId));
-  return { isFromEdge: createEdgeCheck({ secrets, secretId }) };
+  const isFromEdge = createEdgeCheck({ secrets, secretId });
+  return { edge: { isFromEdge, isOnlyWay: env(ENV.edgeOnly) === 'true' } };
 }
 
 /** Read at the end of INIT, then once a minute. */

@@ -46,7 +46,11 @@ export class FirewallStack extends Stack {
                   fieldToMatch: { uriPath: {} },
                   positionalConstraint: 'EXACTLY',
                   searchString: '/start',
-                  textTransformations: [{ priority: 0, type: 'NONE' }],
+                  // The ways to write one path that API Gateway may take for the same route.
+                  textTransformations: [
+                    { priority: 0, type: 'URL_DECODE' },
+                    { priority: 1, type: 'NORMALIZE_PATH' },
+                  ],
                 },
               },
             },
@@ -72,6 +76,7 @@ function toRate({ count, windowSeconds }: Limit): number {
   return Math.max(LEAST_REQUESTS, Math.ceil((count * WINDOW_SECONDS) / windowSeconds));
 }
 
+/** No request is sampled: a sample shows its headers, and with them tokens and idempotency keys. */
 function visible(metricName: string): CfnWebACL.VisibilityConfigProperty {
   return { metricName, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false };
 }

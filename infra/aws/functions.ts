@@ -21,7 +21,7 @@ import { toStartSettings } from './start-settings.ts';
 
 type TableAction = 'GetItem' | 'UpdateItem';
 type Setting = 'startSettings' | 'proofSettings' | 'vonageBaseUrl' | 'checkUrlHosts';
-type Address = 'publicUrl' | 'websocketUrl' | 'allowedOrigins';
+type Address = 'publicUrl' | 'appUrl' | 'websocketUrl' | 'allowedOrigins';
 
 interface Needs {
   readonly verifications?: readonly TableAction[];
@@ -77,7 +77,7 @@ const NEEDS: Readonly<Record<FunctionName, Needs>> = {
     secrets: ['keys', 'proofKey'],
     settings: ['proofSettings', 'publicUrl'],
   },
-  contracts: { settings: ['publicUrl', 'websocketUrl'] },
+  contracts: { settings: ['appUrl', 'websocketUrl'] },
 };
 
 export interface Resources {
@@ -126,6 +126,9 @@ export function createFunctions(
   };
 }
 
+/** The contracts name the address that apps call; the issuer of proofs stays the API's own for ever. */
+const SETTING_VARIABLES = { ...ENV, appUrl: ENV.publicUrl };
+
 const SECRET_VARIABLES = {
   privateKey: ENV.privateKeySecret,
   signature: ENV.signatureSecret,
@@ -141,13 +144,14 @@ function environmentOf(needs: Needs, stage: Stage, resources: Resources): Record
     vonageBaseUrl: stage.vonageBaseUrl,
     checkUrlHosts: JSON.stringify(stage.checkUrlHosts),
     publicUrl: httpApi.url,
+    appUrl: edge?.url ?? httpApi.url,
     websocketUrl: websocketApi.url,
     allowedOrigins: JSON.stringify([
       ...new Set([...stage.origins, httpApi.url, httpApi.defaultOrigin, websocketApi.origin]),
     ]),
   };
   const entries: (readonly [string, string])[] = [
-    ...(needs.settings ?? []).map((name) => [ENV[name], settings[name]] as const),
+    ...(needs.settings ?? []).map((name) => [SETTING_VARIABLES[name], settings[name]] as const),
     ...(needs.secrets ?? []).map(
       (name) => [SECRET_VARIABLES[name], secrets[name].secretArn] as const,
     ),
@@ -159,6 +163,7 @@ function environmentOf(needs: Needs, stage: Stage, resources: Resources): Record
     entries.push([ENV.channelSwitch, channelSwitch.parameter.parameterName]);
   }
   if (needs.edge && edge) entries.push([ENV.edgeSecret, edge.secret.secretArn]);
+  if (needs.edge && stage.edge?.onlyWay) entries.push([ENV.edgeOnly, 'true']);
   if (needs.ends && eventBus) entries.push([ENV.eventBus, eventBus.eventBusName]);
   return Object.fromEntries(entries);
 }

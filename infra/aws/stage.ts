@@ -26,6 +26,16 @@ export interface EdgeSettings {
   readonly webAclArn: string;
   /** Its certificate in us-east-1. @default the address that CloudFront makes */
   readonly domain?: CustomDomain;
+  /**
+   * `POST /start` is found through CloudFront alone, so that nobody gets past the WAF.
+   * @default false: the API's own address takes starts too, as apps of before know it
+   */
+  readonly onlyWay?: boolean;
+  /**
+   * Version of the origin secret that CloudFront sends: named when the secret is rotated.
+   * @default the version that is current when CloudFront is deployed
+   */
+  readonly secretVersion?: string;
 }
 
 /** Tokens that `POST /start` asks for: of the company's identity provider, or of app attestation. */

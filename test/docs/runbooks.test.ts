@@ -45,6 +45,7 @@ describe('docs/runbooks', () => {
     expect(runbooks.filter((name) => !links.includes(join(FOLDER, name)))).toEqual([
       'number-pumping.md',
       'region-failure.md',
+      'rotate-origin-secret.md',
       'rotate-private-key.md',
       'rotate-signature-secret.md',
       'vonage-provider-outage.md',

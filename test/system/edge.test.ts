@@ -1,42 +1,46 @@
-/** A stage behind CloudFront: whose address counts, and who may say so. */
+/** A stage behind CloudFront: whose address counts, who may say so, and who finds what. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { getStage } from '../../infra/aws/stage.ts';
+import { type EdgeSettings, getStage } from '../../infra/aws/stage.ts';
 import { callAws } from '../../infra/local/aws/json-client.ts';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { call, phoneNumber } from '../fixtures/app.ts';
+import { startCloudFront } from '../fixtures/cloudfront.ts';
+import { runCommand } from '../fixtures/command.ts';
 import { findLogicalId } from '../fixtures/template.ts';
 
 const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/silent/0a1b-2c';
 const STARTS = 2;
-let stack: Stack;
-let folder: string;
-let secret: string;
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'silent-auth-edge-'));
+interface EdgeStack {
+  readonly stack: Stack;
+  readonly folder: string;
+  readonly secret: string;
+  readonly end: () => Promise<void>;
+}
+
+async function startBehind(edge: EdgeSettings): Promise<EdgeStack> {
+  const folder = mkdtempSync(join(tmpdir(), 'silent-auth-edge-'));
   const limits = { ...getStage('dev').limits, address: { count: STARTS, windowSeconds: 3600 } };
-  stack = await startStack({
+  const stack = await startStack({
     localFolder: folder,
-    context: { stage: 'dev', stageSettings: { edge: { webAclArn }, limits } },
+    context: { stage: 'dev', stageSettings: { edge, limits } },
   });
-  secret = await readOriginSecret();
-});
-
-afterAll(async () => {
-  await stack?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+  const end = async (): Promise<void> => {
+    await stack.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { stack, folder, secret: await readOriginSecret(stack, folder), end };
+}
 
 /** As CloudFormation would resolve it into CloudFront's configuration. */
-async function readOriginSecret(): Promise<string> {
-  const { private_key: neighbour } = stack.endpoints.secrets;
-  const [, stackName = ''] = /:secret:(SilentAuth-[a-z]+)-/.exec(neighbour) ?? [];
+async function readOriginSecret({ endpoints }: Stack, folder: string): Promise<string> {
+  const [, stackName = ''] = /:secret:(SilentAuth-[a-z]+)-/.exec(endpoints.secrets.signature) ?? [];
   const SecretId = `${stackName}-${findLogicalId(join(folder, 'cdk.out'), 'EdgeSecret')}`;
-  const found = await callAws(stack.endpoints.secretsmanager, 'secretsmanager.GetSecretValue', {
+  const found = await callAws(endpoints.secretsmanager, 'secretsmanager.GetSecretValue', {
     SecretId,
   });
   if (found.type === 'refused') throw new Error(found.message);
@@ -44,30 +48,85 @@ async function readOriginSecret(): Promise<string> {
   return JSON.parse(String(output.get('SecretString'))).origin_secret;
 }
 
-async function statuses(headers: Record<string, string>): Promise<number[]> {
+function start({ endpoints }: Stack, headers: Record<string, string> = {}) {
+  const body = { phone_number: phoneNumber('8'), channels: ['silent_auth'] };
+  return call(endpoints.api, 'POST', '/start', { body, headers });
+}
+
+async function statuses(stack: Stack, headers: Record<string, string>): Promise<number[]> {
   const found: number[] = [];
   for (let times = 0; times <= STARTS; times += 1) {
-    const body = { phone_number: phoneNumber('8') };
-    found.push((await call(stack.endpoints.api, 'POST', '/start', { body, headers })).status);
+    found.push((await start(stack, headers)).status);
   }
   return found;
 }
 
 describe('the address of a caller', () => {
+  let behind: EdgeStack;
+  beforeAll(async () => {
+    behind = await startBehind({ webAclArn });
+  });
+  afterAll(() => behind?.end());
+
   it('is the viewer’s, as our own CloudFront saw it', async () => {
     const from = (address: string) => ({
-      'x-origin-secret': secret,
+      'x-origin-secret': behind.secret,
       'cloudfront-viewer-address': address,
     });
-    expect(await statuses(from('198.51.100.1:4000'))).toEqual([202, 202, 429]);
-    expect(await statuses(from('198.51.100.2:4000'))).toEqual([202, 202, 429]);
-    expect(await statuses(from('2001:db8:1::1:4000'))).toEqual([202, 202, 429]);
+    const ofOne = (address: string) => statuses(behind.stack, from(address));
+    expect(await ofOne('198.51.100.1:4000')).toEqual([202, 202, 429]);
+    expect(await ofOne('198.51.100.2:4000')).toEqual([202, 202, 429]);
+    expect(await ofOne('2001:db8:1::1:4000')).toEqual([202, 202, 429]);
+    expect(await ofOne('[2001:db8:1::2]:4000')).toEqual([429, 429, 429]);
   });
 
   it('is not what somebody else says it is', async () => {
     const lie = { 'x-origin-secret': 'guessed', 'cloudfront-viewer-address': '203.0.113.1:1' };
-    expect(await statuses(lie)).toEqual([202, 202, 429]);
+    expect(await statuses(behind.stack, lie)).toEqual([202, 202, 429]);
     const other = { 'cloudfront-viewer-address': '203.0.113.2:1' };
-    expect(await statuses(other)).toEqual([429, 429, 429]);
+    expect(await statuses(behind.stack, other)).toEqual([429, 429, 429]);
+  });
+});
+
+describe('a stage whose only way is CloudFront', () => {
+  let behind: EdgeStack;
+  beforeAll(async () => {
+    behind = await startBehind({ webAclArn, onlyWay: true });
+  });
+  afterAll(() => behind?.end());
+
+  it('has no POST /start at the API’s own address, as if there were no such route', async () => {
+    const { stack } = behind;
+    const refused = await start(stack);
+    expect([refused.status, refused.body]).toEqual([404, { message: 'Not Found' }]);
+    expect((await start(stack, { 'x-origin-secret': 'guessed' })).status).toBe(404);
+    const unknown = await call(stack.endpoints.api, 'POST', '/begin', { body: {} });
+    expect([unknown.status, unknown.body]).toEqual([refused.status, refused.body]);
+  });
+
+  it('is healthy, as the doctor sees it through CloudFront', async () => {
+    const { api, websocket, vonage, secrets, secretsmanager } = behind.stack.endpoints;
+    const cloudFront = await startCloudFront(api, behind.secret);
+    const outputs = join(behind.folder, 'outputs.json');
+    const ofStack = {
+      ApiUrl: api,
+      EdgeUrl: cloudFront.url,
+      WebSocketUrl: websocket,
+      WebhookUrl: `${api}/webhook`,
+      VonageUrl: vonage,
+      PrivateKeySecret: secrets.private_key,
+      SignatureSecret: secrets.signature,
+      ProofKeySecret: secrets.proof_key,
+    };
+    writeFileSync(outputs, JSON.stringify({ 'SilentAuth-prod': ofStack }));
+    process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = secretsmanager;
+    process.env.AWS_ACCESS_KEY_ID = 'local';
+    process.env.AWS_SECRET_ACCESS_KEY = 'local';
+    const args = ['--stage', 'prod', '--outputs', outputs, '--number', phoneNumber('8')];
+    const { code, output } = await runCommand('infra/aws/doctor/run.ts', ...args);
+    await cloudFront.close();
+    expect(output).toMatch(/^ok +The WebSocket opens$/m);
+    expect(output).not.toContain('fault');
+    expect(code).toBe(0);
   });
 });

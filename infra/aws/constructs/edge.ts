@@ -1,9 +1,10 @@
 /**
  * CloudFront in front of the HTTP API, for stages whose callers a WAF shall judge. It tells `start`
  * who called and proves by a secret header that it was CloudFront who said so. Nothing is cached.
+ * Webhooks do not come this way: Vonage knows the API's own address, and no WAF may refuse it.
  */
 
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, SecretValue, Validations } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
@@ -30,7 +31,7 @@ const SECRET_LENGTH = 48;
 const ORIGIN_TIMEOUT = Duration.seconds(30);
 
 export class Edge extends Construct {
-  /** `{origin_secret}`, generated once. */
+  /** `{origin_secret, previous_origin_secret?}`, the first generated once. */
   readonly secret: Secret;
   /** What apps call, without a trailing slash. */
   readonly url: string;
@@ -47,7 +48,8 @@ export class Edge extends Construct {
         passwordLength: SECRET_LENGTH,
         excludePunctuation: true,
       },
-      // It can be made again at any time: both of its users are in this stack.
+      // It can be made again at any time: both of its users are in this stack. CloudFormation resolves
+      // it into CloudFront's configuration only when that changes: rotate-origin-secret.md.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     Validations.of(this.secret).acknowledge({
@@ -58,8 +60,15 @@ export class Edge extends Construct {
     this.url = `https://${settings.domain?.domainName ?? this.distribution.domainName}`;
   }
 
-  private createDistribution({ webAclArn, domain }: EdgeSettings, origin: string): Distribution {
-    const secret = this.secret.secretValueFromJson('origin_secret').unsafeUnwrap();
+  private createDistribution(
+    { webAclArn, domain, secretVersion }: EdgeSettings,
+    origin: string,
+  ): Distribution {
+    // A reference that CloudFormation resolves: the value itself never stands in the template.
+    const secret = SecretValue.secretsManager(this.secret.secretArn, {
+      jsonField: 'origin_secret',
+      ...(secretVersion !== undefined && { versionId: secretVersion }),
+    }).unsafeUnwrap();
     const distribution = new Distribution(this, 'Distribution', {
       comment: 'Silent authentication: the HTTP API',
       webAclId: webAclArn,

@@ -62,6 +62,11 @@ function edgeRules(edge: EdgeSettings | undefined): Rule[] {
       /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/.test(edge.webAclArn),
       'edge.webAclArn must be the ARN of a global WAF in us-east-1 (-c firewall=true makes one)',
     ],
+    [edge.onlyWay === undefined || isBoolean(edge.onlyWay), 'edge.onlyWay must be true or false'],
+    [
+      edge.secretVersion === undefined || /^[\w-]{32,64}$/.test(edge.secretVersion),
+      'edge.secretVersion must be the VersionId that put-secret-value has printed',
+    ],
     ...domainRules('edge.domain', edge.domain),
     [
       edge.domain === undefined || edge.domain.certificateArn.includes(':us-east-1:'),

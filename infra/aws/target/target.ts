@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { UsageError } from './usage-error.ts';
 
 export interface Target {
+  /** Where apps call: through CloudFront, where the stage has it. */
   readonly apiUrl: string;
   readonly websocketUrl: string;
   /** What the Vonage application must have as its Status URL. */
@@ -37,6 +38,7 @@ const APPLICATIONS_URL = 'https://api.nexmo.com';
 const outputs = z.record(z.string(), z.record(z.string(), z.string()));
 const stackOutputs = z.object({
   ApiUrl: z.url(),
+  EdgeUrl: z.url().optional(),
   WebSocketUrl: z.url(),
   WebhookUrl: z.url(),
   VonageUrl: z.url(),
@@ -64,7 +66,7 @@ export function readStageTarget(stage: string, outputsFile: string): Target {
   const given = parsed.data;
   const [, , , region = ''] = given.PrivateKeySecret.split(':');
   return {
-    apiUrl: given.ApiUrl,
+    apiUrl: given.EdgeUrl ?? given.ApiUrl,
     websocketUrl: given.WebSocketUrl,
     webhookUrl: given.WebhookUrl,
     vonageUrl: given.VonageUrl,

@@ -16,7 +16,7 @@ const permissions = {
 };
 const atRest = { ignored: 'encryption and backup at rest do not show to a caller' } as const;
 const observation = { ignored: 'there is no CloudWatch here; lines go to the log files' } as const;
-const edge = { ignored: 'clients on this machine call the HTTP API itself' } as const;
+const edge = { ignored: 'its headers are for whoever plays CloudFront' } as const;
 const placement = { ignored: 'where the copies are does not show to a caller' } as const;
 
 const USED_TYPES: Readonly<Record<string, KnownProperties>> = {
@@ -147,6 +147,7 @@ const USED_TYPES: Readonly<Record<string, KnownProperties>> = {
     DomainName: 'used',
     Stage: 'used',
   },
+  'AWS::CloudFront::Distribution': { DistributionConfig: 'used', Tags: tags },
   'AWS::ApiGatewayV2::Stage': {
     AccessLogSettings: observation,
     ApiId: 'used',
@@ -166,7 +167,6 @@ const IGNORED_TYPES: Readonly<Record<string, string>> = {
   'AWS::ApiGatewayV2::Deployment': 'what is synthesized is what runs',
   'AWS::CDK::Metadata': words.ignored,
   'AWS::CloudFront::CachePolicy': edge.ignored,
-  'AWS::CloudFront::Distribution': edge.ignored,
   'AWS::CloudFront::OriginRequestPolicy': edge.ignored,
   'AWS::CloudWatch::Alarm': 'drawn on the dashboard page, nobody is woken up',
   'AWS::CloudWatch::CompositeAlarm': observation.ignored,

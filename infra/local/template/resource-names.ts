@@ -33,6 +33,11 @@ export function toApiId(logicalId: string): string {
     .slice(0, 10);
 }
 
+/** Of the address that CloudFront makes. */
+export function toDistributionHost(logicalId: string): string {
+  return `${toApiId(logicalId)}.cloudfront.net`;
+}
+
 function name(property: string): Naming['ref'] {
   return (resource, { stackName }) => {
     const given = resource.property(property);
@@ -93,6 +98,10 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
   'AWS::ApiGatewayV2::DomainName': {
     ref: (it) => String(it.property('DomainName')),
     attributes: {},
+  },
+  'AWS::CloudFront::Distribution': {
+    ref: (it) => toApiId(it.logicalId),
+    attributes: { DomainName: (it) => toDistributionHost(it.logicalId) },
   },
   'AWS::ApiGatewayV2::Stage': { ref: (it) => String(it.property('StageName')), attributes: {} },
 };

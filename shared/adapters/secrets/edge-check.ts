@@ -8,7 +8,7 @@ export type EdgeCheck = (headers: Readonly<Record<string, string | undefined>>) 
 
 export interface EdgeCheckOptions {
   readonly secrets: Secrets;
-  /** Secret `{origin_secret}`. */
+  /** Secret `{origin_secret, previous_origin_secret?}`: while one replaces the other, both count. */
   readonly secretId: string;
 }
 
@@ -17,8 +17,17 @@ export function createEdgeCheck({ secrets, secretId }: EdgeCheckOptions): EdgeCh
   return async (headers) => {
     const given = headers[EDGE_HEADERS.secret];
     if (given === undefined) return false;
-    const wanted = requireField(await secrets.get(secretId), 'origin_secret');
-    const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
-    return one.byteLength === other.byteLength && timingSafeEqual(one, other);
+    const secret = await secrets.get(secretId);
+    const previous = secret.previous_origin_secret;
+    return (
+      isSame(given, requireField(secret, 'origin_secret')) ||
+      (previous ? isSame(given, previous) : false)
+    );
   };
+}
+
+/** Takes the same time wherever the two differ. */
+function isSame(given: string, wanted: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
+  return one.byteLength === other.byteLength && timingSafeEqual(one, other);
 }

@@ -51,6 +51,7 @@ const HOLDERS: readonly (readonly [part: string, holders: readonly FunctionName[
   ['shared/adapters/vonage/application-jwt.ts', CALLS_VONAGE],
   ['shared/adapters/vonage/webhook-signature.ts', ['webhook']],
   ['shared/adapters/secrets/proof-signer.ts', ['proof']],
+  ['shared/adapters/secrets/edge-check.ts', ['start']],
   ['docs/openapi.json', ['contracts']],
 ];
 

@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { FirewallStack } from '../../../infra/aws/firewall-stack.ts';
-import { getStage } from '../../../infra/aws/stage.ts';
+import { type EdgeSettings, getStage } from '../../../infra/aws/stage.ts';
 import { functionName, permissionsOf, render } from './permissions.ts';
 import { cdkContext, synthesize } from './synthesize.ts';
 
@@ -68,6 +68,37 @@ describe('a stage behind CloudFront', () => {
     expect(readers).toEqual(told.map(([id]) => id));
   });
 
+  it('publishes CloudFront’s address to apps, and keeps the issuer of proofs', () => {
+    const urlOf = (name: string): string => {
+      const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+      const found = functions.find(({ Properties }) => functionName(Properties) === name);
+      return render(found?.Properties.Environment.Variables.PUBLIC_URL);
+    };
+    expect(urlOf('contracts')).toMatch(/^https:\/\/<EdgeDistribution\w+>$/);
+    expect(urlOf('proof')).toMatch(/^<HttpApi\w+>$/);
+    const outputs = template.findOutputs('*');
+    expect(render(outputs.EdgeUrl?.Value)).toBe(urlOf('contracts'));
+    expect(render(outputs.WebhookUrl?.Value)).toMatch(/^<HttpApi\w+>\/webhook$/);
+  });
+
+  it('closes the API’s own address for starts where it is the only way', () => {
+    const isClosed = (edge: EdgeSettings): boolean =>
+      Object.values(synthesize('prod', { edge }).findResources('AWS::Lambda::Function')).some(
+        ({ Properties }) => Properties.Environment.Variables.EDGE_ONLY === 'true',
+      );
+    expect(isClosed({ webAclArn, onlyWay: true })).toBe(true);
+    expect(isClosed({ webAclArn, onlyWay: false })).toBe(false);
+    expect(isClosed({ webAclArn })).toBe(false);
+  });
+
+  it('sends the version of its secret that the stage names', () => {
+    const secretVersion = '0f6b7e2c-1d2e-4f3a-8b9c-0a1b2c3d4e5f';
+    const rotated = synthesize('prod', { edge: { webAclArn, secretVersion } });
+    expect(JSON.stringify(rotated.findResources('AWS::CloudFront::Distribution'))).toContain(
+      `:SecretString:origin_secret::${secretVersion}}}`,
+    );
+  });
+
   it('has nothing of it where the stage has no edge', () => {
     const without = synthesize('prod');
     without.resourceCountIs('AWS::CloudFront::Distribution', 0);
@@ -88,6 +119,7 @@ describe('a stage behind CloudFront', () => {
   });
 
   it.each([
+    ['a version that is none', { webAclArn, secretVersion: 'AWSCURRENT' }, /secretVersion/],
     ['a WAF of a region', { webAclArn: webAclArn.replace('us-east-1', 'eu-west-1') }, /webAclArn/],
     [
       'a certificate elsewhere',
@@ -110,6 +142,8 @@ describe('the firewall', () => {
   const app = new App({ context: cdkContext() });
   const stack = new FirewallStack(app, 'SilentAuthFirewall-prod', { stage });
   const template = Template.fromStack(stack);
+  const [webAcl] = Object.values(template.findResources('AWS::WAFv2::WebACL'));
+  const rules = webAcl?.Properties.Rules ?? [];
 
   it('is where CloudFront looks for it', () => {
     expect(stack.region).toBe('us-east-1');
@@ -117,13 +151,28 @@ describe('the firewall', () => {
     expect(Object.keys(template.findOutputs('*'))).toEqual(['WebAclArn']);
   });
 
-  it('lets an address start as often as the stage does', () => {
-    const [webAcl] = Object.values(template.findResources('AWS::WAFv2::WebACL'));
-    const [starts] = webAcl?.Properties.Rules ?? [];
+  it('lets an address start as often as the stage does, however it writes the path', () => {
+    const [starts] = rules;
     expect(starts.Statement.RateBasedStatement).toMatchObject({
       AggregateKeyType: 'IP',
       EvaluationWindowSec: 300,
       Limit: (stage.limits.address.count * 300) / stage.limits.address.windowSeconds,
     });
+    const { ByteMatchStatement } = starts.Statement.RateBasedStatement.ScopeDownStatement;
+    expect(ByteMatchStatement).toMatchObject({
+      SearchString: '/start',
+      TextTransformations: [{ Type: 'URL_DECODE' }, { Type: 'NORMALIZE_PATH' }],
+    });
+  });
+
+  it('keeps no sample of a request, whose headers hold tokens', () => {
+    const all = [webAcl?.Properties, ...rules];
+    expect(all.length).toBeGreaterThan(3);
+    for (const { VisibilityConfig } of all) {
+      expect(VisibilityConfig).toMatchObject({
+        CloudWatchMetricsEnabled: true,
+        SampledRequestsEnabled: false,
+      });
+    }
   });
 });

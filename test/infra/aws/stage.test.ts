@@ -201,7 +201,8 @@ describe('getStage', () => {
   it('refuses what only the command line can say', () => {
     const wrong = parseStageSettings(
       '{"fallback":"on_request","coverageCheck":"yes","afterUserRejected":"maybe","events":1,' +
-        '"logLevel":"TRACE","workflow":[{"channel":"pigeon"}],"reservedConcurrency":{"x":1}}',
+        '"logLevel":"TRACE","workflow":[{"channel":"pigeon"}],"reservedConcurrency":{"x":1},' +
+        '"edge":{"webAclArn":"","onlyWay":"yes"}}',
     );
     for (const message of [
       /on_request is reserved/,
@@ -211,6 +212,7 @@ describe('getStage', () => {
       /logLevel must be/,
       /pigeon is not a channel/,
       /no function x/,
+      /edge\.onlyWay must be true or false/,
     ]) {
       expect(() => getStage('dev', wrong)).toThrow(message);
     }

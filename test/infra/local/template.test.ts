@@ -77,6 +77,29 @@ describe('readTemplate', () => {
     ]);
   });
 
+  it("takes CloudFront's address and names for those of the API behind it", async () => {
+    const origin = (DomainName: unknown) => ({
+      Type: 'AWS::CloudFront::Distribution',
+      Properties: {
+        DistributionConfig: { Aliases: ['login.example.com'], Origins: [{ DomainName }] },
+      },
+    });
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's syntax
+    const host = '${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}';
+    const { domains, http } = await read((resources) => {
+      resources.Edge = origin({ 'Fn::Sub': host });
+    });
+    const behind = { apiId: http.apiId, stage: '$default' };
+    expect(domains).toEqual([
+      { ...behind, domainName: expect.stringMatching(/^[a-z0-9]{10}\.cloudfront\.net$/) },
+      { ...behind, domainName: 'login.example.com' },
+    ]);
+    const elsewhere = read((resources) => {
+      resources.Edge = origin('www.example.com');
+    });
+    await expect(elsewhere).rejects.toThrow(/origin www\.example\.com/);
+  });
+
   it.each([
     [
       'a resource type',

@@ -4,18 +4,87 @@ import type { Mutant } from '../mutant.ts';
 
 const HANDSHAKE = 'shared/lambda/handshake.ts';
 const RAW_BODY = 'shared/lambda/raw-body.ts';
+const CALLER = 'shared/lambda/caller.ts';
+const EDGE_CHECK = 'shared/adapters/secrets/edge-check.ts';
 
 const HANDSHAKE_TESTS = ['test/shared/lambda/handshake.test.ts'];
 const RAW_BODY_TESTS = ['test/shared/lambda/raw-body.test.ts'];
+const CALLER_TESTS = ['test/shared/lambda/caller.test.ts'];
+const EDGE_CHECK_TESTS = ['test/shared/adapters/secrets/edge-check.test.ts'];
 
 export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'follow X-Forwarded-For',
     rule: 'T16',
-    file: 'shared/lambda/caller.ts',
+    file: CALLER,
     find: 'const address = seen ?? requestContext.http.sourceIp;',
     replace: "const address = headers['x-forwarded-for'] ?? seen ?? requestContext.http.sourceIp;",
-    tests: ['test/shared/lambda/caller.test.ts'],
+    tests: CALLER_TESTS,
+  },
+  {
+    name: 'believe cloudfront-viewer-address without the origin secret',
+    rule: 'T16',
+    file: CALLER,
+    find: 'const seen = isFromEdge ? ',
+    replace: 'const seen = isFromEdge !== undefined ? ',
+    tests: CALLER_TESTS,
+  },
+  {
+    name: 'count the port of a viewer as its address',
+    rule: 'T16',
+    file: CALLER,
+    find: 'return bracketed ?? plain;',
+    replace: 'return bracketed ?? (plain && text);',
+    tests: CALLER_TESTS,
+  },
+  {
+    name: 'believe whoever names an origin secret',
+    rule: 'T16',
+    file: EDGE_CHECK,
+    find: 'if (given === undefined) return false;',
+    replace: 'if (given === undefined) return false;\n    if (secretId) return true;',
+    tests: EDGE_CHECK_TESTS,
+  },
+  {
+    name: 'compare the origin secret with ===',
+    rule: 'T16',
+    file: EDGE_CHECK,
+    find: 'timingSafeEqual(one, other);',
+    replace: 'timingSafeEqual !== undefined && given === wanted;',
+    tests: EDGE_CHECK_TESTS,
+  },
+  {
+    name: 'compare the beginning of the origin secret',
+    rule: 'T16',
+    file: EDGE_CHECK,
+    find: 'return one.byteLength === other.byteLength && timingSafeEqual(one, other);',
+    replace:
+      'return timingSafeEqual(one.subarray(0, other.length), other.subarray(0, one.length));',
+    tests: EDGE_CHECK_TESTS,
+  },
+  {
+    name: 'accept an origin secret that is not set',
+    rule: 'T16',
+    file: EDGE_CHECK,
+    find: "isSame(given, requireField(secret, 'origin_secret'))",
+    replace: "(requireField && isSame(given, secret.origin_secret ?? ''))",
+    tests: EDGE_CHECK_TESTS,
+  },
+  {
+    name: 'accept an empty origin secret of before',
+    rule: 'T16',
+    file: EDGE_CHECK,
+    find: '(previous ? isSame',
+    replace: '(previous !== undefined ? isSame',
+    tests: EDGE_CHECK_TESTS,
+  },
+  {
+    name: 'let starts past CloudFront where it is the only way',
+    rule: 'T8',
+    file: 'functions/start.ts',
+    find: 'if (edge?.isOnlyWay && !isFromEdge) return NO_ROUTE;',
+    replace: 'if (edge?.isOnlyWay && isFromEdge === undefined) return NO_ROUTE;',
+    tests: ['test/functions/start.test.ts'],
   },
   {
     name: 'drop the check of the origin',
