@@ -28,7 +28,9 @@ const KEEP_ALIVE_MS = 65_000;
 /** @throws LocalStackError when the port is taken */
 export async function openListener(port: number): Promise<Listener> {
   let handlers: ListenerHandlers | undefined;
-  const server = createServer((request, response) => {
+  // Who offers to change to HTTP/2, as Java's client does, gets an ordinary answer.
+  const shouldUpgradeCallback = (): boolean => handlers?.handleUpgrade !== undefined;
+  const server = createServer({ shouldUpgradeCallback }, (request, response) => {
     if (handlers) handlers.handleRequest(request, response);
     else writeMessage(response, 503, 'Service Unavailable');
   });

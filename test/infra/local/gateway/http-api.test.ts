@@ -83,6 +83,17 @@ describe('an event of the HTTP API', () => {
     if (!isBase64Encoded) expect(JSON.parse(answer.text).event.isBase64Encoded).toBe(false);
   });
 
+  it('comes from a client that offers HTTP/2, too', async () => {
+    const offer = {
+      connection: 'Upgrade, HTTP2-Settings',
+      upgrade: 'h2c',
+      'http2-settings': 'AAQAAP__',
+    };
+    const { body, headers } = await eventOf('/act', order({ do: 'tell' }, offer));
+    expect(body).toBe('{"do":"tell"}');
+    expect(headers).not.toHaveProperty('upgrade');
+  });
+
   it('counts clients of other loopback addresses apart', async () => {
     const event = await eventOf('/act', { ...order({}), from: '127.0.0.2' });
     expect(event.requestContext.http.sourceIp).toBe('127.0.0.2');
