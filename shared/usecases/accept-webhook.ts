@@ -70,10 +70,13 @@ async function record(
 
 async function pushAgain(entry: Entry, event: ProviderEvent, ports: AnnouncePorts): Promise<void> {
   const folded = fold(entry.requestId, entry.events, ports.clock.now());
+  if (!folded) return;
   const index = entry.events.findIndex((known) => isSameFact(known, event));
-  if (!folded || (index >= 0 && !hadEffect(entry.requestId, entry.events, index))) return;
-  await push(entry, folded.verification, ports);
-  await notifyOfEnd(entry, folded.verification, ports);
+  const isVisible = index < 0 || hadEffect(entry.requestId, entry.events, index);
+  await Promise.all([
+    isVisible && push(entry, folded.verification, ports),
+    notifyOfEnd(entry, folded.verification, ports),
+  ]);
 }
 
 /** What an honest Vonage and an honest app never cause: somebody should look. */

@@ -83,20 +83,23 @@ export function foldNow(entry: Entry, clock: Clock): Folded {
 
 /**
  * Tells the company's systems of an end that nobody is known to have told them of: the next event or
- * read repeats it until it is recorded as done. Whoever ended the verification gets a moment for it.
+ * read repeats it until it is recorded as done. Whoever ended the verification gets a moment for it,
+ * but not once Vonage's summary is there: no other event is sure to come after it.
  */
 export async function notifyOfEnd(
   entry: Entry,
   verification: Verification,
   ports: AnnouncePorts,
 ): Promise<void> {
-  const endedAtMs = verification.completedAtMs;
-  if (endedAtMs === null || ports.clock.now() < endedAtMs + NOTIFY_WITHIN_MS) return;
+  const { completedAtMs: endedAtMs } = verification;
+  if (endedAtMs === null) return;
+  const isSummarized = entry.events.some(({ type }) => type === 'summarized');
+  if (!isSummarized && ports.clock.now() < endedAtMs + NOTIFY_WITHIN_MS) return;
   await notifyNow(entry, verification, ports);
 }
 
-/** Longer than the one who ended it may take. */
-const NOTIFY_WITHIN_MS = 5_000;
+/** Longer than an event takes that is taken. */
+const NOTIFY_WITHIN_MS = 1_000;
 
 async function notifyNow(
   entry: Entry,

@@ -68,6 +68,15 @@ describe('acceptWebhook', () => {
     expect(log.events).toHaveLength(2);
   });
 
+  it('repeats no push that showed nothing, but tells of an end that nobody was told of', async () => {
+    const late = { ...EVENT, atMs: START_MS + 1 };
+    const cancelled = { type: 'cancelled', atMs: START_MS - 5000 } as const;
+    const { ports, calls } = worldOf([started(), cancelled, late]);
+    const notify = async (): Promise<boolean> => calls.push('notify') > 0;
+    await acceptWebhook(WEBHOOK, { ...ports, endNotifier: { notify } });
+    expect(calls.slice(2)).toEqual(['append check_url_issued', 'notify', 'append notified']);
+  });
+
   it('shows nothing of a verification before its start', async () => {
     const { ports, calls } = worldOf([]);
     await acceptWebhook(WEBHOOK, ports);

@@ -3,9 +3,18 @@ import type { VerificationEvent } from '../../../shared/domain/events.ts';
 import type { Appended, Entry, VerificationLog } from '../../../shared/domain/ports.ts';
 import type { Verification } from '../../../shared/domain/verification.ts';
 import { announce, foldNow, notifyOfEnd } from '../../../shared/usecases/announce.ts';
-import { REQUEST_ID, START_MS, started } from '../../fixtures/histories.ts';
+import {
+  checked,
+  REQUEST_ID,
+  START_MS,
+  started,
+  submitted,
+  summarized,
+} from '../../fixtures/histories.ts';
 
-const CANCELLED: VerificationEvent = { type: 'cancelled', atMs: START_MS + 1000 };
+const CANCELLED: VerificationEvent = { type: 'cancelled', atMs: START_MS + 1500 };
+/** It ended at once, by the code. */
+const COMPLETED = [submitted('attempt1'), checked('attempt1', 'accepted')];
 
 /** A log of one verification, and a bus that takes an event when its turn says so. */
 function worldOf(accepts: readonly boolean[], events: readonly VerificationEvent[]) {
@@ -54,16 +63,28 @@ describe('notifyOfEnd', () => {
     expect(told).toEqual([]);
   });
 
-  it('tells again at a touch some seconds later when the bus did not take it', async () => {
+  it('tells again at a touch a moment later when the bus did not take it', async () => {
     const { ports, stored, told, entry } = worldOf([false, true], [started(), CANCELLED]);
     await announce(entry(), ports);
     expect(stored.map(({ type }) => type)).not.toContain('notified');
     await notifyOfEnd(entry(), foldNow(entry(), ports.clock).verification, ports);
     expect(told).toHaveLength(1);
-    ports.clock.now = () => START_MS + 6000;
+    ports.clock.now = () => START_MS + 2500;
     await notifyOfEnd(entry(), foldNow(entry(), ports.clock).verification, ports);
     expect(told).toHaveLength(2);
     expect(stored.at(-1)?.type).toBe('notified');
+  });
+
+  it('tells again with the summary, whenever it comes: nothing else may come', async () => {
+    const { ports, stored, told, entry } = worldOf([false, true], [started(), ...COMPLETED]);
+    ports.clock.now = () => START_MS;
+    await announce(entry(), ports);
+    expect(told).toHaveLength(1);
+    stored.push(summarized('completed'));
+    await announce(entry(), ports);
+    expect(told).toHaveLength(2);
+    await announce(entry(), ports);
+    expect(told).toHaveLength(2);
   });
 
   it('changes nothing that a client sees', async () => {
