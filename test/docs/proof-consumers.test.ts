@@ -1,35 +1,20 @@
 /** The consumers of docs/proof, each in its own language, against the same good and bad proofs. */
 
-import { execFile, spawnSync } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProofSigner } from '../../shared/adapters/secrets/proof-signer.ts';
 import type { ProofSigner } from '../../shared/domain/proof.ts';
+import { type Claims, findConsumers } from '../fixtures/proof-consumers.ts';
 import { AUDIENCE, NONCE, newProofKey, PHONE_NUMBER } from '../fixtures/proofs.ts';
 import { fakeSecrets } from '../fixtures/secrets.ts';
 
-const run = promisify(execFile);
 const key = newProofKey();
-const classes = mkdtempSync(join(tmpdir(), 'silent-auth-proof-'));
-
-/** How to start a consumer; a language that this machine lacks is skipped, and says so. */
-const CONSUMERS = [
-  { language: 'Node', command: [process.execPath, 'docs/proof/verify-proof.mjs'] },
-  hasPython()
-    ? { language: 'Python', command: ['python3', 'docs/proof/verify_proof.py'] }
-    : { language: 'Python', missing: 'python3 with the package cryptography' },
-  hasJava()
-    ? { language: 'Java', command: ['java', '-cp', classes, 'VerifyProof'] }
-    : { language: 'Java', missing: 'a JDK, 17 or later' },
-];
+const consumers = findConsumers();
 
 let signer: ProofSigner;
 let issuer = '';
@@ -52,16 +37,8 @@ beforeAll(async () => {
 
 afterAll(() => {
   server.close();
-  rmSync(classes, { recursive: true, force: true });
+  consumers.remove();
 });
-
-function hasPython(): boolean {
-  return spawnSync('python3', ['-c', 'import cryptography']).status === 0;
-}
-
-function hasJava(): boolean {
-  return spawnSync('javac', ['-d', classes, 'docs/proof/VerifyProof.java']).status === 0;
-}
 
 function signerFor(iss: string, audience: string, secret: Record<string, string>): ProofSigner {
   return createProofSigner({
@@ -129,24 +106,38 @@ const BAD: readonly (readonly [string, () => Promise<string>])[] = [
   ['one without a nonce', () => sign(signer, 0, '')],
 ];
 
-describe.each(CONSUMERS)('the consumer in $language', ({ language, command, missing }) => {
-  if (command === undefined) {
+describe.each(consumers.all)('the consumer in $language', ({ missing, run, judge }) => {
+  if (missing !== undefined) {
     it.skip(`is not run: this machine has no ${missing}`, () => {});
     return;
   }
-  const verify = async (proof: string): Promise<Record<string, unknown>> => {
-    const [program = '', ...args] = command;
-    const { stdout } = await run(program, [...args, issuer, AUDIENCE, NONCE, proof]);
-    return JSON.parse(stdout);
-  };
+  const expected = () => ({ issuer, audience: AUDIENCE, nonce: NONCE });
+  let good = '';
+  /** A good proof before and after the bad ones: what is refused is not refused for another reason. */
+  let verdicts: readonly (Claims | undefined)[] = [];
 
-  it('accepts a proof and reads its claims', async () => {
-    const proof = await sign();
-    expect(await verify(proof)).toEqual(decodeJwt(proof));
+  beforeAll(async () => {
+    good = await sign();
+    const bad = await Promise.all(BAD.map(([, make]) => make()));
+    verdicts = await judge(expected(), [good, ...bad, good]);
   });
 
-  it.each(BAD)('refuses %s', async (_what, make) => {
-    await expect(verify(await make()), language).rejects.toMatchObject({ code: 1 });
+  it('accepts a proof and reads its claims', () => {
+    expect(verdicts).toHaveLength(BAD.length + 2);
+    expect([verdicts[0], verdicts.at(-1)]).toEqual([decodeJwt(good), decodeJwt(good)]);
+  });
+
+  it.each(BAD.map(([what], index) => [what, index + 1] as const))('refuses %s', (_what, at) => {
+    expect(verdicts[at]).toBeUndefined();
+  });
+
+  it('is a command that prints the claims, or fails', async () => {
+    const [claims, failure] = await Promise.all([
+      run(expected(), good),
+      altered().then((proof) => run(expected(), proof).catch((error) => error)),
+    ]);
+    expect(claims).toEqual(decodeJwt(good));
+    expect(failure).toMatchObject({ code: 1 });
   });
 });
 
