@@ -10,6 +10,7 @@ import { clientToken } from '../shared/lambda/bearer.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../shared/lambda/handler.ts';
 import { parseBody } from '../shared/lambda/json-body.ts';
 import type { TokenNeeds } from '../shared/lambda/needs.ts';
+import { createRehearsal, EXAMPLE_REQUEST_ID, rehearse } from '../shared/rehearsal.ts';
 import { type CheckPorts, checkCode } from '../shared/usecases/check-code.ts';
 
 export type Needs = CheckPorts & TokenNeeds;
@@ -29,4 +30,8 @@ export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
 }
 
 export const handler = createHandler(codeNeeds());
-await prime();
+await prime(() => {
+  const rehearsed = createHandler(codeNeeds(createRehearsal()));
+  const body = { request_id: EXAMPLE_REQUEST_ID, code: 'aBc123' };
+  return rehearse(rehearsed, 'POST /check-code', body);
+});

@@ -12,6 +12,7 @@ import { callerOf } from '../shared/lambda/caller.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../shared/lambda/handler.ts';
 import { parseBody } from '../shared/lambda/json-body.ts';
 import type { HandlerNeeds } from '../shared/lambda/needs.ts';
+import { createRehearsal, rehearse } from '../shared/rehearsal.ts';
 import { type StartPorts, startVerification } from '../shared/usecases/start-verification.ts';
 
 export type Needs = StartPorts &
@@ -54,4 +55,9 @@ export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
 }
 
 export const handler = createHandler(startNeeds());
-await prime();
+await prime(() => {
+  const needs = startNeeds(createRehearsal());
+  const phoneNumbers = { countryOfMobile: () => needs.rules.countries[0] };
+  const body = { phone_number: '+12025550123' };
+  return rehearse(createHandler({ ...needs, phoneNumbers }), 'POST /start', body);
+});

@@ -29,6 +29,7 @@ import type { Budget, Clock, EndNotifier, Random, VerificationLog } from './doma
 import type { ProofSigner } from './domain/proof.ts';
 import type { HandlerNeeds, TokenNeeds } from './lambda/needs.ts';
 import { createTelemetry } from './lambda/telemetry.ts';
+import type { Rehearsal } from './rehearsal.ts';
 import type { WebhookPorts } from './usecases/accept-webhook.ts';
 import type { AnnouncePorts } from './usecases/announce.ts';
 import type { CheckPorts } from './usecases/check-code.ts';
@@ -46,15 +47,21 @@ const random: Random = {
 const agent = /* @__PURE__ */ createAgents();
 const telemetry = createTelemetry(env('POWERTOOLS_SERVICE_NAME'));
 const budget = (): Budget => ({ lastCallAtMs: clock.now() + CALLS_BEGIN_WITHIN_MS });
-const handlerNeeds: HandlerNeeds = { telemetry, budget };
-const tokenNeeds: TokenNeeds = { ...handlerNeeds, parseToken: parseClientToken };
+const handlerNeeds = (rehearsal?: Rehearsal): HandlerNeeds => ({
+  telemetry: rehearsal?.telemetry ?? telemetry,
+  budget,
+});
+const tokenNeeds = (rehearsal?: Rehearsal): TokenNeeds => ({
+  ...handlerNeeds(rehearsal),
+  parseToken: parseClientToken,
+});
 
 /** The published contracts name the addresses of this deployment. */
 export function contractNeeds(): HandlerNeeds & {
   readonly publicUrl: string;
   readonly websocketUrl: string;
 } {
-  return { ...handlerNeeds, publicUrl: env(ENV.publicUrl), websocketUrl: env(ENV.websocketUrl) };
+  return { ...handlerNeeds(), publicUrl: env(ENV.publicUrl), websocketUrl: env(ENV.websocketUrl) };
 }
 
 /** `$connect`: it reads, and nothing else. */
@@ -62,18 +69,23 @@ export function connectNeeds(): TokenNeeds & {
   readonly log: VerificationLog;
   readonly allowedOrigins: readonly string[];
 } {
-  return { ...tokenNeeds, log: log(), allowedOrigins: json(ENV.allowedOrigins, []) };
+  return { ...tokenNeeds(), log: log(), allowedOrigins: json(ENV.allowedOrigins, []) };
 }
 
 /** Reading and telling: `status` and `message`. */
 export function readNeeds(): AnnouncePorts & TokenNeeds {
-  return { ...announcePorts(), ...tokenNeeds };
+  return { ...announcePorts(), ...tokenNeeds() };
 }
 
 /** Whatever asks Vonage about a running verification. */
-export function codeNeeds(): CheckPorts & TokenNeeds {
+export function codeNeeds(rehearsal?: Rehearsal): CheckPorts & TokenNeeds {
   primed.push(openPushSocket);
-  return { ...announcePorts(), ...tokenNeeds, random, vonage: vonage() };
+  return {
+    ...announcePorts(rehearsal),
+    ...tokenNeeds(rehearsal),
+    random,
+    vonage: vonage(rehearsal),
+  };
 }
 
 export function webhookNeeds(): WebhookPorts & HandlerNeeds {
@@ -84,7 +96,7 @@ export function webhookNeeds(): WebhookPorts & HandlerNeeds {
   primed.push(() => secrets.get(secretId), openPushSocket);
   return {
     ...announcePorts(),
-    ...handlerNeeds,
+    ...handlerNeeds(),
     webhooks: {
       verify: ({ authorization, body }) => verify(authorization, body),
       parse: (body, atMs) => parseWebhook(body, atMs, hosts),
@@ -92,7 +104,7 @@ export function webhookNeeds(): WebhookPorts & HandlerNeeds {
   };
 }
 
-export function startNeeds(): StartPorts &
+export function startNeeds(rehearsal?: Rehearsal): StartPorts &
   HandlerNeeds & {
     readonly websocketUrl: string;
     readonly edge?: { readonly isFromEdge: EdgeCheck; readonly isOnlyWay: boolean };
@@ -100,8 +112,8 @@ export function startNeeds(): StartPorts &
   const settings = json<StartSettings>(ENV.startSettings, NO_SETTINGS);
   const keys = createKeys({ secrets: secretStore(), secretId: env(ENV.keysSecret) });
   const guards = createGuards({
-    client: dynamoDb(),
-    onceClient: dynamoDbOnce,
+    client: rehearsal?.dynamoDb ?? dynamoDb(),
+    onceClient: rehearsal ? () => rehearsal.dynamoDb : dynamoDbOnce,
     table: env(ENV.guardsTable),
     limits: settings.limits,
     keys,
@@ -111,16 +123,16 @@ export function startNeeds(): StartPorts &
     ...Array.from({ length: WRITES_AT_ONCE }, () => () => agent.openSocket(dynamoDbUrl())),
   );
   return {
-    ...handlerNeeds,
-    log: log(),
+    ...handlerNeeds(rehearsal),
+    log: log(rehearsal),
     guards,
     tokens: keys.tokens,
     identities: keys.identities,
     phoneNumbers: createPhoneNumbers(),
-    vonage: vonage(settings),
+    vonage: vonage(rehearsal, settings),
     random,
     clock,
-    ...channelSwitch(env(ENV.channelSwitch)),
+    ...(!rehearsal && channelSwitch(env(ENV.channelSwitch))),
     ...edge(env(ENV.edgeSecret)),
     rules: {
       ...settings,
@@ -143,26 +155,30 @@ export function proofNeeds(): ProofPorts & TokenNeeds & { readonly signer: Proof
   });
   primed.push(signer.publicKeys, () => secrets.get(env(ENV.keysSecret)));
   const { lifetimeSeconds } = settings;
-  return { ...tokenNeeds, log: log(), identities, signer, clock, lifetimeSeconds };
+  return { ...tokenNeeds(), log: log(), identities, signer, clock, lifetimeSeconds };
 }
 
 /**
  * Does at the end of INIT, where Lambda lends a whole CPU, what the first request would wait for: it
- * reads secrets, signs the JWT, reads one item, and opens sockets to whom the request will call. No
- * effect, never an error, and at most a second.
+ * reads secrets, signs the JWT, reads one item, opens sockets to whom the request will call, and then
+ * rehearses. No effect, never an error, and at most a second.
  */
-export async function prime(): Promise<void> {
+export async function prime(rehearse?: () => Promise<unknown>): Promise<void> {
   if (env(ENV.verificationsTable) === '') return;
-  const done = Promise.allSettled(primed.map((task) => task()));
+  const done = Promise.allSettled(primed.map((task) => task()))
+    .then(rehearse)
+    .catch(() => {});
   await Promise.race([done, new Promise((resolve) => setTimeout(resolve, PRIME_MS).unref())]);
 }
 
 const PRIME_MS = 1000;
 /** The guards that `start` asks together. */
 const WRITES_AT_ONCE = 3;
+/** What is added while a rehearsal is built comes too late to be done again. */
 const primed: (() => Promise<unknown>)[] = [];
 
-function announcePorts(): AnnouncePorts {
+function announcePorts(rehearsal?: Rehearsal): AnnouncePorts {
+  if (rehearsal) return { ...rehearsal, log: log(rehearsal), clock };
   const pusher = createPusher({
     region: env('AWS_REGION'),
     endpoint: env(ENV.websocketManagementUrl),
@@ -197,9 +213,9 @@ function endNotifierOf(bus: string): EndNotifier | undefined {
   return createEndNotifier({ ...awsOptions(ENV.eventBridgeEndpoint), bus, clock, telemetry });
 }
 
-function log(): VerificationLog {
+function log(rehearsal?: Rehearsal): VerificationLog {
   const store = createVerificationLog({
-    client: dynamoDb(),
+    client: rehearsal?.dynamoDb ?? dynamoDb(),
     table: env(ENV.verificationsTable),
     clock,
   });
@@ -207,21 +223,16 @@ function log(): VerificationLog {
   return store;
 }
 
-function vonage(settings?: StartSettings): ReturnType<typeof createVonage> {
-  const jwt = createApplicationJwt({
-    secrets: secretStore(),
-    secretId: env(ENV.privateKeySecret),
-    clock,
-    random,
-  });
+function vonage(rehearsal?: Rehearsal, settings?: StartSettings): ReturnType<typeof createVonage> {
+  const jwt = applicationJwt();
   const baseUrl = env(ENV.vonageBaseUrl);
   primed.push(jwt.get, async () => agent.openSocket(new URL(baseUrl)));
   return createVonage({
     baseUrl,
     jwt,
-    http: createHttp({ agent }),
+    http: rehearsal?.http ?? createHttp({ agent }),
     clock,
-    telemetry,
+    telemetry: rehearsal?.telemetry ?? telemetry,
     ...(settings && { settings, checkUrlHosts: json(ENV.checkUrlHosts, []) }),
   });
 }
@@ -238,6 +249,15 @@ const secretStore = /* @__PURE__ */ once(() =>
     client: createSecretsManagerClient(awsOptions(ENV.secretsManagerEndpoint)),
     clock,
     onStale: () => telemetry.measure({ name: 'SecretStale' }),
+  }),
+);
+
+const applicationJwt = /* @__PURE__ */ once(() =>
+  createApplicationJwt({
+    secrets: secretStore(),
+    secretId: env(ENV.privateKeySecret),
+    clock,
+    random,
   }),
 );
 

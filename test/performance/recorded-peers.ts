@@ -9,9 +9,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  CreateTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { GUARD_ATTRIBUTES, VERIFICATION_ATTRIBUTES } from '../../shared/config.ts';
+import { createMemoryDynamoDb, type MemoryDynamoDb } from '../simulation/store/memory-dynamodb.ts';
 
 export type Peer = 'dynamodb' | 'secrets' | 'push' | 'vonage';
 
@@ -50,12 +57,16 @@ const ANSWER_AFTER_MS = 30;
 export interface PeersOptions {
   /** How long each answer takes at least. @default 30 */
   readonly answerAfterMs?: number;
+  /** `memory` answers at once, the real engine takes its time. @default 'dynalite' */
+  readonly store?: 'dynalite' | 'memory';
 }
 
 export async function startRecordedPeers({
   answerAfterMs = ANSWER_AFTER_MS,
+  store = 'dynalite',
 }: PeersOptions = {}): Promise<RecordedPeers> {
   let delayMs = answerAfterMs;
+  const memory = store === 'memory' ? createMemoryDynamoDb() : undefined;
   const dynamodb = dynalite({ createTableMs: 0 });
   const secrets = createSecrets();
   let calls: RecordedCall[] = [];
@@ -73,6 +84,7 @@ export async function startRecordedPeers({
     });
     const refusal = peer === 'dynamodb' ? refusals.shift() : undefined;
     if (refusal !== undefined) refuse(response, refusal);
+    else if (peer === 'dynamodb' && memory) answerFrom(memory, operation, body, response);
     else if (peer === 'dynamodb') dynamodb.emit('request', toWholeRequest(request, body), response);
     else if (peer === 'secrets') sendJson(response, 200, secrets(JSON.parse(body).SecretId));
     else if (peer === 'push') sendJson(response, 200, {});
@@ -92,7 +104,7 @@ export async function startRecordedPeers({
   if (typeof address !== 'object' || !address) throw new Error('the peers have no port');
   const url = `http://127.0.0.1:${address.port}`;
   const tables = { verifications: 'Verifications', guards: 'Guards' };
-  await createTables(url, tables);
+  if (!memory) await createTables(url, tables);
   calls = [];
   return {
     url,
@@ -148,6 +160,23 @@ function answerAsVonage({ method, url = '' }: IncomingMessage, response: ServerR
   if (method === 'DELETE') response.writeHead(204).end();
   else if (url === '/v2/verify') sendJson(response, 202, { request_id: randomUUID() });
   else sendJson(response, 200, { request_id: url.split('/').at(-1), status: 'completed' });
+}
+
+function answerFrom(
+  memory: MemoryDynamoDb,
+  operation: string,
+  body: string,
+  response: ServerResponse,
+): void {
+  const input = JSON.parse(body);
+  const command =
+    operation === 'GetItem' ? new GetItemCommand(input) : new UpdateItemCommand(input);
+  try {
+    sendJson(response, 200, memory.execute(command));
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    refuse(response, error.name);
+  }
 }
 
 function refuse(response: ServerResponse, error: string): void {
