@@ -27,7 +27,7 @@ export interface InvocationTelemetry extends Telemetry {
 }
 
 export function createTelemetry(service: string): InvocationTelemetry {
-  const logger = new Logger({ serviceName: service });
+  const logger = new Logger({ serviceName: service, jsonReplacerFn: withoutUnused });
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: service });
   let fields: LogFields = { cold_start: true };
   let measurements: Measurement[] = [];
@@ -47,6 +47,11 @@ export function createTelemetry(service: string): InvocationTelemetry {
       measurements = [];
     },
   };
+}
+
+/** Powertools' own fields that say nothing here: no line is sampled, nothing is traced. */
+function withoutUnused(name: string, value: unknown): unknown {
+  return name === 'sampling_rate' || name === 'xray_trace_id' ? undefined : value;
 }
 
 /** Names and stack of an error and its causes. Messages of others are left out: they quote inputs. */

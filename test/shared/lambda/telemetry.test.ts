@@ -35,6 +35,14 @@ describe('flush', () => {
     expect(text).not.toContain(PRIVATE);
   });
 
+  it('logs nothing that says nothing: every byte of a line is paid for', () => {
+    const telemetry = createTelemetry('test');
+    telemetry.flush({ route: 'GET /status', outcome: 'ok', status: 200, milliseconds: 3 });
+    expect(lines.flatMap((line) => Object.keys(JSON.parse(line))).sort()).toEqual(
+      'cold_start level message milliseconds outcome route service status timestamp'.split(' '),
+    );
+  });
+
   it('tells the first line of an instance from all others', () => {
     const telemetry = createTelemetry('test');
     telemetry.flush({ outcome: 'ok' });
