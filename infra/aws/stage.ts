@@ -148,7 +148,7 @@ const DEV: Stage = {
   logLevel: 'INFO',
   logRetentionDays: 14,
   gradualDeployment: false,
-  events: false,
+  events: true,
 };
 
 /** For real users. E-mail is the only fallback until an authorizer attends the paid channels. */

@@ -24,6 +24,7 @@ Ready after ${seconds} s.
   Vonage           ${vonage}
   DynamoDB         ${dynamodb}
   Secrets Manager  ${secretsmanager}
+  EventBridge      ${secretsmanager}/_local/events  (what your bus has got)
   All of it        ${folder}/endpoints.json; the functions' logs: ${folder}/logs
 
 Verify a phone number (its last digit decides: even completes, odd is rejected, 99 fails):

@@ -25,9 +25,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const folder = mkdtempSync(join(tmpdir(), 'silent-auth-system-'));
   const assemblyFolder = join(folder, 'cdk.out');
   const localFolder = join(folder, 'local');
-  await synthesize(assemblyFolder, {
-    context: { stage: 'dev', stageSettings: { events: true } },
-  });
+  await synthesize(assemblyFolder, { context: { stage: 'dev' } });
   const stack = await startStack({ localFolder, assemblyFolder, timeScale: TIME_SCALE });
   project.provide('endpoints', stack.endpoints);
   project.provide('assemblyFolder', assemblyFolder);

@@ -33,6 +33,8 @@ const STAGE_SETTINGS = {
   throttle: WIDE,
   routeThrottles: {},
   websocketThrottle: WIDE,
+  // The others tell nobody of an end either.
+  events: false,
 };
 
 export async function startBenchStack(dynamodbEndpoint?: string): Promise<BenchStack> {

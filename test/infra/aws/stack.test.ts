@@ -174,6 +174,7 @@ describe('functions', () => {
     'POWERTOOLS_SERVICE_NAME',
   ];
   const CALLS_VONAGE = [
+    'EVENT_BUS',
     'PRIVATE_KEY_SECRET',
     'VERIFICATIONS_TABLE',
     'VONAGE_BASE_URL',
@@ -196,13 +197,14 @@ describe('functions', () => {
     cancel: CALLS_VONAGE,
     webhook: [
       'CHECK_URL_HOSTS',
+      'EVENT_BUS',
       'SIGNATURE_SECRET',
       'VERIFICATIONS_TABLE',
       'WEBSOCKET_MANAGEMENT_URL',
     ],
-    status: ['VERIFICATIONS_TABLE', 'WEBSOCKET_MANAGEMENT_URL'],
+    status: ['EVENT_BUS', 'VERIFICATIONS_TABLE', 'WEBSOCKET_MANAGEMENT_URL'],
     connect: ['ALLOWED_ORIGINS', 'VERIFICATIONS_TABLE'],
-    message: ['VERIFICATIONS_TABLE', 'WEBSOCKET_MANAGEMENT_URL'],
+    message: ['EVENT_BUS', 'VERIFICATIONS_TABLE', 'WEBSOCKET_MANAGEMENT_URL'],
     proof: [
       'KEYS_SECRET',
       'PROOF_KEY_SECRET',
