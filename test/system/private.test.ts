@@ -1,10 +1,11 @@
 /**
  * S9: whole stories, refusals and faults at the most talkative log level, and then every line of every
- * function is searched for what nobody may read there.
+ * function is searched for what nobody may read there; so are the template, the bundles and the
+ * environment of the functions' processes, for the keys.
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,12 +23,14 @@ let folder: string;
 const lines: FunctionLine[] = [];
 /** What must not be found, by what it is. */
 const secrets = new Map<string, string>();
+/** Those of them that no request brings: what the secrets hold, by its name. */
+const keys = new Map<string, string>();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'silent-auth-private-'));
   stack = await startStack({
     localFolder: folder,
-    context: { stageSettings: { logLevel: 'DEBUG', events: true } },
+    context: { stageSettings: { logLevel: 'DEBUG' } },
   });
   stack.onLine((line) => lines.push(line));
   keepKeys();
@@ -52,7 +55,10 @@ function keepKeys(): void {
   for (const [name, value] of Object.entries(identity ?? {})) {
     if (typeof value !== 'string' || /application_?id/i.test(name)) continue;
     const isPem = value.includes('-----BEGIN');
-    for (const part of isPem ? value.split('\n').slice(1, -2) : [value]) keep(name, part);
+    for (const part of isPem ? value.split('\n').slice(1, -2) : [value]) {
+      keep(name, part);
+      if (part.length > 12) keys.set(part, name);
+    }
   }
 }
 
@@ -269,5 +275,44 @@ describe('the log of every function', () => {
     ['a check_url', /silent-auth\/redirect/],
   ])('holds nothing that looks like %s', (_what, form) => {
     expect(lines.filter(({ line }) => form.test(line))).toEqual([]);
+  });
+});
+
+/** Names of the keys that a text holds, as they are or in base64. */
+function keysIn(text: string): readonly string[] {
+  return [...keys]
+    .filter(([key]) => text.includes(key) || text.includes(Buffer.from(key).toString('base64')))
+    .map(([, name]) => name);
+}
+
+describe('the keys', () => {
+  it('are known to this test', () => {
+    expect([...new Set(keys.values())].sort()).toEqual(
+      expect.arrayContaining(['applicationPrivateKey', 'proofPrivateKey', 'signatureSecret']),
+    );
+    expect(keysIn(`KEY=${[...keys.keys()].join(',')}`)).toHaveLength(keys.size);
+  });
+
+  it('are in no file that would be deployed', () => {
+    const assembly = join(folder, 'cdk.out');
+    const files = readdirSync(assembly, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(assembly, name))
+      .filter((file) => statSync(file).isFile());
+    expect(files.some((file) => file.endsWith('.template.json'))).toBe(true);
+    expect(files.some((file) => file.endsWith('.mjs'))).toBe(true);
+    const found = files.flatMap((file) =>
+      keysIn(readFileSync(file, 'utf8')).map((name) => `${name} in ${file}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it.skipIf(!existsSync('/proc/self/environ'))('are in no environment variable', () => {
+    const pids = Object.values(stack.processes()).flat();
+    expect(pids.length).toBeGreaterThanOrEqual(FUNCTION_NAMES.length);
+    for (const pid of pids) {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+      expect(environment).toContain('AWS_LAMBDA_FUNCTION_NAME=');
+      expect(keysIn(environment)).toEqual([]);
+    }
   });
 });
