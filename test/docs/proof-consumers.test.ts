@@ -9,10 +9,15 @@ import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProofSigner } from '../../shared/adapters/secrets/proof-signer.ts';
 import type { ProofSigner } from '../../shared/domain/proof.ts';
+import { type DynaliteStore, startDynalite } from '../fixtures/dynalite-store.ts';
 import { type Claims, findConsumers } from '../fixtures/proof-consumers.ts';
 import { AUDIENCE, NONCE, newProofKey, PHONE_NUMBER } from '../fixtures/proofs.ts';
 import { fakeSecrets } from '../fixtures/secrets.ts';
 
+/** As the document has it: plain JavaScript. */
+const SPEND = '../../docs/proof/spend-proof.mjs';
+const { spend }: { spend: (client: unknown, table: string, jti: string) => Promise<boolean> } =
+  await import(SPEND);
 const key = newProofKey();
 const consumers = findConsumers();
 
@@ -141,9 +146,34 @@ describe.each(consumers.all)('the consumer in $language', ({ missing, run, judge
   });
 });
 
+describe('spending a proof', () => {
+  let store: DynaliteStore;
+
+  beforeAll(async () => {
+    store = await startDynalite('jti');
+  });
+
+  afterAll(() => store.stop());
+
+  it('succeeds once, however many come at the same moment, and later', async () => {
+    const { jti = '' } = decodeJwt(await sign());
+    const spendIt = (): Promise<boolean> => spend(store.client, store.table, jti);
+    const verdicts = await Promise.all(Array.from({ length: 10 }, spendIt));
+    expect(verdicts.filter(Boolean)).toHaveLength(1);
+    expect(await spendIt()).toBe(false);
+    expect(await spend(store.client, store.table, 'another')).toBe(true);
+  });
+
+  it('is no refusal when the table cannot be written', async () => {
+    await expect(spend(store.client, 'missing', 'jti')).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
+});
+
 describe('docs/proof.md', () => {
-  it('shows the consumer in Node as it was tested', () => {
-    const [, ...listing] = readFileSync('docs/proof/verify-proof.mjs', 'utf8').split('\n');
+  it.each(['verify-proof.mjs', 'spend-proof.mjs'])('shows %s as it was tested', (name) => {
+    const [, ...listing] = readFileSync(`docs/proof/${name}`, 'utf8').split('\n');
     expect(readFileSync('docs/proof.md', 'utf8')).toContain(listing.join('\n'));
   });
 });
