@@ -47,6 +47,7 @@ async function runTests(filters: readonly string[]): Promise<Counts> {
   ];
   const child = spawn('vitest', ['run', ...options, '--reporter=dot', ...filters], {
     stdio: 'inherit',
+    env: { ...process.env, ...(!process.stdout.isTTY && { NO_COLOR: '1' }) },
   });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   try {
@@ -61,8 +62,7 @@ async function runTests(filters: readonly string[]): Promise<Counts> {
 }
 
 const filters = process.argv.slice(2);
-const checks: boolean[] = [];
-for (const check of STATIC_CHECKS) checks.push(await run(check));
+const checks = await Promise.all(STATIC_CHECKS.map(run));
 const { numPassedTests, numFailedTests, numPendingTests } = await runTests(filters);
 const failedChecks = checks.filter((passed) => !passed).length;
 const passed = numPassedTests + checks.length - failedChecks;

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Whole-system tests share one running stack, so they are a project of their own. */
@@ -7,6 +8,8 @@ export default defineConfig({
     root: '.',
     reporters: ['dot'],
     silent: 'passed-only',
+    // Most of the time tests wait for processes that they have started.
+    maxWorkers: Math.min(8, 2 * availableParallelism()),
     projects: [
       {
         extends: true,
