@@ -4,7 +4,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { FUNCTION_NAMES } from '../../../shared/config.ts';
 import type { CustomDomain, EdgeSettings, Stage } from '../stage.ts';
 import { toStartSettings } from '../start-settings.ts';
-import { broken, isBoolean, isIntegerBetween, type Rule } from './rule.ts';
+import { broken, isIntegerBetween, type Rule } from './rule.ts';
 
 /** Lambda takes 4 KB of environment in all; the rest is for the other variables. */
 const MAX_START_SETTINGS_BYTES = 3000;
@@ -20,9 +20,6 @@ export function awsFaults(stage: Stage): string[] {
       'logRetentionDays must be a number of days that CloudWatch Logs knows, such as 14 or 90',
     ],
     [['DEBUG', 'INFO', 'WARN'].includes(stage.logLevel), 'logLevel must be DEBUG, INFO or WARN'],
-    [isBoolean(stage.apiGatewayLogsRole), 'apiGatewayLogsRole must be true or false'],
-    [isBoolean(stage.gradualDeployment), 'gradualDeployment must be true or false'],
-    [isBoolean(stage.events), 'events must be true or false'],
     [
       stage.alarmEmail === undefined || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(stage.alarmEmail),
       'alarmEmail must be an e-mail address',
@@ -62,7 +59,6 @@ function edgeRules(edge: EdgeSettings | undefined): Rule[] {
       /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/.test(edge.webAclArn),
       'edge.webAclArn must be the ARN of a global WAF in us-east-1 (-c firewall=true makes one)',
     ],
-    [edge.onlyWay === undefined || isBoolean(edge.onlyWay), 'edge.onlyWay must be true or false'],
     [
       edge.secretVersion === undefined || /^[\w-]{32,64}$/.test(edge.secretVersion),
       'edge.secretVersion must be the VersionId that put-secret-value has printed',

@@ -11,11 +11,6 @@ export function isIntegerBetween(value: number | undefined, least: number, most:
   return Number.isInteger(value) && value !== undefined && value >= least && value <= most;
 }
 
-/** Settings also come from the command line, where no compiler looks. */
-export function isBoolean(value: unknown): boolean {
-  return typeof value === 'boolean';
-}
-
 export function isDistinct(values: readonly string[]): boolean {
   return new Set(values).size === values.length;
 }

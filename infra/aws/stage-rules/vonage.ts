@@ -1,7 +1,7 @@
 /** The limits of Vonage's start request (reference §1.3); those of the workflow are beside. */
 
 import type { Stage } from '../stage.ts';
-import { broken, isBoolean, isIntegerBetween, isPlainHttps } from './rule.ts';
+import { broken, isIntegerBetween, isPlainHttps } from './rule.ts';
 
 /** Hosts of Vonage's API (reference §1.1). */
 const VONAGE_BASE_URLS = [
@@ -36,7 +36,6 @@ export function vonageFaults(stage: Stage): string[] {
         stage.checkUrlHosts.every((host) => /^(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?){2,}$/.test(host)),
       'checkUrlHosts must be host suffixes such as .vonage.com',
     ],
-    [isBoolean(stage.coverageCheck), 'coverageCheck must be true or false'],
     [
       stage.afterUserRejected === 'continue' || stage.afterUserRejected === 'stop',
       'afterUserRejected must be continue or stop',

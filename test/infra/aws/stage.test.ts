@@ -189,6 +189,16 @@ const ACCEPTED: readonly (readonly [string, Partial<Stage>])[] = [
   ['an exact origin with a port', { origins: ['https://a.example:8443'] }],
 ];
 
+/** The lines about faults, as whoever deploys reads them. */
+function faultsOf(settings: Partial<Stage>): readonly string[] {
+  try {
+    getStage('dev', settings);
+  } catch (error) {
+    return String(error).split('\n').slice(1);
+  }
+  return [];
+}
+
 describe('getStage', () => {
   it.each(REFUSED)('refuses %s', (_what, settings, message) => {
     expect(() => getStage('dev', settings)).toThrow(message);
@@ -200,22 +210,60 @@ describe('getStage', () => {
 
   it('refuses what only the command line can say', () => {
     const wrong = parseStageSettings(
-      '{"fallback":"on_request","coverageCheck":"yes","afterUserRejected":"maybe","events":1,' +
-        '"logLevel":"TRACE","workflow":[{"channel":"pigeon"}],"reservedConcurrency":{"x":1},' +
-        '"edge":{"webAclArn":"","onlyWay":"yes"}}',
+      '{"fallback":"on_request","afterUserRejected":"maybe","logLevel":"TRACE",' +
+        '"workflow":[{"channel":"pigeon"},' +
+        '{"channel":"whatsapp","from":"447700900000","mode":"one_tap"}],' +
+        '"reservedConcurrency":{"x":1}}',
     );
     for (const message of [
       /on_request is reserved/,
-      /coverageCheck must be true or false/,
       /afterUserRejected must be/,
-      /events must be true or false/,
       /logLevel must be/,
       /pigeon is not a channel/,
+      /whatsapp mode must be otp_code or zero_tap/,
       /no function x/,
-      /edge\.onlyWay must be true or false/,
     ]) {
       expect(() => getStage('dev', wrong)).toThrow(message);
     }
+  });
+
+  it.each([
+    ['{"brand":7}', 'brand must be a text'],
+    ['{"locale":null}', 'locale must be a text'],
+    ['{"codeLength":"6"}', 'codeLength must be a number'],
+    ['{"coverageCheck":"yes"}', 'coverageCheck must be true or false'],
+    ['{"events":1}', 'events must be true or false'],
+    ['{"countries":"DE"}', 'countries must be a list'],
+    ['{"countries":["DE",49]}', 'countries[1] must be a text'],
+    ['{"proof":"x"}', 'proof must be an object'],
+    ['{"proof":{"audience":"x"}}', 'proof.lifetimeSeconds must be a number'],
+    ['{"limits":{}}', 'limits.address must be an object'],
+    ['{"reservedConcurrency":[1]}', 'reservedConcurrency must be an object'],
+    ['{"reservedConcurrency":{"start":"2"}}', 'reservedConcurrency.start must be a number'],
+    ['{"edge":{"webAclArn":"","onlyWay":"yes"}}', 'edge.onlyWay must be true or false'],
+    ['{"codeLenght":8}', 'there is no setting codeLenght'],
+    ['{"throttle":{"rate":1,"burst":1,"quota":1}}', 'there is no setting throttle.quota'],
+  ])('refuses what is of the wrong kind: %s', (settings, message) => {
+    const lines = faultsOf(parseStageSettings(settings));
+    expect(lines).toContain(`  - ${message}`);
+  });
+
+  it.each([
+    ['whatsapp', 'from', '447700900000', 'a text'],
+    ['sms', 'from', '447700900000', 'a text'],
+    ['sms', 'appHash', '12345678901', 'a text'],
+    ['sms', 'entityId', '1', 'a text'],
+    ['sms', 'contentId', '2', 'a text'],
+    ['sms', 'reuseCode', '"true"', 'true or false'],
+    ['sms', 'reuseCode', '1', 'true or false'],
+    ['sms', 'sender', '"Acme"', undefined],
+  ])('refuses of %s the field %s with %s', (channel, field, value, is) => {
+    const settings = parseStageSettings(
+      `{"workflow":[{"channel":"${channel}","${field}":${value}}]}`,
+    );
+    const path = `workflow[0].${field}`;
+    const wanted = is === undefined ? `there is no setting ${path}` : `${path} must be ${is}`;
+    expect(faultsOf(settings)).toEqual([`  - ${wanted}`]);
   });
 
   it('tells all faults at once', () => {
