@@ -136,6 +136,8 @@ const DEV: Stage = {
     email: { count: 20, windowSeconds: 600 },
     prefix: { count: 500, windowSeconds: 600 },
   },
+  // A page on your machine; `npm start` serves the example of one there.
+  redirectUrl: 'https://localhost/redirect',
   origins: ['http://localhost:3000', 'http://127.0.0.1:3000'],
   proof: { audience: 'silent-auth-consumer', lifetimeSeconds: 300 },
   allowUnattendedMessages: true,

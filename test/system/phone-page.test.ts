@@ -313,5 +313,18 @@ describe.skipIf(missing !== undefined)('the phone page', () => {
       const text = await (await ask('/redirect')).text();
       expect(text).toContain(`content="${stack.endpoints.api}"`);
     });
+
+    it.each([
+      ['8', 'Your phone number is verified.'],
+      ['7', 'Not verified: number_mismatch.'],
+    ])('verifies on that page: a number that ends in %s', async (ending, says) => {
+      const visitor = await browser.context.newPage();
+      await visitor.goto(`${stack.endpoints.api}/redirect`);
+      await visitor.fill('[name=phone_number]', phoneNumber(ending));
+      await visitor.click('#start button');
+      await visitor.getByRole('status').filter({ hasText: says }).waitFor({ timeout: STORY_MS });
+      expect(visitor.url()).toBe(`${stack.endpoints.api}/redirect`);
+      await visitor.close();
+    });
   });
 });
