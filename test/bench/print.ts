@@ -20,6 +20,7 @@ export function printCold({ results, memoryMegabytes, rounds, uncapped }: ColdRe
     'init ×',
     'init+first ×',
     '× of peer',
+    'warm overhead ms',
   ];
   const rows = results.map((it) => [
     it.name,
@@ -32,6 +33,7 @@ export function printCold({ results, memoryMegabytes, rounds, uncapped }: ColdRe
     fixed(it.initRatio, 2),
     fixed(it.initAndFirstRatio, 2),
     it.initAndFirstToPeer === undefined ? '' : fixed(it.initAndFirstToPeer, 2),
+    it.warmOverheadMs === undefined ? '' : fixed(it.warmOverheadMs, 1),
   ]);
   const note = `${rounds} rounds, interleaved; ${cap}. ×: against the empty handler started right before.`;
   return `${toTable(header, rows)}\n${note}`;

@@ -4,10 +4,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { variables } from '../../performance/bundled-function.ts';
 import { APPLICATION_ID, type RecordedPeers, WEBHOOK } from '../../performance/recorded-peers.ts';
 import type { CpuCap } from '../cpu-cap.ts';
+import type { Measured } from '../statistics.ts';
 import { type Builds, OURS, type Ours, type Size, sizeOf } from './builds.ts';
 import { startExpress } from './express-start.ts';
 import { type ColdStart, type LambdaCandidate, openLambda, startLambda } from './lambda-start.ts';
 import { checkEvent, type Started, startEvent, webhookEvent } from './requests.ts';
+import { measureWarmOverhead } from './warm-overhead.ts';
 
 export interface Candidate {
   readonly name: string;
@@ -15,6 +17,8 @@ export interface Candidate {
   /** The candidate to compare with, besides the empty handler. */
   readonly peer?: string;
   readonly start: () => Promise<ColdStart>;
+  /** Of the empty handler and of ours as they are deployed. */
+  readonly warmOverhead?: () => Promise<Measured>;
 }
 
 const STATUS = { start: 202, webhook: 204, 'check-code': 200 } as const;
@@ -57,6 +61,9 @@ export async function listCandidates(
       size: sizeOf(folder),
       ...(peer && { peer }),
       start: () => startLambda(candidate, cap),
+      ...(folder === builds.lean(request) && {
+        warmOverhead: () => measureWarmOverhead(candidate, peers, cap),
+      }),
     };
   };
   const nothing: LambdaCandidate = {
@@ -71,7 +78,12 @@ export async function listCandidates(
     start: () => startExpress(builds.peerExpress(variant), theirs, cap),
   });
   return [
-    { name: 'empty handler', size: sizeOf(builds.empty), start: () => startLambda(nothing, cap) },
+    {
+      name: 'empty handler',
+      size: sizeOf(builds.empty),
+      start: () => startLambda(nothing, cap),
+      warmOverhead: () => measureWarmOverhead(nothing, peers, cap),
+    },
     ...OURS.flatMap((name) => [
       lambda(`ours: ${name}`, builds.lean(name), ours, name, `SDK Lambda complete: ${name}`),
       lambda(

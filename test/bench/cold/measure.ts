@@ -21,6 +21,8 @@ export interface ColdResult extends Size {
   readonly initAndFirstRatio: number;
   /** Against the peer that does the same work in the same request; absent for the peers. */
   readonly initAndFirstToPeer?: number;
+  /** Of a warm request above the network and above an empty handler; absent for the peers. */
+  readonly warmOverheadMs?: number;
 }
 
 export interface ColdReport {
@@ -50,7 +52,19 @@ export async function measureColdStarts(
         pairs.get(name)?.push({ floor: await empty.start(), own: await start() });
       }
     }
-    const results = candidates.map((candidate) => toResult(candidate, pairs));
+    say('warm requests');
+    const overheads = new Map<string, number>();
+    for (const { name, warmOverhead } of candidates) {
+      if (warmOverhead) overheads.set(name, (await warmOverhead()).median);
+    }
+    const emptyOverhead = overheads.get(empty.name) ?? Number.NaN;
+    const results = candidates.map((candidate) => {
+      const overhead = overheads.get(candidate.name);
+      return {
+        ...toResult(candidate, pairs),
+        ...(overhead !== undefined && { warmOverheadMs: overhead - emptyOverhead }),
+      };
+    });
     return { memoryMegabytes: MEMORY_MEGABYTES, rounds, uncapped: cap.missing ?? null, results };
   } finally {
     for (const close of closers) await close();

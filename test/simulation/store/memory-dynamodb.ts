@@ -36,8 +36,8 @@ export function createMemoryDynamoDb(): MemoryDynamoDb {
       names: input.ExpressionAttributeNames ?? {},
       values: input.ExpressionAttributeValues ?? {},
     };
-    const condition = conditionOf(input.ConditionExpression ?? '');
-    if (!isTrue(condition, item ?? {}, bindings)) {
+    const { ConditionExpression: condition } = input;
+    if (condition !== undefined && !isTrue(conditionOf(condition), item ?? {}, bindings)) {
       throw new ConditionalCheckFailedException({
         message: 'The conditional request failed',
         $metadata: {},
