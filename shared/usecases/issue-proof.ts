@@ -2,6 +2,8 @@
 
 import { Problem } from '../domain/errors.ts';
 import type { Started } from '../domain/events.ts';
+import type { Facts } from '../domain/facts.ts';
+import { provenChannels } from '../domain/judgement.ts';
 import type {
   ClientToken,
   Clock,
@@ -16,7 +18,6 @@ import {
   type ProofSigner,
 } from '../domain/proof.ts';
 import { fold, type Verification } from '../domain/verification.ts';
-import { reachesPhoneNumber } from '../domain/workflow.ts';
 import { ownEntry } from './read-status.ts';
 import { closed } from './refusals.ts';
 
@@ -66,7 +67,7 @@ export async function issueProof(
   const issuedAtSeconds = Math.floor(nowMs / 1000);
   const expiresAtSeconds = issuedAtSeconds + lifetimeSeconds;
   const proof = await signer.sign({
-    ...toClaims(verification, facts.started),
+    ...toClaims(verification.requestId, facts),
     ...request,
     issuedAtSeconds,
     expiresAtSeconds,
@@ -106,14 +107,16 @@ async function isMatch(
   return isSameHash(await hash, stored ?? '') && isVerified;
 }
 
+/** A number may be proven although nobody knows yet by which of two channels. */
 function toClaims(
-  { requestId, channel, verified }: Verification,
-  { nonce, subject }: Started,
+  requestId: string,
+  facts: Facts,
 ): Omit<ProofClaims, 'issuedAtSeconds' | 'expiresAtSeconds'> {
-  const isCertain = reachesPhoneNumber(channel) ? verified.phoneNumber : verified.email;
+  const { nonce, subject } = facts.started;
+  const [channel, ...others] = provenChannels(facts);
   return {
     requestId,
-    ...(isCertain && { channel }),
+    ...(channel !== undefined && others.length === 0 && { channel }),
     ...(nonce !== undefined && { nonce }),
     ...(subject !== undefined && { subject }),
   };

@@ -42,6 +42,14 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
     tests: ISSUE_TESTS,
   },
   {
+    name: 'name a method that is not certain',
+    rule: 'T21',
+    file: ISSUE,
+    find: '...(channel !== undefined && others.length === 0 && { channel }),',
+    replace: '...(channel !== undefined && others.length >= 0 && { channel }),',
+    tests: ISSUE_TESTS,
+  },
+  {
     name: 'leave the nonce out of the proof',
     rule: 'T21',
     file: ISSUE,

@@ -94,6 +94,25 @@ describe('issueProof', () => {
     expect(await claimsOf(worldOf(named), PHONE)).toMatchObject({ amr: ['sms'] });
   });
 
+  it('proves the number, and names no method, while either of two may have reached it', async () => {
+    const ambiguous = await logOf(
+      ['sms', 'voice'],
+      {
+        type: 'channel_left',
+        atMs: START_MS + 5000,
+        channel: 'sms',
+        error: 'user_choice',
+        attempt: 1,
+      },
+      at(10, submitted('attempt1', 'digits')),
+      at(20, checked('attempt1', 'accepted')),
+    );
+    const proven = { amr: [], phone_number: PHONE_NUMBER };
+    expect(await claimsOf(worldOf(ambiguous), PHONE)).toMatchObject(proven);
+    const named = [...ambiguous, at<VerificationEvent>(21, ended('sms', 'completed'))];
+    expect(await claimsOf(worldOf(named), PHONE)).toMatchObject({ ...proven, amr: ['sms'] });
+  });
+
   it.each<[string, ProofRequest]>([
     ['another number', { phoneNumber: '+447700900001' }],
     ['a longer number', { phoneNumber: `${PHONE_NUMBER}0` }],
