@@ -97,8 +97,19 @@ export type Fact =
       readonly status: number | 'lost';
       readonly body: JsonObject;
     }
+  /** What the company's own backend made of a proof, or of what somebody had made of it. */
+  | {
+      readonly kind: 'proof';
+      readonly from: string;
+      readonly altered: boolean;
+      readonly kid: unknown;
+      readonly verdict: Verdict;
+    }
   | { readonly kind: 'log'; readonly line: JsonObject }
   | { readonly kind: 'metric'; readonly name: string; readonly dimensions: JsonObject };
+
+/** `unknown_key`: what the JWKS route publishes does not name the key that signed. */
+export type Verdict = 'accepted' | 'spent' | 'expired' | 'unknown_key' | 'refused';
 
 export type Recorded = Fact & { readonly atMs: number };
 

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { shorten } from './shorten.ts';
 import { simulate, type Violation } from './simulate.ts';
+import { sum, type Tally, tally } from './tally.ts';
 import { tell } from './tell.ts';
 
 interface Failure {
@@ -22,6 +23,7 @@ interface Share {
   readonly runs: number;
   readonly failures: readonly Failure[];
   readonly steps: number;
+  readonly seen: Tally;
 }
 
 const MAX_TOLD = 5;
@@ -46,7 +48,8 @@ async function main(): Promise<void> {
   const shares = await Promise.all(split(seeds).map((share) => inThread(share, without)));
   const seconds = (performance.now() - startedAt) / 1000;
   const failures = shares.flatMap((share) => share.failures);
-  const steps = shares.reduce((sum, share) => sum + share.steps, 0);
+  const steps = shares.reduce((total, share) => total + share.steps, 0);
+  const seen = sum(shares.map((share) => share.seen));
   const perMinute = Math.round((runs / seconds) * 60);
 
   if (values.json) {
@@ -56,14 +59,15 @@ async function main(): Promise<void> {
       seconds,
       runs_per_minute: perMinute,
       steps,
+      ...seen,
       failures,
     };
     console.log(JSON.stringify(report, null, 2));
   } else {
     for (const failure of failures.slice(0, MAX_TOLD)) await explain(failure, without);
     console.log(
-      `${runs} runs, ${failures.length} with a violation, ${steps} steps, ` +
-        `${seconds.toFixed(1)} s (${perMinute} a minute)`,
+      `${runs} runs of ${seen.verifications} verifications, ${failures.length} with a violation, ` +
+        `${steps} steps, ${seconds.toFixed(1)} s (${perMinute} a minute)`,
     );
   }
   process.exitCode = failures.length > 0 ? 1 : 0;
@@ -92,17 +96,19 @@ function inThread(seeds: readonly string[], without: readonly string[]): Promise
 async function runAll(seeds: readonly string[], without: ReadonlySet<string>): Promise<Share> {
   const failures: Failure[] = [];
   let steps = 0;
+  let seen = tally([]);
   for (const seed of seeds) {
     try {
       const result = await simulate(seed, without);
       steps += result.steps;
+      seen = sum([seen, tally(result.facts)]);
       if (result.violations.length > 0) failures.push({ seed, violations: result.violations });
     } catch (error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       failures.push({ seed, violations: [{ invariant: 'crash', message }] });
     }
   }
-  return { runs: seeds.length, failures, steps };
+  return { runs: seeds.length, failures, steps, seen };
 }
 
 async function explain({ seed, violations }: Failure, given: readonly string[]): Promise<void> {

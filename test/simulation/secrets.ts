@@ -2,12 +2,14 @@
 
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { BASE64URL, type Prng } from './prng.ts';
+import { FIRST_PROOF_KEY, SECOND_PROOF_KEY } from './proof-keys.ts';
 import type { Waiting, Wire } from './wire.ts';
 
 export const SECRET_IDS = {
   privateKey: 'private-key',
   signature: 'signature',
   keys: 'keys',
+  proofKey: 'proof-key',
 } as const;
 
 export const API_KEY = 'abcd1234';
@@ -28,6 +30,7 @@ export interface SimulatedSecrets {
   readonly finishRotation: () => void;
   readonly rotateTokenKey: () => void;
   readonly rotatePrivateKey: () => void;
+  readonly rotateProofKey: () => void;
 }
 
 export function createSecrets(wire: Wire, prng: Prng): SimulatedSecrets {
@@ -41,6 +44,7 @@ export function createSecrets(wire: Wire, prng: Prng): SimulatedSecrets {
       { api_key: API_KEY, application_id: APPLICATION_ID, signature_secret: signing },
     ],
     [SECRET_IDS.keys, { guard_key: make(), token_key: make(), identity_key: make() }],
+    [SECRET_IDS.proofKey, { private_key: FIRST_PROOF_KEY.privateKey, kid: FIRST_PROOF_KEY.kid }],
   ]);
   const read = (secretId: string): Secret => secrets.get(secretId) ?? {};
 
@@ -85,6 +89,14 @@ export function createSecrets(wire: Wire, prng: Prng): SimulatedSecrets {
       secrets.set(SECRET_IDS.privateKey, {
         application_id: APPLICATION_ID,
         private_key: privateKey,
+      });
+    },
+    rotateProofKey: () => {
+      secrets.set(SECRET_IDS.proofKey, {
+        private_key: SECOND_PROOF_KEY.privateKey,
+        kid: SECOND_PROOF_KEY.kid,
+        previous_public_key: FIRST_PROOF_KEY.publicKey,
+        previous_kid: FIRST_PROOF_KEY.kid,
       });
     },
   };

@@ -66,6 +66,7 @@ async function rotate({ faults, secrets, scheduler, settings }: World, prng: Prn
   await scheduler.sleep(prng.between(0, 60_000));
   if (prng.chance(0.5)) secrets.rotateTokenKey();
   if (prng.chance(0.5)) secrets.rotatePrivateKey();
+  if (prng.chance(0.5)) secrets.rotateProofKey();
   secrets.prepareRotation();
   await scheduler.sleep(330_000);
   secrets.finishRotation();

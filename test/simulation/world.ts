@@ -1,6 +1,7 @@
 /** Puts one simulated world together: the real functions in the middle, everything else made up. */
 
 import { createHmac } from 'node:crypto';
+import { type Company, createCompany } from './actors/company.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { type Client, createGateway, type Gateway } from './gateway.ts';
 import { createHistory, type History } from './history.ts';
@@ -39,6 +40,7 @@ export interface World {
   readonly deliveries: Deliveries;
   readonly gateway: Gateway;
   readonly sockets: Sockets;
+  readonly company: Company;
   readonly holdings: Holding[];
   /** Check_urls that a man in the middle puts into somebody's way, by name. */
   readonly hijacked: Map<string, string>;
@@ -106,6 +108,13 @@ export function createWorld(seed: string, without: ReadonlySet<string>): World {
   const sockets = createSockets({ ...network, wire, prng: prng.fork('sockets') });
   const toleratedSkewMs = settings.vonageSkewMs + settings.instanceSkewMs;
   const gateway = createGateway({ ...network, prng: prng.fork('gateway'), toleratedSkewMs });
+  const company = createCompany({
+    scheduler,
+    prng: prng.fork('company'),
+    history,
+    gateway: () => gateway,
+    toleratedSkewMs: settings.instanceSkewMs,
+  });
 
   return {
     seed,
@@ -119,6 +128,7 @@ export function createWorld(seed: string, without: ReadonlySet<string>): World {
     deliveries,
     gateway,
     sockets,
+    company,
     holdings: [],
     hijacked: new Map(),
     prngFor: (name) => prng.fork(name),

@@ -7,6 +7,7 @@ import type { Socket } from '../sockets.ts';
 import type { World } from '../world.ts';
 import { actOn } from './act.ts';
 import { createHandset, type Handset, isEnd } from './handset.ts';
+import { prove } from './prove.ts';
 
 /** One running verification, as its app holds it. */
 export interface Session {
@@ -15,6 +16,8 @@ export interface Session {
   readonly token: string;
   readonly handset: Handset;
   readonly prng: Prng;
+  /** A stream of its own for what the app does about its proof. */
+  readonly proofPrng: Prng;
   readonly done: Set<string>;
   readonly ask: (route: Route, body?: unknown) => Promise<Received | undefined>;
 }
@@ -27,7 +30,9 @@ export async function runApp(person: Person, world: World): Promise<void> {
   for (let index = 0; index < person.starts; index += 1) {
     await world.scheduler.sleep(prng.between(0, prng.pick([50, 3000, 60_000])));
     const session = await start(person, world, prng);
-    if (session) await follow(session, world);
+    if (!session) continue;
+    await follow(session, world);
+    if (session.proofPrng.chance(0.7)) await prove(session, world);
   }
 }
 
@@ -38,6 +43,7 @@ async function start(person: Person, world: World, prng: Prng): Promise<Session 
   const body = {
     phone_number: person.number,
     email: person.email,
+    ...(prng.chance(0.7) && { nonce: prng.text(BASE64URL, 22) }),
     ...(channels && { channels }),
   };
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
@@ -69,7 +75,8 @@ function open(person: Person, world: World, prng: Prng, body: unknown): Session 
     handset.take(answer?.body);
     return answer;
   };
-  return { person, requestId, token, handset, prng, done: new Set(), ask };
+  const proofPrng = prng.fork(requestId);
+  return { person, requestId, token, handset, prng, proofPrng, done: new Set(), ask };
 }
 
 /** Acts, waits for a push, asks again when nothing was heard, until the end. */
@@ -83,6 +90,7 @@ async function follow(session: Session, world: World): Promise<void> {
     }
     if (prng.chance(0.03)) return;
     await actOn(session, world);
+    if (session.proofPrng.chance(0.05)) await prove(session, world);
     if (isEnd(handset.seen())) break;
     await handset.wait(patience(handset, socket, world));
     if (prng.chance(0.6)) {

@@ -1,12 +1,13 @@
 /** Mallory, who knows every request_id and owns no phone but her own. */
 
-import type { Client, Received, Route } from '../gateway.ts';
+import type { Client, Received, Route, Sent } from '../gateway.ts';
 import { ORIGIN } from '../lambda/needs.ts';
 import { BASE64URL, DIGITS, type Prng } from '../prng.ts';
 import type { Attack, Person } from '../settings.ts';
 import type { World } from '../world.ts';
 import { forge } from './forge.ts';
 import { createHandset } from './handset.ts';
+import { handOver } from './prove.ts';
 
 export const MALLORY: Client = { name: 'mallory', address: '192.0.2.66' };
 const MALLORYS_NUMBER = '+4915117777777';
@@ -48,6 +49,10 @@ const ATTACKS: Readonly<Record<Attack, (world: World, prng: Prng) => Promise<voi
       if (pin !== undefined && prng.chance(0.5)) {
         await mine.ask('POST /check-code', { request_id: mine.requestId, code: pin });
       }
+      // T21: completed by her own e-mail address, for the victim's number.
+      const email = MALLORYS_EMAIL;
+      const claims = prng.pick<object>([{ phone_number: victim?.number }, { email }, {}]);
+      await handOver(MALLORY, await mine.ask('POST /proof', claims), world);
     }
   },
 
@@ -65,6 +70,7 @@ const ATTACKS: Readonly<Record<Attack, (world: World, prng: Prng) => Promise<voi
       const bearer = `${target}.${secret}`;
       await world.gateway.request(MALLORY, 'GET /status', { bearer });
       await world.gateway.request(MALLORY, 'POST /cancel', { bearer });
+      await askForProof({ bearer }, world);
       const victim = anyPerson(world, prng);
       const { action } = mine.handset.seen() ?? {};
       if (victim && action?.type === 'open_check_url') {
@@ -98,6 +104,7 @@ const ATTACKS: Readonly<Record<Attack, (world: World, prng: Prng) => Promise<voi
       const token = `${target}.${prng.text(BASE64URL, 42)}A`;
       const body = { request_id: target, code: prng.text(DIGITS, 6) };
       await world.gateway.request(MALLORY, 'GET /status', { bearer: token });
+      await askForProof({ bearer: token }, world);
       await world.gateway.request(MALLORY, 'POST /check-code', { bearer: token, body });
       await world.gateway.request(MALLORY, 'POST /next-workflow', { bearer: token, body: {} });
       await world.sockets.connect(MALLORY, { token }, () => {});
@@ -107,6 +114,10 @@ const ATTACKS: Readonly<Record<Attack, (world: World, prng: Prng) => Promise<voi
     }
   },
 };
+
+async function askForProof(sent: Sent, world: World): Promise<void> {
+  await handOver(MALLORY, await world.gateway.request(MALLORY, 'POST /proof', sent), world);
+}
 
 interface Mine {
   readonly requestId: string;

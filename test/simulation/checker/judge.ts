@@ -7,6 +7,9 @@ import { judgeAnswers } from './answers.ts';
 import { judgeCalls } from './calls.ts';
 import { judgeCompletion } from './completion.ts';
 import { judgeEnding } from './ending.ts';
+import { judgeProofKeys } from './proof-keys.ts';
+import { judgeProofRefusals } from './proof-refusals.ts';
+import { judgeProofs } from './proofs.ts';
 import { judgeSecrecy } from './secrecy.ts';
 import { judgeStarts } from './starts.ts';
 import { judgeViews } from './views.ts';
@@ -20,6 +23,9 @@ export function judge(world: World, ending: Ending): readonly Violation[] {
     ...judgeStarts(world),
     ...judgeCalls(world),
     ...judgeWebhooks(world),
+    ...judgeProofs(world, ending),
+    ...judgeProofRefusals(world),
+    ...judgeProofKeys(world),
     ...judgeSecrecy(world),
     ...judgeEnding(world, ending),
   ];

@@ -56,8 +56,12 @@ const REQUEST_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 function judgeLines({ history, settings, holdings, provider }: World): readonly Violation[] {
   const codes = history.facts
     .filter((fact) => fact.kind === 'request')
-    .flatMap(({ body, key }) => [get(body, 'code'), key])
+    .flatMap(({ body, key }) => [get(body, 'code'), get(body, 'nonce'), key])
     .filter((text) => typeof text === 'string');
+  const proofs = history.facts
+    .filter((fact) => fact.kind === 'answer')
+    .flatMap(({ body }) => get(body, 'proof'))
+    .filter((proof) => typeof proof === 'string');
   const secrets = [
     ...settings.people.flatMap(({ number, email }) => [number, number.slice(1), email]),
     ...holdings.flatMap(({ requestId, token }) => [
@@ -65,6 +69,7 @@ function judgeLines({ history, settings, holdings, provider }: World): readonly 
       provider.find(requestId)?.checkUrl ?? token,
     ]),
     ...codes,
+    ...proofs,
   ];
   return history.facts.flatMap((fact) => {
     // Six digits may stand in a request_id by chance.

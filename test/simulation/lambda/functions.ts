@@ -11,7 +11,7 @@ import type { InstanceNeeds } from './needs.ts';
 process.env.AWS_REGION ??= 'eu-central-1';
 process.env[ENV.websocketManagementUrl] ??= 'https://socket.example/v1';
 
-const [start, checkCode, webhook, nextWorkflow, cancel, status, connect, message] =
+const [start, checkCode, webhook, nextWorkflow, cancel, status, proof, connect, message] =
   await Promise.all([
     import('../../../functions/start.ts'),
     import('../../../functions/check-code.ts'),
@@ -19,12 +19,13 @@ const [start, checkCode, webhook, nextWorkflow, cancel, status, connect, message
     import('../../../functions/next-workflow.ts'),
     import('../../../functions/cancel.ts'),
     import('../../../functions/status.ts'),
+    import('../../../functions/proof.ts'),
     import('../../../functions/connect.ts'),
     import('../../../functions/message.ts'),
   ]);
 
-/** Those that take part; `proof` and `contracts` change nothing that others could see. */
-export type SimulatedFunction = Exclude<FunctionName, 'proof' | 'contracts'>;
+/** Those that take part; `contracts` says the same to everybody. */
+export type SimulatedFunction = Exclude<FunctionName, 'contracts'>;
 
 type Handler = LambdaHandler<HttpRequest & WebSocketRequest>;
 
@@ -35,6 +36,7 @@ export const CREATE: Readonly<Record<SimulatedFunction, (needs: InstanceNeeds) =
   'next-workflow': nextWorkflow.createHandler,
   cancel: cancel.createHandler,
   status: status.createHandler,
+  proof: proof.createHandler,
   connect: connect.createHandler,
   message: message.createHandler,
 };

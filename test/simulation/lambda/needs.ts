@@ -1,6 +1,7 @@
 /** What one instance of a function is built of: the product's own adapters down to the wire. */
 
 import type { Needs as ConnectNeeds } from '../../../functions/connect.ts';
+import type { Needs as ProofNeeds } from '../../../functions/proof.ts';
 import type { Needs as StartNeeds } from '../../../functions/start.ts';
 import type { Needs as WebhookNeeds } from '../../../functions/webhook.ts';
 import { createGuards } from '../../../shared/adapters/dynamodb/guards.ts';
@@ -8,6 +9,7 @@ import { createVerificationLog } from '../../../shared/adapters/dynamodb/verific
 import { createPhoneNumbers } from '../../../shared/adapters/phone-numbers.ts';
 import { parseClientToken } from '../../../shared/adapters/secrets/client-token.ts';
 import { createKeys } from '../../../shared/adapters/secrets/keys.ts';
+import { createProofSigner } from '../../../shared/adapters/secrets/proof-signer.ts';
 import {
   createSecretStore,
   requireField,
@@ -28,10 +30,20 @@ import type { StoreClients } from '../store/store-clients.ts';
 import { type createVonageHttp, VONAGE_ORIGIN } from '../vonage/http.ts';
 import type { Waiting, Wire } from '../wire.ts';
 
-export type InstanceNeeds = StartNeeds & CheckPorts & WebhookNeeds & ConnectNeeds & TokenNeeds;
+export type InstanceNeeds = StartNeeds &
+  CheckPorts &
+  WebhookNeeds &
+  ConnectNeeds &
+  ProofNeeds &
+  TokenNeeds;
 
 export const TABLES = { verifications: 'Verifications', guards: 'Guards' } as const;
 export const ORIGIN = 'https://app.example';
+export const PROOF = {
+  issuer: 'https://api.example',
+  audience: 'company',
+  lifetimeSeconds: 120,
+} as const;
 
 export interface Environment {
   readonly wire: Wire;
@@ -86,6 +98,13 @@ export function createNeeds(who: Instance, environment: Environment): InstanceNe
     }),
     tokens: keys.tokens,
     identities: keys.identities,
+    signer: createProofSigner({
+      secrets,
+      secretId: SECRET_IDS.proofKey,
+      issuer: PROOF.issuer,
+      settings: PROOF,
+    }),
+    lifetimeSeconds: PROOF.lifetimeSeconds,
     pusher: environment.pusherFor(who),
     vonage: createVonage({
       baseUrl: VONAGE_ORIGIN,
