@@ -10,6 +10,8 @@ export default defineConfig({
     silent: 'passed-only',
     // Most of the time tests wait for processes that they have started.
     maxWorkers: Math.min(8, 2 * availableParallelism()),
+    // Of `concurrent` ones: more browser tabs than that only wait for each other.
+    maxConcurrency: 2,
     projects: [
       {
         extends: true,

@@ -7,6 +7,13 @@ import { type Story, toStartBody } from './story.ts';
 const JSON_TYPE = "-H 'content-type: application/json'";
 const BEARER = '-H "authorization: Bearer $TOKEN"';
 
+/** What `status_while` looks for in a verification. */
+const STILL = {
+  pending: '"seq":[0-9]*,"status":"pending"',
+  silent: '"channel":"silent_auth","next_channel":"',
+  running: '"completed_at":null',
+} as const;
+
 export function toCurl(story: Story, { api, vonage }: Where): string {
   const { troubles, channels } = story;
   const rules = toRules(story, 'fast');
@@ -19,11 +26,13 @@ export function toCurl(story: Story, { api, vonage }: Where): string {
     '# the app starts',
     `STARTED=$(curl -s "$API/start" ${JSON_TYPE} -d ${quote(toStartBody(story))}); echo "$STARTED"`,
     `TOKEN=$(echo "$STARTED" | sed 's/.*"client_token":"\\([^"]*\\)".*/\\1/'); REQUEST_ID=\${TOKEN%%.*}`,
+    '# a socket would have pushed it; here it is asked for, for 10 s at most',
+    `status_while() { for TRY in $(seq 50); do STATUS=$(curl -s "$API/status" ${BEARER}); echo "$STATUS" | grep -q "$1" || return 0; sleep 0.2; done; }`,
     ...(troubles.has('forged') ? forge() : []),
     ...(isSilent ? silent(story) : []),
     ...(channels.some((channel) => channel !== 'silent_auth') ? typed(story) : []),
-    '# how it stands; a socket would have pushed it',
-    `sleep 1; curl -s "$API/status" ${BEARER}; echo`,
+    '# how it ended',
+    `status_while '${STILL.running}'; echo "$STATUS"`,
     '',
   ].join('\n');
 }
@@ -36,10 +45,9 @@ function silent({ troubles }: Story): readonly string[] {
       `curl -s "$API/next-workflow" ${BEARER} ${JSON_TYPE} -d ${quote(body)}; echo`,
     ];
   }
-  const waits = troubles.has('delayed') ? 4 : 2;
   return [
     `# Vonage's webhook brings the check_url`,
-    `sleep ${waits}; CHECK_URL=$(curl -s "$API/status" ${BEARER} | sed -n 's/.*"check_url":"\\([^"]*\\)".*/\\1/p')`,
+    `status_while '${STILL.pending}'; CHECK_URL=$(echo "$STATUS" | sed -n 's/.*"check_url":"\\([^"]*\\)".*/\\1/p')`,
     '# the handset follows it: several redirects, then request_id and code',
     `[ -z "$CHECK_URL" ] || CHECKED=$(curl -sL -b '' -w '\\n%{num_redirects} redirects' "$CHECK_URL"); echo "$CHECKED"`,
     '# the app hands in what the handset received',
@@ -53,7 +61,7 @@ function typed({ email, phoneNumber, channels }: Story): readonly string[] {
   const to = channels.includes('email') ? email : phoneNumber;
   return [
     '# the code of the fallback, if there was one',
-    `sleep 1; PIN=$(curl -sG "$VONAGE/inbox" --data-urlencode ${quoteText(`to=${to}`)} | grep -o '"code":"[0-9]*","request_id":"'$REQUEST_ID | head -1 | cut -d'"' -f4)`,
+    `status_while '${STILL.silent}'; PIN=$(curl -sG "$VONAGE/inbox" --data-urlencode ${quoteText(`to=${to}`)} | grep -o '"code":"[0-9]*","request_id":"'$REQUEST_ID | head -1 | cut -d'"' -f4)`,
     `[ -z "$PIN" ] || curl -s "$API/check-code" ${BEARER} ${JSON_TYPE} -d '{"request_id":"'$REQUEST_ID'","code":"'$PIN'"}'; echo`,
   ];
 }

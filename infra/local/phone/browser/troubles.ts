@@ -62,7 +62,8 @@ export const TROUBLES: readonly Trouble[] = [
     group: 'The phone',
     label: 'Answer lost on the way',
     explain: ({ messages, calls }) => {
-      const how = howHeard(messages, 'lost on the way');
+      const isOutrun = messages.some(({ label }) => label === 'answer not awaited');
+      const how = isOutrun ? 'the faster push' : howHeard(messages, 'lost on the way');
       if (!how) return undefined;
       const checks = calls.filter(({ operation }) => operation === 'check').length;
       return `The code had been judged, only the answer got lost: ${how} gave the outcome, and Vonage saw the code ${times(checks)}.`;
