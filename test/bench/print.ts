@@ -1,13 +1,16 @@
-/** The report for people. */
+/** The report for people: in a terminal, or in Markdown. */
 
 import type { ColdReport } from './cold/measure.ts';
 import { type CostReport, TARGET_DOLLARS } from './cost/measure.ts';
 import type { GrowthResult } from './load/growth.ts';
 import type { ThroughputReport } from './load/throughput.ts';
 import type { Measured } from './statistics.ts';
-import { fixed, toTable } from './table.ts';
+import { fixed, type Table, toTable } from './table.ts';
 
-export function printCold({ results, memoryMegabytes, rounds, uncapped }: ColdReport): string {
+export function printCold(
+  { results, memoryMegabytes, rounds, uncapped }: ColdReport,
+  table: Table = toTable,
+): string {
   const cap = uncapped ?? `CPU of ${memoryMegabytes} MB after INIT`;
   const header = [
     'cold start',
@@ -36,10 +39,13 @@ export function printCold({ results, memoryMegabytes, rounds, uncapped }: ColdRe
     it.warmOverheadMs === undefined ? '' : fixed(it.warmOverheadMs, 1),
   ]);
   const note = `${rounds} rounds, interleaved; ${cap}. ×: against the empty handler started right before.`;
-  return `${toTable(header, rows)}\n${note}`;
+  return `${table(header, rows)}\n\n${note}`;
 }
 
-export function printThroughput({ results, concurrency, rounds }: ThroughputReport): string {
+export function printThroughput(
+  { results, concurrency, rounds }: ThroughputReport,
+  table: Table = toTable,
+): string {
   const header = [
     'whole verifications',
     'per s',
@@ -58,10 +64,10 @@ export function printThroughput({ results, concurrency, rounds }: ThroughputRepo
   ]);
   const failures = results.flatMap((it) => it.failures.map((why) => `${it.contender}: ${why}`));
   const note = `${concurrency} at once, ${rounds} rounds, taking turns at one simulator.`;
-  return [toTable(header, rows), note, ...failures].join('\n');
+  return [table(header, rows), '', note, ...failures].join('\n');
 }
 
-export function printGrowth(results: readonly GrowthResult[]): string {
+export function printGrowth(results: readonly GrowthResult[], table: Table = toTable): string {
   const header = ['in flight', 'completed', 'per s', 'CPU ms each', 'gateway', 'store'];
   const rows = results.map((it) => [
     String(it.inFlight),
@@ -72,10 +78,13 @@ export function printGrowth(results: readonly GrowthResult[]): string {
     fixed(it.storeCpuMs, 1),
   ]);
   const failures = results.flatMap((it) => it.failures.map((why) => `${it.inFlight}: ${why}`));
-  return [toTable(header, rows), ...failures].join('\n');
+  return [table(header, rows), ...failures].join('\n');
 }
 
-export function printCost({ paths, monthly, metricSeries, prices }: CostReport): string {
+export function printCost(
+  { paths, monthly, metricSeries, prices }: CostReport,
+  table: Table = toTable,
+): string {
   const parts = Object.keys(paths[0]?.dollars ?? {});
   const biggest = parts.toSorted((one, other) => dollarsOf(other) - dollarsOf(one));
   function dollarsOf(part: string): number {
@@ -115,13 +124,14 @@ export function printCost({ paths, monthly, metricSeries, prices }: CostReport):
   const happy = paths[0]?.total ?? Number.NaN;
   const verdict = happy <= TARGET_DOLLARS ? 'reached' : 'missed';
   return [
-    toTable(header, rows),
+    table(header, rows),
+    '',
     `target ≤ $${TARGET_DOLLARS} for the happy path: ${verdict}; ` +
       `list prices of ${prices.region}, ${prices.asOf}`,
     '',
-    toTable(['counted per verification', ...paths.map(({ path }) => path)], counts),
+    table(['counted per verification', ...paths.map(({ path }) => path)], counts),
     '',
-    toTable([`$ per month, ${metricSeries} metric series`, ''], fixedCosts),
+    table([`$ per month, ${metricSeries} metric series`, ''], fixedCosts),
   ].join('\n');
 }
 

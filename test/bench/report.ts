@@ -37,7 +37,7 @@ export function addToReport(sections: Report): void {
   writeFileSync(REPORT_FILE, `${JSON.stringify({ ...readReport(), ...sections }, null, 2)}\n`);
 }
 
-function readReport(): Report {
+export function readReport(): Report {
   if (!existsSync(REPORT_FILE)) return {};
   try {
     return JSON.parse(readFileSync(REPORT_FILE, 'utf8'));

@@ -8,16 +8,18 @@
  *   --rounds 3            of cold starts
  *   --in-flight 10,1000   how many verifications wait at once in the growth section
  *   --json                the report on stdout instead of the tables
+ *   --document            measures nothing: the last report's tables go into docs/performance.md
  */
 
 import { parseArgs } from 'node:util';
 import { measureColdStarts } from './cold/measure.ts';
 import { measureCost } from './cost/measure.ts';
+import { documentReport } from './document.ts';
 import { type BenchStack, startBenchStack } from './load/bench-stack.ts';
 import { measureGrowth } from './load/growth.ts';
 import { measureThroughput } from './load/throughput.ts';
 import { printCold, printCost, printGrowth, printThroughput } from './print.ts';
-import { addToReport, describeRun, REPORT_FILE, type Report } from './report.ts';
+import { addToReport, describeRun, REPORT_FILE, type Report, readReport } from './report.ts';
 
 const THOROUGH = {
   coldRounds: 5,
@@ -37,6 +39,7 @@ const { values: options } = parseArgs({
     quick: { type: 'boolean', default: false },
     cost: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    document: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
     'in-flight': { type: 'string', default: '' },
@@ -47,9 +50,12 @@ const inFlight =
   options['in-flight'] === '' ? scale.growth : options['in-flight'].split(',').map(Number);
 const report: { -readonly [section in keyof Report]: Report[section] } = {};
 
-await run(toSections(options));
-if (options.json) console.log(JSON.stringify(report, null, 2));
-else console.log(`\nwritten to ${REPORT_FILE}`);
+if (options.document) {
+  documentReport(readReport());
+} else {
+  await run(toSections(options));
+  console.log(options.json ? JSON.stringify(report, null, 2) : `\nwritten to ${REPORT_FILE}`);
+}
 process.exit(0); // sockets that are kept alive would hold the process for a while
 
 function toSections({ only, cost }: { readonly only: string; readonly cost: boolean }): string[] {

@@ -1,5 +1,7 @@
 /** Columns for people. */
 
+export type Table = (header: readonly string[], rows: readonly (readonly string[])[]) => string;
+
 /** The first column to the left, the others to the right. */
 export function toTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows];
@@ -15,6 +17,15 @@ export function toTable(header: readonly string[], rows: readonly (readonly stri
     widths.map((width) => '-'.repeat(width)).join('  '),
     ...rows.map(line),
   ].join('\n');
+}
+
+export function toMarkdown(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
+  const rule = header.map((_, column) => (column === 0 ? '---' : '---:'));
+  return [line(header), line(rule), ...rows.map(line)].join('\n');
 }
 
 export function fixed(value: number, digits: number): string {
