@@ -259,7 +259,7 @@ describe('functions', () => {
     for (const { LoggingConfig } of Object.values(functions)) {
       const group = resources[render(LoggingConfig.LogGroup).slice(1, -1)];
       const policy = JSON.stringify(group?.Properties.DataProtectionPolicy);
-      for (const name of ['EmailAddress', 'PkcsPrivateKey', 'PhoneNumber', 'JsonWebToken']) {
+      for (const name of ['EmailAddress', 'PkcsPrivateKey', 'NumberWithPlus', 'ClientToken']) {
         expect(policy).toContain(name);
       }
     }
@@ -354,11 +354,20 @@ describe('logical ids', () => {
       'AWS::SecretsManager::Secret',
       'AWS::ApiGatewayV2::Api',
       'AWS::Events::EventBus',
+      'AWS::SSM::Parameter',
+      'AWS::SNS::Topic',
+      'AWS::CloudFront::Distribution',
     ];
-    const ids = Object.entries<{ Type: string }>(synthesize('prod').toJSON().Resources)
+    const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/silent/0a1b-2c';
+    const prod = synthesize('prod', { edge: { webAclArn } });
+    const ids = Object.entries<{ Type: string }>(prod.toJSON().Resources)
       .filter(([, { Type }]) => STATEFUL.includes(Type))
       .map(([id]) => id);
     expect(ids.sort()).toEqual([
+      'AlarmsTopic3A2DFEBA',
+      'ChannelSwitchParameter6ABB3427',
+      'EdgeDistribution0060737B',
+      'EdgeSecret2B282A1C',
       'EventBus7B8748AA',
       'HttpApi9292168F',
       'SecretsKeys52995371',
