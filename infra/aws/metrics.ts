@@ -25,6 +25,7 @@ export interface OwnMetrics {
     | 'PushDelivered'
     | 'PushGone'
     | 'PushFailed'
+    | 'InternalError'
     | 'SecretNotSet'
     | 'SecretStale'
     | 'EventFailed'

@@ -7,6 +7,8 @@ export interface FunctionLine {
   readonly function: string;
   readonly line: string;
   readonly stream: 'stdout' | 'stderr';
+  /** Of the process that printed it, one invocation after the other; undefined: none could start. */
+  readonly pid: number | undefined;
 }
 
 export interface FunctionLogs {

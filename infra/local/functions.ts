@@ -41,7 +41,7 @@ function openFunction(
     {
       label,
       maxEnvironments: resource.reservedConcurrency,
-      onLine: (line, stream) => logs.write({ function: label, line, stream }),
+      onLine: (line, stream, pid) => logs.write({ function: label, line, stream, pid }),
     },
   );
 }

@@ -151,6 +151,7 @@ export type Measurement =
       readonly name: 'TimeToCheckUrl' | 'TimeToVerify' | 'VonageLatency';
       readonly milliseconds: number;
       readonly dimensions?: Readonly<Record<string, string>>;
+      readonly details?: Readonly<Record<string, string>>;
     }
   | {
       readonly name: 'VerificationPrice';
@@ -177,6 +178,7 @@ export type CountName =
   | 'PushFailed'
   | 'VonageError'
   | 'Limited'
+  | 'InternalError'
   | 'SecretNotSet'
   | 'SecretStale'
   | 'EventFailed'

@@ -75,6 +75,7 @@ function chain<Request extends HttpRequest | WebSocketRequest>(
     })
     .onError((request) => {
       if (isSecretNotSet(request.error)) telemetry.measure({ name: 'SecretNotSet' });
+      if (problemCode(request.error) === 'internal') telemetry.measure({ name: 'InternalError' });
       request.response = finish(request.event, onError(request.error), request.error);
     })
     .handler(async (event) => finish(event, await route(event)));

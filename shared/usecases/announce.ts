@@ -133,7 +133,7 @@ function* measurementsOf({ before, verification: after }: Folded): Generator<Mea
     yield { name: 'Ended', dimensions: { status: after.status } };
     if (after.status === 'completed') {
       yield { name: 'Completed', dimensions: { channel: after.channel } };
-      yield { name: 'TimeToVerify', ...sinceStart };
+      yield { name: 'TimeToVerify', ...sinceStart, details: { request_id: after.requestId } };
     }
   }
 }

@@ -3,14 +3,19 @@
  * shown or watched must be what is emitted, no more and no less.
  */
 
-import { globSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { callAws } from '../../infra/local/aws/json-client.ts';
 import type { Collected } from '../../infra/local/dashboard/collected.ts';
 import { parseExpression } from '../../infra/local/dashboard/expression.ts';
+import { runLogQuery } from '../../infra/local/dashboard/log-query.ts';
 import type { MetricId, MetricQuery } from '../../infra/local/dashboard/metric-query.ts';
 import { createMetricStore } from '../../infra/local/dashboard/metric-store.ts';
 import type { Monitoring } from '../../infra/local/dashboard/monitoring.ts';
 import { renderPage } from '../../infra/local/dashboard/page.ts';
+import type { Endpoints } from '../../infra/local/endpoints.ts';
 import { METRICS_NAMESPACE } from '../../shared/config.ts';
 import { call, phoneNumber, startApp } from '../fixtures/app.ts';
 import { sendWebhook, webhooks } from '../fixtures/scripted-vonage.ts';
@@ -97,9 +102,23 @@ async function badDay({ endpoints, setFaults, own }: WatchedStack): Promise<void
   const stuck = await started();
   await stuck.post('/next-workflow', { from: 'silent_auth', error: 'sdk_error' });
   await setFaults();
-  for (const name of ['CompletedWithoutCheck', 'RequestIdMismatch', 'VonageError']) {
+  await meddle(endpoints);
+  for (const name of [
+    ...['CompletedWithoutCheck', 'RequestIdMismatch', 'VonageError', 'InternalError'],
+  ]) {
     await until(() => own().find(({ metric }) => metric.name === name));
   }
+}
+
+/** An item that none of our functions has written, and a webhook about it. */
+async function meddle(endpoints: Endpoints): Promise<void> {
+  const requestId = randomUUID();
+  await callAws(endpoints.dynamodb, 'DynamoDB_20120810.PutItem', {
+    TableName: endpoints.tables.verifications,
+    Item: { request_id: { S: requestId }, events: { S: 'no list' } },
+  });
+  const webhook = webhooks.event(requestId, 'silent_auth', 'failed');
+  expect(await sendWebhook(endpoints, webhook)).toBe(500);
 }
 
 /** Secrets that are gone, pushes and events that reach nobody. */
@@ -204,6 +223,29 @@ describe('the page', () => {
     for (const { source } of shownQueries()) {
       if (source.type !== 'metric' || source.metric.namespace !== 'AWS/DynamoDB') continue;
       expect(measured.map(toShape)).toContain(toShape(source.metric));
+    }
+  });
+});
+
+describe('the saved queries', () => {
+  const folder = inject('assemblyFolder');
+  const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.template.json'));
+  const { Resources } = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  const queries = Object.values<{ Type: string; Properties: Record<string, string> }>(Resources)
+    .filter(({ Type }) => Type === 'AWS::Logs::QueryDefinition')
+    .map(({ Properties }) => [Properties.Name ?? '', Properties.QueryString ?? ''] as const);
+
+  it.each(queries)('%s finds what it is asked for', (_name, query) => {
+    const known = collected.lines.find(({ route }) => route === 'POST /check-code');
+    const asked = query.replace('put the request_id here', String(known?.request_id));
+    const { columns, rows } = runLogQuery(asked, collected.lines);
+    expect(rows).not.toEqual([]);
+    for (const column of columns.filter((name) => !/^@|\.|bin\(/.test(name))) {
+      const values = rows.map((row) => row[column]);
+      expect(
+        values.filter((value) => value !== undefined),
+        column,
+      ).not.toEqual([]);
     }
   });
 });

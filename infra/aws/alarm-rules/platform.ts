@@ -26,6 +26,12 @@ export function platformRules(
       threshold: 3,
     },
     {
+      id: 'InternalErrors',
+      says: 'At least 3 requests in 5 minutes met a defect of our own and were answered 500.',
+      metric: own('InternalError'),
+      threshold: 3,
+    },
+    {
       id: 'FunctionThrottles',
       says: 'Lambda had no room for at least 3 invocations in 5 minutes.',
       metric: total(lambdas.map((lambda) => lambda.metricThrottles({ period }))),

@@ -6,15 +6,15 @@ import { type AlarmRule, total } from './rule.ts';
 
 /** Operations of Vonage's API that the functions call. */
 const OPERATIONS = ['start', 'check', 'next_workflow', 'cancel'];
+/** Statuses, and what happens in their place, of a Vonage that does not work. */
+const FAILED = ['500', '502', '503', '504', 'timeout', 'network', 'malformed'];
 
 export function vonageRules({ own, vonageErrors }: StageMetrics): AlarmRule[] {
   const everyOperation = (status: string): IMetric =>
     total(OPERATIONS.map((operation) => vonageErrors(operation, status)));
-  // An alarm takes ten metrics; a failed start or check is what users notice.
-  const outages = ['500', '502', '503', 'timeout', 'network'].flatMap((status) => [
-    vonageErrors('start', status),
-    vonageErrors('check', status),
-  ]);
+  // An alarm takes ten metrics, so start and check, which users notice, have one each.
+  const failures = (operation: string): IMetric =>
+    total(FAILED.map((status) => vonageErrors(operation, status)));
   return [
     {
       id: 'VonageUnauthorized',
@@ -36,8 +36,14 @@ export function vonageRules({ own, vonageErrors }: StageMetrics): AlarmRule[] {
     },
     {
       id: 'VonageOutage',
-      says: 'At least 5 starts or checks in 5 minutes failed or timed out at Vonage.',
-      metric: total(outages),
+      says: 'At least 5 starts in 5 minutes failed or timed out at Vonage.',
+      metric: failures('start'),
+      threshold: 5,
+    },
+    {
+      id: 'VonageCheckOutage',
+      says: 'At least 5 checks of a code in 5 minutes failed or timed out at Vonage.',
+      metric: failures('check'),
       threshold: 5,
     },
     {

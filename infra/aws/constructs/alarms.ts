@@ -56,9 +56,12 @@ export class Alarms extends Construct {
     for (const rule of rules) this.add(rule, stage);
   }
 
-  /** Those that a faulty deployment would ring, seen within its five minutes. */
+  /**
+   * Those that a faulty deployment rings within its five minutes. None that strangers can cause, such
+   * as throttles: they could stop every deployment.
+   */
   ofDeployments(): Alarm[] {
-    return ['FunctionErrors', 'FunctionThrottles', 'PushFailures', 'SecretNotSet'].map((id) => {
+    return ['FunctionErrors', 'InternalErrors', 'PushFailures', 'SecretNotSet'].map((id) => {
       const alarm = this.alarms.get(id);
       if (alarm === undefined) throw new Error(`there is no alarm ${id}`);
       return alarm;

@@ -25,7 +25,7 @@ export class SavedQueries extends Construct {
       everyLog,
       new QueryString({
         fields: ['@timestamp', 'service', 'route', 'status', 'outcome', 'milliseconds'],
-        filterStatements: ['request_id = "put the request_id here"'],
+        filterStatements: ['request_id = "put the request_id here" and ispresent(route)'],
         sort: '@timestamp asc',
         limit: 200,
       }),
@@ -35,9 +35,21 @@ export class SavedQueries extends Construct {
       'failures by reason',
       everyLog,
       new QueryString({
-        filterStatements: ['status >= 400'],
+        // Metrics stand beside the lines, and one of them has a dimension of that name.
+        filterStatements: ['ispresent(route) and status >= 400'],
         statsStatements: ['count() as requests by service, route, status, outcome'],
         sort: 'requests desc',
+      }),
+    );
+    save(
+      'SlowestVerifications',
+      'slowest verifications',
+      everyLog,
+      new QueryString({
+        fields: ['@timestamp', 'request_id', 'TimeToVerify'],
+        filterStatements: ['ispresent(TimeToVerify)'],
+        sort: 'TimeToVerify desc',
+        limit: 50,
       }),
     );
     save(

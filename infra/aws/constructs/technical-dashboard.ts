@@ -109,6 +109,7 @@ function webhookAndPushWidgets({ own, everyOwn }: StageMetrics): GraphWidget[] {
       THIRD,
     ),
     graph('Pushes', [own('PushDelivered'), own('PushGone'), own('PushFailed')], THIRD),
+    graph('Defects of our own, answered 500', [own('InternalError')]),
     graph('Secrets missing or old, events not sent', [
       own('SecretNotSet'),
       own('SecretStale'),

@@ -47,7 +47,8 @@ export interface EnvironmentEvents {
   /** It asked for (more) work. */
   onIdle(): void;
   onExit(): void;
-  onLine(line: string, stream: 'stdout' | 'stderr'): void;
+  /** @param pid of the process that printed it */
+  onLine(line: string, stream: 'stdout' | 'stderr', pid: number | undefined): void;
 }
 
 /** Starts the process; work may be given to it before it is ready, Lambda's INIT is part of a cold request. */
@@ -176,6 +177,6 @@ function ownVariables(
 function forwardLines(child: ChildProcess, onLine: EnvironmentEvents['onLine']): void {
   for (const stream of ['stdout', 'stderr'] as const) {
     const input = child[stream];
-    if (input) createInterface({ input }).on('line', (line) => onLine(line, stream));
+    if (input) createInterface({ input }).on('line', (line) => onLine(line, stream, child.pid));
   }
 }

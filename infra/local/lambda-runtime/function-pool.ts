@@ -24,7 +24,7 @@ export interface FunctionPool {
 export interface FunctionPoolOptions {
   /** What people call the function. */
   readonly label: string;
-  readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
+  readonly onLine: (line: string, stream: 'stdout' | 'stderr', pid: number | undefined) => void;
   /** Never more than 10. @default 10 */
   readonly maxEnvironments?: number | undefined;
 }
@@ -91,7 +91,7 @@ export function createFunctionPool(
         if (!environment || closing) return { type: 'crash', detail: 'the stack is stopping' };
         return await environment.invoke(JSON.stringify(event));
       } catch (error) {
-        onLine(`cannot start a process: ${String(error)}`, 'stderr');
+        onLine(`cannot start a process: ${String(error)}`, 'stderr', undefined);
         return { type: 'crash', detail: 'no process could be started' };
       }
     },

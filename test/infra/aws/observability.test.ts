@@ -27,6 +27,7 @@ const OWN_METRICS: readonly (readonly [string, string])[] = [
   ['VonageLatency', 'operation'],
   ['VonageError', 'operation,status'],
   ['Limited', 'limit'],
+  ['InternalError', ''],
   ['SecretNotSet', ''],
   ['SecretStale', ''],
   ['EventFailed', ''],
@@ -164,6 +165,7 @@ describe('alarms', () => {
       'fallback-spike',
       'function-errors',
       'function-throttles',
+      'internal-errors',
       'limiter-storm',
       'no-webhooks',
       'push-failures',
@@ -174,6 +176,7 @@ describe('alarms', () => {
       'slow-verification',
       'table-throttles',
       'vonage-balance',
+      'vonage-check-outage',
       'vonage-outage',
       'vonage-throttled',
       'vonage-unauthorized',
@@ -215,6 +218,7 @@ describe('saved queries', () => {
       'silent-auth-prod/our own faults, with their causes',
       'silent-auth-prod/refused webhooks',
       'silent-auth-prod/slowest requests',
+      'silent-auth-prod/slowest verifications',
       'silent-auth-prod/timeline of one request_id',
     ]);
   });

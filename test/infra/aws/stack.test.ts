@@ -275,6 +275,17 @@ describe('functions', () => {
         Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM'],
       },
     });
+    const [group] = Object.values(prod.findResources('AWS::CodeDeploy::DeploymentGroup'));
+    const watched = group?.Properties.AlarmConfiguration.Alarms.map(({ Name }: { Name: unknown }) =>
+      render(Name).replace(/^<Alarms(\w+)\w{8}>$/, '$1'),
+    );
+    // None that a stranger can cause: not the throttles, not the API's 5xx.
+    expect(watched.sort()).toEqual([
+      'FunctionErrors',
+      'InternalErrors',
+      'PushFailures',
+      'SecretNotSet',
+    ]);
     const aliases = Object.keys(prod.findResources('AWS::Lambda::Alias'));
     expect(aliases).toHaveLength(10);
     for (const { Properties } of Object.values(
