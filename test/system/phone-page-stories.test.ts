@@ -47,7 +47,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
       }));
 
     it('proves a number silently, shows every message, the log and the proof', () =>
-      site.visit(async ({ page, playPreset, end }) => {
+      site.visit(async ({ page, playPreset, end, reads }) => {
         await playPreset('The SIM proves it');
         expect(await end()).toBe('Verified');
         expect(await page.locator('#verified-number').textContent()).toBe('verified');
@@ -56,6 +56,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
         await page.locator('.row', { hasText: 'the proof, decoded' }).click();
         const shown = await page.locator('#diagram pre:visible').textContent();
         expect(shown).toContain('"phone_number"');
+        await reads('#log', /event bus has heard of the end/);
         const rows = await page.locator('#diagram .row').allTextContents();
         for (const label of ['POST /start', 'POST /v2/verify', 'carrier', 'POST /check-code']) {
           expect(

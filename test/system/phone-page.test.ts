@@ -45,6 +45,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
       (width, height, colorScheme) =>
         site.visit(
           async ({ page, play, playPreset, end, leave, scan, overflow }) => {
+            expect(await page.locator('#item h3').isVisible(), 'an empty log').toBe(false);
             expect(await scan(), 'the form').toEqual([]);
             expect(await overflow(), 'the form').toBeLessThanOrEqual(0);
             await play(['duplicated']);

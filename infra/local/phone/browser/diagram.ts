@@ -87,6 +87,7 @@ function createRow(message: WireMessage, startedAtMs: number, count: number): HT
     pre.textContent ||= JSON.stringify(message.content, null, 2);
     pre.hidden = !pre.hidden;
     button.setAttribute('aria-expanded', String(!pre.hidden));
+    pre.scrollIntoView({ block: 'nearest' });
   });
   return create('li', {}, button, pre);
 }

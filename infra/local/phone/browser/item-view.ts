@@ -4,6 +4,15 @@ import type { VerificationObject } from '../../../../shared/client/contract.ts';
 import { create, createJson, find, setText } from './dom.ts';
 import type { StoredItem } from './page-api.ts';
 
+/** What an event says that has nothing but its name. */
+const WORDS: Readonly<Record<string, string>> = {
+  reported: 'check_url_rejected, said the app',
+  cancelled: 'by the app',
+  aborted: 'request_id_mismatch',
+  deadline: 'nothing came in time',
+  notified: 'the company’s event bus has heard of the end',
+};
+
 export interface ItemView {
   show(item: StoredItem, verification: VerificationObject | undefined): void;
   clear(): void;
@@ -56,7 +65,7 @@ function createEvent(event: Readonly<Record<string, unknown>>, firstMs: number):
     {},
     create('span', { class: 'time', text: `+${Math.max(0, Number(at) - firstMs)} ms` }),
     create('code', { text: String(type) }),
-    create('span', { class: 'event-details', text: details }),
+    create('span', { class: 'event-details', text: details || (WORDS[String(type)] ?? '') }),
   );
 }
 
