@@ -171,9 +171,13 @@ describe('spending a proof', () => {
   });
 });
 
-describe('docs/proof.md', () => {
-  it.each(['verify-proof.mjs', 'spend-proof.mjs'])('shows %s as it was tested', (name) => {
+describe('the documents', () => {
+  it.each([
+    ['docs/proof.md', 'verify-proof.mjs'],
+    ['docs/proof.md', 'spend-proof.mjs'],
+    ['README.md', 'verify-proof.mjs'],
+  ])('%s shows %s as it was tested', (document, name) => {
     const [, ...listing] = readFileSync(`docs/proof/${name}`, 'utf8').split('\n');
-    expect(readFileSync('docs/proof.md', 'utf8')).toContain(listing.join('\n'));
+    expect(readFileSync(document, 'utf8')).toContain(listing.join('\n'));
   });
 });
