@@ -3,6 +3,8 @@
 import type { Mutant } from './mutant.ts';
 import { CLIENT_MUTANTS } from './mutants/clients.ts';
 import { CODE_MUTANTS } from './mutants/codes.ts';
+import { FLOW_MUTANTS } from './mutants/flows.ts';
+import { INPUT_MUTANTS } from './mutants/inputs.ts';
 import { LOG_MUTANTS } from './mutants/log.ts';
 import { PROOF_MUTANTS } from './mutants/proofs.ts';
 import { START_MUTANTS } from './mutants/starts.ts';
@@ -15,4 +17,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...CODE_MUTANTS,
   ...LOG_MUTANTS,
   ...PROOF_MUTANTS,
+  ...INPUT_MUTANTS,
+  ...FLOW_MUTANTS,
 ];

@@ -53,6 +53,35 @@ describe('fold', () => {
     });
   });
 
+  it('hears nothing of channels that nobody asked for', () => {
+    const running = [started(), checkUrlIssued(), submitted('letters')];
+    for (const event of [
+      ended('sms', 'completed'),
+      ended('sms', 'failed'),
+      summarized('completed', { sms: 'completed' }),
+    ]) {
+      expect(shown([...running, event])).toEqual(shown(running));
+    }
+  });
+
+  it('has nothing to open while a code of silent_auth is with Vonage', () => {
+    const checking = shown([started(), checkUrlIssued(), submitted('letters')]);
+    expect(checking).toMatchObject({ status: 'checking', channel: 'silent_auth', action: null });
+  });
+
+  it('shows the newest check_url', () => {
+    const action = { type: 'open_check_url', checkUrl: `${CHECK_URL}/2` };
+    const urls = [started(), checkUrlIssued(), checkUrlIssued(`${CHECK_URL}/2`)];
+    expect(shown(urls)).toMatchObject({ seq: 3, action });
+  });
+
+  it('cannot be cancelled once its time is over', () => {
+    const late = [started(), at(210, local('cancelled'))];
+    expect(shown(late, 211).status).not.toBe('cancelled');
+    expect(shown([...late, at(211, local('deadline'))], 211)).toMatchObject({ status: 'expired' });
+    expect(shown([started(), at(209, local('cancelled'))], 209).status).toBe('cancelled');
+  });
+
   it('shows nothing before the start', () => {
     expect(fold(REQUEST_ID, [], START_MS)).toBeUndefined();
     expect(fold(REQUEST_ID, [checkUrlIssued()], START_MS)).toBeUndefined();

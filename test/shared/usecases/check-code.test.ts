@@ -150,6 +150,17 @@ describe('checkCode', () => {
     expect(calls).toEqual(['append code_submitted', 'check']);
   });
 
+  it('waits on when Vonage does not know the request any more, if an earlier code may be why', async () => {
+    const open = submitted('earlier', 'digits');
+    const pin = { ...CODE, code: '123456' };
+    const waiting = observed('not_found', started(['sms']), open);
+    expect((await checkCode(TOKEN, pin, waiting.ports, BUDGET)).status).toBe('checking');
+    const alone = observed('not_found', started(['sms']));
+    await expect(checkCode(TOKEN, pin, alone.ports, BUDGET)).rejects.toMatchObject({
+      code: 'verification_closed',
+    });
+  });
+
   it('answers without a call after completed, and 410 after any other end', async () => {
     const completed = [started(WORKFLOW), submitted('earlier'), checked('earlier', 'accepted')];
     const known = observed('accepted', ...completed);

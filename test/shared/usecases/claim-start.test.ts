@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Guards, IntentClaim, PhoneLock } from '../../../shared/domain/ports.ts';
+import type { CountedOn, Guards, IntentClaim, PhoneLock } from '../../../shared/domain/ports.ts';
 import { claim } from '../../../shared/usecases/claim-start.ts';
 import { planStart } from '../../../shared/usecases/plan-start.ts';
+import type { StartRequest } from '../../../shared/usecases/start-verification.ts';
 import { START_MS, started } from '../../fixtures/histories.ts';
 import { createMemoryLog } from '../../fixtures/memory-log.ts';
 import { CALLER, START, startWorld } from '../../fixtures/start-world.ts';
@@ -23,6 +24,52 @@ describe('claim', () => {
     const world = startWorld();
     expect(await claimIn(world)).toMatchObject({ outcome: 'claimed', mayAdopt: true });
     expect(world.calls).toEqual(['count address', 'claim', 'lock', 'count prefix', 'count email']);
+  });
+
+  it('takes for the same start only what would ask for the same', async () => {
+    const { ports } = startWorld();
+    const bodies: string[] = [];
+    const claimIntent: Guards['claimIntent'] = async ({ body }) => {
+      bodies.push(body);
+      return { outcome: 'fresh' };
+    };
+    const noting = { ...ports, guards: { ...ports.guards, claimIntent } };
+    const requests: readonly StartRequest[] = [
+      START,
+      { ...START, phoneNumber: '+4915112345679' },
+      { ...START, email: 'another@example.org' },
+      { ...START, channels: ['email'] },
+      { ...START, channels: ['silent_auth'] },
+      { ...START, locale: 'de-de' },
+      { ...START, nonce: 'n'.repeat(16) },
+      { ...START, result: 'redirect' },
+    ];
+    for (const request of requests) {
+      const rules = { ...ports.rules, canRedirect: true };
+      await claim(request, planStart(request, { ...ports, rules }), CALLER, noting);
+    }
+    const subject = { ...CALLER, subject: 'user-1' };
+    await claim(START, planStart(START, ports), subject, noting);
+    expect(new Set(bodies).size).toBe(requests.length + 1);
+    await claim({ ...START }, planStart(START, ports), { address: '203.0.113.9' }, noting);
+    expect(bodies.at(-1)).toBe(bodies[0]);
+  });
+
+  it('counts an e-mail address in any spelling as one, and a number with its neighbours', async () => {
+    const { ports } = startWorld();
+    const counted: CountedOn[] = [];
+    const count: Guards['count'] = async (on) => {
+      counted.push(on);
+      return { outcome: 'counted' };
+    };
+    const noting = { ...ports, guards: { ...ports.guards, count } };
+    const request = { ...START, email: 'Jo@Example.ORG' };
+    await claim(request, planStart(request, ports), { ...CALLER, subject: 'user-1' }, noting);
+    expect(counted).toEqual([
+      { limit: 'subject', value: 'user-1' },
+      { limit: 'prefix', value: '+491511234' },
+      { limit: 'email', value: 'jo@example.org' },
+    ]);
   });
 
   it('touches nothing else when the caller is over its limit', async () => {

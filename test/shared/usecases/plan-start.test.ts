@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Channel } from '../../../shared/domain/workflow.ts';
 import { planStart, type StartRules } from '../../../shared/usecases/plan-start.ts';
+import type { StartRequest } from '../../../shared/usecases/start-verification.ts';
 
 const rules: StartRules = {
   workflow: ['silent_auth', 'email', 'sms', 'voice', 'rcs'],
@@ -16,11 +17,46 @@ const phoneNumbers = { countryOfMobile: () => 'DE' };
 
 function plan(
   switchedOff: readonly Channel[],
-  asked: { channels?: readonly Channel[]; email?: string; phoneNumber?: string } = {},
+  asked: Partial<StartRequest> = {},
 ): readonly Channel[] {
   const request = { phoneNumber: '+4915123456788', result: 'json' as const, ...asked };
   return planStart(request, { phoneNumbers, rules }, switchedOff).workflow;
 }
+
+describe('planStart', () => {
+  it.each<[string, Parameters<typeof plan>[1], string]>([
+    ['a channel that the stage does not have', { channels: ['whatsapp'] }, 'request_invalid'],
+    ['channels in another order', { channels: ['voice', 'sms'] }, 'request_invalid'],
+    ['an e-mail channel without an address', { channels: ['email'] }, 'request_invalid'],
+    [
+      'a test number with another channel',
+      { phoneNumber: '+99012345678', channels: ['silent_auth', 'sms'] },
+      'phone_number_refused',
+    ],
+    [
+      'a test number without silent_auth',
+      { phoneNumber: '+99012345678', channels: ['sms'] },
+      'phone_number_refused',
+    ],
+    ['a web page where the stage has none', { result: 'redirect' }, 'request_invalid'],
+  ])('refuses %s', (_what, asked, code) => {
+    expect(() => plan([], asked)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('sends each channel to its own address', () => {
+    const request = { phoneNumber: '+4915123456788', email: 'jo@example.org' };
+    const rulesOf = { phoneNumbers, rules: { ...rules, canRedirect: true } };
+    expect(planStart({ ...request, result: 'redirect', locale: 'de' }, rulesOf)).toMatchObject({
+      requested: [
+        { channel: 'silent_auth', to: '+4915123456788' },
+        { channel: 'email', to: 'jo@example.org' },
+        { channel: 'sms', to: '+4915123456788' },
+      ],
+      options: { result: 'redirect', locale: 'de' },
+      country: 'DE',
+    });
+  });
+});
 
 describe('planStart without what is switched off', () => {
   it.each<[readonly Channel[], object, readonly Channel[]]>([

@@ -81,6 +81,20 @@ describe('startVerification', () => {
     expect(world.calls).not.toContain('vonage');
   });
 
+  it('lets a repeat wait while the log may be about to be written, then writes it again', async () => {
+    const world = startWorld({ intent: REPEATED, log: createMemoryLog([]) });
+    const atSeconds = (seconds: number): typeof world => {
+      const clock = { now: () => START_MS + seconds * 1000 };
+      return { ...world, ports: { ...world.ports, clock } };
+    };
+    await expect(startIn(atSeconds(9.9))).rejects.toMatchObject({ code: 'start_in_progress' });
+    expect(world.log.events).toEqual([]);
+    const { clientToken } = await startIn(atSeconds(10));
+    expect(clientToken).toBe(`${REQUEST_ID}.token`);
+    expect(world.log.events).toMatchObject([{ type: 'started' }]);
+    expect(world.calls).not.toContain('vonage');
+  });
+
   it.each([
     ['by an event', [started(), at(1, { type: 'cancelled' })]],
     ['by its time', [started(['silent_auth'], { atMs: START_MS - 90_000 })]],

@@ -4,13 +4,13 @@ import { subscribe } from '../../../shared/usecases/subscribe.ts';
 import { START_MS, started } from '../../fixtures/histories.ts';
 import { createMemoryLog, TOKEN } from '../../fixtures/memory-log.ts';
 
-function worldOf(connections: readonly Connection[]) {
+function worldOf(connections: readonly Connection[], seconds = 1) {
   const calls: string[] = [];
   const log = createMemoryLog([started()], connections, calls);
   const closed: Connection[] = [];
   const ports = {
     log,
-    clock: { now: () => START_MS + 1000 },
+    clock: { now: () => START_MS + seconds * 1000 },
     telemetry: { measure: () => {} },
     pusher: {
       push: async () => [],
@@ -34,6 +34,15 @@ describe('subscribe', () => {
     await subscribe(TOKEN, '200#new', ports);
     expect(closed).toEqual(['9#a']);
     expect([...log.connections]).toEqual(['20#b', '100#c', '30#d', '40#e', '200#new']);
+  });
+
+  it('shows the end to whoever asks after the deadline', async () => {
+    const { ports, calls } = worldOf([], 1000);
+    expect(await subscribe(TOKEN, '9#new', ports)).toMatchObject({
+      status: 'expired',
+      reason: 'timed_out',
+    });
+    expect(calls).toEqual(['subscribe', 'append deadline']);
   });
 
   it('refuses a token that owns nothing', async () => {

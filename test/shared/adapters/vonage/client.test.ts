@@ -292,6 +292,12 @@ describe('check', () => {
     });
   });
 
+  it('stays on the path of one request, whatever its id is', async () => {
+    stub.answer(json(200, {}));
+    await vonage.check('../r1?a#b/next_workflow', 'Ab3xK9', BUDGET);
+    expect(stub.received[0]?.path).toBe('/v2/verify/..%2Fr1%3Fa%23b%2Fnext_workflow');
+  });
+
   it('knows that nobody judged the code when nothing was sent', async () => {
     expect(await (await nowhere()).check('r1', 'Ab3xK9', BUDGET)).toBe('not_executed');
     jwt.get.mockRejectedValueOnce(new Error('not set'));

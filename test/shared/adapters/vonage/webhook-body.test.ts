@@ -185,6 +185,10 @@ describe('a request_id of the doctor', () => {
     const request_id = 'doctor-6b03d843-6bfd-4a7c-8351-b3b624a54337';
     expect(parse(event({ request_id, status: 'completed' }))).toBe('test');
     expect(parse({ request_id })).toBe('test');
+    const inside = `5${request_id}`;
+    expect(parse(event({ request_id: inside, status: 'completed' }))).toMatchObject({
+      requestId: inside,
+    });
   });
 });
 

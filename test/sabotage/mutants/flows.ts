@@ -1,0 +1,163 @@
+/** The ways through a verification besides the code: cancelling, leaving, listening, starting again. */
+
+import type { Mutant } from '../mutant.ts';
+
+const LEAVE = 'shared/usecases/leave-channel.ts';
+const CLAIM = 'shared/usecases/claim-start.ts';
+const PLAN = 'shared/usecases/plan-start.ts';
+const FACTS = 'shared/domain/facts.ts';
+
+const LEAVE_TESTS = ['test/shared/usecases/leave-channel.test.ts'];
+const CLAIM_TESTS = ['test/shared/usecases/claim-start.test.ts'];
+const PLAN_TESTS = ['test/shared/usecases/plan-start.test.ts'];
+const FOLD_TESTS = ['test/shared/domain/verification.test.ts'];
+
+export const FLOW_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'cancel at Vonage before the write',
+    rule: 'S2',
+    file: 'shared/usecases/cancel-verification.ts',
+    find: '  const appended = await log.append(token.requestId, event, token.hash);\n',
+    replace: `  await vonage.cancel(token.requestId, budget);
+  const appended = await log.append(token.requestId, event, token.hash);
+`,
+    tests: ['test/shared/usecases/cancel-verification.test.ts'],
+  },
+  {
+    name: 'cancel after the deadline',
+    rule: 'L1',
+    file: FACTS,
+    find: 'return isInTime(facts) ? withEnd(facts, event.type) : facts;',
+    replace: 'return withEnd(facts, event.type);',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'believe a channel that nobody asked for',
+    rule: 'S1',
+    file: FACTS,
+    find: 'if (channel !== undefined && !facts.started.workflow.includes(channel)) return facts;',
+    replace: '',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'show the check_url again while its code is with Vonage',
+    rule: 'S6',
+    file: 'shared/domain/view.ts',
+    find: 'facts.checkUrl === undefined || checking',
+    replace: 'facts.checkUrl === undefined',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'keep the first check_url for ever',
+    rule: 'S4',
+    file: FACTS,
+    find: "return runs(facts, 'silent_auth') ? { ...facts, checkUrl: event.checkUrl } : facts;",
+    replace:
+      'return facts.checkUrl === undefined ? { ...facts, checkUrl: event.checkUrl } : facts;',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'leave silent_auth at the first refusal of the carrier',
+    rule: 'R3',
+    file: LEAVE,
+    find: 'return clock.now() < reportedAtMs + REJECTION_WAIT_MS ? verification : undefined;',
+    replace: 'return clock.now() < reportedAtMs ? verification : undefined;',
+    tests: LEAVE_TESTS,
+  },
+  {
+    name: 'answer 200 although Vonage did not move on',
+    rule: 'R9',
+    file: LEAVE,
+    find: 'throw providerUnavailable(verification);',
+    replace: 'return verification;',
+    tests: LEAVE_TESTS,
+  },
+  {
+    name: 'leave the last channel',
+    rule: 'R5',
+    file: LEAVE,
+    find: 'if (!isFinal(verification) && isLast && verification.channel === channel) {',
+    replace: 'if (!isFinal(verification) && isLast && verification.channel !== channel) {',
+    tests: LEAVE_TESTS,
+  },
+  {
+    name: 'show an open verification after its deadline to a socket',
+    rule: 'L1',
+    file: 'shared/usecases/subscribe.ts',
+    find: 'await settle(await register(token, connection, ports), ports)',
+    replace: '(settle, await register(token, connection, ports))',
+    tests: ['test/shared/usecases/subscribe.test.ts'],
+  },
+  {
+    name: 'close what an earlier code may still complete',
+    rule: 'R7',
+    file: 'shared/usecases/check-code.ts',
+    find: "if (verification.status === 'checking') return verification;",
+    replace: '',
+    tests: ['test/shared/usecases/check-code.test.ts'],
+  },
+  {
+    name: 'take another workflow for the same start',
+    rule: 'S3',
+    file: CLAIM,
+    find: '[phoneNumber, email, workflow, locale, nonce, result, subject]',
+    replace: '[phoneNumber, email, workflow.length, locale, nonce, result, subject]',
+    tests: CLAIM_TESTS,
+  },
+  {
+    name: 'take another nonce for the same start',
+    rule: 'T21',
+    file: CLAIM,
+    find: '[phoneNumber, email, workflow, locale, nonce, result, subject]',
+    replace: '[phoneNumber, email, workflow, locale, result, subject]',
+    tests: CLAIM_TESTS,
+  },
+  {
+    name: 'give the start of one subject to another',
+    rule: 'S7b',
+    file: CLAIM,
+    find: '[phoneNumber, email, workflow, locale, nonce, result, subject]',
+    replace: '[phoneNumber, email, workflow, locale, nonce, result]',
+    tests: CLAIM_TESTS,
+  },
+  {
+    name: 'count every spelling of an e-mail address by itself',
+    rule: 'T8',
+    file: CLAIM,
+    find: 'email.toLowerCase()',
+    replace: 'email',
+    tests: CLAIM_TESTS,
+  },
+  {
+    name: 'count every number of a prefix by itself',
+    rule: 'T8',
+    file: CLAIM,
+    find: 'phoneNumber.slice(0, -4)',
+    replace: 'phoneNumber',
+    tests: CLAIM_TESTS,
+  },
+  {
+    name: 'write a start again while it is being written',
+    rule: 'R1',
+    file: 'shared/usecases/start-verification.ts',
+    find: 'if (nowMs < recordedAtMs + WRITTEN_WITHIN_MS) throw startInProgress(nowMs, nowMs);',
+    replace: '',
+    tests: ['test/shared/usecases/start-outcomes.test.ts'],
+  },
+  {
+    name: 'send a test number to another channel',
+    rule: 'T19',
+    file: PLAN,
+    find: "(channels && channels.join() !== 'silent_auth')",
+    replace: '(channels && channels.length > 99)',
+    tests: PLAN_TESTS,
+  },
+  {
+    name: 'let the app reorder the channels',
+    rule: 'T8',
+    file: PLAN,
+    find: 'place <= (inOrder[index - 1] ?? -1)',
+    replace: 'place < -1',
+    tests: PLAN_TESTS,
+  },
+];
