@@ -12,7 +12,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
 
   afterAll(() => site?.close());
 
-  describe.concurrent('stories', () => {
+  describe.concurrent('stories', { timeout: STORY_MS * 4 }, () => {
     it.each([
       ['delayed', 'Verified', /1\.5 s late, 2 of 3 after the end/],
       ['background', 'Verified', /GET \/status with its stored token/],

@@ -34,7 +34,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
     return lines;
   }
 
-  describe.concurrent('for its visitors', () => {
+  describe.concurrent('for its visitors', { timeout: STORY_MS * 4 }, () => {
     it.each([
       [1440, 1000, 'light'],
       [1440, 1000, 'dark'],
