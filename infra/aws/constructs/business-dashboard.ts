@@ -12,14 +12,14 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import type { ChannelName } from '../../../shared/config.ts';
 import type { Functions } from '../functions.ts';
 import { metricsOf, type StageMetrics } from '../metrics.ts';
 import type { Stage } from '../stage.ts';
-import { graph, logTable, WIDTH } from './widgets.ts';
+import { graph, logTable, MILLISECONDS, WIDTH } from './widgets.ts';
 
 const THIRD = { width: WIDTH / 3 };
 const PERCENT = { leftYAxis: { min: 0, max: 100, label: '%', showUnits: false } };
-const MILLISECONDS = { leftYAxis: { min: 0, label: 'ms', showUnits: false } };
 
 const GUIDE = `# Silent authentication: how it goes
 Normal: most starts get a check_url within 1 s, **60–80 %** of the starts end as \`completed\`, half of
@@ -36,10 +36,10 @@ export class BusinessDashboard extends Construct {
       defaultInterval: Duration.days(1),
     });
     const metrics = metricsOf(stage);
-    dashboard.addWidgets(new TextWidget({ markdown: GUIDE, width: WIDTH, height: 4 }));
+    dashboard.addWidgets(new TextWidget({ markdown: GUIDE, width: WIDTH, height: 3 }));
     dashboard.addWidgets(...totals(metrics));
     dashboard.addWidgets(...funnel(metrics));
-    dashboard.addWidgets(...channels(metrics));
+    dashboard.addWidgets(...channels(stage, metrics));
     dashboard.addWidgets(
       graph('Time to check_url', percentiles(metrics, 'TimeToCheckUrl'), MILLISECONDS),
       graph('Time to verify', percentiles(metrics, 'TimeToVerify'), MILLISECONDS),
@@ -48,10 +48,12 @@ export class BusinessDashboard extends Construct {
     dashboard.addWidgets(
       logTable('Conversion by country of the number', Object.values(functions), [
         'filter ispresent(request_id)',
-        'stats max(country) as land, sum(route = "POST /start" and status = 202) as begun,' +
-          ' sum(route = "POST /check-code" and status = 200) as checked by request_id',
-        'filter ispresent(land)',
-        'stats sum(begun > 0) as started, sum(checked > 0) as verified by land',
+        'stats max(country) as country_code,' +
+          ' sum(route = "POST /start" and status = 202) as starts,' +
+          ' sum(route = "POST /check-code" and status = 200) as checks by request_id',
+        'filter ispresent(country_code) and starts > 0',
+        'stats count(*) as started, sum(checks > 0) as verified,' +
+          ' 100 * sum(checks > 0) / count(*) as conversion by country_code',
         'sort started desc',
       ]),
       logTable('Why channels were left', Object.values(functions), [
@@ -61,9 +63,11 @@ export class BusinessDashboard extends Construct {
       ]),
     );
     dashboard.addWidgets(
-      graph('Price by hour', [metrics.own('VerificationPrice', { period: Duration.hours(1) })], {
-        width: WIDTH,
-      }),
+      graph(
+        'Price by hour',
+        [metrics.own('VerificationPrice', { period: Duration.hours(1), label: 'EUR' })],
+        { width: WIDTH },
+      ),
     );
   }
 }
@@ -92,13 +96,27 @@ function funnel(metrics: StageMetrics): GraphWidget[] {
   ];
 }
 
-function channels({ everyOwn }: StageMetrics): GraphWidget[] {
-  const stacked = { ...THIRD, stacked: true };
+function channels({ workflow }: Stage, metrics: StageMetrics): GraphWidget[] {
+  const { everyOwn } = metrics;
+  const shares = workflow.map(({ channel }) => shareOf(channel, metrics));
   return [
-    graph('Verified by channel', [everyOwn('Completed', 'channel')], stacked),
-    graph('Fallback entered, by channel', [everyOwn('FallbackEntered', 'channel')], THIRD),
-    graph('Outcomes', [everyOwn('Ended', 'status')], stacked),
+    graph('Conversion by channel: of 100 starts', shares, { ...PERCENT, stacked: true }),
+    graph('Verified by channel', [everyOwn('Completed', 'channel')], { stacked: true }),
+    graph('Fallback entered, by channel', [everyOwn('FallbackEntered', 'channel')]),
+    graph('Outcomes', [everyOwn('Ended', 'status')], { stacked: true }),
   ];
+}
+
+/** All channels together are the conversion: a start is verified by one of them. */
+function shareOf(channel: ChannelName, metrics: StageMetrics): IMetric {
+  return new MathExpression({
+    expression: `100 * FILL(${channel}, 0) / started`,
+    usingMetrics: {
+      started: started(metrics),
+      [channel]: metrics.ownAt('Completed', 'channel', channel),
+    },
+    label: channel,
+  });
 }
 
 function refusals({ own, everyOwn }: StageMetrics): GraphWidget[] {
@@ -145,7 +163,7 @@ function numbers(title: string, metrics: IMetric[]): SingleValueWidget {
     title,
     metrics,
     width: WIDTH / 4,
-    height: 4,
+    height: 3,
     setPeriodToTimeRange: true,
   });
 }

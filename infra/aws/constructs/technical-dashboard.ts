@@ -18,9 +18,10 @@ import type { Stage } from '../stage.ts';
 import type { HttpApi } from './http-api.ts';
 import type { Tables } from './tables.ts';
 import type { WebSocketApi } from './websocket-api.ts';
-import { graph, logTable, WIDTH } from './widgets.ts';
+import { graph, logTable, MILLISECONDS, WIDTH } from './widgets.ts';
 
 const THIRD = { width: WIDTH / 3 };
+const THIRD_IN_TIME = { ...THIRD, ...MILLISECONDS };
 
 const GUIDE = `# Silent authentication: how its parts do
 Normal: no errors and no throttles of functions and tables; a warm function takes under 1 s plus
@@ -45,7 +46,7 @@ export class TechnicalDashboard extends Construct {
       periodOverride: PeriodOverride.AUTO,
       defaultInterval: Duration.hours(3),
     });
-    dashboard.addWidgets(new TextWidget({ markdown: GUIDE, width: WIDTH, height: 4 }));
+    dashboard.addWidgets(new TextWidget({ markdown: GUIDE, width: WIDTH, height: 3 }));
     const metrics = metricsOf(stage);
     dashboard.addWidgets(...functionWidgets(functions));
     dashboard.addWidgets(
@@ -79,8 +80,12 @@ function functionWidgets(functions: Functions): GraphWidget[] {
     graph('Functions: invocations', each('Invocations', Stats.SUM), THIRD),
     graph('Functions: errors', each('Errors', Stats.SUM), THIRD),
     graph('Functions: throttles', each('Throttles', Stats.SUM), THIRD),
-    graph('Functions: median duration', each('Duration', Stats.p(50)), THIRD),
-    graph('Functions: p99 duration, cold starts included', each('Duration', Stats.p(99)), THIRD),
+    graph('Functions: median duration', each('Duration', Stats.p(50)), THIRD_IN_TIME),
+    graph(
+      'Functions: p99 duration, cold starts included',
+      each('Duration', Stats.p(99)),
+      THIRD_IN_TIME,
+    ),
     graph('Functions: concurrency', each('ConcurrentExecutions', Stats.MAXIMUM), THIRD),
   ];
 }
@@ -89,8 +94,8 @@ function vonageWidgets({ everyOwn }: StageMetrics): GraphWidget[] {
   const latency = (percent: number): IMetric =>
     everyOwn('VonageLatency', 'operation', { statistic: Stats.p(percent) });
   return [
-    graph('Vonage: median latency', [latency(50)], THIRD),
-    graph('Vonage: p99 latency', [latency(99)], THIRD),
+    graph('Vonage: median latency', [latency(50)], THIRD_IN_TIME),
+    graph('Vonage: p99 latency', [latency(99)], THIRD_IN_TIME),
     graph('Vonage: errors', [everyOwn('VonageError', 'operation,status')], THIRD),
   ];
 }
@@ -120,8 +125,9 @@ function webhookAndPushWidgets({ own, everyOwn }: StageMetrics): GraphWidget[] {
 
 function apiWidgets({ api }: HttpApi, websocketApi: WebSocketApi): GraphWidget[] {
   const period = FIVE_MINUTES;
-  const websocket = (metricName: string, statistic: string): IMetric =>
+  const websocket = (metricName: string, statistic: string, label = metricName): IMetric =>
     new Metric({
+      label,
       namespace: 'AWS/ApiGateway',
       metricName,
       dimensionsMap: { ApiId: websocketApi.api.apiId },
@@ -134,24 +140,37 @@ function apiWidgets({ api }: HttpApi, websocketApi: WebSocketApi): GraphWidget[]
       api.metricClientError({ period, label: '4xx' }),
       api.metricServerError({ period, label: '5xx' }),
     ]),
-    graph('HTTP API: latency', [
-      api.metricLatency({ period, statistic: Stats.p(50), label: 'p50' }),
-      api.metricLatency({ period, statistic: Stats.p(99), label: 'p99' }),
-      api.metricIntegrationLatency({ period, statistic: Stats.p(99), label: 'functions p99' }),
-    ]),
-    graph('WebSocket: connections and messages', [
-      websocket('ConnectCount', Stats.SUM),
-      websocket('MessageCount', Stats.SUM),
-    ]),
-    graph('WebSocket: errors', [
-      websocket('ClientError', Stats.SUM),
-      websocket('ExecutionError', Stats.SUM),
-      websocket('IntegrationError', Stats.SUM),
-    ]),
-    graph('WebSocket: latency of the functions', [
-      websocket('IntegrationLatency', Stats.p(50)),
-      websocket('IntegrationLatency', Stats.p(99)),
-    ]),
+    graph(
+      'HTTP API: latency',
+      [
+        api.metricLatency({ period, statistic: Stats.p(50), label: 'p50' }),
+        api.metricLatency({ period, statistic: Stats.p(99), label: 'p99' }),
+        api.metricIntegrationLatency({ period, statistic: Stats.p(99), label: 'functions p99' }),
+      ],
+      MILLISECONDS,
+    ),
+    graph(
+      'WebSocket: connections and messages',
+      [websocket('ConnectCount', Stats.SUM), websocket('MessageCount', Stats.SUM)],
+      THIRD,
+    ),
+    graph(
+      'WebSocket: errors',
+      [
+        websocket('ClientError', Stats.SUM),
+        websocket('ExecutionError', Stats.SUM),
+        websocket('IntegrationError', Stats.SUM),
+      ],
+      THIRD,
+    ),
+    graph(
+      'WebSocket: latency of the functions',
+      [
+        websocket('IntegrationLatency', Stats.p(50), 'p50'),
+        websocket('IntegrationLatency', Stats.p(99), 'p99'),
+      ],
+      THIRD_IN_TIME,
+    ),
   ];
 }
 
@@ -171,7 +190,7 @@ function tableWidgets(title: string, table: TableV2): GraphWidget[] {
     });
   return [
     graph(`${title}: throttles`, [of('ReadThrottleEvents'), of('WriteThrottleEvents')], THIRD),
-    graph(`${title}: p99 latency`, [latency('UpdateItem'), latency('GetItem')], THIRD),
+    graph(`${title}: p99 latency`, [latency('UpdateItem'), latency('GetItem')], THIRD_IN_TIME),
     graph(
       `${title}: units consumed`,
       [of('ConsumedReadCapacityUnits'), of('ConsumedWriteCapacityUnits')],

@@ -14,6 +14,9 @@ export const WIDTH = 24;
 
 export type GraphOptions = Pick<GraphWidgetProps, 'width' | 'stacked' | 'leftYAxis'>;
 
+/** Times are numbers without a unit where functions compute with them. */
+export const MILLISECONDS = { leftYAxis: { min: 0, label: 'ms', showUnits: false } };
+
 /** Half a row wide, unless told. */
 export function graph(title: string, left: IMetric[], options: GraphOptions = {}): GraphWidget {
   return new GraphWidget({ title, left, width: WIDTH / 2, ...options });

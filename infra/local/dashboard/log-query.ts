@@ -45,12 +45,14 @@ function runCommand(command: string, table: Table): Table {
   }
 }
 
+type Join = (rows: readonly Row[]) => unknown;
+
 interface Aggregate {
   readonly column: string;
-  readonly join: (rows: readonly Row[]) => unknown;
+  readonly join: Join;
 }
 
-/** `<function>(<value>) as <name>, … by <field>, …`. */
+/** `<function>(<value>) as <name>, … by <field>, …`; values may be multiplied and divided. */
 function summarize(text: string, rows: readonly Row[]): Table {
   const [what = '', by = ''] = text.split(/\sby\s/);
   const aggregates = splitList(what).map(toAggregate);
@@ -64,20 +66,41 @@ function summarize(text: string, rows: readonly Row[]): Table {
 }
 
 function toAggregate(text: string): Aggregate {
-  const [, name = '', argument = '', column = text] =
-    /^(\w+)\((.*)\)(?:\s+as\s+(\w+))?$/s.exec(text) ?? [];
+  const [, whole = text, column = text] = /^(.*?)(?:\s+as\s+(\w+))?$/s.exec(text) ?? [];
+  const [first = '', ...others] = whole.split(/\s([*/])\s/);
+  const firstFactor = toFactor(first);
+  const factors = Array.from({ length: others.length / 2 }, (_, index) => ({
+    isDivisor: others[2 * index] === '/',
+    join: toFactor(others[2 * index + 1] ?? ''),
+  }));
+  if (factors.length === 0) return { column, join: firstFactor };
+  const join: Join = (rows) =>
+    factors.reduce(
+      (product, { isDivisor, join: factor }) => {
+        const value = Number(factor(rows));
+        return isDivisor ? product / value : product * value;
+      },
+      Number(firstFactor(rows)),
+    );
+  return { column, join };
+}
+
+/** A number, or a function of all rows of a group. */
+function toFactor(text: string): Join {
+  if (/^\d+$/.test(text)) return () => Number(text);
+  const [, name = '', argument = ''] = /^(\w+)\((.*)\)$/s.exec(text) ?? [];
   const value: Evaluate = ['', '*'].includes(argument) ? () => true : parseLogExpression(argument);
   const valuesOf = (rows: readonly Row[]): unknown[] =>
     rows.map(value).filter((found) => found !== undefined);
   const numbersOf = (rows: readonly Row[]): number[] => valuesOf(rows).map(Number);
-  const joins: Readonly<Record<string, Aggregate['join']>> = {
+  const joins: Readonly<Record<string, Join>> = {
     count: (rows) => valuesOf(rows).length,
     sum: (rows) => numbersOf(rows).reduce((total, number) => total + number, 0),
     max: (rows) => valuesOf(rows).reduce<unknown>(greater, undefined),
   };
   const join = joins[name];
   if (!join) throw new Error(`log query: the function in ${text} is not known`);
-  return { column, join };
+  return join;
 }
 
 function greater(one: unknown, other: unknown): unknown {

@@ -12,7 +12,7 @@ export const STYLE = `
 body{margin:24px auto;max-width:1320px;padding:0 16px;background:var(--page);color:var(--text);
 font:14px/1.45 system-ui,sans-serif}
 h1{font-size:22px}h2{font-size:17px;margin:32px 0 12px}h3{font-size:16px;margin:0 0 6px}
-h4{font-size:13px;margin:0 0 8px}p{margin:0 0 6px}
+h4{font-size:13px;margin:0 0 8px}h4 small{font-weight:400;color:var(--soft);margin-left:6px}p{margin:0 0 6px}
 .grid{display:grid;grid-template-columns:repeat(24,minmax(0,1fr));grid-auto-rows:minmax(38px,auto);
 gap:12px}
 section{background:var(--card);border:1px solid var(--rule);border-radius:6px;padding:12px;overflow:auto}
@@ -23,12 +23,13 @@ color:var(--soft)}
 li i{display:inline-block;width:9px;height:9px;border-radius:2px;margin-right:5px}
 .numbers{display:flex;gap:24px;color:var(--soft)}.numbers b{display:block;font-size:26px;
 font-weight:600;color:var(--text)}
-.empty{color:var(--soft)}
+.empty{color:var(--soft);text-align:center;margin-top:72px}
 table{border-collapse:collapse;font-size:13px}td,th{text-align:left;padding:3px 14px 3px 0;
 border-bottom:1px solid var(--rule)}th{color:var(--soft);font-weight:500}
 .alarms{background:var(--card);border:1px solid var(--rule);border-radius:6px;width:100%}
 .alarms td:first-child{padding-left:12px;font-weight:600}
 .ALARM td:first-child{color:#d1324a}.OK td:first-child{color:#2f9e63}
+@media(max-width:800px){.grid{grid-auto-rows:auto}section{grid-area:auto/1/auto/-1!important}}
 ${COLORS.map(
   (color, index) =>
     `.c${index} polyline{stroke:${color}}.c${index} circle,.c${index} rect{fill:${color}}` +

@@ -44,10 +44,13 @@ function gridOf({ range }: MetricStore): Grid {
 
 function alarmsToHtml(alarms: readonly Alarm[], store: MetricStore, grid: Grid): string {
   const endMs = grid.startMs + grid.periods * grid.periodMs;
-  const rows = alarms.map((alarm) => {
-    const state = isRinging(alarm, store, endMs) ? 'ALARM' : 'OK';
+  const judged = alarms.map((alarm) => ({ alarm, rings: isRinging(alarm, store, endMs) }));
+  const ringing = judged.filter(({ rings }) => rings);
+  const rows = [...ringing, ...judged.filter(({ rings }) => !rings)].map(({ alarm, rings }) => {
+    const state = rings ? 'ALARM' : 'OK';
     const cells = [alarm.name, alarm.description].map((text) => `<td>${escapeHtml(text)}</td>`);
     return `<tr class="${state}"><td>${state}</td>${cells.join('')}</tr>`;
   });
-  return `<h2>Alarms, at the end</h2><table class="alarms">${rows.join('')}</table>`;
+  const title = `Alarms at the end of that time: ${ringing.length} of ${alarms.length} ring`;
+  return `<h2>${title}</h2><table class="alarms">${rows.join('')}</table>`;
 }

@@ -20,7 +20,9 @@ const EMPTY = '<p class="empty">no data</p>';
 export function widgetToHtml(widget: Widget, data: WidgetData): string {
   const { x, y, width, height, title } = widget;
   const place = `grid-area:${y + 1}/${x + 1}/span ${height}/span ${width}`;
-  const heading = title === '' ? '' : `<h4>${escapeHtml(title)}</h4>`;
+  const unit = 'unit' in widget.shows ? widget.shows.unit : undefined;
+  const small = unit === undefined ? '' : `<small>${escapeHtml(unit)}</small>`;
+  const heading = title === '' ? '' : `<h4>${escapeHtml(title)}${small}</h4>`;
   return `<section style="${place}">${heading}${contentOf(widget, data)}</section>`;
 }
 
@@ -65,7 +67,7 @@ function numbersToHtml(lines: readonly Line[]): string {
 function tableToHtml({ columns, rows }: ReturnType<typeof runLogQuery>): string {
   if (rows.length === 0) return EMPTY;
   const cell = (tag: string, value: unknown): string =>
-    `<${tag}>${escapeHtml(String(value ?? ''))}</${tag}>`;
+    `<${tag}>${escapeHtml(typeof value === 'number' ? toAmount(value) : String(value ?? ''))}</${tag}>`;
   const head = columns.map((column) => cell('th', column)).join('');
   const body = rows.map(
     (row) => `<tr>${columns.map((name) => cell('td', row[name])).join('')}</tr>`,

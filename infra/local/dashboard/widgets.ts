@@ -20,7 +20,11 @@ const properties = z.object({
   metrics: z.array(metric).default([]),
   query: z.string().optional(),
   setPeriodToTimeRange: z.boolean().default(false),
-  yAxis: z.object({ left: z.object({ max: z.number().optional() }).optional() }).optional(),
+  yAxis: z
+    .object({
+      left: z.object({ max: z.number().optional(), label: z.string().optional() }).optional(),
+    })
+    .optional(),
 });
 
 export const dashboardBody = z.object({
@@ -57,6 +61,8 @@ export interface Widget {
         readonly queries: readonly MetricQuery[];
         readonly stacked: boolean;
         readonly max: number | undefined;
+        /** What its numbers count, such as `ms`. */
+        readonly unit: string | undefined;
       };
 }
 
@@ -76,7 +82,8 @@ function toContent(type: string, given: z.infer<typeof properties>): Widget['sho
   if (type === 'log') return { type: 'log', query: given.query ?? '' };
   const queries = given.metrics.map((entry) => toQuery(entry, given.stat));
   if (given.view === 'singleValue') return { type: 'number', queries };
-  return { type: 'graph', queries, stacked: given.stacked, max: given.yAxis?.left?.max };
+  const { max, label: unit } = given.yAxis?.left ?? {};
+  return { type: 'graph', queries, stacked: given.stacked, max, unit };
 }
 
 /** `[namespace, name, dimension, value, …, options]`, or `[{expression, …}]`. */

@@ -37,6 +37,15 @@ describe('runLogQuery', () => {
     ]);
   });
 
+  it('multiplies and divides what it has counted', () => {
+    expect(
+      rows('stats 100 * sum(status = 503) / count(*) as percent by level | sort level asc'),
+    ).toEqual([
+      { level: 'ERROR', percent: 100 },
+      { level: 'INFO', percent: 0 },
+    ]);
+  });
+
   it('knows or, parentheses and limit', () => {
     expect(rows('filter (status = 200 or status = 503) and level != "INFO" | limit 1')).toEqual([
       LINES[3],

@@ -16,6 +16,13 @@ const QUERY: MetricQuery = {
   visible: true,
   source: { type: 'metric', metric: METRIC, statistic: 'Sum' },
 };
+const GRAPH = {
+  type: 'graph',
+  queries: [QUERY],
+  stacked: false,
+  max: undefined,
+  unit: undefined,
+} as const;
 const ALARM: Alarm = {
   name: 'too-many',
   description: 'Too many.',
@@ -79,13 +86,14 @@ describe('renderPage', () => {
     );
 
   it('draws graphs with a dot for each value', () => {
-    const page = draw({ type: 'graph', queries: [QUERY], stacked: false, max: undefined });
+    const page = draw({ ...GRAPH, unit: 'ms' });
     expect(page.match(/<circle/g)).toHaveLength(3);
+    expect(page).toContain('Title &amp; more<small>ms</small>');
     expect(page).toContain('kind &lt;b&gt;');
   });
 
   it('stacks bars', () => {
-    const page = draw({ type: 'graph', queries: [QUERY], stacked: true, max: undefined });
+    const page = draw({ ...GRAPH, stacked: true });
     expect(page.match(/<rect/g)).toHaveLength(3);
   });
 
@@ -98,7 +106,7 @@ describe('renderPage', () => {
     const queries = [
       { ...QUERY, source: { ...QUERY.source, type: 'metric' as const, metric, statistic: 'Sum' } },
     ];
-    expect(draw({ type: 'graph', queries, stacked: false, max: undefined })).toContain('no data');
+    expect(draw({ ...GRAPH, queries })).toContain('no data');
     expect(draw({ type: 'number', queries })).toContain('<b>–</b>');
   });
 
@@ -106,6 +114,17 @@ describe('renderPage', () => {
     const page = draw({ type: 'log', query: 'stats count(*) as n by route' });
     expect(page).toContain('&lt;script&gt;');
     expect(page).not.toContain('<script');
+  });
+
+  it('begins with the alarms that ring', () => {
+    const silent = { ...ALARM, name: 'silent', threshold: 99 };
+    const ringing = at(500, 600, 1500, 1600);
+    const page = renderPage(
+      { dashboards: [], alarms: [silent, ALARM] },
+      { samples: ringing, lines: [] },
+    );
+    expect(page).toContain('1 of 2');
+    expect(page.indexOf('too-many')).toBeLessThan(page.indexOf('silent'));
   });
 
   it('asks nobody for anything', () => {
