@@ -358,6 +358,44 @@ describe('secrets', () => {
   });
 });
 
+describe('tags', () => {
+  const TAGGED = [
+    'AWS::ApiGatewayV2::Api',
+    'AWS::ApiGatewayV2::Stage',
+    'AWS::Events::EventBus',
+    'AWS::IAM::Role',
+    'AWS::Lambda::Function',
+    'AWS::Logs::LogGroup',
+    'AWS::SecretsManager::Secret',
+    'AWS::SNS::Topic',
+    'AWS::SSM::Parameter',
+  ];
+  const wanted = { application: 'silent-auth', stage: 'prod' };
+  const all = Object.values<{ Type: string; Properties: { Tags?: unknown } }>(
+    synthesize('prod').toJSON().Resources,
+  );
+
+  it.each(TAGGED)('tell the bill whose %s is', (type) => {
+    const found = all.filter(({ Type }) => Type === type);
+    expect(found).not.toEqual([]);
+    for (const { Properties } of found) expect(toTags(Properties.Tags)).toEqual(wanted);
+  });
+
+  it('tell it of every copy of a table', () => {
+    for (const { Properties } of Object.values(
+      synthesize('prod').findResources('AWS::DynamoDB::GlobalTable'),
+    )) {
+      for (const { Tags } of Properties.Replicas) expect(toTags(Tags)).toEqual(wanted);
+    }
+  });
+});
+
+/** CloudFormation writes tags as a list, or as an object. */
+function toTags(tags: unknown): unknown {
+  if (!Array.isArray(tags)) return tags;
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+}
+
 describe('logical ids', () => {
   it('of everything that holds data or addresses never change', () => {
     const STATEFUL = [
