@@ -27,7 +27,7 @@ def verify_proof(proof, issuer, audience, nonce):
         raise ValueError("a proof of or for somebody else")
     if not claims["iat"] - 60 <= now < claims["exp"]:
         raise ValueError("not valid now")
-    if not hmac.compare_digest(claims.get("nonce", ""), nonce):
+    if not nonce or not hmac.compare_digest(claims.get("nonce", ""), nonce):
         raise ValueError("a proof of another sign-in")
     return claims
 

@@ -26,6 +26,8 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   process.on('SIGINT', () => stopping.abort());
   process.on('SIGTERM', () => stopping.abort());
+  // Whoever reads has gone: `| head`.
+  process.stdout.on('error', () => stopping.abort());
   const folder = mkdtempSync(join(tmpdir(), 'silent-auth-demo-'));
   let stack: Stack | undefined;
   try {

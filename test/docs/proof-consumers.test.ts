@@ -136,6 +136,11 @@ describe.each(consumers.all)('the consumer in $language', ({ missing, run, judge
     expect(verdicts[at]).toBeUndefined();
   });
 
+  it('refuses a proof without a nonce also when it was given none to expect', async () => {
+    const nameless = { ...expected(), nonce: '' };
+    expect(await judge(nameless, [await sign(signer, 0, '')])).toEqual([undefined]);
+  });
+
   it('is a command that prints the claims, or fails', async () => {
     const [claims, failure] = await Promise.all([
       run(expected(), good),
