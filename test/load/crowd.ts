@@ -34,6 +34,7 @@ export interface Outcome {
   /** Verifications that Vonage has begun; null when its journal may have been lost. */
   readonly startsAtVonage: number | null;
   readonly memory: readonly Growth[];
+  readonly leaks: readonly string[];
 }
 
 /** Between the first phones, so that the processes do not all start in one instant. */
@@ -81,5 +82,5 @@ export async function runCrowd(stack: LoadStack, options: CrowdOptions): Promise
   const settled = await settle(endpoints, stories, { exactly, webhooksMs: options.webhooksMs });
   const memory = compareMemory((await begin) ?? {}, end);
   const startsAtVonage = options.afterPhones ? null : clock.startsAtVonage();
-  return { tally, settled, stories, unserved, seconds, startsAtVonage, memory };
+  return { tally, settled, stories, unserved, seconds, startsAtVonage, memory, leaks: stack.leaks };
 }

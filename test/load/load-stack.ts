@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Stack, type StackOptions, startStack } from '../../infra/local/stack.ts';
+import { findPrivate } from '../fixtures/private-lines.ts';
 import { closeConnections, send } from './http.ts';
 
 const LIMIT = { count: 1_000_000, windowSeconds: 600 };
@@ -16,6 +17,8 @@ const SETTINGS = {
 };
 
 export interface LoadStack extends Stack {
+  /** What the functions have printed and may not print (S9). */
+  readonly leaks: readonly string[];
   /** Ends it and removes what it kept. */
   readonly remove: () => Promise<void>;
 }
@@ -32,8 +35,11 @@ export async function startLoadStack(
   const stack = await startStack({ localFolder, context, ...options });
   const answer = await send('PUT', `${stack.endpoints.vonage}/faults`, { body: FAULTS });
   if (answer.status !== 200) throw new Error(answer.text);
+  const leaks: string[] = [];
+  stack.onLine((line) => leaks.push(...findPrivate(line)));
   return {
     ...stack,
+    leaks,
     async remove() {
       closeConnections();
       await stack.close();

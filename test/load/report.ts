@@ -49,6 +49,7 @@ export function toReport(outcome: Outcome): Report {
       ...settled.faults,
       ...[...tally.violations].map(([what, count]) => `${what} (${count} times)`),
       ...unserved.map((reason) => `not served: ${reason}`),
+      ...outcome.leaks,
     ],
     troubles: Object.fromEntries(tally.counts),
     memory,

@@ -7,6 +7,7 @@ import type { TestProject } from 'vitest/node';
 import type { Endpoints } from '../../infra/local/endpoints.ts';
 import { startStack } from '../../infra/local/stack.ts';
 import { synthesize } from '../../infra/local/synthesize.ts';
+import { watchLines } from '../fixtures/private-lines.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -27,11 +28,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const localFolder = join(folder, 'local');
   await synthesize(assemblyFolder, { context: { stage: 'dev' } });
   const stack = await startStack({ localFolder, assemblyFolder, timeScale: TIME_SCALE });
+  const assertPrivate = watchLines(stack);
   project.provide('endpoints', stack.endpoints);
   project.provide('assemblyFolder', assemblyFolder);
   project.provide('localFolder', localFolder);
   return async () => {
     await stack.close();
     rmSync(folder, { recursive: true, force: true });
+    assertPrivate();
   };
 }
