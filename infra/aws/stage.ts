@@ -80,7 +80,8 @@ export interface Stage extends StartSettings {
   readonly alarmEmail?: string;
   /** Where `<alarm>.md` is found: every alarm's text ends with it. */
   readonly runbooks: string;
-  readonly logLevel: 'DEBUG' | 'INFO' | 'WARN';
+  /** Not above INFO: Lambda would drop the metrics with the lines, because they have no level. */
+  readonly logLevel: 'DEBUG' | 'INFO';
   readonly logRetentionDays: number;
   /**
    * Creates the role by which API Gateway writes WebSocket access logs, a setting of the whole

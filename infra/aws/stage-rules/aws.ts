@@ -19,7 +19,10 @@ export function awsFaults(stage: Stage): string[] {
       retention.includes(stage.logRetentionDays) && stage.logRetentionDays <= 3653,
       'logRetentionDays must be a number of days that CloudWatch Logs knows, such as 14 or 90',
     ],
-    [['DEBUG', 'INFO', 'WARN'].includes(stage.logLevel), 'logLevel must be DEBUG, INFO or WARN'],
+    [
+      ['DEBUG', 'INFO'].includes(stage.logLevel),
+      'logLevel must be DEBUG or INFO: Lambda drops the metrics at any level above',
+    ],
     [
       stage.alarmEmail === undefined || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(stage.alarmEmail),
       'alarmEmail must be an e-mail address',

@@ -266,6 +266,14 @@ describe('getStage', () => {
     expect(faultsOf(settings)).toEqual([`  - ${wanted}`]);
   });
 
+  it.each(['WARN', 'ERROR', 'FATAL'])(
+    'refuses the log level %s, which ends the metrics',
+    (level) => {
+      const settings = parseStageSettings({ logLevel: level });
+      expect(faultsOf(settings)).toEqual([expect.stringContaining('Lambda drops the metrics')]);
+    },
+  );
+
   it('tells all faults at once', () => {
     expect(() => getStage('dev', { brand: '', codeLength: 4 })).toThrow(/brand.*\n.*codeLength/);
   });
