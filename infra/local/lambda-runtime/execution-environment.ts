@@ -134,12 +134,21 @@ export async function startExecutionEnvironment(
 }
 
 function spawnBootstrap(configuration: FunctionConfiguration, runtimeApi: string): ChildProcess {
-  return spawn(process.execPath, [BOOTSTRAP], {
+  return spawn(process.execPath, [...heapOptions(configuration), BOOTSTRAP], {
     cwd: configuration.codeFolder,
     env: { ...configuration.environment, ...ownVariables(configuration, runtimeApi) },
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });
+}
+
+/** As Lambda's own bootstrap divides the memory: a young generation of a twentieth, the old one the rest. */
+function heapOptions({ memoryMegabytes }: FunctionConfiguration): readonly string[] {
+  const young = Math.floor(memoryMegabytes / 10);
+  return [
+    `--max-semi-space-size=${Math.floor(young / 2)}`,
+    `--max-old-space-size=${memoryMegabytes - young}`,
+  ];
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */

@@ -29,7 +29,9 @@ export async function handler(event, context) {
     case 'log': console.log(order.text); break;
     case 'nothing': return undefined;
   }
-  const about = { event, pid: process.pid, calls: calls.count, environment: { ...process.env } };
+  const options = process.execArgv;
+  const environment = { ...process.env };
+  const about = { event, pid: process.pid, calls: calls.count, environment, options };
   const body = JSON.stringify({ ...about, remaining: context.getRemainingTimeInMillis() });
   return { statusCode: 200, headers: { 'content-type': 'application/json' }, body };
 }

@@ -62,7 +62,8 @@ describe('startStack', () => {
 
   it('gives functions nothing of this machine but what Lambda has', async () => {
     const stack = await start({ functionEnvironment: { EXTRA: '1' } });
-    const { environment } = await act(stack);
+    const { environment, options } = await act(stack);
+    expect(options).toEqual(['--max-semi-space-size=25', '--max-old-space-size=461']);
     expect(environment).toMatchObject({
       AWS_LAMBDA_FUNCTION_NAME: 'Fixture-Actor',
       AWS_REGION: 'eu-central-1',
