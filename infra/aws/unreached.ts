@@ -26,7 +26,8 @@ export const UNREACHED: readonly (readonly [path: RegExp, replace: Replace])[] =
   [/@aws-sdk\/core\/.*\/util-endpoints\/aws\.js$/, () => 'export const awsEndpointFunctions = {};'],
   [/@smithy\/core\/.*\/service-customizations\/s3\.js$/, throwing],
   // No operation of DynamoDB is discovered.
-  [/@aws-sdk\/endpoint-cache\/dist-es\/index\.js$/, () => 'export class EndpointCache {}'],
+  [/@aws-sdk\/middleware-endpoint-discovery\/.*\/resolveEndpointDiscoveryConfig\.js$/, unchanged],
+  [/@aws-sdk\/middleware-endpoint-discovery\/.*\/configurations\.js$/, throwing],
   [/@aws-sdk\/client-dynamodb\/dist-es\/commands\/DescribeEndpointsCommand\.js$/, throwing],
   // `retryMode: 'standard'`.
   [/@smithy\/core\/.*\/util-retry\/AdaptiveRetryStrategy\.js$/, throwing],
@@ -45,13 +46,14 @@ export const UNREACHED: readonly (readonly [path: RegExp, replace: Replace])[] =
   [/@smithy\/core\/.*\/json\/jsonReviver\.js$/, plainReviver],
   // Nothing is logged by the SDK.
   [/@aws-sdk\/core\/.*\/middleware-logger\/loggerMiddleware\.js$/, withoutLogger],
+  [/@smithy\/core\/.*\/smithy-client\/schemaLogFilter\.js$/, throwing],
   // The header that tells AWS's statistics which features of the SDK are in use.
   [/@aws-sdk\/core\/.*\/middleware-user-agent\/user-agent-middleware\.js$/, withoutUserAgent],
   [/@aws-sdk\/core\/.*\/util-user-agent-node\/defaultUserAgent\.js$/, withoutUserAgent],
   // Lambda's version of Node is ours to choose.
   [/@aws-sdk\/core\/.*\/client\/emitWarningIfUnsupportedVersion\.js$/, withoutWarning],
   // The clients are told everything at once: no extension changes it afterwards.
-  [/@aws-sdk\/client-[a-z-]+\/dist-es\/runtimeExtensions\.js$/, withoutExtensions],
+  [/@aws-sdk\/client-[a-z-]+\/dist-es\/runtimeExtensions\.js$/, unchanged],
   // Only the version is used.
   [/@aws-sdk\/client-[a-z-]+\/package\.json$/, versionOnly],
   // Errors of operations that we do not call; one that came all the same keeps its name and status.
@@ -144,8 +146,12 @@ function withoutWarning(source: string): string {
   return throwing(source, { emitWarningIfUnsupportedVersion: '() => {}' });
 }
 
-function withoutExtensions(source: string): string {
-  return throwing(source, { resolveRuntimeExtensions: '(config) => config' });
+/** What completes a configuration leaves it as it is. */
+function unchanged(source: string): string {
+  return throwing(source, {
+    resolveRuntimeExtensions: '(config) => config',
+    resolveEndpointDiscoveryConfig: '(config) => config',
+  });
 }
 
 /** The clients say themselves that a wrong clock is corrected. */

@@ -17,16 +17,16 @@ const MAX_GZIP_KILOBYTES = 85;
 
 /** What was reached, in KB minified and gzip: whoever adds more than a little says so here. */
 const REACHED: Readonly<Record<FunctionName, readonly [kilobytes: number, gzip: number]>> = {
-  start: [251.7, 83.9],
-  'check-code': [232, 75.9],
-  webhook: [205.1, 67],
-  'next-workflow': [232.1, 75.9],
-  cancel: [205.1, 67.3],
-  status: [177.2, 58.6],
-  proof: [222.8, 72.4],
-  connect: [160.8, 53],
-  message: [201.1, 66.1],
-  contracts: [122.5, 24.3],
+  start: [251.7, 84.2],
+  'check-code': [232.6, 76.3],
+  webhook: [203.9, 66.6],
+  'next-workflow': [231.2, 75.7],
+  cancel: [204.2, 67.1],
+  status: [176.3, 58.4],
+  proof: [221.7, 72.1],
+  connect: [159.8, 52.7],
+  message: [200.2, 65.9],
+  contracts: [122.6, 24.3],
 };
 const ROOM = 1.02;
 
