@@ -23,12 +23,11 @@ export interface Usage {
 
 export interface Assumptions {
   readonly memoryMegabytes: number;
-  /** Shares of what is written now. */
-  readonly requestLines: number;
+  /** Share of what is written now. */
   readonly accessLogs: number;
 }
 
-export const AS_DEPLOYED: Assumptions = { memoryMegabytes: 512, requestLines: 1, accessLogs: 1 };
+export const AS_DEPLOYED: Assumptions = { memoryMegabytes: 512, accessLogs: 1 };
 
 /** Network time of one call within a region and to Vonage, assumed; milliseconds. */
 export const WAITS = { dynamodb: 4, push: 8, vonage: 150 } as const;
@@ -52,7 +51,7 @@ export type Part =
 /** Dollars per million verifications. */
 export function dollarsPerMillion(
   usage: Usage,
-  { memoryMegabytes, requestLines, accessLogs }: Assumptions = AS_DEPLOYED,
+  { memoryMegabytes, accessLogs }: Assumptions = AS_DEPLOYED,
 ): Readonly<Record<Part, number>> {
   const million = 1e6;
   const share = Math.min(1, memoryMegabytes / WHOLE_CPU_MEGABYTES);
@@ -74,7 +73,7 @@ export function dollarsPerMillion(
       million *
       (usage.messages * PRICES.websocketApi.perMessage +
         usage.connectionMinutes * PRICES.websocketApi.perConnectionMinute),
-    'function logs': million * usage.logLineBytes * requestLines * perFunctionLogByte,
+    'function logs': million * usage.logLineBytes * perFunctionLogByte,
     'metrics in logs': million * usage.metricBytes * perFunctionLogByte,
     'access logs': million * usage.accessLogBytes * accessLogs * perLogByte,
     'data transfer': (million * usage.bytesOut * PRICES.transfer.perGigabyteOut) / GIGABYTE,

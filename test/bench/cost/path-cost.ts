@@ -32,7 +32,6 @@ const VARIANTS: Readonly<Record<string, Partial<Assumptions>>> = {
   '256 MB': { memoryMegabytes: 256 },
   '1024 MB': { memoryMegabytes: 1024 },
   '1769 MB': { memoryMegabytes: 1769 },
-  'no request lines (logLevel WARN)': { requestLines: 0 },
   'no access logs': { accessLogs: 0 },
 };
 
