@@ -31,7 +31,7 @@ export async function runTests(tree: string, files: readonly string[]): Promise<
       VITEST,
       'run',
       '--config=test/vitest.config.ts',
-      '--project=parts',
+      '--project=!system',
       '--bail=1',
       '--maxWorkers=1',
       '--no-cache',
@@ -52,17 +52,24 @@ export async function runTests(tree: string, files: readonly string[]): Promise<
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   clearTimeout(timer);
   if (isLate) return { outcome: 'timeout' };
-  const failed = existsSync(reportFile) ? firstFailure(reportFile, tree) : undefined;
+  const results = existsSync(reportFile) ? readResults(reportFile) : [];
+  const failed = firstFailure(results, tree);
   if (failed) return { outcome: 'failed', ...failed };
-  if (code === 0) return { outcome: 'passed' };
-  return { outcome: 'broken', output: Buffer.concat(output).toString('utf8').slice(-2000) };
+  const unheard = files.filter((file) => !results.some(({ name }) => name.endsWith(`/${file}`)));
+  if (code === 0 && unheard.length === 0) return { outcome: 'passed' };
+  const words = [...unheard.map((file) => `${file} did not run`), Buffer.concat(output).toString()];
+  return { outcome: 'broken', output: words.join('\n').slice(-2000) };
+}
+
+function readResults(reportFile: string): Report['testResults'] {
+  const { testResults }: Report = JSON.parse(readFileSync(reportFile, 'utf8'));
+  return testResults;
 }
 
 function firstFailure(
-  reportFile: string,
+  testResults: Report['testResults'],
   tree: string,
 ): { readonly test: string; readonly file: string } | undefined {
-  const { testResults }: Report = JSON.parse(readFileSync(reportFile, 'utf8'));
   for (const { name, assertionResults } of testResults) {
     const failed = assertionResults.find(({ status }) => status === 'failed');
     if (failed) {
