@@ -64,6 +64,18 @@ describe('fold', () => {
     }
   });
 
+  it('does not come back to a channel once a later one was heard of', () => {
+    const log = [started(['silent_auth', 'sms', 'voice']), ended('sms', 'expired')];
+    expect(shown(log)).toMatchObject({
+      channel: 'voice',
+      workflow: [
+        { channel: 'silent_auth', status: 'expired', reason: 'channel_expired' },
+        { channel: 'sms', status: 'expired' },
+        { channel: 'voice', status: 'action_pending' },
+      ],
+    });
+  });
+
   it('has nothing to open while a code of silent_auth is with Vonage', () => {
     const checking = shown([started(), checkUrlIssued(), submitted('letters')]);
     expect(checking).toMatchObject({ status: 'checking', channel: 'silent_auth', action: null });

@@ -1,7 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Problem } from '../../../shared/domain/errors.ts';
 import type { VerificationEvent } from '../../../shared/domain/events.ts';
-import type { Appended, CheckAnswer, Entry, NextAnswer } from '../../../shared/domain/ports.ts';
+import type {
+  Appended,
+  CheckAnswer,
+  Entry,
+  Measurement,
+  NextAnswer,
+  Pusher,
+} from '../../../shared/domain/ports.ts';
 import { type CheckPorts, checkCode } from '../../../shared/usecases/check-code.ts';
 import {
   at,
@@ -134,6 +141,46 @@ describe('checkCode', () => {
       members: { verification: { status: 'aborted' } },
     });
     expect(calls).toEqual(['append aborted', 'cancel']);
+  });
+
+  it('counts every code that came with the request_id of another', async () => {
+    const { ports } = observed('accepted', started(WORKFLOW));
+    const measured: string[] = [];
+    const telemetry = { measure: ({ name }: Measurement) => void measured.push(name) };
+    const code = { ...CODE, requestId: `${REQUEST_ID}0` };
+    await checkCode(TOKEN, code, { ...ports, telemetry }, BUDGET).catch(() => {});
+    expect(measured).toContain('RequestIdMismatch');
+  });
+
+  it.each<[string, string, number]>([
+    ['none of silent_auth', 'aBcDeF', 0],
+    ['two of a PIN', '123456', 2],
+  ])('leaves, after a refused code, %s', async (_what, code, attemptsRemaining) => {
+    const { ports } = observed('rejected', started(['silent_auth', 'sms']));
+    await expect(checkCode(TOKEN, { ...CODE, code }, ports, BUDGET)).rejects.toMatchObject({
+      code: 'code_invalid',
+      members: { attemptsRemaining },
+    });
+  });
+
+  it('tells the sockets that a code is with Vonage when its answer was lost', async () => {
+    const { ports } = observed('unknown', started(WORKFLOW));
+    const pushed: string[] = [];
+    const push: Pusher['push'] = async (_connections, { status }) => {
+      pushed.push(status);
+      return [];
+    };
+    const log = { ...ports.log };
+    const listening = { requestId: REQUEST_ID, connections: ['1#a'] };
+    const append: typeof log.append = async (requestId, event, hash) => {
+      const appended = await ports.log.append(requestId, event, hash);
+      return appended.outcome === 'unauthorized'
+        ? appended
+        : { ...appended, entry: { ...appended.entry, ...listening } };
+    };
+    const pusher = { ...ports.pusher, push };
+    await checkCode(TOKEN, CODE, { ...ports, pusher, log: { ...log, append } }, BUDGET);
+    expect(pushed).toEqual(['checking']);
   });
 
   it('does not ask Vonage about a second code of silent_auth while the first is there', async () => {

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import type { VerificationEvent } from '../../../shared/domain/events.ts';
 import type { CountedOn, Guards, IntentClaim, PhoneLock } from '../../../shared/domain/ports.ts';
 import { claim } from '../../../shared/usecases/claim-start.ts';
 import { planStart } from '../../../shared/usecases/plan-start.ts';
 import type { StartRequest } from '../../../shared/usecases/start-verification.ts';
-import { START_MS, started } from '../../fixtures/histories.ts';
+import { at, START_MS, started } from '../../fixtures/histories.ts';
 import { createMemoryLog } from '../../fixtures/memory-log.ts';
 import { CALLER, START, startWorld } from '../../fixtures/start-world.ts';
 
-const LIVE: PhoneLock = {
+const LIVE = {
   outcome: 'live',
   requestId: 'in-flight-canary',
   retryAtMs: START_MS + 45_000,
-};
+} as const satisfies PhoneLock;
 const STARTED = { outcome: 'started', requestId: 'request-1', tokenKeyId: 'key1' } as const;
 const SPENT: PhoneLock = { outcome: 'refused', retryAtMs: START_MS + 45_000 };
 
@@ -152,6 +153,22 @@ describe('claim', () => {
       { code: 'rate_limited', members: { retryAfterSeconds: 60 } },
     ]);
     expect(JSON.stringify(refusals)).not.toContain('in-flight-canary');
+  });
+
+  it.each<[string, readonly VerificationEvent[], readonly (string | undefined)[]]>([
+    ['runs', [started()], [undefined]],
+    ['has ended', [started(), at(1, { type: 'cancelled' })], [undefined, LIVE.requestId]],
+    ['is overdue', [started(['sms'], { atMs: START_MS - 1_000_000 })], [undefined, LIVE.requestId]],
+  ])('passes over a live verification only if it %s by its log', async (_how, events, passed) => {
+    const { ports } = startWorld({ log: createMemoryLog(events) });
+    const superseded: (string | undefined)[] = [];
+    const lockPhoneNumber: Guards['lockPhoneNumber'] = async (_number, _owner, _nowMs, over) => {
+      superseded.push(over);
+      return over === undefined ? LIVE : { outcome: 'locked' };
+    };
+    const noting = { ...ports, guards: { ...ports.guards, lockPhoneNumber } };
+    await claim(START, planStart(START, ports), CALLER, noting).catch(() => {});
+    expect(superseded).toEqual(passed);
   });
 
   it('adopts nothing while the fate of another start of the number is unknown', async () => {

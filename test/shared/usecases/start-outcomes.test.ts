@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { IntentClaim } from '../../../shared/domain/ports.ts';
 import {
   type StartRequest,
   startVerification,
 } from '../../../shared/usecases/start-verification.ts';
 import { at, REQUEST_ID, START_MS, started } from '../../fixtures/histories.ts';
-import { createMemoryLog } from '../../fixtures/memory-log.ts';
+import { createMemoryLog, type MemoryLog } from '../../fixtures/memory-log.ts';
 import { BUDGET, CALLER, START, startWorld } from '../../fixtures/start-world.ts';
 
 const REPEATED: IntentClaim = {
@@ -64,6 +64,28 @@ describe('startVerification', () => {
     const world = startWorld({ log: { ...log, append } });
     await expect(startIn(world)).rejects.toMatchObject({ code: 'provider_unavailable' });
     expect(world.calls).toContain('unlock unresolved');
+  });
+
+  it('tells the guards of an adopted one only once its log is its own', async () => {
+    const takeover = { intent: { outcome: 'takeover' } } as const;
+    const vonage = { outcome: 'in_flight', requestId: REQUEST_ID } as const;
+    const foreign = { ...createMemoryLog([]), append: async () => ({ outcome: 'unauthorized' }) };
+    const lost = startWorld({ ...takeover, vonage, log: foreign as MemoryLog });
+    await expect(startIn(lost)).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect(lost.calls).not.toContain('record number');
+    expect(lost.calls).not.toContain('record key');
+    const own = startWorld({ ...takeover, vonage });
+    expect((await startIn(own)).verification.requestId).toBe(REQUEST_ID);
+    expect(own.calls.slice(-2)).toEqual(['record number', 'record key']);
+  });
+
+  it('makes the token of a repeat with the key that made the first', async () => {
+    const intent = { ...REPEATED, tokenKeyId: 'the key before' };
+    const { ports } = startWorld({ intent, log: createMemoryLog([started()]) });
+    const derive = vi.fn(ports.tokens.derive);
+    const tokens = { ...ports.tokens, derive };
+    await startVerification(START, CALLER, { ...ports, tokens }, BUDGET);
+    expect(derive.mock.calls).toEqual([[REQUEST_ID, START.idempotencyKey, 'the key before']]);
   });
 
   it('answers a repeat with nothing that its token does not open', async () => {
