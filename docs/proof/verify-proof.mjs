@@ -9,7 +9,6 @@ const { payload } = await jwtVerify(proof, keys, {
   issuer,
   audience,
   requiredClaims: ['iat', 'exp', 'jti', 'request_id'],
-  maxTokenAge: '5 minutes',
 });
 if (payload.nonce !== nonce) throw new Error('the proof belongs to another sign-in');
 console.log(JSON.stringify(payload)); // next: spend payload.jti, once

@@ -118,18 +118,24 @@ describe.each(consumers.all)('the consumer in $language', ({ missing, run, judge
   }
   const expected = () => ({ issuer, audience: AUDIENCE, nonce: NONCE });
   let good = '';
+  let ahead = '';
   /** A good proof before and after the bad ones: what is refused is not refused for another reason. */
   let verdicts: readonly (Claims | undefined)[] = [];
 
   beforeAll(async () => {
     good = await sign();
     const bad = await Promise.all(BAD.map(([, make]) => make()));
-    verdicts = await judge(expected(), [good, ...bad, good]);
+    ahead = await sign(signer, -30);
+    verdicts = await judge(expected(), [good, ...bad, ahead, good]);
   });
 
   it('accepts a proof and reads its claims', () => {
-    expect(verdicts).toHaveLength(BAD.length + 2);
+    expect(verdicts).toHaveLength(BAD.length + 3);
     expect([verdicts[0], verdicts.at(-1)]).toEqual([decodeJwt(good), decodeJwt(good)]);
+  });
+
+  it('accepts a proof of a clock that is half a minute ahead of its own', () => {
+    expect(verdicts.at(-2)).toEqual(decodeJwt(ahead));
   });
 
   it.each(BAD.map(([what], index) => [what, index + 1] as const))('refuses %s', (_what, at) => {

@@ -113,7 +113,6 @@ export function createWorld(seed: string, without: ReadonlySet<string>): World {
     prng: prng.fork('company'),
     history,
     gateway: () => gateway,
-    toleratedSkewMs: settings.instanceSkewMs,
   });
 
   return {

@@ -47,7 +47,6 @@ export function createProofVerifier({ issuer, audience }: ProofVerifierOptions):
         issuer,
         audience,
         requiredClaims: ['iat', 'exp', 'jti'],
-        maxTokenAge: '5 minutes',
       });
       return toClaims(payload);
     } catch (error) {

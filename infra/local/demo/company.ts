@@ -28,7 +28,6 @@ export function createCompany(issuer: string): Company {
         issuer,
         audience: AUDIENCE,
         requiredClaims: ['iat', 'exp', 'jti', 'request_id'],
-        maxTokenAge: '5 minutes',
       });
       const { jti = '' } = payload;
       if (payload.nonce !== nonce) throw new Error('the proof belongs to another sign-in');

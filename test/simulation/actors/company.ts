@@ -17,8 +17,6 @@ interface CompanyNeeds {
   readonly prng: Prng;
   readonly history: History;
   readonly gateway: () => Gateway;
-  /** Of the clocks that write `iat`. */
-  readonly toleratedSkewMs: number;
 }
 
 const COMPANY: Client = { name: 'company', address: '203.0.113.77' };
@@ -26,7 +24,7 @@ const COMPANY: Client = { name: 'company', address: '203.0.113.77' };
 const KEYS_MS = 300_000;
 
 export function createCompany(needs: CompanyNeeds): Company {
-  const { scheduler, prng, history, gateway, toleratedSkewMs } = needs;
+  const { scheduler, prng, history, gateway } = needs;
   const spent = new Set<unknown>();
   let known: { readonly keys: JSONWebKeySet; readonly atMs: number } | undefined;
 
@@ -55,8 +53,6 @@ export function createCompany(needs: CompanyNeeds): Company {
         issuer: PROOF.issuer,
         audience: PROOF.audience,
         requiredClaims: ['iat', 'exp', 'jti', 'request_id'],
-        maxTokenAge: '5 minutes',
-        clockTolerance: Math.ceil(toleratedSkewMs / 1000),
         currentDate: new Date(scheduler.now()),
       });
       if (spent.has(payload.jti)) return 'spent';

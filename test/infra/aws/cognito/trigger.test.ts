@@ -230,6 +230,15 @@ describe('Cognito sign-in', () => {
     expect(verdicts.filter(Boolean)).toHaveLength(1);
   });
 
+  it('signs in with a proof of a clock that is half a minute ahead of its own', async () => {
+    const issuedAtSeconds = Math.floor(Date.now() / 1000) + 30;
+    const claims = { issuedAtSeconds, expiresAtSeconds: issuedAtSeconds + 120 };
+    const requestId = 'from-the-future';
+    expect(await signIn({ answer: (nonce) => proofFor(nonce, { requestId, ...claims }) })).toEqual(
+      SIGNED_IN,
+    );
+  });
+
   it('spends nothing for a proof that it refuses', async () => {
     const requestId = 'refused-first';
     expect(
