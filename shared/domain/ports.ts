@@ -207,10 +207,10 @@ export type CountedOn = {
 
 export type PhoneLock =
   /**
-   * `contested`: the fate of another start of the number is unknown. `isHeld`: another try of the same
+   * `contested`: the fate of another start of the number is unknown. `heldBy`: another try of the same
    * start has locked it; once that is over, it can be inherited.
    */
-  | { readonly outcome: 'locked'; readonly contested?: true; readonly isHeld?: true }
+  | { readonly outcome: 'locked'; readonly contested?: true; readonly heldBy?: string }
   /** Another verification of the number was live when last heard of. */
   | { readonly outcome: 'live'; readonly requestId: string; readonly retryAtMs: number }
   | Refusal;
@@ -254,11 +254,12 @@ export interface Guards {
     nowMs: number,
     superseded?: string,
   ) => Promise<PhoneLock>;
-  /** Takes the lock, and all of its time, from a try of the same start that is over. */
+  /** Takes the lock, and all of its time, from that try of the same start, which is over. */
   readonly inheritPhoneNumber: (
     phoneNumber: string,
     owner: string,
     nowMs: number,
+    heldBy: string,
   ) => Promise<PhoneLock>;
   /** The number now has a live verification; the lock is gone. */
   readonly recordPhoneNumber: (

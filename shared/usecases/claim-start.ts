@@ -70,7 +70,7 @@ export async function claim(
 
   await Promise.all([
     lock.outcome === 'locked' &&
-      !lock.isHeld &&
+      lock.heldBy === undefined &&
       guards.releasePhoneNumber(request.phoneNumber, intent.owner, nowMs, true),
     ...counters.map(
       (on, index) => counts[index]?.outcome === 'counted' && guards.uncount(on, nowMs),
@@ -138,23 +138,35 @@ function countersOf({ phoneNumber, email }: StartRequest): readonly CountedOn[] 
   return email === undefined ? [prefix] : [prefix, { limit: 'email', value: email.toLowerCase() }];
 }
 
+/** Tries of one start that may take the lock from each other while one of them makes it its own. */
+const MAX_INHERITED = 3;
+
 /**
  * The intent is ours, so an earlier try that holds the lock is over, or will find that it may not go
  * on; it may have inherited ours before, too. What it gave back is free for everybody.
  */
 async function ownLock(
-  lock: PhoneLock,
+  first: PhoneLock,
   { outcome }: IntentClaim,
   { phoneNumber }: StartRequest,
   { owner }: Intent,
   ports: StartPorts,
 ): Promise<PhoneLock> {
-  if (lock.outcome !== 'locked' || (outcome === 'fresh' && !lock.isHeld)) return lock;
-  const nowMs = ports.clock.now();
-  const inherited = await ports.guards.inheritPhoneNumber(phoneNumber, owner, nowMs);
-  if (inherited.outcome === 'locked') return inherited;
-  const again = await lockPhoneNumber(phoneNumber, owner, nowMs, ports);
-  return again.outcome === 'locked' && again.isHeld ? inherited : again;
+  const { guards, clock } = ports;
+  let lock = first;
+  let isOurs = outcome === 'fresh';
+  for (let tries = 0; tries < MAX_INHERITED; tries += 1) {
+    if (lock.outcome !== 'locked' || (isOurs && lock.heldBy === undefined)) return lock;
+    const nowMs = clock.now();
+    const heldBy = lock.heldBy ?? owner;
+    const inherited = await guards.inheritPhoneNumber(phoneNumber, owner, nowMs, heldBy);
+    if (inherited.outcome === 'locked') return inherited;
+    lock = await lockPhoneNumber(phoneNumber, owner, nowMs, ports);
+    isOurs = true;
+  }
+  return lock.outcome === 'locked' && lock.heldBy !== undefined
+    ? { outcome: 'refused', retryAtMs: clock.now() + 1000 }
+    : lock;
 }
 
 /** A verification that has ended, which only its log can tell, does not hold the number. */

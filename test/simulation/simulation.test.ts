@@ -25,6 +25,8 @@ const REGRESSIONS = [
   '4-19903',
   // A proof named the channel that seemed to run, where either of two had delivered the code.
   'p-413',
+  // A late repeat of taking a lock over took it back from the try that asked Vonage.
+  'final-51c07-2248',
 ];
 
 describe('simulation', () => {

@@ -80,6 +80,7 @@ function draw(prng: Prng, sequence: number): Operation {
   const connection = `${1000 + prng.below(8)}#connection-${prng.below(8)}`;
   const start = prng.pick(['start-a', 'start-b']);
   const owner = `${start}.${prng.below(3)}`;
+  const heldBy = `${start}.${prng.below(3)}`;
   const number = `+49151${sequence}${prng.below(2)}`;
   const on = { limit: prng.pick(['email', 'prefix'] as const), value: `${sequence}` };
   const intent = {
@@ -101,7 +102,7 @@ function draw(prng: Prng, sequence: number): Operation {
     ({ guards: to }, atMs) => to.uncount(on, atMs),
     ({ guards: to }, atMs) => to.lockPhoneNumber(number, owner, atMs),
     ({ guards: to }, atMs) => to.lockPhoneNumber(number, owner, atMs, 'request-live'),
-    ({ guards: to }, atMs) => to.inheritPhoneNumber(number, owner, atMs),
+    ({ guards: to }, atMs) => to.inheritPhoneNumber(number, owner, atMs, heldBy),
     ({ guards: to }, atMs) =>
       to.recordPhoneNumber(number, owner, {
         requestId: 'request-live',

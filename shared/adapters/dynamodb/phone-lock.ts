@@ -46,14 +46,15 @@ export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac
       return whyNot(await table.read(key), attempt, limit);
     },
 
-    inheritPhoneNumber: async (phoneNumber, owner, nowMs) => {
+    // From that one try alone: a repeat that comes late must not take it back from a later one.
+    inheritPhoneNumber: async (phoneNumber, owner, nowMs, heldBy) => {
       const inherited = await table.write(await keyOf(phoneNumber), {
         update: 'SET #owner = :owner, #until = :until',
-        condition: 'begins_with(#owner, :start)',
+        condition: '#owner = :held_by',
         names: { '#owner': NAMES['#owner'], '#until': NAMES['#until'] },
         values: {
           ':owner': { S: owner },
-          ':start': { S: `${startOf(owner)}.` },
+          ':held_by': { S: heldBy },
           ':until': { N: String(nowMs + LOCK_MS) },
         },
       });
@@ -165,8 +166,9 @@ function whyNot(item: Item | undefined, attempt: Attempt, limit: Limit): PhoneLo
   if (lockedUntilMs > nowMs) {
     // Our own write whose answer was lost, or another try of this start.
     if (item?.lock_owner?.S === owner) return toLocked(item, owner);
-    if (item?.lock_owner?.S?.startsWith(`${startOf(owner)}.`)) {
-      return { ...toLocked(item, owner), isHeld: true };
+    const heldBy = item?.lock_owner?.S;
+    if (item && heldBy !== undefined && startOf(heldBy) === startOf(owner)) {
+      return { ...toLocked(item, owner), heldBy };
     }
     return { outcome: 'refused', retryAtMs: lockedUntilMs };
   }

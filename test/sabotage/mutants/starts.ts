@@ -116,6 +116,14 @@ export const START_MUTANTS: readonly Mutant[] = [
     tests: GUARD_TESTS,
   },
   {
+    name: 'take the lock from any try of the start',
+    rule: 'S7',
+    file: LOCK,
+    find: "condition: '#owner = :held_by',",
+    replace: "condition: '#owner = :held_by OR attribute_exists(#owner)',",
+    tests: GUARD_TESTS,
+  },
+  {
     name: 'lock a number that is locked',
     rule: 'S7',
     file: LOCK,
@@ -255,7 +263,7 @@ export const START_MUTANTS: readonly Mutant[] = [
     rule: 'T9',
     file: CLAIM,
     find: `    lock.outcome === 'locked' &&
-      !lock.isHeld &&`,
+      lock.heldBy === undefined &&`,
     replace: `    lock.outcome !== 'locked' &&
       lock.outcome !== 'live' &&`,
     tests: CLAIM_TESTS,

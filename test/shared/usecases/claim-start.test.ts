@@ -176,6 +176,34 @@ describe('claim', () => {
     expect(await claimIn(world)).toMatchObject({ outcome: 'claimed', mayAdopt: false });
   });
 
+  it('takes the lock from whichever of its tries has it, and gives up on the fourth', async () => {
+    const { ports } = startWorld({ intent: { outcome: 'takeover' } });
+    const taken: string[] = [];
+    const guardsWith = (holders: (string | undefined)[]): Guards => ({
+      ...ports.guards,
+      lockPhoneNumber: async () => {
+        const heldBy = holders[0];
+        return { outcome: 'locked', ...(heldBy !== undefined && { heldBy }) };
+      },
+      inheritPhoneNumber: async (_number, _owner, _nowMs, heldBy) => {
+        taken.push(heldBy);
+        return holders.splice(0, 1).length > 0 && holders.length > 0
+          ? { outcome: 'refused', retryAtMs: START_MS }
+          : { outcome: 'locked' };
+      },
+    });
+    const claimWith = (...holders: (string | undefined)[]) =>
+      claim(START, planStart(START, ports), CALLER, { ...ports, guards: guardsWith(holders) });
+    expect(await claimWith('ref.1', 'ref.2')).toMatchObject({ outcome: 'claimed' });
+    expect(taken.splice(0)).toEqual(['ref.1', 'ref.2']);
+    expect(await claimWith(undefined, undefined)).toMatchObject({ outcome: 'claimed' });
+    expect(taken.splice(0)).toEqual([expect.stringMatching(/^ref\./)]);
+    await expect(claimWith('ref.1', 'ref.2', 'ref.3', 'ref.4')).rejects.toMatchObject({
+      code: 'rate_limited',
+    });
+    expect(taken).toEqual(['ref.1', 'ref.2', 'ref.3']);
+  });
+
   it('takes the number over from the try of its own start that was lost', async () => {
     const world = startWorld({ intent: { outcome: 'takeover' } });
     expect(await claimIn(world)).toMatchObject({ outcome: 'claimed', isTakeover: true });

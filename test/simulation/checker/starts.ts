@@ -51,7 +51,7 @@ function toStart(
   facts: readonly Recorded[],
 ): Start {
   const tries = all.filter(
-    ({ key, id }) => key !== undefined && key === request.key && id <= request.id,
+    ({ key, atMs }) => key !== undefined && key === request.key && atMs <= request.atMs,
   );
   const lockedAtMs = tries.reduceRight(
     (earliestMs, { atMs }) =>

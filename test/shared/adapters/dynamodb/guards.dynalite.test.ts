@@ -426,13 +426,17 @@ describe('unlockUnresolved', () => {
       ),
     );
     expect(locks.every(({ outcome }) => outcome === 'locked')).toBe(true);
-    expect(locks.filter((lock) => lock.outcome === 'locked' && !lock.isHeld)).toHaveLength(1);
+    const [first] = locks.flatMap((lock, index) =>
+      lock.outcome === 'locked' && lock.heldBy === undefined ? [`one.${index}`] : [],
+    );
+    const held = locks.filter((lock) => lock.outcome === 'locked' && lock.heldBy === first);
+    expect(held).toHaveLength(19);
   });
 
   it('is inherited with all of its time, and then not the earlier try’s to give back', async () => {
     const number = newNumber();
     await guards.lockPhoneNumber(number, 'one.1', NOW_MS);
-    const inherited = await guards.inheritPhoneNumber(number, 'one.2', NOW_MS + 30_000);
+    const inherited = await guards.inheritPhoneNumber(number, 'one.2', NOW_MS + 30_000, 'one.1');
     expect(inherited).toEqual({ outcome: 'locked' });
     await guards.releasePhoneNumber(number, 'one.1', NOW_MS + 30_001, true);
     await guards.unlockUnresolved(number, 'one.1');
@@ -444,9 +448,20 @@ describe('unlockUnresolved', () => {
     const number = newNumber();
     await guards.lockPhoneNumber(number, 'one.1', NOW_MS);
     const refused = { outcome: 'refused', retryAtMs: NOW_MS + 1000 };
-    expect(await guards.inheritPhoneNumber(number, 'on.2', NOW_MS)).toEqual(refused);
+    expect(await guards.inheritPhoneNumber(number, 'on.2', NOW_MS, 'on.1')).toEqual(refused);
     await guards.releasePhoneNumber(number, 'one.1', NOW_MS, true);
-    expect(await guards.inheritPhoneNumber(number, 'one.2', NOW_MS)).toEqual(refused);
+    expect(await guards.inheritPhoneNumber(number, 'one.2', NOW_MS, 'one.1')).toEqual(refused);
+  });
+
+  it('is not taken back from a later try by a repeat that comes late', async () => {
+    const number = newNumber();
+    const refused = { outcome: 'refused', retryAtMs: NOW_MS + 1000 };
+    await guards.lockPhoneNumber(number, 'one.1', NOW_MS);
+    await guards.inheritPhoneNumber(number, 'one.2', NOW_MS, 'one.1');
+    await guards.inheritPhoneNumber(number, 'one.3', NOW_MS, 'one.2');
+    expect(await guards.inheritPhoneNumber(number, 'one.2', NOW_MS, 'one.1')).toEqual(refused);
+    await guards.releasePhoneNumber(number, 'one.2', NOW_MS, false);
+    expect((await guards.lockPhoneNumber(number, 'two.1', NOW_MS)).outcome).toBe('refused');
   });
 
   it('does not contest a repeat of the same start', async () => {
