@@ -8,6 +8,7 @@ import { prime, webhookNeeds } from '../shared/dependencies.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../shared/lambda/handler.ts';
 import type { HandlerNeeds } from '../shared/lambda/needs.ts';
 import { rawBody } from '../shared/lambda/raw-body.ts';
+import { createRehearsal, EXAMPLE_WEBHOOK, rehearse, signExample } from '../shared/rehearsal.ts';
 import { acceptWebhook, type Webhooks } from '../shared/usecases/accept-webhook.ts';
 import type { AnnouncePorts } from '../shared/usecases/announce.ts';
 
@@ -30,4 +31,7 @@ export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
 }
 
 export const handler = createHandler(webhookNeeds());
-await prime();
+await prime(() => {
+  const rehearsed = createHandler(webhookNeeds(createRehearsal()));
+  return rehearse(rehearsed, 'POST /webhook', EXAMPLE_WEBHOOK, signExample(EXAMPLE_WEBHOOK));
+});

@@ -4,6 +4,9 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import type { AwsClientOptions } from './adapters/aws-client.ts';
+import type { AwsRequestOptions } from './adapters/aws-request.ts';
+import { createAwsTransport } from './adapters/aws-transport.ts';
 import { createDynamoDbClient } from './adapters/dynamodb/client.ts';
 import { createGuards } from './adapters/dynamodb/guards.ts';
 import { createVerificationLog } from './adapters/dynamodb/verification-log.ts';
@@ -88,15 +91,15 @@ export function codeNeeds(rehearsal?: Rehearsal): CheckPorts & TokenNeeds {
   };
 }
 
-export function webhookNeeds(): WebhookPorts & HandlerNeeds {
-  const secrets = secretStore();
+export function webhookNeeds(rehearsal?: Rehearsal): WebhookPorts & HandlerNeeds {
+  const secrets = rehearsal?.secrets ?? secretStore();
   const secretId = env(ENV.signatureSecret);
-  const { verify } = createWebhookVerifier({ secrets, secretId, clock, telemetry });
+  const needs = { ...announcePorts(rehearsal), ...handlerNeeds(rehearsal) };
+  const { verify } = createWebhookVerifier({ ...needs, secrets, secretId });
   const hosts = json<readonly string[]>(ENV.checkUrlHosts, []);
   primed.push(() => secrets.get(secretId), openPushSocket);
   return {
-    ...announcePorts(),
-    ...handlerNeeds(),
+    ...needs,
     webhooks: {
       verify: ({ authorization, body }) => verify(authorization, body),
       parse: (body, atMs) => parseWebhook(body, atMs, hosts),
@@ -278,9 +281,15 @@ function once<T>(create: () => T): () => T {
   };
 }
 
-function awsOptions(endpointVariable: string): Parameters<typeof createDynamoDbClient>[0] {
+function awsOptions(endpointVariable: string): AwsClientOptions & Omit<AwsRequestOptions, 'clock'> {
   const endpoint = process.env[endpointVariable];
-  return { region: env('AWS_REGION'), credentials, agent, ...(endpoint && { endpoint }) };
+  return {
+    region: env('AWS_REGION'),
+    credentials,
+    agent,
+    transport: (timeoutMs) => createAwsTransport(agent, timeoutMs),
+    ...(endpoint && { endpoint }),
+  };
 }
 
 async function credentials(): Promise<{

@@ -23,12 +23,22 @@ const EXTERNAL = [
   '@smithy/credential-provider-imds',
 ];
 
-/** CommonJS packages inside an ES module still ask for `require`. */
-const BANNER =
-  "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+/**
+ * Node's own modules, without the namespace that an `import` makes: it touches every export, and some
+ * of `node:fs` and `node:crypto` load what no function needs.
+ */
+const builtinsAsTheyAre: Plugin = {
+  name: 'builtins-as-they-are',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    }));
+  },
+};
 
 /** How any Lambda becomes one file. */
-export const ESBUILD_OPTIONS = {
+export const ESBUILD_OPTIONS: BuildOptions & { readonly plugins: Plugin[] } = {
   bundle: true,
   minify: true,
   legalComments: 'none',
@@ -37,9 +47,11 @@ export const ESBUILD_OPTIONS = {
   format: 'esm',
   mainFields: ['module', 'main'],
   external: EXTERNAL,
-  banner: { js: BANNER },
+  // Nothing here is a web stream, and asking whether it is one loads all that there are.
+  define: { ReadableStream: 'undefined' },
+  plugins: [builtinsAsTheyAre, leaveOutUnreached],
   logLevel: 'warning',
-} as const satisfies BuildOptions;
+};
 
 /** Where each function's zip contents are: a folder that holds `index.mjs` and nothing else. */
 export type Bundles = Readonly<Record<FunctionName, string>>;
@@ -67,11 +79,11 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundles> 
     write: false,
     metafile: true,
     ...ESBUILD_OPTIONS,
-    plugins: [leaveOutUnreached, ...(countries ? [mobileRangesOf(countries)] : [])],
+    plugins: [...ESBUILD_OPTIONS.plugins, ...(countries ? [mobileRangesOf(countries)] : [])],
     sourcemap: 'external',
     sourcesContent: false,
   });
-  for (const file of result.outputFiles) {
+  for (const file of result.outputFiles ?? []) {
     writeTo(placeOf(file.path, outputFolder), file.contents);
   }
   writeTo(join(outputFolder, 'meta.json'), JSON.stringify(result.metafile));

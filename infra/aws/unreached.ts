@@ -40,8 +40,9 @@ export const UNREACHED: readonly (readonly [path: RegExp, replace: Replace])[] =
   // Our operations know one kind of date: seconds since the epoch.
   [/@smithy\/core\/.*\/serde\/date-utils\.js$/, withoutTextDates],
   [/@smithy\/core\/.*\/schema-date-utils\.js$/, throwing],
-  // Loading it with `import` loads undici as well.
-  [/@smithy\/node-http-handler\/dist-es\/node-http-handler\.js$/, withoutUndici],
+  // Requests are carried by `shared/adapters/aws-transport.ts`, which hands out whole answers.
+  [/@smithy\/node-http-handler\/dist-es\/node-http-handler\.js$/, withoutHandler],
+  [/@smithy\/core\/.*\/serde\/util-stream\/stream-collector\.js$/, throwing],
   // No member of our answers is a number too large for JavaScript. Errors are read through it.
   [/@smithy\/core\/.*\/json\/jsonReviver\.js$/, plainReviver],
   // Nothing is logged by the SDK.
@@ -159,13 +160,9 @@ function withoutSkewDefault(): string {
   return 'export const DEFAULT_DISABLE_CLOCK_SKEW_CORRECTION = undefined;';
 }
 
-function withoutUndici(source: string): string {
-  return swap(source, 'await import("node:http")', 'process.getBuiltinModule("node:http")');
-}
-
-function swap(source: string, from: string, to: string): string {
-  if (!source.includes(from)) throw new Error(`a module of the SDK does not say ${from} any more`);
-  return source.replaceAll(from, to);
+/** The client's configuration holds its handler already. */
+function withoutHandler(source: string): string {
+  return throwing(source, { NodeHttpHandler: '{ create: (handler) => handler }' });
 }
 
 function versionOnly(source: string): string {

@@ -3,7 +3,7 @@
  * evaluates no rules; `infra/aws/unreached.ts` leaves those out of the bundles.
  */
 
-import type { Agents } from './https-agent.ts';
+import type { AwsTransport } from './aws-transport.ts';
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -16,13 +16,14 @@ export interface AwsClientOptions {
   /** @default the service's own in the region */
   readonly endpoint?: string | undefined;
   readonly credentials: Credentials | (() => Promise<Credentials>);
-  readonly agent: Agents;
+  /** Made for the time that a whole answer may take. */
+  readonly transport: (timeoutMs: number) => AwsTransport;
 }
 
 interface ServiceOptions {
   /** The first label of its host. */
   readonly service: string;
-  /** Per try, until the answer begins and while it is silent. */
+  /** Per try, for the whole answer. */
   readonly timeoutMs: number;
   readonly maxAttempts: number;
 }
@@ -42,18 +43,13 @@ export interface AwsClientConfig {
   readonly disableClockSkewCorrection: false;
   readonly authSchemePreference: string[];
   readonly userAgentAppId: string;
-  readonly requestHandler: {
-    readonly httpAgent: Agents['http'];
-    readonly httpsAgent: Agents['https'];
-    readonly connectionTimeout: number;
-    readonly requestTimeout: number;
-    readonly socketTimeout: number;
-    readonly throwOnRequestTimeout: true;
-  };
+  /** What a command goes through is put together once, not with every request. */
+  readonly cacheMiddleware: true;
+  readonly requestHandler: AwsTransport;
 }
 
 export function awsClientConfig(
-  { region, endpoint, credentials, agent }: AwsClientOptions,
+  { region, endpoint, credentials, transport }: AwsClientOptions,
   { service, timeoutMs, maxAttempts }: ServiceOptions,
 ): AwsClientConfig {
   const url = new URL(endpoint ?? `https://${service}.${region}.amazonaws.com`);
@@ -71,13 +67,7 @@ export function awsClientConfig(
     disableClockSkewCorrection: false,
     authSchemePreference: ['sigv4'],
     userAgentAppId: 'silent-auth',
-    requestHandler: {
-      httpAgent: agent.http,
-      httpsAgent: agent.https,
-      connectionTimeout: timeoutMs,
-      requestTimeout: timeoutMs,
-      socketTimeout: timeoutMs,
-      throwOnRequestTimeout: true,
-    },
+    cacheMiddleware: true,
+    requestHandler: transport(timeoutMs),
   };
 }

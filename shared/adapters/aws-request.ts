@@ -1,12 +1,17 @@
 /** One signed request to an AWS service, without the SDK. */
 
-import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../domain/ports.ts';
-import type { AwsClientOptions } from './aws-client.ts';
+import type { Credentials } from './aws-client.ts';
 import { type AwsPost, signPost } from './aws-signature.ts';
-import { openRequest } from './https-agent.ts';
+import { exchange } from './exchange.ts';
+import type { Agents } from './https-agent.ts';
 
-export interface AwsRequestOptions extends AwsClientOptions {
+export interface AwsRequestOptions {
+  readonly region: string;
+  /** @default the service's own in the region */
+  readonly endpoint?: string | undefined;
+  readonly credentials: Credentials | (() => Promise<Credentials>);
+  readonly agent: Agents;
   readonly clock: Clock;
 }
 
@@ -31,17 +36,7 @@ export async function requestAws(
     credentials: typeof credentials === 'function' ? await credentials() : credentials,
     nowMs: clock.now(),
   });
-  const outgoing = openRequest(agent, url, {
-    method,
-    headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    outgoing.on('error', reject);
-    outgoing.on('response', resolve);
-    outgoing.end(body);
-  });
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(Buffer.from(chunk));
-  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') };
+  const sent = { ...headers, 'content-length': Buffer.byteLength(body) };
+  const answer = await exchange(agent, { url, method, headers: sent, body }, TIMEOUT_MS);
+  return { status: answer.status, text: answer.body.toString('utf8') };
 }

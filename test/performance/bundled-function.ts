@@ -15,13 +15,13 @@ const answer = z.object({
   statusCode: z.number(),
   body: z.string().optional(),
 });
-const report = z.object({ signatures: z.number(), undici: z.array(z.string()) });
+const report = z.object({ signatures: z.number(), needless: z.array(z.string()) });
 
 export interface BundledFunction {
   readonly environment: ExecutionEnvironment;
   /** Throws when the function failed. */
   readonly invoke: (event: object) => Promise<z.infer<typeof answer>>;
-  /** RSA signatures so far; the parts of undici that are loaded. */
+  /** RSA signatures so far; what is loaded of undici, web streams and the like. */
   readonly probe: () => Promise<z.infer<typeof report>>;
   readonly lines: readonly string[];
   readonly stop: () => Promise<void>;

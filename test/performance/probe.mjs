@@ -21,7 +21,10 @@ process.getBuiltinModule('node:module').syncBuiltinESMExports();
 
 const { handler: bundled } = await import('./index.mjs');
 
+/** Parts of Node that cost a start milliseconds and that no function needs. */
+const NEEDLESS = /undici|webstreams|fs\/promises|readline/;
+
 export const handler = async (event, context) =>
   event.probe
-    ? { signatures, undici: process.moduleLoadList.filter((name) => /undici/.test(name)) }
+    ? { signatures, needless: process.moduleLoadList.filter((name) => NEEDLESS.test(name)) }
     : bundled(event, context);

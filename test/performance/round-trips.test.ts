@@ -222,7 +222,7 @@ describe('a cold start', () => {
     const { probe } = await run(name);
     const calls = { 'dynamodb GetItem': 1, ...(secrets && { 'secrets GetSecretValue': secrets }) };
     expect(summarize(peers.take())).toEqual({ inSequence: 1, calls });
-    expect(await probe()).toEqual({ signatures, undici: [] });
+    expect(await probe()).toEqual({ signatures, needless: [] });
   });
 
   it('opens the sockets of the first request and calls nobody for effect', async () => {
@@ -283,7 +283,7 @@ describe('a bundle', () => {
     expect(await count(start, event)).toMatchObject(repeat);
   });
 
-  it('loads no undici, whatever it is asked', async () => {
+  it('loads no undici, no web streams and no file promises, whatever it is asked', async () => {
     const { requestId, authorization } = await startOne();
     const headers = { authorization };
     const body = { request_id: requestId, code: 'aBcDeF' };
@@ -296,7 +296,7 @@ describe('a bundle', () => {
     for (const [name, event] of events) {
       const started = await run(name);
       expect((await started.invoke(event)).statusCode, name).toBeLessThan(500);
-      expect((await started.probe()).undici, name).toEqual([]);
+      expect((await started.probe()).needless, name).toEqual([]);
     }
   });
 });

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createRehearsal, EXAMPLE_REQUEST_ID, rehearse } from '../../shared/rehearsal.ts';
+import {
+  createRehearsal,
+  EXAMPLE_REQUEST_ID,
+  EXAMPLE_WEBHOOK,
+  rehearse,
+  signExample,
+} from '../../shared/rehearsal.ts';
 import { variables } from '../performance/bundled-function.ts';
 import { type RecordedPeers, startRecordedPeers } from '../performance/recorded-peers.ts';
 
@@ -51,5 +57,36 @@ describe('rehearse', () => {
     expect(statusCode).toBe(202);
     expect(peers.take()).toEqual([]);
     expect(written).toEqual([]);
+  });
+
+  it('records a webhook, and nobody hears of it', async () => {
+    const { createHandler } = await import('../../functions/webhook.ts');
+    const { webhookNeeds } = await import('../../shared/dependencies.ts');
+    peers.take();
+    const pushes: string[] = [];
+    const rehearsal = createRehearsal();
+    const pusher = {
+      ...rehearsal.pusher,
+      push: async (_: readonly string[], { status }: { readonly status: string }) => {
+        pushes.push(status);
+        return [];
+      },
+    };
+    const handler = createHandler(webhookNeeds({ ...rehearsal, pusher }));
+    const token = signExample(EXAMPLE_WEBHOOK);
+    const { statusCode } = await rehearse(handler, 'POST /webhook', EXAMPLE_WEBHOOK, token);
+    expect(statusCode).toBe(204);
+    expect(pushes).toEqual(['action_pending']);
+    expect(peers.take()).toEqual([]);
+    expect(written).toEqual([]);
+  });
+
+  it('signs what no secret but the example’s verifies', async () => {
+    const { createHandler } = await import('../../functions/webhook.ts');
+    const { webhookNeeds } = await import('../../shared/dependencies.ts');
+    const handler = createHandler(webhookNeeds());
+    const token = signExample(EXAMPLE_WEBHOOK);
+    const answer = await rehearse(handler, 'POST /webhook', EXAMPLE_WEBHOOK, token);
+    expect(answer.statusCode).toBe(401);
   });
 });

@@ -2,10 +2,10 @@
 
 import type { Clock, EndNotifier, Entry, Telemetry } from '../../domain/ports.ts';
 import type { Verification } from '../../domain/verification.ts';
-import type { AwsClientOptions } from '../aws-client.ts';
+import type { AwsRequestOptions } from '../aws-request.ts';
 import { putEvent } from './put-event.ts';
 
-export interface EndNotifierOptions extends AwsClientOptions {
+export interface EndNotifierOptions extends AwsRequestOptions {
   /** Name of the bus. */
   readonly bus: string;
   readonly clock: Clock;

@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { bundleFunctions, ESBUILD_OPTIONS } from '../../../infra/aws/bundle.ts';
-import { leaveOutUnreached } from '../../../infra/aws/unreached.ts';
 import type { FunctionName } from '../../../shared/config.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -34,7 +33,9 @@ const OBVIOUS: BuildOptions = {
   platform: 'node',
   target: 'node24',
   format: 'esm',
-  banner: ESBUILD_OPTIONS.banner,
+  banner: {
+    js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+  },
   logLevel: 'error',
 };
 
@@ -53,7 +54,7 @@ export async function buildAll(): Promise<Builds> {
   for (const name of OURS) {
     await bundle(OBVIOUS, functionFile(name), folder('obvious', name));
     await bundle(
-      { ...ESBUILD_OPTIONS, plugins: [leaveOutUnreached, withoutPriming] },
+      { ...ESBUILD_OPTIONS, plugins: [...ESBUILD_OPTIONS.plugins, withoutPriming] },
       functionFile(name),
       folder('unprimed', name),
     );

@@ -1,6 +1,7 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAwsTransport } from '../../../shared/adapters/aws-transport.ts';
 import { createDynamoDbClient } from '../../../shared/adapters/dynamodb/client.ts';
 import { createAgents } from '../../../shared/adapters/https-agent.ts';
 import { createSecretsManagerClient } from '../../../shared/adapters/secrets/client.ts';
@@ -21,7 +22,8 @@ afterAll(async () => {
 });
 
 function options(): Parameters<typeof createDynamoDbClient>[0] {
-  return { region: 'eu-central-1', endpoint: stub.url, credentials, agent };
+  const transport = (timeoutMs: number) => createAwsTransport(agent, timeoutMs);
+  return { region: 'eu-central-1', endpoint: stub.url, credentials, transport };
 }
 
 const environment = process.env;
