@@ -3,7 +3,7 @@
  * operation or two and not a whole client in every bundle.
  */
 
-import { createHash, createHmac } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { Credentials } from './aws-client.ts';
 
 export interface AwsPost {
@@ -50,13 +50,28 @@ export function signPost(
   ].join('\n');
   const scope = `${date}/${region}/${service}/aws4_request`;
   const toSign = [ALGORITHM, time, scope, sha256(canonical)].join('\n');
-  const key = [date, region, service, 'aws4_request'].reduce<string | Buffer>(
-    (previous, part) => createHmac('sha256', previous).update(part).digest(),
-    `AWS4${secretAccessKey}`,
-  );
+  const key = signingKey(secretAccessKey, [date, region, service, 'aws4_request']);
   const signature = createHmac('sha256', key).update(toSign).digest('hex');
   const authorization = `${ALGORITHM} Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
   return { ...sent, authorization };
+}
+
+/** The latest of each scope: a key serves for a day. */
+const signingKeys = new Map<string, { readonly name: string; readonly key: KeyObject }>();
+
+function signingKey(secretAccessKey: string, parts: readonly string[]): KeyObject {
+  const [date, ...scope] = parts;
+  const place = scope.join('/');
+  const name = `${date}/${secretAccessKey}`;
+  const known = signingKeys.get(place);
+  if (known?.name === name) return known.key;
+  const bytes = parts.reduce<string | Buffer>(
+    (previous, part) => createHmac('sha256', previous).update(part).digest(),
+    `AWS4${secretAccessKey}`,
+  );
+  const key = createSecretKey(Buffer.from(bytes));
+  signingKeys.set(place, { name, key });
+  return key;
 }
 
 /** Encoded once more, although it is encoded already: every service but S3 wants it so. */

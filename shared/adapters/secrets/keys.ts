@@ -1,6 +1,6 @@
 /** Everything that is derived from our own three keys: tokens, keyed hashes, names of guards. */
 
-import { createHash, createHmac, hkdfSync } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { Problem } from '../../domain/errors.ts';
 import type { Identities, Tokens } from '../../domain/ports.ts';
 import { hashClientToken } from './client-token.ts';
@@ -22,11 +22,12 @@ export interface KeysOptions {
 type KeyName = 'guard_key' | 'token_key' | 'identity_key';
 const KEY_NAMES: readonly KeyName[] = ['guard_key', 'token_key', 'identity_key'];
 
-type KeySet = Readonly<Record<KeyName, Buffer>> & { readonly tokenKeys: readonly TokenKey[] };
+/** Key objects: given bytes, Node finds out anew with every HMAC what they are, by exceptions. */
+type KeySet = Readonly<Record<KeyName, KeyObject>> & { readonly tokenKeys: readonly TokenKey[] };
 
 interface TokenKey {
   readonly id: string;
-  readonly key: Buffer;
+  readonly key: KeyObject;
 }
 
 export function createKeys({ secrets, secretId }: KeysOptions): Keys {
@@ -39,7 +40,7 @@ export function createKeys({ secrets, secretId }: KeysOptions): Keys {
   const keys = async (): Promise<KeySet> => toKeys(await secrets.get(secretId));
 
   /** An instance may be the last to hear of a rotation, so an unknown id is worth a second read. */
-  const tokenKey = async (id: string | undefined): Promise<Buffer> => {
+  const tokenKey = async (id: string | undefined): Promise<KeyObject> => {
     const { token_key: current, tokenKeys } = await keys();
     if (id === undefined) return current;
     const known = tokenKeys.find((candidate) => candidate.id === id);
@@ -79,12 +80,15 @@ export function createKeys({ secrets, secretId }: KeysOptions): Keys {
 function deriveKeys(secret: Secret): KeySet {
   const master = secret.master_key;
   const isDerived = Boolean(master) && KEY_NAMES.every((name) => !secret[name]);
-  const get = (name: KeyName): Buffer =>
-    isDerived && master
-      ? Buffer.from(hkdfSync('sha256', master, '', name, 32))
-      : Buffer.from(requireField(secret, name));
+  const get = (name: KeyName): KeyObject =>
+    createSecretKey(
+      isDerived && master
+        ? Buffer.from(hkdfSync('sha256', master, '', name, 32))
+        : Buffer.from(requireField(secret, name)),
+    );
   const current = get('token_key');
-  const previous = secret.previous_token_key ? [Buffer.from(secret.previous_token_key)] : [];
+  const { previous_token_key: text } = secret;
+  const previous = text ? [createSecretKey(Buffer.from(text))] : [];
   return {
     guard_key: get('guard_key'),
     token_key: current,
@@ -94,10 +98,10 @@ function deriveKeys(secret: Secret): KeySet {
 }
 
 /** Names a key without telling anything about it. */
-function keyId(key: Buffer): string {
-  return createHash('sha256').update('key-id:').update(key).digest('hex').slice(0, 8);
+function keyId(key: KeyObject): string {
+  return createHash('sha256').update('key-id:').update(key.export()).digest('hex').slice(0, 8);
 }
 
-function hmac(key: Buffer, parts: readonly string[]): Buffer {
+function hmac(key: KeyObject, parts: readonly string[]): Buffer {
   return createHmac('sha256', key).update(JSON.stringify(parts)).digest();
 }
