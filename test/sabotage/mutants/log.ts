@@ -166,6 +166,22 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     tests: PUSHER_TESTS,
   },
   {
+    name: 'wait for DynamoDB as long as it likes',
+    rule: 'R12',
+    file: 'shared/adapters/exchange.ts',
+    find: '), timeoutMs);',
+    replace: '), 1000 * timeoutMs);',
+    tests: ['test/shared/adapters/exchange.test.ts'],
+  },
+  {
+    name: 'keep a signing key for ever',
+    rule: 'R16',
+    file: 'shared/adapters/aws-signature.ts',
+    find: 'if (known?.name === name)',
+    replace: 'if (known)',
+    tests: ['test/shared/adapters/aws-signature.test.ts'],
+  },
+  {
     name: 'append no deadline',
     rule: 'L1',
     file: ANNOUNCE,

@@ -52,8 +52,8 @@ export const START_MUTANTS: readonly Mutant[] = [
     name: 'forget the previous token key',
     rule: 'R14',
     file: KEYS,
-    find: 'secret.previous_token_key ? [Buffer.from(secret.previous_token_key)] : []',
-    replace: '[] as Buffer[]',
+    find: 'text ? [createSecretKey(Buffer.from(text))] : []',
+    replace: 'text ? ([] as KeyObject[]) : []',
     tests: KEY_TESTS,
   },
   {
