@@ -1,9 +1,10 @@
 /** One log line and the metrics of each invocation; nothing about a person gets in (design §9). */
 
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import { METRICS_NAMESPACE } from '../config.ts';
 import type { Measurement, Telemetry } from '../domain/ports.ts';
+import { toRecords } from './metric-records.ts';
 
 /** What the log line may hold: closed, so that nothing private gets in by accident. */
 export interface LogFields {
@@ -42,7 +43,9 @@ export function createTelemetry(service: string): InvocationTelemetry {
       const line = { ...fields, ...more };
       if (fault === undefined) logger.info('request', line);
       else logger.error('request', { ...line, fault: describe(fault) });
-      publish(metrics, measurements);
+      for (const record of toRecords(metrics, measurements)) {
+        process.stdout.write(`${JSON.stringify(record)}\n`);
+      }
       fields = {};
       measurements = [];
     },
@@ -62,31 +65,4 @@ function describe(fault: unknown): readonly string[] {
     chain.push([error.name, ...frames.slice(0, 4).map((frame) => frame.trim())].join(' | '));
   }
   return chain;
-}
-
-/** One EMF record for each set of dimensions: a record's dimensions hold for all of its metrics. */
-function publish(metrics: Metrics, measurements: readonly Measurement[]): void {
-  const groups = Map.groupBy(measurements, ({ dimensions = {} }) => JSON.stringify(dimensions));
-  for (const [dimensions, group] of groups) {
-    const set: Record<string, string> = JSON.parse(dimensions);
-    if (Object.keys(set).length > 0) metrics.addDimensions(set);
-    for (const measurement of group) {
-      const [unit, value] = amountOf(measurement);
-      metrics.addMetric(measurement.name, unit, value);
-      for (const [name, detail] of detailsOf(measurement)) metrics.addMetadata(name, detail);
-    }
-    metrics.publishStoredMetrics();
-  }
-}
-
-function detailsOf(measurement: Measurement): readonly (readonly [string, string])[] {
-  return 'details' in measurement ? Object.entries(measurement.details ?? {}) : [];
-}
-
-function amountOf(
-  measurement: Measurement,
-): readonly [(typeof MetricUnit)[keyof typeof MetricUnit], number] {
-  if ('milliseconds' in measurement) return [MetricUnit.Milliseconds, measurement.milliseconds];
-  if ('euros' in measurement) return [MetricUnit.NoUnit, measurement.euros];
-  return [MetricUnit.Count, 1];
 }

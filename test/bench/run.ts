@@ -23,13 +23,13 @@ import { addToReport, describeRun, REPORT_FILE, type Report, readReport } from '
 
 const THOROUGH = {
   coldRounds: 5,
-  throughput: { rounds: 3, count: 60 },
+  throughput: { rounds: 3, count: 120, warmUp: 400 },
   growth: [10, 100, 1000, 5000],
   costCount: 40,
 };
 const QUICK: typeof THOROUGH = {
   coldRounds: 2,
-  throughput: { rounds: 1, count: 24 },
+  throughput: { rounds: 1, count: 24, warmUp: 24 },
   growth: [10, 100],
   costCount: 10,
 };

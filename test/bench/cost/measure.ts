@@ -31,6 +31,8 @@ export interface CostReport {
 }
 
 const SETTLE_MS = 1500;
+/** Lambda's CPU is that of functions that run since a while, as nearly all do. */
+const WARM_UP = 60;
 
 export async function measureCost(count: number, say: (line: string) => void): Promise<CostReport> {
   const dynamodb = await startCountingDynamoDb();
@@ -51,7 +53,7 @@ export async function measureCost(count: number, say: (line: string) => void): P
     const template = await countTemplate(bench.assemblyFolder);
     const price = async (path: Path): Promise<PathCost> => {
       say(`cost, ${count} times the ${path} path`);
-      for (let warm = 0; warm < 3; warm += 1) await walk(path, endpoints, agent);
+      for (let warm = 0; warm < WARM_UP; warm += 1) await walk(path, endpoints, agent);
       await sleep(SETTLE_MS);
       for (const taken of [dynamodb, logs, calls, meter]) taken.take();
       const traffic: Traffic[] = [];

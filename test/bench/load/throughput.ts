@@ -28,6 +28,14 @@ export interface ThroughputResult {
   readonly failures: readonly string[];
 }
 
+export interface ThroughputSize {
+  readonly rounds: number;
+  /** Verifications a round. */
+  readonly count: number;
+  /** Before the first round: each of up to ten processes a function compiles what it runs often. */
+  readonly warmUp: number;
+}
+
 export interface ThroughputReport {
   readonly rounds: number;
   readonly verificationsPerRound: number;
@@ -44,13 +52,12 @@ interface Turn {
 }
 
 const CONCURRENCY = 8;
-const WARM_UP = 16;
 /** The last webhooks of a turn arrive after its last check. */
 const SETTLE_MS = 1500;
 
 export async function measureThroughput(
   { stack, privateKey }: BenchStack,
-  { rounds, count }: { readonly rounds: number; readonly count: number },
+  { rounds, count, warmUp }: ThroughputSize,
   say: (line: string) => void,
 ): Promise<ThroughputReport> {
   const agent = openAgent();
@@ -88,7 +95,7 @@ export async function measureThroughput(
       };
     };
 
-    for (const contender of contenders) await take(contender, WARM_UP);
+    for (const contender of contenders) await take(contender, warmUp);
     for (let round = 1; round <= rounds; round += 1) {
       say(`throughput, round ${round} of ${rounds}`);
       for (const contender of contenders) turns.get(contender)?.push(await take(contender, count));

@@ -61,6 +61,52 @@ describe('flush', () => {
     expect(record._aws.CloudWatchMetrics[0].Dimensions).toEqual([['service', 'channel']]);
   });
 
+  it('writes one record for all metrics, each with its own dimensions', () => {
+    const telemetry = createTelemetry('silent-auth-dev');
+    telemetry.measure({ name: 'Started' });
+    telemetry.measure({
+      name: 'VonageLatency',
+      dimensions: { operation: 'start' },
+      milliseconds: 12,
+    });
+    telemetry.measure({ name: 'CheckUrlIssued' });
+    telemetry.flush({ outcome: 'ok' });
+    const records = lines.map((line) => JSON.parse(line)).filter(({ _aws }) => _aws);
+    expect(records).toMatchObject([
+      {
+        _aws: {
+          CloudWatchMetrics: [
+            {
+              Dimensions: [['service']],
+              Metrics: [{ Name: 'Started' }, { Name: 'CheckUrlIssued' }],
+            },
+            { Dimensions: [['service', 'operation']], Metrics: [{ Name: 'VonageLatency' }] },
+          ],
+        },
+        Started: 1,
+        CheckUrlIssued: 1,
+        VonageLatency: 12,
+        operation: 'start',
+      },
+    ]);
+  });
+
+  it('writes another record for what has the same name and says something else', () => {
+    const telemetry = createTelemetry('silent-auth-dev');
+    for (const [operation, milliseconds] of [
+      ['start', 12],
+      ['check', 30],
+    ] as const) {
+      telemetry.measure({ name: 'VonageLatency', dimensions: { operation }, milliseconds });
+    }
+    telemetry.flush({ outcome: 'ok' });
+    const records = lines.map((line) => JSON.parse(line)).filter(({ _aws }) => _aws);
+    expect(records).toMatchObject([
+      { operation: 'start', VonageLatency: 12 },
+      { operation: 'check', VonageLatency: 30 },
+    ]);
+  });
+
   it('starts the next line anew', () => {
     const telemetry = createTelemetry('test');
     telemetry.annotate({ request_id: 'one' });
