@@ -20,8 +20,7 @@ export interface AwsText {
   readonly text: string;
 }
 
-/** For the connection, the request and the whole answer. */
-const TIMEOUT_MS = 1000;
+const BOUNDS = { timeoutMs: 1000, maxBytes: 1024 * 1024 };
 
 /** Rejects when the service does not answer within a second. */
 export async function requestAws(
@@ -37,6 +36,7 @@ export async function requestAws(
     nowMs: clock.now(),
   });
   const sent = { ...headers, 'content-length': Buffer.byteLength(body) };
-  const answer = await exchange(agent, { url, method, headers: sent, body }, TIMEOUT_MS);
+  const answer = await exchange(agent, { url, method, headers: sent, body }, BOUNDS);
+  if (answer.outcome === 'failed') throw answer.error;
   return { status: answer.status, text: answer.body.toString('utf8') };
 }

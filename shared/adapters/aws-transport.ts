@@ -31,12 +31,16 @@ export interface AwsTransport {
   readonly handle: (request: AwsHttpRequest) => Promise<AwsHttpResponse>;
 }
 
+/** DynamoDB answers a megabyte at most, Secrets Manager 64 KB. */
+const MAX_BYTES = 1024 * 1024;
+
 export function createAwsTransport(agent: Agents, timeoutMs: number): AwsTransport {
   return {
     handle: async ({ protocol, hostname, port, path, method, headers, body }) => {
       const url = new URL(`${protocol}//${hostname}${port ? `:${port}` : ''}${path}`);
-      const outgoing = { url, method, headers, ...(body !== undefined && { body }) };
-      const answer = await exchange(agent, outgoing, timeoutMs);
+      const outgoing = { url, method, headers, body };
+      const answer = await exchange(agent, outgoing, { timeoutMs, maxBytes: MAX_BYTES });
+      if (answer.outcome === 'failed') throw answer.error;
       return {
         response: {
           statusCode: answer.status,

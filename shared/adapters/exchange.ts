@@ -1,6 +1,6 @@
 /** One request and its whole answer, within one time limit. */
 
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type Agents, openRequest } from './https-agent.ts';
 
 export interface Outgoing {
@@ -8,44 +8,84 @@ export interface Outgoing {
   readonly method: string;
   readonly headers: Readonly<Record<string, string | number>>;
   /** Absent: none. */
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | undefined;
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
+export interface Bounds {
+  /** From the wait for a socket to the last byte of the answer. */
+  readonly timeoutMs: number;
+  /** Of the answer's body. */
+  readonly maxBytes: number;
 }
 
 /**
- * Rejects with an error named `TimeoutError` when the answer is not complete after `timeoutMs`, which
- * begin with the wait for a socket; else with what Node says. Redirects are answers like any other.
+ * `status` of a failure is there when the answer had begun. Without `wasSent` the peer cannot have seen
+ * the request. The error is Node's own, or one named `TimeoutError`.
  */
+export type Exchanged =
+  | {
+      readonly outcome: 'answered';
+      readonly status: number;
+      readonly headers: IncomingHttpHeaders;
+      readonly body: Buffer;
+    }
+  | {
+      readonly outcome: 'failed';
+      readonly error: Error;
+      readonly wasSent: boolean;
+      readonly status?: number | undefined;
+    };
+
+/** Never rejects. Redirects are answers like any other: nothing is followed. */
 export function exchange(
   agent: Agents,
   { url, method, headers, body }: Outgoing,
-  timeoutMs: number,
-): Promise<Answer> {
-  return new Promise((resolve, reject) => {
+  { timeoutMs, maxBytes }: Bounds,
+): Promise<Exchanged> {
+  return new Promise((resolve) => {
     const request = openRequest(agent, url, { method, headers });
-    const timer = setTimeout(() => request.destroy(timeoutError(url, timeoutMs)), timeoutMs);
+    const wasSent = watchConnection(request);
+    let response: IncomingMessage | undefined;
     const fail = (error: Error): void => {
       clearTimeout(timer);
-      reject(error);
+      request.destroy();
+      resolve({ outcome: 'failed', error, wasSent: wasSent(), status: response?.statusCode });
     };
+    const timer = setTimeout(() => fail(timeoutError(url, timeoutMs)), timeoutMs);
     request.on('error', fail);
-    request.on('response', (response: IncomingMessage) => {
+    request.on('response', (incoming) => {
+      response = incoming;
       const chunks: Buffer[] = [];
-      response.on('error', fail);
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
+      let size = 0;
+      incoming.on('error', fail);
+      incoming.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        size += chunk.byteLength;
+        if (size > maxBytes) fail(new Error(`${url.host} answered more than ${maxBytes} bytes`));
+      });
+      incoming.on('end', () => {
         clearTimeout(timer);
-        const { statusCode: status = 0, headers: received } = response;
-        resolve({ status, headers: received, body: Buffer.concat(chunks) });
+        const { statusCode: status = 0, headers: received } = incoming;
+        resolve({ outcome: 'answered', status, headers: received, body: Buffer.concat(chunks) });
       });
     });
     request.end(body);
   });
+}
+
+/** Until the socket is connected (and its TLS stands) nobody can have seen the request. */
+function watchConnection(request: ClientRequest): () => boolean {
+  let isConnected = false;
+  request.on('socket', (socket) => {
+    if (request.reusedSocket || !socket.connecting) {
+      isConnected = true;
+      return;
+    }
+    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
+      isConnected = true;
+    });
+  });
+  return () => isConnected;
 }
 
 function timeoutError({ host }: URL, timeoutMs: number): Error {

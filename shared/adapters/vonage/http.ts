@@ -1,7 +1,7 @@
 /** One bounded JSON request: its time, its answer's size, and whether it was sent at all. */
 
-import type { ClientRequest, IncomingMessage } from 'node:http';
-import { type Agents, openRequest } from '../https-agent.ts';
+import { exchange } from '../exchange.ts';
+import type { Agents } from '../https-agent.ts';
 
 export interface JsonRequest {
   readonly method: 'POST' | 'DELETE';
@@ -29,85 +29,33 @@ export interface HttpOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 6000;
-const MAX_BODY_BYTES = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 
-/** Redirects are answers like any other: nothing is followed. */
+/** Never rejects. Redirects are answers like any other: nothing is followed. */
 export function createHttp({ agent, timeoutMs = DEFAULT_TIMEOUT_MS }: HttpOptions): Http {
-  return ({ method, url, bearer, body }) => {
-    const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  return async ({ method, url, bearer, body }) => {
+    const payload = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
       accept: 'application/json, application/problem+json',
       authorization: `Bearer ${bearer}`,
-      'content-length': payload?.byteLength ?? 0,
-      ...(payload && { 'content-type': 'application/json' }),
+      'content-length': payload === undefined ? 0 : Buffer.byteLength(payload),
+      ...(payload !== undefined && { 'content-type': 'application/json' }),
     };
-    const request = openRequest(agent, new URL(url), { method, headers });
-    const answer = toAnswer(request, timeoutMs);
-    request.end(payload);
-    return answer;
+    const outgoing = { url: new URL(url), method, headers, body: payload };
+    const answer = await exchange(agent, outgoing, { timeoutMs, maxBytes: MAX_BYTES });
+    if (answer.outcome === 'answered') {
+      return { outcome: 'answered', status: answer.status, body: parse(answer.body) };
+    }
+    const { status, wasSent, error } = answer;
+    if (status !== undefined) return { outcome: 'answered', status, body: undefined };
+    if (!wasSent) return { outcome: 'not_sent' };
+    return { outcome: error.name === 'TimeoutError' ? 'timeout' : 'network' };
   };
 }
 
-/** Whatever comes first decides: the whole answer, a fault, or the time. Never rejects. */
-function toAnswer(request: ClientRequest, timeoutMs: number): Promise<JsonAnswer> {
-  return new Promise((resolve) => {
-    let response: IncomingMessage | undefined;
-    let isTimeout = false;
-    const wasSent = watchConnection(request);
-    const timer = setTimeout(() => {
-      isTimeout = true;
-      settle(undefined);
-      request.destroy();
-    }, timeoutMs);
-
-    const settle = (body: unknown): void => {
-      clearTimeout(timer);
-      if (response?.statusCode !== undefined) {
-        resolve({ outcome: 'answered', status: response.statusCode, body });
-      } else if (wasSent()) {
-        resolve({ outcome: isTimeout ? 'timeout' : 'network' });
-      } else {
-        resolve({ outcome: 'not_sent' });
-      }
-    };
-
-    request.on('error', () => settle(undefined));
-    request.on('response', (incoming) => {
-      response = incoming;
-      readJson(incoming).then(settle);
-    });
-  });
-}
-
-/** Until the socket is connected (and its TLS stands) nobody can have seen the request. */
-function watchConnection(request: ClientRequest): () => boolean {
-  let isConnected = false;
-  request.on('socket', (socket) => {
-    if (request.reusedSocket || !socket.connecting) {
-      isConnected = true;
-      return;
-    }
-    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
-      isConnected = true;
-    });
-  });
-  return () => isConnected;
-}
-
-async function readJson(incoming: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
+function parse(body: Buffer): unknown {
   try {
-    for await (const chunk of incoming) {
-      const bytes = Buffer.from(chunk);
-      size += bytes.byteLength;
-      if (size > MAX_BODY_BYTES) {
-        incoming.destroy();
-        return undefined;
-      }
-      chunks.push(bytes);
-    }
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(body.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -178,10 +178,10 @@ export const INPUT_MUTANTS: readonly Mutant[] = [
   {
     name: 'read answers of any size',
     rule: 'R9',
-    file: 'shared/adapters/vonage/http.ts',
-    find: 'size > MAX_BODY_BYTES',
-    replace: 'size > MAX_BODY_BYTES * 1_000_000',
-    tests: ['test/shared/adapters/vonage/client.test.ts'],
+    file: 'shared/adapters/exchange.ts',
+    find: 'if (size > maxBytes)',
+    replace: 'if (size < 0)',
+    tests: ['test/shared/adapters/exchange.test.ts'],
   },
   {
     name: 'put a request_id into a path as it is',
