@@ -17,16 +17,16 @@ const MAX_GZIP_KILOBYTES = 85;
 
 /** What was reached, in KB minified and gzip: whoever adds more than a little says so here. */
 const REACHED: Readonly<Record<FunctionName, readonly [kilobytes: number, gzip: number]>> = {
-  start: [251.7, 84.2],
-  'check-code': [232.6, 76.3],
-  webhook: [203.9, 66.6],
-  'next-workflow': [231.2, 75.7],
-  cancel: [204.2, 67.1],
-  status: [176.3, 58.4],
-  proof: [221.7, 72.1],
-  connect: [159.8, 52.7],
-  message: [200.2, 65.9],
-  contracts: [122.6, 24.3],
+  start: [241.4, 79.2],
+  'check-code': [227.2, 74.4],
+  webhook: [200.9, 65.8],
+  'next-workflow': [225.4, 73.7],
+  cancel: [198.5, 65.2],
+  status: [170.9, 56.6],
+  proof: [216.6, 70.4],
+  connect: [154.6, 51.0],
+  message: [194.8, 64.0],
+  contracts: [124.1, 24.8],
 };
 const ROOM = 1.02;
 
