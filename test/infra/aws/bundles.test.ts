@@ -17,7 +17,7 @@ const MAX_GZIP_KILOBYTES = 85;
 
 /** What was reached, in KB minified and gzip: whoever adds more than a little says so here. */
 const REACHED: Readonly<Record<FunctionName, readonly [kilobytes: number, gzip: number]>> = {
-  start: [241.4, 79.2],
+  start: [246.5, 82.4],
   'check-code': [227.2, 74.4],
   webhook: [200.9, 65.8],
   'next-workflow': [225.4, 73.7],
