@@ -1,8 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Nothing in them outlives a test: they need no worker of their own each. */
-const PURE = ['test/shared/{contract,domain,usecases}/**/*.test.ts'];
+/** They replace a module, or read their variables as it loads: each needs a worker of its own. */
+const APART = [
+  'test/functions/{proof,start}.test.ts',
+  'test/infra/aws/cognito/trigger.test.ts',
+  'test/shared/adapters/aws-client.test.ts',
+  'test/shared/adapters/secrets/edge-check.test.ts',
+  'test/shared/adapters/vonage/payload-hash.test.ts',
+  'test/shared/rehearsal.test.ts',
+];
 const SYSTEM = ['test/system/**/*.test.ts'];
 
 /** Whole-system tests share one running stack, so they are a project of their own. */
@@ -17,13 +24,14 @@ export default defineConfig({
     // Of `concurrent` ones: more browser tabs than that only wait for each other.
     maxConcurrency: 2,
     projects: [
-      { extends: true, test: { name: 'pure', include: PURE, isolate: false, testTimeout: 20_000 } },
+      { extends: true, test: { name: 'apart', include: APART, testTimeout: 20_000 } },
       {
         extends: true,
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...PURE, ...SYSTEM],
+          exclude: [...APART, ...SYSTEM],
+          isolate: false,
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
