@@ -7,10 +7,11 @@ import { cdkContext, createStack } from './synthesize.ts';
 
 const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/silent/0a1b-2c';
 
-/** Every stage, and settings that add resources of other kinds, leave some out, or change them. */
+/**
+ * Every stage, and settings that add resources of other kinds, leave some out, or change them. The
+ * fullest comes first: the engine of the rules is made for the kinds it sees, and again for others.
+ */
 const DEPLOYMENTS = [
-  ['dev', {}],
-  ['prod', {}],
   [
     'prod',
     {
@@ -36,6 +37,8 @@ const DEPLOYMENTS = [
       reservedConcurrency: { webhook: 5 },
     },
   ],
+  ['dev', {}],
+  ['prod', {}],
   ['prod', { edge: { webAclArn }, events: false, apiGatewayLogsRole: false }],
 ] as const;
 
