@@ -1,11 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** They replace a module, or read their variables as it loads: each needs a worker of its own. */
+/**
+ * They replace a module, read their variables as it loads, or run an engine in their own process that
+ * has seconds to answer: each needs a worker of its own.
+ */
 const APART = [
   'test/functions/{proof,start}.test.ts',
   'test/infra/aws/cognito/trigger.test.ts',
   'test/shared/adapters/aws-client.test.ts',
+  'test/shared/adapters/dynamodb/*.dynalite.test.ts',
   'test/shared/adapters/secrets/edge-check.test.ts',
   'test/shared/adapters/vonage/payload-hash.test.ts',
   'test/shared/rehearsal.test.ts',
