@@ -52,7 +52,8 @@ export interface SynthesizeOptions {
 }
 
 /**
- * Runs the app; takes a few seconds, needs no network.
+ * Runs the app; takes a few seconds, needs no network. CloudFormation's own rules are left to what
+ * deploys and to the tests: they take longer than all the rest.
  * @throws LocalStackError with all that the app printed, when it fails
  */
 export async function synthesize(
@@ -69,6 +70,7 @@ export async function synthesize(
     env: {
       ...process.env,
       CDK_OUTDIR: folder,
+      CDK_VALIDATION: 'false',
       CDK_CONTEXT_JSON: JSON.stringify({ ...configuration.context, ...context }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -115,14 +115,27 @@ async function notifyNow(
   }
 }
 
-function* measurementsOf({ before, verification: after }: Folded): Generator<Measurement> {
+/** Measures a start, and what webhooks had changed that overtook its write: nobody could before it. */
+export function measureStart(verification: Verification, telemetry: Telemetry): void {
+  telemetry.measure({ name: 'Started' });
+  for (const measurement of measurementsOf({ verification })) {
+    telemetry.measure(measurement);
+  }
+}
+
+function* measurementsOf({
+  before,
+  verification: after,
+}: Pick<Folded, 'before' | 'verification'>): Generator<Measurement> {
   const sinceStart = { milliseconds: Math.max(0, after.updatedAtMs - after.createdAtMs) };
   if (after.action?.type === 'open_check_url' && before?.action?.type !== 'open_check_url') {
     yield { name: 'CheckUrlIssued' };
     yield { name: 'TimeToCheckUrl', ...sinceStart };
   }
-  if (!isFinal(after) && before && before.channel !== after.channel) {
-    const left = after.workflow.find(({ channel }) => channel === before.channel);
+  const left = after.workflow.find(({ channel }, index) =>
+    before ? channel === before.channel : index === 0,
+  );
+  if (!isFinal(after) && left?.channel !== after.channel) {
     yield {
       name: 'FallbackEntered',
       dimensions: { channel: after.channel },

@@ -21,6 +21,7 @@ import {
 } from '../domain/ports.ts';
 import { fold, isFinal, isOverdue, type Verification } from '../domain/verification.ts';
 import { type Channel, deadlineMs } from '../domain/workflow.ts';
+import { measureStart } from './announce.ts';
 import { type Claimed, claim, leaveUnresolved, type Replay, release } from './claim-start.ts';
 import { planStart, type StartPlan, type StartRules } from './plan-start.ts';
 import { neutralLimit, providerUnavailable, startInProgress } from './refusals.ts';
@@ -274,22 +275,4 @@ function viewOf(
   const folded = fold(requestId, events, nowMs);
   if (!folded) throw new Error('a start was appended and is not in the log');
   return folded.verification;
-}
-
-function measureStart(verification: Verification, telemetry: StartPorts['telemetry']): void {
-  telemetry.measure({ name: 'Started' });
-  if (verification.action?.type === 'open_check_url') {
-    telemetry.measure({ name: 'CheckUrlIssued' });
-    telemetry.measure({
-      name: 'TimeToCheckUrl',
-      milliseconds: Math.max(0, verification.updatedAtMs - verification.createdAtMs),
-    });
-  }
-  if (verification.workflow[0]?.reason === 'network_unsupported') {
-    telemetry.measure({
-      name: 'FallbackEntered',
-      dimensions: { channel: verification.channel },
-      details: { reason: 'network_unsupported' },
-    });
-  }
 }

@@ -1,15 +1,11 @@
 /** `npm run demo`, as a person runs it, and what its stories tell. */
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { connectSimulator } from '../../infra/local/demo/simulator.ts';
 import { STORIES } from '../../infra/local/demo/stories.ts';
 import { perform } from '../../infra/local/demo/story.ts';
-import { type Stack, startStack } from '../../infra/local/stack.ts';
 
 const THE_NUMBER = { phone_number: true, email: false };
 const NOTHING = { phone_number: false, email: false };
@@ -53,24 +49,12 @@ describe('npm run demo -- --json', () => {
 });
 
 describe('the stories of the demo', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'silent-auth-demo-'));
   const { signal: stopped } = new AbortController();
-  let stack: Stack;
-
-  beforeAll(async () => {
-    const assemblyFolder = inject('assemblyFolder');
-    stack = await startStack({ localFolder: folder, assemblyFolder, timeScale: 0.1 });
-  });
-
-  afterAll(async () => {
-    await stack?.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const { api, vonage } = inject('endpoints');
 
   async function timelineOf(name: string): Promise<readonly string[]> {
     const story = STORIES.find((each) => each.name === name);
     if (!story) throw new Error(`there is no story ${name}`);
-    const { api, vonage } = stack.endpoints;
     const simulator = connectSimulator(vonage);
     const lines: string[] = [];
     const show = (_milliseconds: number, text: string): void => void lines.push(text.trim());

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type EdgeSettings, getStage } from '../../infra/aws/stage.ts';
 import { callAws } from '../../infra/local/aws/json-client.ts';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
@@ -119,9 +119,9 @@ describe('a stage whose only way is CloudFront', () => {
       ProofKeySecret: secrets.proof_key,
     };
     writeFileSync(outputs, JSON.stringify({ 'SilentAuth-prod': ofStack }));
-    process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = secretsmanager;
-    process.env.AWS_ACCESS_KEY_ID = 'local';
-    process.env.AWS_SECRET_ACCESS_KEY = 'local';
+    vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', secretsmanager);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
     const args = ['--stage', 'prod', '--outputs', outputs, '--number', phoneNumber('8')];
     const { code, output } = await runCommand('infra/aws/doctor/run.ts', ...args);
     await cloudFront.close();

@@ -97,7 +97,7 @@ const startedOf = (answers: readonly Answer[]): number =>
 
 describe('POST /start', () => {
   it('lets one address spend no more than its limits, whatever it claims to be', async () => {
-    const answers = await startMany(300, (index) =>
+    const answers = await startMany(LIMITS.address.count + 30, (index) =>
       start(
         '127.0.0.2',
         { phone_number: `+4915122${String(300_000 + index)}`, channels: ['silent_auth'] },

@@ -4,7 +4,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { callAws } from '../../infra/local/aws/json-client.ts';
 import { type Ended, runCommand } from '../fixtures/command.ts';
 import { sendWebhook } from '../fixtures/scripted-vonage.ts';
@@ -229,9 +229,9 @@ describe('a stage in AWS', () => {
         },
       }),
     );
-    process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = stack.endpoints.secretsmanager;
-    process.env.AWS_ACCESS_KEY_ID = 'local';
-    process.env.AWS_SECRET_ACCESS_KEY = 'local';
+    vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', stack.endpoints.secretsmanager);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
     const args = ['--stage', 'prod', '--outputs', outputs];
     const { code, output } = await runCommand('infra/aws/doctor/run.ts', ...args);
     expect(output).toMatch(/^skipped +The Status URL points here/m);

@@ -1,4 +1,7 @@
-/** The phone page in a real browser: its looks, its form, its lines for a terminal, its server. */
+/**
+ * The phone page in a real browser: its looks, its form, its lines for a terminal, every story with
+ * what it shows of app, backend and Vonage, its server.
+ */
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -11,6 +14,9 @@ import {
   STORY_MS,
   type Visitor,
 } from '../fixtures/phone-page.ts';
+
+const WIDE = { width: 1440, height: 1000 };
+const NARROW = { width: 360, height: 740 };
 
 describe.skipIf(missing() !== undefined)('the phone page', () => {
   let site: PhoneSite;
@@ -35,37 +41,36 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
   }
 
   describe.concurrent('for its visitors', { timeout: STORY_MS * 4 }, () => {
-    it.each([
-      [1440, 1000, 'light'],
-      [1440, 1000, 'dark'],
-      [360, 740, 'light'],
-      [360, 740, 'dark'],
-    ] as const)(
-      'has no serious accessibility finding and nothing to scroll sideways at %i × %i px, %s',
-      (width, height, colorScheme) =>
+    it.each(['light', 'dark'] as const)(
+      'has no serious accessibility finding and nothing to scroll sideways, wide or narrow, %s',
+      (colorScheme) =>
         site.visit(
           async ({ page, play, playPreset, end, leave, scan, overflow }) => {
+            const examine = async (what: string): Promise<void> => {
+              for (const viewport of [WIDE, NARROW]) {
+                await page.setViewportSize(viewport);
+                expect(await scan(), `${what}, ${viewport.width} px`).toEqual([]);
+                expect(await overflow(), `${what}, ${viewport.width} px`).toBeLessThanOrEqual(0);
+              }
+            };
             expect(await page.locator('#item h3').isVisible(), 'an empty log').toBe(false);
-            expect(await scan(), 'the form').toEqual([]);
-            expect(await overflow(), 'the form').toBeLessThanOrEqual(0);
+            await examine('the form');
             await play(['duplicated']);
             await end();
             await page.locator('#diagram .row').first().click();
             await page.locator('#item details summary').click();
-            expect(await scan(), 'the end').toEqual([]);
-            expect(await overflow(), 'the end').toBeLessThanOrEqual(0);
+            await examine('the end');
             await leave();
             await page.locator('input[name=pace][value=step]').check();
             await play([], '4');
             await page.locator('#next').waitFor();
-            expect(await scan(), 'a step').toEqual([]);
+            await examine('a step');
             await leave();
             await playPreset('SMS, then voice');
             await page.locator('#notification').waitFor({ timeout: STORY_MS });
-            expect(await scan(), 'the code').toEqual([]);
-            expect(await overflow(), 'the code').toBeLessThanOrEqual(0);
+            await examine('the code');
           },
-          { width, height, colorScheme },
+          { ...WIDE, colorScheme },
         ),
     );
 
@@ -114,6 +119,94 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
           await page.locator('#diagram .row').nth(before).waitFor({ state: 'attached' });
         }
         expect(await end()).toBe('Verified');
+      }));
+  });
+
+  describe.concurrent('stories', { timeout: STORY_MS * 4 }, () => {
+    it.each([
+      ['delayed', 'Verified', /1\.5 s late, 2 of 3 after the end/],
+      ['background', 'Verified', /GET \/status with its stored token/],
+      ['lost_socket', 'Verified', /not lost: .* gave the whole state again/],
+      ['wifi', 'Verified', /sdk_no_data_connectivity; the backend asked Vonage .* e-mail/],
+      ['lost_answer', 'Verified', /only the answer got lost: .* Vonage saw the code once/],
+      ['rejected', 'Verified', /said user_rejected; the backend moved on to e-mail/],
+      ['unsupported', 'Verified', /said failed at once; the backend moved on to e-mail/],
+      ['man_in_the_middle', 'This network interferes', /asked Vonage not at all, and aborted/],
+      ['duplicated', 'Verified', /6 webhooks came, 3 of them for the second time.*\([67] events\)/],
+      ['forged', 'Verified', /answered 401 signature_invalid, nothing was stored/],
+    ])('tells what the backend did about %s', (trouble, title, sentence) =>
+      site.visit(async ({ play, end, reads }) => {
+        await play([trouble]);
+        expect(await end()).toBe(title);
+        await reads(`#verdict-list [data-trouble=${trouble}]`, sentence);
+      }),
+    );
+
+    it('falls back to e-mail, fills in the code of the inbox, takes a wrong one for what it is', () =>
+      site.visit(async ({ page, playPreset, end, reads }) => {
+        await page.locator('input[name=pace][value=watch]').check();
+        await playPreset('Fallback to e-mail');
+        await page.locator('#code').fill('000000', { timeout: STORY_MS });
+        await page.locator('#code').press('Enter');
+        await reads('#problem-code', /^400 code_invalid$/);
+        expect(await page.locator('#code').getAttribute('aria-invalid')).toBe('true');
+        await page.locator('#messages button').click();
+        expect(await end()).toBe('Verified');
+        expect(await page.locator('#verified-email').textContent()).toBe('verified');
+        expect(await page.locator('#verified-number').textContent()).toBe('not verified');
+      }));
+
+    it('proves a number silently, shows every message, the log and the proof', () =>
+      site.visit(async ({ page, playPreset, end, reads }) => {
+        await playPreset('The SIM proves it');
+        expect(await end()).toBe('Verified');
+        expect(await page.locator('#verified-number').textContent()).toBe('verified');
+        await page.locator('#log li:nth-child(6)').waitFor();
+        await page.locator('#proof').click();
+        await page.locator('.row', { hasText: 'the proof, decoded' }).click();
+        const shown = await page.locator('#diagram pre:visible').textContent();
+        expect(shown).toContain('"phone_number"');
+        await reads('#log', /event bus has heard of the end/);
+        const rows = await page.locator('#diagram .row').allTextContents();
+        for (const label of ['POST /start', 'POST /v2/verify', 'carrier', 'POST /check-code']) {
+          expect(
+            rows.some((row) => row.includes(label)),
+            label,
+          ).toBe(true);
+        }
+        expect(await page.locator('#item-facts').textContent()).toContain('ttl');
+      }));
+
+    it('goes on to the fallback by one button, and by itself to its end', () =>
+      site.visit(async ({ page, playPreset, end }) => {
+        await playPreset('The SIM proves it');
+        await end();
+        await page.locator('#fallback').click();
+        await page.locator('#verified-email[data-verified=true]').waitFor({ timeout: STORY_MS });
+      }));
+
+    it.each([
+      ['Another’s number', 'Not this phone'],
+      ['Vonage’s playground', 'Verified'],
+      ['SMS, then voice', 'Verified'],
+    ])('plays the ready-made number: %s', (preset, title) =>
+      site.visit(async ({ playPreset, end }) => {
+        await playPreset(preset);
+        expect(await end()).toBe(title);
+      }),
+    );
+
+    it('masks every secret in the JSON of the messages', () =>
+      site.visit(async ({ page, play, end }) => {
+        await play();
+        await end();
+        const shown = await page.evaluate(() => {
+          for (const row of document.querySelectorAll<HTMLElement>('#diagram .row')) row.click();
+          return document.querySelector('#diagram')?.textContent ?? '';
+        });
+        expect(shown).toContain('"client_token": "••••••"');
+        expect(shown).toContain('"code": "••••••"');
+        expect(shown).not.toMatch(/silent-auth\/redirect|[\w-]{36}\.[\w-]{43}|Bearer /);
       }));
   });
 

@@ -7,7 +7,10 @@ import { type BrowserContext, chromium } from 'playwright-core';
 /** Debian's; `CHROMIUM` names another. */
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
-/** Nothing but the page may be asked for: what browsers do on their own is switched off. */
+/**
+ * Nothing but the page may be asked for: what browsers do on their own is switched off. One site
+ * needs one process, and none in reserve.
+ */
 const ARGUMENTS = [
   '--no-sandbox',
   '--headless=new',
@@ -17,6 +20,8 @@ const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--process-per-site',
+  '--disable-features=SpareRendererForSitePerProcess',
 ];
 
 export interface LaunchOptions {

@@ -16,8 +16,9 @@ const folder = mkdtempSync(join(tmpdir(), 'silent-auth-cognito-'));
 const bundle = bundleCognitoTrigger(folder);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function createStack(issuer = 'https://verify.example.com'): Stack {
-  const stack = new Stack(new App({ context: cdkContext() }), 'Company');
+function createStack(issuer = 'https://verify.example.com', obeysRules = false): Stack {
+  const app = new App({ context: cdkContext(), builtinCloudFormationValidation: obeysRules });
+  const stack = new Stack(app, 'Company');
   const userPool = new UserPool(stack, 'UserPool');
   Validations.of(userPool).acknowledge(
     ...['COG1', 'COG2', 'COG8'].map((rule) => ({
@@ -102,7 +103,7 @@ describe('CognitoSignIn', () => {
   });
 
   it('leaves cdk-nag nothing to find', () => {
-    const app = createStack().node.root;
+    const app = createStack(undefined, true).node.root;
     if (!(app instanceof App)) throw new Error('the root is not an app');
     addChecks(app);
     expect(() => app.synth()).not.toThrow();

@@ -139,7 +139,7 @@ describe('a stage behind CloudFront', () => {
 
 describe('the firewall', () => {
   const stage = getStage('prod');
-  const app = new App({ context: cdkContext() });
+  const app = new App({ context: cdkContext(), builtinCloudFormationValidation: false });
   const stack = new FirewallStack(app, 'SilentAuthFirewall-prod', { stage });
   const template = Template.fromStack(stack);
   const [webAcl] = Object.values(template.findResources('AWS::WAFv2::WebACL'));

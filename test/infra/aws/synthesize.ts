@@ -35,12 +35,27 @@ export function cdkContext(): Record<string, unknown> {
   return JSON.parse(readFileSync('cdk.json', 'utf8')).context;
 }
 
-export function createStack(stageName: string, settings: Partial<Stage> = {}): SilentAuthStack {
+export interface StackOptions {
+  /** Whether its synth obeys CloudFormation's own rules, which takes seconds. @default false */
+  readonly obeysRules?: boolean;
+}
+
+export function createStack(
+  stageName: string,
+  settings: Partial<Stage> = {},
+  { obeysRules = false }: StackOptions = {},
+): SilentAuthStack {
   const stage = getStage(stageName, settings);
-  const app = new App({ context: cdkContext() });
+  const app = new App({ context: cdkContext(), builtinCloudFormationValidation: obeysRules });
   return new SilentAuthStack(app, `SilentAuth-${stage.name}`, { stage, bundles: tinyBundles });
 }
 
+const templates = new Map<string, Template>();
+
+/** The template of a stage, made once for all who only look at it. */
 export function synthesize(stageName: string, settings: Partial<Stage> = {}): Template {
-  return Template.fromStack(createStack(stageName, settings));
+  const key = JSON.stringify([stageName, settings]);
+  const template = templates.get(key) ?? Template.fromStack(createStack(stageName, settings));
+  templates.set(key, template);
+  return template;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { IntentClaim } from '../../../shared/domain/ports.ts';
+import type { IntentClaim, Measurement } from '../../../shared/domain/ports.ts';
 import {
   type StartRequest,
   startVerification,
 } from '../../../shared/usecases/start-verification.ts';
-import { at, REQUEST_ID, START_MS, started } from '../../fixtures/histories.ts';
+import { at, ended, REQUEST_ID, START_MS, started } from '../../fixtures/histories.ts';
 import { createMemoryLog, type MemoryLog } from '../../fixtures/memory-log.ts';
 import { BUDGET, CALLER, START, startWorld } from '../../fixtures/start-world.ts';
 
@@ -30,6 +30,21 @@ describe('startVerification', () => {
     ]);
     expect(JSON.stringify(world.log.events)).not.toContain(START.phoneNumber);
     expect(world.calls.slice(-2)).toEqual(['record number', 'record key']);
+  });
+
+  it('measures what webhooks changed that overtook its write', async () => {
+    const measured: Measurement[] = [];
+    const { ports } = startWorld({ log: createMemoryLog([ended('silent_auth', 'failed')]) });
+    const telemetry = { measure: (measurement: Measurement) => void measured.push(measurement) };
+    await startVerification(START, CALLER, { ...ports, telemetry }, BUDGET);
+    expect(measured).toEqual([
+      { name: 'Started' },
+      {
+        name: 'FallbackEntered',
+        dimensions: { channel: 'email' },
+        details: { reason: 'carrier_failed' },
+      },
+    ]);
   });
 
   it.each<[string, string]>([
