@@ -8,15 +8,16 @@ import { type FakeBackend, startFakeBackend } from '../../fixtures/fake-backend.
 
 export const PHONE_NUMBER = '+4915123456788';
 
+/** Pauses are short; what is waited for has time, also on a machine that is busy with other tests. */
 const QUICK: Timing = {
   pollMs: 40,
   pingMs: 60,
-  pongMs: 200,
-  openMs: 400,
+  pongMs: 1_500,
+  openMs: 3_000,
   backoffMs: 10,
   maxBackoffMs: 40,
-  requestMs: 1_000,
-  statusMs: 1_000,
+  requestMs: 3_000,
+  statusMs: 3_000,
   handsetMs: 400,
   lingerMs: 200,
 };

@@ -71,7 +71,7 @@ describe('a running verification', () => {
   it('gives up a socket that opens and never says anything', async () => {
     const server = await backend();
     server.muteSockets(true);
-    const verification = await begin(server, { timing: { pollMs: 60_000 } });
+    const verification = await begin(server, { timing: { pollMs: 60_000, openMs: 400 } });
     await fact(() => server.handshakes > 1);
     server.change(submitCode(), false);
     server.muteSockets(false);
