@@ -26,7 +26,7 @@ export interface Outcome {
 const agent = openAgent();
 
 async function carryOut({ contender, url, count, concurrency, hold }: Order): Promise<Outcome> {
-  const begin = createApp(contender, url, agent);
+  const begin = createApp(contender, url, agent, hold);
   const latenciesMs: number[] = [];
   const failures = new Set<string>();
   const open: Open[] = [];
