@@ -1,19 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/**
- * They replace a module, read their variables as it loads, or run an engine in their own process that
- * has seconds to answer: each needs a worker of its own.
- */
-const APART = [
-  'test/functions/{proof,start}.test.ts',
-  'test/infra/aws/cognito/trigger.test.ts',
-  'test/shared/adapters/aws-client.test.ts',
-  'test/shared/adapters/dynamodb/*.dynalite.test.ts',
-  'test/shared/adapters/secrets/edge-check.test.ts',
-  'test/shared/adapters/vonage/payload-hash.test.ts',
-  'test/shared/rehearsal.test.ts',
-];
+/** Nothing in them outlives a test: they need no worker of their own each. */
+const PURE = ['test/shared/{contract,domain,usecases}/**/*.test.ts'];
 const SYSTEM = ['test/system/**/*.test.ts'];
 
 const CORES = availableParallelism();
@@ -32,17 +21,18 @@ export default defineConfig({
     // Of `concurrent` ones: more browser tabs than that only wait for each other.
     maxConcurrency: 2,
     projects: [
-      { extends: true, test: { ...FIRST, name: 'apart', include: APART, testTimeout: 20_000 } },
+      {
+        extends: true,
+        test: { ...FIRST, name: 'pure', include: PURE, isolate: false, testTimeout: 20_000 },
+      },
       {
         extends: true,
         test: {
           ...FIRST,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...APART, ...SYSTEM],
-          isolate: false,
-          unstubEnvs: true,
-          testTimeout: 20_000,
+          exclude: [...PURE, ...SYSTEM],
+          testTimeout: 30_000,
           hookTimeout: 60_000,
         },
       },
