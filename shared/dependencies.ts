@@ -287,7 +287,7 @@ function awsOptions(endpointVariable: string): AwsClientOptions & Omit<AwsReques
     region: env('AWS_REGION'),
     credentials,
     agent,
-    transport: (timeoutMs) => createAwsTransport(agent, timeoutMs),
+    transport: createAwsTransport(agent),
     ...(endpoint && { endpoint }),
   };
 }

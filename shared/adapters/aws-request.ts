@@ -20,7 +20,7 @@ export interface AwsText {
   readonly text: string;
 }
 
-const BOUNDS = { timeoutMs: 1000, maxBytes: 1024 * 1024 };
+const BOUNDS = { timeoutMs: 1000 };
 
 /** Rejects when the service does not answer within a second. */
 export async function requestAws(

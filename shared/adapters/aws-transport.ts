@@ -31,15 +31,13 @@ export interface AwsTransport {
   readonly handle: (request: AwsHttpRequest) => Promise<AwsHttpResponse>;
 }
 
-/** DynamoDB answers a megabyte at most, Secrets Manager 64 KB. */
-const MAX_BYTES = 1024 * 1024;
-
-export function createAwsTransport(agent: Agents, timeoutMs: number): AwsTransport {
-  return {
+/** Makes one for the time that a whole answer may take. */
+export function createAwsTransport(agent: Agents): (timeoutMs: number) => AwsTransport {
+  return (timeoutMs) => ({
     handle: async ({ protocol, hostname, port, path, method, headers, body }) => {
       const url = new URL(`${protocol}//${hostname}${port ? `:${port}` : ''}${path}`);
       const outgoing = { url, method, headers, body };
-      const answer = await exchange(agent, outgoing, { timeoutMs, maxBytes: MAX_BYTES });
+      const answer = await exchange(agent, outgoing, { timeoutMs });
       if (answer.outcome === 'failed') throw answer.error;
       return {
         response: {
@@ -51,5 +49,5 @@ export function createAwsTransport(agent: Agents, timeoutMs: number): AwsTranspo
         },
       };
     },
-  };
+  });
 }

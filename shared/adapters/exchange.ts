@@ -14,8 +14,8 @@ export interface Outgoing {
 export interface Bounds {
   /** From the wait for a socket to the last byte of the answer. */
   readonly timeoutMs: number;
-  /** Of the answer's body. */
-  readonly maxBytes: number;
+  /** Of the answer's body. @default 1 MiB: DynamoDB answers no more, and nobody else as much */
+  readonly maxBytes?: number;
 }
 
 /**
@@ -36,11 +36,13 @@ export type Exchanged =
       readonly status?: number | undefined;
     };
 
+const DEFAULT_MAX_BYTES = 1024 * 1024;
+
 /** Never rejects. Redirects are answers like any other: nothing is followed. */
 export function exchange(
   agent: Agents,
   { url, method, headers, body }: Outgoing,
-  { timeoutMs, maxBytes }: Bounds,
+  { timeoutMs, maxBytes = DEFAULT_MAX_BYTES }: Bounds,
 ): Promise<Exchanged> {
   return new Promise((resolve) => {
     const request = openRequest(agent, url, { method, headers });

@@ -161,8 +161,8 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     name: 'wait for a socket without end',
     rule: 'R10',
     file: 'shared/adapters/aws-request.ts',
-    find: 'timeoutMs: 1000,',
-    replace: 'timeoutMs: 1_000_000,',
+    find: 'timeoutMs: 1000 ',
+    replace: 'timeoutMs: 1_000_000 ',
     tests: PUSHER_TESTS,
   },
   {

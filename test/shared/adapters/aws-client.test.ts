@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 function options(): Parameters<typeof createDynamoDbClient>[0] {
-  const transport = (timeoutMs: number) => createAwsTransport(agent, timeoutMs);
+  const transport = createAwsTransport(agent);
   return { region: 'eu-central-1', endpoint: stub.url, credentials, transport };
 }
 
