@@ -1,8 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Nothing in them outlives a test: they need no worker of their own each. */
-const PURE = ['test/shared/{contract,domain,usecases}/**/*.test.ts'];
+/** The CDK is large, and a template that one file has synthesized serves the next. */
+const TEMPLATES = ['test/infra/aws/**/*.test.ts', 'test/docs/runbooks.test.ts'];
+/** Nothing in them outlives a file, but for two that replace a module for all who import it later. */
+const CLEAN = [
+  'test/shared/{contract,domain,lambda,usecases}/**/*.test.ts',
+  'test/shared/adapters/**/!(payload-hash|edge-check).test.ts',
+  'test/infra/local/**/*.test.ts',
+  'test/{docs,sabotage}/**/!(runbooks).test.ts',
+  'test/*.test.ts',
+];
+/** Whole-system tests share one running stack. */
 const SYSTEM = ['test/system/**/*.test.ts'];
 
 const CORES = availableParallelism();
@@ -11,7 +20,7 @@ const FIRST = { sequence: { groupOrder: 0 }, maxWorkers: Math.min(8, CORES + 1) 
 /** Most of the time they wait for processes that they have started. */
 const LAST = { sequence: { groupOrder: 1 }, maxWorkers: Math.min(8, 2 * CORES) };
 
-/** Whole-system tests share one running stack, so they are a project of their own. */
+/** A worker costs a second of CPU: the files of a project share a few, where they can. */
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
   test: {
@@ -20,20 +29,24 @@ export default defineConfig({
     silent: 'passed-only',
     // Of `concurrent` ones: more browser tabs than that only wait for each other.
     maxConcurrency: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,
-        test: { ...FIRST, name: 'pure', include: PURE, isolate: false, testTimeout: 20_000 },
+        test: { ...FIRST, name: 'templates', include: TEMPLATES, isolate: false, unstubEnvs: true },
+      },
+      {
+        extends: true,
+        test: { ...FIRST, name: 'clean', include: CLEAN, isolate: false },
       },
       {
         extends: true,
         test: {
           ...FIRST,
-          name: 'parts',
+          name: 'alone',
           include: ['test/**/*.test.ts'],
-          exclude: [...PURE, ...SYSTEM],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          exclude: [...TEMPLATES, ...CLEAN, ...SYSTEM],
         },
       },
       {

@@ -87,6 +87,11 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundles> 
     writeTo(placeOf(file.path, outputFolder), file.contents);
   }
   writeTo(join(outputFolder, 'meta.json'), JSON.stringify(result.metafile));
+  return bundlesIn(outputFolder);
+}
+
+/** The bundles that {@link bundleFunctions} has put into this folder. */
+export function bundlesIn(outputFolder: string): Bundles {
   return {
     start: join(outputFolder, 'start'),
     'check-code': join(outputFolder, 'check-code'),

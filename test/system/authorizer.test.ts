@@ -6,10 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { type Answer, call, phoneNumber } from '../fixtures/app.ts';
 import { type ScriptedVonage, startScriptedVonage } from '../fixtures/scripted-vonage.ts';
+import { synthesizeStage } from '../fixtures/stage-stack.ts';
 
 let issuer: string;
 let server: Server;
@@ -36,12 +37,10 @@ beforeAll(async () => {
   stack = await startStack({
     localFolder: folder,
     vonageBaseUrl: vonage.url,
-    context: {
-      stageSettings: {
-        authorizer: { issuer, audience: ['silent-auth'] },
-        limits: { address: limit, subject, phoneNumber: limit, email: limit, prefix: limit },
-      },
-    },
+    assemblyFolder: synthesizeStage(inject('assemblyFolder'), join(folder, 'cdk.out'), {
+      authorizer: { issuer, audience: ['silent-auth'] },
+      limits: { address: limit, subject, phoneNumber: limit, email: limit, prefix: limit },
+    }),
   });
 });
 

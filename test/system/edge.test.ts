@@ -3,13 +3,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { type EdgeSettings, getStage } from '../../infra/aws/stage.ts';
 import { callAws } from '../../infra/local/aws/json-client.ts';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { call, phoneNumber } from '../fixtures/app.ts';
 import { startCloudFront } from '../fixtures/cloudfront.ts';
 import { runCommand } from '../fixtures/command.ts';
+import { synthesizeStage } from '../fixtures/stage-stack.ts';
 import { findLogicalId } from '../fixtures/template.ts';
 
 const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/silent/0a1b-2c';
@@ -25,21 +26,20 @@ interface EdgeStack {
 async function startBehind(edge: EdgeSettings): Promise<EdgeStack> {
   const folder = mkdtempSync(join(tmpdir(), 'silent-auth-edge-'));
   const limits = { ...getStage('dev').limits, address: { count: STARTS, windowSeconds: 3600 } };
-  const stack = await startStack({
-    localFolder: folder,
-    context: { stage: 'dev', stageSettings: { edge, limits } },
-  });
+  const assemblyFolder = join(folder, 'cdk.out');
+  synthesizeStage(inject('assemblyFolder'), assemblyFolder, { edge, limits });
+  const stack = await startStack({ localFolder: folder, assemblyFolder });
   const end = async (): Promise<void> => {
     await stack.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { stack, folder, secret: await readOriginSecret(stack, folder), end };
+  return { stack, folder, secret: await readOriginSecret(stack, assemblyFolder), end };
 }
 
 /** As CloudFormation would resolve it into CloudFront's configuration. */
-async function readOriginSecret({ endpoints }: Stack, folder: string): Promise<string> {
+async function readOriginSecret({ endpoints }: Stack, assemblyFolder: string): Promise<string> {
   const [, stackName = ''] = /:secret:(SilentAuth-[a-z]+)-/.exec(endpoints.secrets.signature) ?? [];
-  const SecretId = `${stackName}-${findLogicalId(join(folder, 'cdk.out'), 'EdgeSecret')}`;
+  const SecretId = `${stackName}-${findLogicalId(assemblyFolder, 'EdgeSecret')}`;
   const found = await callAws(endpoints.secretsmanager, 'secretsmanager.GetSecretValue', {
     SecretId,
   });

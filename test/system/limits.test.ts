@@ -5,10 +5,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { phoneNumber } from '../fixtures/app.ts';
 import { type ScriptedVonage, startScriptedVonage } from '../fixtures/scripted-vonage.ts';
+import { synthesizeStage } from '../fixtures/stage-stack.ts';
 
 const LIMITS = {
   address: { count: 60, windowSeconds: 3600 },
@@ -29,9 +30,12 @@ beforeAll(async () => {
   stack = await startStack({
     localFolder: folder,
     vonageBaseUrl: vonage.url,
-    context: {
-      stageSettings: { limits: LIMITS, throttle: THROTTLE, routeThrottles: {}, events: false },
-    },
+    assemblyFolder: synthesizeStage(inject('assemblyFolder'), join(folder, 'cdk.out'), {
+      limits: LIMITS,
+      throttle: THROTTLE,
+      routeThrottles: {},
+      events: false,
+    }),
   });
 });
 

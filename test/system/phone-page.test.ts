@@ -13,9 +13,9 @@ import {
   type PhoneSite,
   STORY_MS,
   type Visitor,
+  WIDE,
 } from '../fixtures/phone-page.ts';
 
-const WIDE = { width: 1440, height: 1000 };
 const NARROW = { width: 360, height: 740 };
 
 describe.skipIf(missing() !== undefined)('the phone page', () => {
@@ -41,38 +41,35 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
   }
 
   describe.concurrent('for its visitors', { timeout: STORY_MS * 4 }, () => {
-    it.each(['light', 'dark'] as const)(
-      'has no serious accessibility finding and nothing to scroll sideways, wide or narrow, %s',
-      (colorScheme) =>
-        site.visit(
-          async ({ page, play, playPreset, end, leave, scan, overflow }) => {
-            const examine = async (what: string): Promise<void> => {
-              for (const viewport of [WIDE, NARROW]) {
-                await page.setViewportSize(viewport);
-                expect(await scan(), `${what}, ${viewport.width} px`).toEqual([]);
-                expect(await overflow(), `${what}, ${viewport.width} px`).toBeLessThanOrEqual(0);
-              }
-            };
-            expect(await page.locator('#item h3').isVisible(), 'an empty log').toBe(false);
-            await examine('the form');
-            await play(['duplicated']);
-            await end();
-            await page.locator('#diagram .row').first().click();
-            await page.locator('#item details summary').click();
-            await examine('the end');
-            await leave();
-            await page.locator('input[name=pace][value=step]').check();
-            await play([], '4');
-            await page.locator('#next').waitFor();
-            await examine('a step');
-            await leave();
-            await playPreset('SMS, then voice');
-            await page.locator('#notification').waitFor({ timeout: STORY_MS });
-            await examine('the code');
-          },
-          { ...WIDE, colorScheme },
-        ),
-    );
+    it('has no serious accessibility finding, light or dark, and nothing to scroll sideways, wide or narrow', () =>
+      site.visit(async ({ page, play, playPreset, end, leave, scan, overflow }) => {
+        const examine = async (what: string): Promise<void> => {
+          for (const viewport of [WIDE, NARROW]) {
+            await page.setViewportSize(viewport);
+            expect(await scan(), `${what}, ${viewport.width} px`).toEqual([]);
+            expect(await overflow(), `${what}, ${viewport.width} px`).toBeLessThanOrEqual(0);
+          }
+          await page.emulateMedia({ colorScheme: 'dark' });
+          expect(await scan('color-contrast'), `${what}, dark`).toEqual([]);
+          await page.emulateMedia({ colorScheme: 'light' });
+        };
+        expect(await page.locator('#item h3').isVisible(), 'an empty log').toBe(false);
+        await examine('the form');
+        await play(['duplicated']);
+        await end();
+        await page.locator('#diagram .row').first().click();
+        await page.locator('#item details summary').click();
+        await examine('the end');
+        await leave();
+        await page.locator('input[name=pace][value=step]').check();
+        await play([], '4');
+        await page.locator('#next').waitFor();
+        await examine('a step');
+        await leave();
+        await playPreset('SMS, then voice');
+        await page.locator('#notification').waitFor({ timeout: STORY_MS });
+        await examine('the code');
+      }));
 
     it.each([
       [['forged', 'duplicated'], '8', 'completed'],

@@ -9,8 +9,9 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { addChecks } from '../../../infra/aws/checks.ts';
 import { bundleCognitoTrigger } from '../../../infra/aws/cognito/bundle.ts';
 import { CognitoSignIn } from '../../../infra/aws/constructs/cognito-sign-in.ts';
+import { cdkContext } from '../../fixtures/stage-stack.ts';
 import { permissionsOf } from './permissions.ts';
-import { cdkContext, synthesize } from './synthesize.ts';
+import { synthesize } from './synthesize.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'silent-auth-cognito-'));
 const bundle = bundleCognitoTrigger(folder);

@@ -3,8 +3,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { FirewallStack } from '../../../infra/aws/firewall-stack.ts';
 import { type EdgeSettings, getStage } from '../../../infra/aws/stage.ts';
+import { cdkContext } from '../../fixtures/stage-stack.ts';
 import { functionName, permissionsOf, render } from './permissions.ts';
-import { cdkContext, synthesize } from './synthesize.ts';
+import { synthesize } from './synthesize.ts';
 
 const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/silent/0a1b-2c';
 const certificateArn = 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b';
