@@ -74,9 +74,9 @@ const answer = (operation: string, kind: string): readonly object[] => [
   { answer: { operation, kind } },
 ];
 
-const CROWD = 6;
+const CROWD = 4;
 /** Of a crowd: above the 30 starts from which on alarms judge rates, also when one start is lost. */
-const BUSY = 6;
+const BUSY = 11;
 const ENTERED = { metric: 'FallbackEntered', count: CROWD };
 
 const DRILLS: readonly Drill[] = [
@@ -105,31 +105,36 @@ const DRILLS: readonly Drill[] = [
   {
     fault: 'Vonage throttles',
     rules: answer('start', 'throttled'),
-    happens: people(12),
+    happens: people(CROWD),
+    crowds: 3,
     rings: ['vonage-throttled'],
   },
   {
     fault: 'Vonage answers 500',
     rules: answer('start', 'internal_error'),
-    happens: people(6),
+    happens: people(CROWD),
+    crowds: 2,
     rings: ['vonage-outage'],
   },
   {
     fault: 'Vonage answers 500 to codes',
     rules: answer('check', 'internal_error'),
-    happens: people(6, { waitsFor: 'nothing' }),
+    happens: people(CROWD, { waitsFor: 'nothing' }),
+    crowds: 2,
     rings: ['vonage-check-outage'],
   },
   {
     fault: 'Vonage breaks connections',
     rules: [{ answer: { operation: 'start', kind: 'reset', effect: 'none' } }],
-    happens: people(6),
+    happens: people(CROWD),
+    crowds: 2,
     rings: ['vonage-outage'],
   },
   {
     fault: 'webhooks do not arrive',
     rules: [{ webhook: { drop: true } }],
     happens: people(CROWD, { waitsFor: 'nothing' }),
+    crowds: 2,
     rings: ['no-webhooks'],
   },
   {
@@ -172,7 +177,8 @@ const DRILLS: readonly Drill[] = [
   {
     fault: 'somebody is in the middle',
     rules: [{ request: { result_request_id: 'other' } }],
-    happens: people(6),
+    happens: people(CROWD),
+    crowds: 2,
     rings: ['request-id-mismatches'],
   },
   {
@@ -187,10 +193,11 @@ const DRILLS: readonly Drill[] = [
     happens: async () => {
       const body = { phone_number: phoneNumber('8') };
       await startApp(stack.endpoints.api, body);
-      for (let times = 0; times < 100; times += 1) {
+      for (let times = 0; times < 20; times += 1) {
         await call(stack.endpoints.api, 'POST', '/start', { body });
       }
     },
+    crowds: 5,
     rings: ['limiter-storm'],
   },
   // At the end, because Vonage sends refused webhooks again, for long, and whose they are is not known.
