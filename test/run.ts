@@ -39,9 +39,9 @@ async function run({ name, command }: Check): Promise<boolean> {
   return code === 0;
 }
 
-async function runTests(filters: readonly string[]): Promise<Counts> {
-  const directory = mkdtempSync(join(tmpdir(), 'silent-auth-test-'));
-  const file = join(directory, 'report.json');
+/** @param folder what the tests leave in their temporary folders goes with it */
+async function runTests(filters: readonly string[], folder: string): Promise<Counts> {
+  const file = join(folder, 'report.json');
   const options = [
     '--config',
     'test/vitest.config.ts',
@@ -50,7 +50,7 @@ async function runTests(filters: readonly string[]): Promise<Counts> {
   ];
   const child = spawn('vitest', ['run', ...options, '--reporter=dot', ...filters], {
     stdio: 'inherit',
-    env: { ...process.env, ...(!process.stdout.isTTY && { NO_COLOR: '1' }) },
+    env: { ...process.env, TMPDIR: folder, ...(!process.stdout.isTTY && { NO_COLOR: '1' }) },
   });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   try {
@@ -59,14 +59,14 @@ async function runTests(filters: readonly string[]): Promise<Counts> {
     return isSilentFailure ? { ...counts, numFailedTests: 1 } : counts;
   } catch {
     return { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0 };
-  } finally {
-    rmSync(directory, { recursive: true });
   }
 }
 
 const filters = process.argv.slice(2);
 const checks = await Promise.all(STATIC_CHECKS.map(run));
-const { numPassedTests, numFailedTests, numPendingTests } = await runTests(filters);
+const folder = mkdtempSync(join(tmpdir(), 'silent-auth-test-'));
+const { numPassedTests, numFailedTests, numPendingTests } = await runTests(filters, folder);
+rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 const failedChecks = checks.filter((passed) => !passed).length;
 const passed = numPassedTests + checks.length - failedChecks;
 const failed = numFailedTests + failedChecks;

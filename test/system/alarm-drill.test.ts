@@ -22,8 +22,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await stack?.end();
-  stack?.remove();
+  await stack?.close();
 });
 
 /**

@@ -1,23 +1,18 @@
 /** The optional JWT authorizer in front of `POST /start` (design §8, hardening T18). */
 
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type Stack, startStack } from '../../infra/local/stack.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, call, phoneNumber } from '../fixtures/app.ts';
+import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import { type ScriptedVonage, startScriptedVonage } from '../fixtures/scripted-vonage.ts';
-import { synthesizeStage } from '../fixtures/stage-stack.ts';
 
 let issuer: string;
 let server: Server;
 let key: CryptoKey;
 let vonage: ScriptedVonage;
-let stack: Stack;
-let folder: string;
+let stack: OwnStack;
 
 beforeAll(async () => {
   const pair = await generateKeyPair('RS256');
@@ -30,17 +25,15 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  folder = mkdtempSync(join(tmpdir(), 'silent-auth-authorizer-'));
   vonage = await startScriptedVonage();
   const subject = { count: 2, windowSeconds: 3600 };
   const limit = { count: 100, windowSeconds: 3600 };
-  stack = await startStack({
-    localFolder: folder,
+  stack = await startOwnStack({
     vonageBaseUrl: vonage.url,
-    assemblyFolder: synthesizeStage(inject('assemblyFolder'), join(folder, 'cdk.out'), {
+    settings: {
       authorizer: { issuer, audience: ['silent-auth'] },
       limits: { address: limit, subject, phoneNumber: limit, email: limit, prefix: limit },
-    }),
+    },
   });
 });
 
@@ -48,7 +41,6 @@ afterAll(async () => {
   await stack?.close();
   await vonage?.close();
   await new Promise((resolve) => server.close(resolve));
-  rmSync(folder, { recursive: true, force: true });
 });
 
 function tokenOf(subject: string, audience = 'silent-auth'): Promise<string> {

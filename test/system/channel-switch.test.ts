@@ -1,26 +1,22 @@
 /** Channels that operators switch off while the stack runs, without a deployment. */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callAws } from '../../infra/local/aws/json-client.ts';
-import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { call, phoneNumber } from '../fixtures/app.ts';
+import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import { until } from '../fixtures/until.ts';
 
 const PARAMETER = '/silent-auth/dev/channels-off';
-let stack: Stack;
-let folder: string;
+let stack: OwnStack;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'silent-auth-switch-'));
-  stack = await startStack({ localFolder: folder, assemblyFolder: inject('assemblyFolder') });
+  stack = await startOwnStack();
 });
 
 afterAll(async () => {
   await stack?.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 async function switchOff(channels: string): Promise<void> {
@@ -59,7 +55,7 @@ describe('a channel that is switched off', () => {
 
   it('is named to start alone', () => {
     const template = readFileSync(
-      join(inject('assemblyFolder'), 'SilentAuth-dev.template.json'),
+      join(stack.assemblyFolder, 'SilentAuth-dev.template.json'),
       'utf8',
     );
     expect(template.match(/"CHANNEL_SWITCH"/g)).toHaveLength(1);

@@ -1,43 +1,33 @@
 /** A stage behind CloudFront: whose address counts, who may say so, and who finds what. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type EdgeSettings, getStage } from '../../infra/aws/stage.ts';
 import { callAws } from '../../infra/local/aws/json-client.ts';
-import { type Stack, startStack } from '../../infra/local/stack.ts';
+import type { Stack } from '../../infra/local/stack.ts';
 import { call, phoneNumber } from '../fixtures/app.ts';
 import { startCloudFront } from '../fixtures/cloudfront.ts';
 import { runCommand } from '../fixtures/command.ts';
-import { synthesizeStage } from '../fixtures/stage-stack.ts';
+import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import { findLogicalId } from '../fixtures/template.ts';
 
 const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/silent/0a1b-2c';
 const STARTS = 2;
 
 interface EdgeStack {
-  readonly stack: Stack;
-  readonly folder: string;
+  readonly stack: OwnStack;
   readonly secret: string;
-  readonly end: () => Promise<void>;
 }
 
 async function startBehind(edge: EdgeSettings): Promise<EdgeStack> {
-  const folder = mkdtempSync(join(tmpdir(), 'silent-auth-edge-'));
   const limits = { ...getStage('dev').limits, address: { count: STARTS, windowSeconds: 3600 } };
-  const assemblyFolder = join(folder, 'cdk.out');
-  synthesizeStage(inject('assemblyFolder'), assemblyFolder, { edge, limits });
-  const stack = await startStack({ localFolder: folder, assemblyFolder });
-  const end = async (): Promise<void> => {
-    await stack.close();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { stack, folder, secret: await readOriginSecret(stack, assemblyFolder), end };
+  const stack = await startOwnStack({ settings: { edge, limits } });
+  return { stack, secret: await readOriginSecret(stack) };
 }
 
 /** As CloudFormation would resolve it into CloudFront's configuration. */
-async function readOriginSecret({ endpoints }: Stack, assemblyFolder: string): Promise<string> {
+async function readOriginSecret({ endpoints, assemblyFolder }: OwnStack): Promise<string> {
   const [, stackName = ''] = /:secret:(SilentAuth-[a-z]+)-/.exec(endpoints.secrets.signature) ?? [];
   const SecretId = `${stackName}-${findLogicalId(assemblyFolder, 'EdgeSecret')}`;
   const found = await callAws(endpoints.secretsmanager, 'secretsmanager.GetSecretValue', {
@@ -66,7 +56,7 @@ describe('the address of a caller', () => {
   beforeAll(async () => {
     behind = await startBehind({ webAclArn });
   });
-  afterAll(() => behind?.end());
+  afterAll(() => behind?.stack.close());
 
   it('is the viewer’s, as our own CloudFront saw it', async () => {
     const from = (address: string) => ({
@@ -93,7 +83,7 @@ describe('a stage whose only way is CloudFront', () => {
   beforeAll(async () => {
     behind = await startBehind({ webAclArn, onlyWay: true });
   });
-  afterAll(() => behind?.end());
+  afterAll(() => behind?.stack.close());
 
   it('has no POST /start at the API’s own address, as if there were no such route', async () => {
     const { stack } = behind;
@@ -107,7 +97,7 @@ describe('a stage whose only way is CloudFront', () => {
   it('is healthy, as the doctor sees it through CloudFront', async () => {
     const { api, websocket, vonage, secrets, secretsmanager } = behind.stack.endpoints;
     const cloudFront = await startCloudFront(api, behind.secret);
-    const outputs = join(behind.folder, 'outputs.json');
+    const outputs = join(behind.stack.folder, 'outputs.json');
     const ofStack = {
       ApiUrl: api,
       EdgeUrl: cloudFront.url,

@@ -45,8 +45,7 @@ beforeAll(async () => {
 afterAll(async () => {
   bus.closeAllConnections();
   bus.close();
-  await stack?.end();
-  stack?.remove();
+  await stack?.close();
 });
 
 interface EndEvent {

@@ -1,15 +1,11 @@
 /** Abuse control before money is spent, seen from outside (hardening T8, T9, T16, S10). */
 
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { type Stack, startStack } from '../../infra/local/stack.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { phoneNumber } from '../fixtures/app.ts';
+import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import { type ScriptedVonage, startScriptedVonage } from '../fixtures/scripted-vonage.ts';
-import { synthesizeStage } from '../fixtures/stage-stack.ts';
 
 const LIMITS = {
   address: { count: 60, windowSeconds: 3600 },
@@ -21,21 +17,13 @@ const LIMITS = {
 const THROTTLE = { rate: 5000, burst: 5000 };
 
 let vonage: ScriptedVonage;
-let stack: Stack;
-let folder: string;
+let stack: OwnStack;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'silent-auth-limits-'));
   vonage = await startScriptedVonage();
-  stack = await startStack({
-    localFolder: folder,
+  stack = await startOwnStack({
     vonageBaseUrl: vonage.url,
-    assemblyFolder: synthesizeStage(inject('assemblyFolder'), join(folder, 'cdk.out'), {
-      limits: LIMITS,
-      throttle: THROTTLE,
-      routeThrottles: {},
-      events: false,
-    }),
+    settings: { limits: LIMITS, throttle: THROTTLE, routeThrottles: {}, events: false },
   });
 });
 
@@ -46,7 +34,6 @@ beforeEach(() => {
 afterAll(async () => {
   await stack?.close();
   await vonage?.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 interface Answer {

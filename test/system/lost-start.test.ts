@@ -1,12 +1,9 @@
 /** Starts whose answer from Vonage was lost, refused or strange (design §5, hardening R6, R9, S7). */
 
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type Stack, startStack } from '../../infra/local/stack.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, call, idempotencyKey, phoneNumber } from '../fixtures/app.ts';
+import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import {
   type ScriptedAnswer,
   type ScriptedVonage,
@@ -14,17 +11,11 @@ import {
 } from '../fixtures/scripted-vonage.ts';
 
 let vonage: ScriptedVonage;
-let stack: Stack;
-let folder: string;
+let stack: OwnStack;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'silent-auth-lost-'));
   vonage = await startScriptedVonage();
-  stack = await startStack({
-    localFolder: folder,
-    assemblyFolder: inject('assemblyFolder'),
-    vonageBaseUrl: vonage.url,
-  });
+  stack = await startOwnStack({ vonageBaseUrl: vonage.url });
 });
 
 afterEach(() => {
@@ -36,7 +27,6 @@ afterEach(() => {
 afterAll(async () => {
   await stack?.close();
   await vonage?.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 interface Start {

@@ -57,9 +57,8 @@ beforeAll(async () => {
   };
 }, 120_000);
 
-afterAll(() => {
-  healthy?.remove();
-  broken?.remove();
+afterAll(async () => {
+  await Promise.all([healthy?.close(), broken?.close()]);
 });
 
 /** What happens to honest people. */

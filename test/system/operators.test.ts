@@ -20,8 +20,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await stack?.end();
-  stack?.remove();
+  await stack?.close();
   rmSync(files, { recursive: true, force: true });
 });
 

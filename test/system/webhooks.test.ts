@@ -1,12 +1,9 @@
 /** Webhooks in every order, doubled, early, forged: the same final object, or no effect at all. */
 
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type Stack, startStack } from '../../infra/local/stack.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, phoneNumber, startApp } from '../fixtures/app.ts';
+import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import {
   type ScriptedVonage,
   type Signing,
@@ -16,23 +13,16 @@ import {
 } from '../fixtures/scripted-vonage.ts';
 
 let vonage: ScriptedVonage;
-let stack: Stack;
-let folder: string;
+let stack: OwnStack;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'silent-auth-webhooks-'));
   vonage = await startScriptedVonage();
-  stack = await startStack({
-    localFolder: folder,
-    assemblyFolder: inject('assemblyFolder'),
-    vonageBaseUrl: vonage.url,
-  });
+  stack = await startOwnStack({ vonageBaseUrl: vonage.url });
 });
 
 afterAll(async () => {
   await stack?.close();
   await vonage?.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const start = (requestId: string = randomUUID()): Promise<App> => {
