@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'silent-auth-demo-'));
   let stack: Stack | undefined;
   try {
-    say('Synthesizing the stack and starting it …');
+    say('Starting the stack …');
     const localFolder = join(folder, 'local');
     stack = await startStack({ localFolder, timeScale: TIME_SCALE, signal: stopping.signal });
     process.exitCode = (await playAll(stack, { json, say, stopped: stopping.signal })) ? 0 : 1;

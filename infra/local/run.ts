@@ -42,7 +42,7 @@ async function main(): Promise<void> {
   let stack: Stack | undefined;
   try {
     const options = toOptions(stopping.signal);
-    console.log('Synthesizing the stack and starting it …');
+    console.log('Starting the stack …');
     const page = createPhonePage();
     stack = await startStack({ ...options, servePage: page.serve });
     page.attach(stack.endpoints);

@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { openAssembly } from './assemblies.ts';
 import type { Child } from './child.ts';
 import { LOGS_FOLDER } from './dashboard/collected.ts';
 import { writeMonitoring } from './dashboard/monitoring.ts';
@@ -24,7 +25,7 @@ import { openPlatformMetrics } from './platform-metrics.ts';
 import { openService, type Service } from './service.ts';
 import { startAws, startVonage } from './services.ts';
 import { createParameters, createSecrets, createTables } from './storage.ts';
-import { readAssembly, synthesize } from './synthesize.ts';
+import { readAssembly } from './synthesize.ts';
 import { type LocalTemplate, readTemplate } from './template.ts';
 
 /** 0: any free port. */
@@ -42,7 +43,7 @@ export interface StackOptions {
   readonly ports?: Partial<Ports>;
   /** Overrides of the context in `cdk.json`. @default `{stage: 'dev'}` */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** A cloud assembly made before. @default one is synthesized */
+  /** A cloud assembly. @default the one of these sources and this context, synthesized when it is new */
   readonly assemblyFolder?: string;
   /** Another Vonage. @default the simulator */
   readonly vonageBaseUrl?: string | undefined;
@@ -105,7 +106,7 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
   const websocket = await openPort('WEBSOCKET_PORT', options.ports?.websocket, closers);
   const identity = openLocalIdentity(join(folder, 'identity.json'));
   const starting = [
-    prepareTemplate(options, folder),
+    prepareTemplate(options),
     openChild((port) => startAws({ port, folder }), options.ports?.aws, closers),
     options.vonageBaseUrl === undefined
       ? openSimulator(options, folder, identity, api, closers)
@@ -167,13 +168,12 @@ async function openPort(variable: string, port = 0, closers: Closers): Promise<L
   }
 }
 
-async function prepareTemplate(options: StackOptions, folder: string): Promise<LocalTemplate> {
-  const assemblyFolder = resolve(options.assemblyFolder ?? join(folder, 'cdk.out'));
-  if (options.assemblyFolder === undefined) {
-    const context = { stage: 'dev', ...options.context };
-    await synthesize(assemblyFolder, { context, signal: options.signal });
-  }
-  return readTemplate(await readAssembly(assemblyFolder));
+async function prepareTemplate(options: StackOptions): Promise<LocalTemplate> {
+  const { assemblyFolder, signal } = options;
+  const context = { stage: 'dev', ...options.context };
+  return readTemplate(
+    await readAssembly(assemblyFolder ?? (await openAssembly({ context, signal }))),
+  );
 }
 
 const NEVER = new Promise<never>(() => {});

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { openAssembly } from '../../infra/local/assemblies.ts';
 import { callAws } from '../../infra/local/aws/json-client.ts';
 import type { FunctionLine } from '../../infra/local/function-logs.ts';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
@@ -21,6 +22,7 @@ import { until } from '../fixtures/until.ts';
 
 let stack: Stack;
 let folder: string;
+let assembly: string;
 const lines: FunctionLine[] = [];
 /** What must not be found, by what it is. */
 const secrets = new Map<string, string>();
@@ -29,10 +31,8 @@ const keys = new Map<string, string>();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'silent-auth-private-'));
-  stack = await startStack({
-    localFolder: folder,
-    context: { stageSettings: { logLevel: 'DEBUG' } },
-  });
+  assembly = await openAssembly({ context: { stageSettings: { logLevel: 'DEBUG' } } });
+  stack = await startStack({ localFolder: folder, assemblyFolder: assembly });
   stack.onLine((line) => lines.push(line));
   keepKeys();
   await silentStory();
@@ -292,7 +292,6 @@ describe('the keys', () => {
   });
 
   it('are in no file that would be deployed', () => {
-    const assembly = join(folder, 'cdk.out');
     const files = readdirSync(assembly, { recursive: true, encoding: 'utf8' })
       .map((name) => join(assembly, name))
       .filter((file) => statSync(file).isFile());

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { openAssembly } from '../../infra/local/assemblies.ts';
 import type { Endpoints } from '../../infra/local/endpoints.ts';
 import { startStack } from '../../infra/local/stack.ts';
-import { synthesize } from '../../infra/local/synthesize.ts';
 import { watchLines } from '../fixtures/private-lines.ts';
 
 declare module 'vitest' {
@@ -24,9 +24,8 @@ const TIME_SCALE = 0.1;
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'silent-auth-system-'));
-  const assemblyFolder = join(folder, 'cdk.out');
   const localFolder = join(folder, 'local');
-  await synthesize(assemblyFolder, { context: { stage: 'dev' } });
+  const assemblyFolder = await openAssembly({ context: { stage: 'dev' } });
   const stack = await startStack({ localFolder, assemblyFolder, timeScale: TIME_SCALE });
   const assertPrivate = watchLines(stack);
   project.provide('endpoints', stack.endpoints);

@@ -3,8 +3,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openAssembly } from '../../../infra/local/assemblies.ts';
 import { type Stack, startStack } from '../../../infra/local/stack.ts';
-import { synthesize } from '../../../infra/local/synthesize.ts';
 
 export interface BenchStack {
   readonly stack: Stack;
@@ -41,9 +41,9 @@ export async function startBenchStack(dynamodbEndpoint?: string): Promise<BenchS
   const folder = mkdtempSync(join(tmpdir(), 'silent-auth-bench-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
-    const assemblyFolder = join(folder, 'cdk.out');
     const localFolder = join(folder, 'local');
-    await synthesize(assemblyFolder, { context: { stage: 'dev', stageSettings: STAGE_SETTINGS } });
+    const context = { stage: 'dev', stageSettings: STAGE_SETTINGS };
+    const assemblyFolder = await openAssembly({ context });
     const options = { localFolder, assemblyFolder, timeScale: TIME_SCALE, dynamodbEndpoint };
     const stack = await startStack(options);
     const { applicationPrivateKey: privateKey } = JSON.parse(

@@ -1,0 +1,65 @@
+/**
+ * Cloud assemblies by what they are made of: as long as no source, no package and no setting is
+ * another, the CDK app need not run again, and a stack starts in half the time.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, globSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type SynthesizeOptions, synthesize } from './synthesize.ts';
+
+const PROJECT_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
+/** `npm ci` empties it. */
+const FOLDER = join(PROJECT_FOLDER, 'node_modules/.cache/silent-auth/assemblies');
+const SOURCES = [
+  '{functions,shared,infra/aws}/**/*.{ts,json}',
+  '{cdk,package,package-lock,tsconfig}.json',
+];
+/** Longer than any stack runs that was made from one. */
+const KEPT_MS = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * The folder of an assembly for this context, which others read too.
+ * @param make what writes one; for tests
+ * @throws LocalStackError when the app fails
+ */
+export async function openAssembly(
+  options: SynthesizeOptions,
+  { folder = FOLDER, make = synthesize } = {},
+): Promise<string> {
+  const assembly = join(folder, await keyOf(options.context));
+  if (!existsSync(assembly)) {
+    const unfinished = `${assembly}.${process.pid}`;
+    try {
+      await mkdir(folder, { recursive: true });
+      await make(unfinished, options);
+      await rename(unfinished, assembly);
+    } catch (error) {
+      if (!existsSync(assembly)) throw error; // else another process was sooner
+    } finally {
+      await rm(unfinished, { recursive: true, force: true });
+    }
+    await removeUnused(folder);
+  }
+  const now = new Date();
+  await utimes(assembly, now, now);
+  return assembly;
+}
+
+async function keyOf(context: SynthesizeOptions['context']): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([process.version, context]));
+  for (const file of globSync(SOURCES, { cwd: PROJECT_FOLDER }).sort()) {
+    hash.update(`\0${file}\0`).update(await readFile(join(PROJECT_FOLDER, file)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function removeUnused(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const assembly = join(folder, name);
+    const found = await stat(assembly).catch(() => undefined); // another process cleans up too
+    if (found === undefined || Date.now() - found.mtimeMs < KEPT_MS) continue;
+    await rm(assembly, { recursive: true, force: true });
+  }
+}
