@@ -4,11 +4,10 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundles, bundleFunctions } from '../../infra/aws/bundle.ts';
+import { type Bundles, bundlesIn } from '../../infra/aws/bundle.ts';
+import { openAssembly } from '../../infra/local/assemblies.ts';
 import type { FunctionName } from '../../shared/config.ts';
 import { webhooks } from '../fixtures/scripted-vonage.ts';
 import { webhookToken } from '../fixtures/webhook-tokens.ts';
@@ -23,7 +22,6 @@ import {
 } from './recorded-peers.ts';
 import { httpEvent, socketEvent } from './requests.ts';
 
-const outputFolder = mkdtempSync(join(tmpdir(), 'silent-auth-round-trips-'));
 const CHECK_URL = 'https://api-eu.vonage.com/v2/verify/redirect';
 
 let bundles: Bundles;
@@ -32,7 +30,7 @@ let running: BundledFunction[] = [];
 let numbers = 0;
 
 beforeAll(async () => {
-  bundles = await bundleFunctions({ functionsFolder: 'functions', outputFolder });
+  bundles = bundlesIn(join(await openAssembly({ context: { stage: 'dev' } }), 'bundles'));
   peers = await startRecordedPeers();
 }, 60_000);
 afterEach(async () => {
@@ -41,7 +39,6 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await peers.close();
-  rmSync(outputFolder, { recursive: true });
 });
 
 async function run(name: FunctionName): Promise<BundledFunction> {

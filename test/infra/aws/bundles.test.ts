@@ -1,6 +1,6 @@
 /** What each function's bundle may weigh and hold. Nothing here measures time. */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -60,7 +60,10 @@ interface Metafile {
   readonly outputs: Readonly<
     Record<
       string,
-      { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }
+      {
+        readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
+        readonly imports: readonly { readonly path: string; readonly kind: string }[];
+      }
     >
   >;
 }
@@ -86,6 +89,30 @@ function filesOf(name: FunctionName): readonly string[] {
 }
 
 describe('the bundles', () => {
+  it.each(FUNCTION_NAMES)('are one module of %s that exports its handler', (name) => {
+    expect(readdirSync(bundles[name])).toEqual(['index.mjs']);
+    expect(readFileSync(join(bundles[name], 'index.mjs'), 'utf8')).toMatch(
+      /export\s*\{[^}]*\bhandler\b[^}]*\}/,
+    );
+  });
+
+  it('leave out only packages that no invocation reaches', () => {
+    const left = Object.values(meta.outputs)
+      .flatMap(({ imports }) => imports)
+      .filter(({ path }) => !path.startsWith('node:'));
+    for (const { kind, path } of left) {
+      // A static import of a package that is not in the zip would fail every cold start.
+      expect(kind, path).toBe('dynamic-import');
+      expect(path).toMatch(/credential-provider|nested-clients|token-providers|event-streams/);
+    }
+  });
+
+  it('have their source maps outside what is uploaded', () => {
+    expect(readdirSync(join(outputFolder, 'maps')).sort()).toEqual(
+      FUNCTION_NAMES.map((name) => `${name}.mjs.map`).sort(),
+    );
+  });
+
   it.each(FUNCTION_NAMES)('%s keeps to what it has reached, and to 270 KB, 85 KB gzip', (name) => {
     const code = readFileSync(join(bundles[name], 'index.mjs'));
     const [kilobytes, gzip] = REACHED[name];

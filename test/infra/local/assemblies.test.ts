@@ -52,14 +52,14 @@ describe('openAssembly', () => {
     expect(readdirSync(other.folder)).toHaveLength(1);
   });
 
-  it('removes what nobody has opened for a week', async () => {
+  it('removes what nobody has opened for a day', async () => {
     const shop = workshop();
     const [old, recent] = [join(shop.folder, 'old'), join(shop.folder, 'recent')];
-    for (const [name, days] of [
-      [old, 8],
-      [recent, 6],
+    for (const [name, hours] of [
+      [old, 25],
+      [recent, 23],
     ] as const) {
-      const at = new Date(Date.now() - days * 24 * 60 * 60 * 1000);
+      const at = new Date(Date.now() - hours * 60 * 60 * 1000);
       mkdirSync(name);
       utimesSync(name, at, at);
     }
