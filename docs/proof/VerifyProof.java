@@ -34,6 +34,7 @@ public class VerifyProof {
     check(audience.equals(claims.get("aud")), "for somebody else");
     check((Long) claims.get("iat") <= now + 60 && now < (Long) claims.get("exp"), "not valid now");
     check(nonce.equals(claims.get("nonce")), "of another sign-in");
+    check(claims.get("jti") != null && claims.get("request_id") != null, "nothing to spend");
     return claims;
   }
 

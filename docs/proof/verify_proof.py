@@ -29,6 +29,8 @@ def verify_proof(proof, issuer, audience, nonce):
         raise ValueError("not valid now")
     if not nonce or not hmac.compare_digest(claims.get("nonce", ""), nonce):
         raise ValueError("a proof of another sign-in")
+    if not (claims["jti"] and claims["request_id"]):
+        raise ValueError("nothing to spend or to name it by")
     return claims
 
 

@@ -67,13 +67,20 @@ function sign(by: ProofSigner = signer, ageSeconds = 0, nonce = NONCE) {
   });
 }
 
-/** The same claims under another header, signed with the right key. */
-async function withHeader(header: Record<string, unknown>): Promise<string> {
+/** Claims and header of a proof, changed and signed with the right key. */
+async function resign(
+  header: Record<string, unknown>,
+  change: (claims: Claims) => Claims = (claims) => claims,
+): Promise<string> {
   const proof = await sign();
-  return new SignJWT(decodeJwt(proof))
+  return new SignJWT(change(decodeJwt(proof)))
     .setProtectedHeader({ ...decodeProtectedHeader(proof), alg: 'ES256', ...header })
     .sign(createPrivateKey(key.privateKey));
 }
+
+/** What a consumer must miss, although the signature is right. */
+const withoutClaim = (name: string) => () =>
+  resign({}, ({ [name]: _missing, ...claims }) => claims);
 
 async function altered(): Promise<string> {
   const [header, payload = '', signature] = (await sign()).split('.');
@@ -102,13 +109,16 @@ const BAD: readonly (readonly [string, () => Promise<string>])[] = [
     async () => `${(await sign()).replace(/\.[^.]+$/, '')}.${'A'.repeat(86)}`,
   ],
   ['one of another key under the same name', ofAnotherKey],
-  ['one of an unknown key', () => withHeader({ kid: 'nobody' })],
-  ['another kind of token', () => withHeader({ typ: 'JWT' })],
+  ['one of an unknown key', () => resign({ kid: 'nobody' })],
+  ['another kind of token', () => resign({ typ: 'JWT' })],
   ['one for another backend', () => sign(signerFor(issuer, 'another', current))],
   ['one of another deployment', () => sign(signerFor('https://a.example', AUDIENCE, current))],
   ['an expired one', () => sign(signer, 121)],
   ['one of another sign-in', () => sign(signer, 0, 'nonce-of-another-sign-in')],
   ['one without a nonce', () => sign(signer, 0, '')],
+  ...['iss', 'aud', 'iat', 'exp', 'jti', 'request_id'].map(
+    (claim) => [`one without ${claim}`, withoutClaim(claim)] as const,
+  ),
 ];
 
 describe.each(consumers.all)('the consumer in $language', ({ missing, run, judge }) => {
