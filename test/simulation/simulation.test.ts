@@ -5,7 +5,7 @@ import { simulate } from './simulate.ts';
 import { sum, type Tally, tally } from './tally.ts';
 
 /** Enough for every actor and every kind of fault to meet the others. */
-const RUNS = 150;
+const RUNS = 100;
 
 /** Seeds that once broke an invariant; what they did may have moved since. */
 const REGRESSIONS = [
