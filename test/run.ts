@@ -63,9 +63,11 @@ async function runTests(filters: readonly string[], folder: string): Promise<Cou
 }
 
 const filters = process.argv.slice(2);
-const checks = await Promise.all(STATIC_CHECKS.map(run));
 const folder = mkdtempSync(join(tmpdir(), 'silent-auth-test-'));
-const { numPassedTests, numFailedTests, numPendingTests } = await runTests(filters, folder);
+const [checks, { numPassedTests, numFailedTests, numPendingTests }] = await Promise.all([
+  Promise.all(STATIC_CHECKS.map(run)),
+  runTests(filters, folder),
+]);
 rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 const failedChecks = checks.filter((passed) => !passed).length;
 const passed = numPassedTests + checks.length - failedChecks;
