@@ -2,7 +2,7 @@
  * Cloud assemblies by what they are made of: as long as no source, no package and no setting is
  * another, the CDK app need not run again, and a stack starts in half the time.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, globSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,13 +30,13 @@ export async function openAssembly(
 ): Promise<string> {
   const assembly = join(folder, await keyOf(options.context));
   if (!existsSync(assembly)) {
-    const unfinished = `${assembly}.${process.pid}`;
+    const unfinished = `${assembly}.${randomUUID()}`;
     try {
       await mkdir(folder, { recursive: true });
       await make(unfinished, options);
       await rename(unfinished, assembly);
     } catch (error) {
-      if (!existsSync(assembly)) throw error; // else another process was sooner
+      if (!existsSync(assembly)) throw error; // else somebody was sooner
     } finally {
       await rm(unfinished, { recursive: true, force: true });
     }

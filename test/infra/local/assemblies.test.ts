@@ -40,7 +40,7 @@ describe('openAssembly', () => {
     expect(existsSync(await openAssembly(DEV, { ...workshop(), folder }))).toBe(true);
   });
 
-  it('takes what another process has finished first', async () => {
+  it('takes what somebody else has finished first', async () => {
     const other = workshop();
     const late = workshop(async () => {
       const [unfinished = ''] = readdirSync(other.folder);
@@ -50,6 +50,14 @@ describe('openAssembly', () => {
     const assembly = await openAssembly(DEV, { ...late, folder: other.folder });
     expect(existsSync(join(assembly, 'assets'))).toBe(true);
     expect(readdirSync(other.folder)).toHaveLength(1);
+  });
+
+  it('gives two at once the same whole one', async () => {
+    const { made, ...shop } = workshop();
+    const [one, other] = await Promise.all([openAssembly(DEV, shop), openAssembly(DEV, shop)]);
+    expect(one).toBe(other);
+    expect(made).toHaveLength(2);
+    expect(readdirSync(shop.folder)).toHaveLength(1);
   });
 
   it('removes what nobody has opened for a day', async () => {

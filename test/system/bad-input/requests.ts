@@ -26,12 +26,6 @@ function told({ status, text }: RawAnswer): string {
   return code === undefined ? String(status) : `${status} ${code}`;
 }
 
-async function expectNoEffect(act: () => Promise<unknown>): Promise<void> {
-  const before = await watched.observe();
-  await act();
-  expect(await watched.observe()).toEqual(before);
-}
-
 /** @param running the stack, once it runs */
 export function badRequests(running: () => ScriptedStack): void {
   beforeAll(async () => {
@@ -72,7 +66,7 @@ export function badRequests(running: () => ScriptedStack): void {
         { authorization: `Bearer ${requestId}.${secret}.${secret}` },
         { cookie: `client_token=${token}` },
       ];
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         for (const route of ROUTES) {
           const answers = new Set<string>();
           for (const header of headers) {
@@ -138,7 +132,7 @@ export function badRequests(running: () => ScriptedStack): void {
     ];
 
     it('answers 400 and names the member, without a call', async () => {
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         for (const [name, body] of INVALID) {
           const answer = await send(
             'POST /start',
@@ -152,7 +146,7 @@ export function badRequests(running: () => ScriptedStack): void {
     });
 
     it('answers 400 to what is no JSON', async () => {
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         for (const body of NO_JSON_TEXTS) {
           expect(told(await send('POST /start', { body })), body).toBe('400 request_invalid');
         }
@@ -167,7 +161,7 @@ export function badRequests(running: () => ScriptedStack): void {
         'a country that is not allowed': '+79161234567',
         'an unassigned range': '+4910000000000',
       };
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         for (const [name, phoneNumber] of Object.entries(refused)) {
           const body = JSON.stringify({ phone_number: phoneNumber });
           expect(told(await send('POST /start', { body })), name).toBe('422 phone_number_refused');
@@ -178,7 +172,7 @@ export function badRequests(running: () => ScriptedStack): void {
     it('answers 400 to an idempotency key that could be guessed', async () => {
       const body = JSON.stringify({ phone_number: NUMBER });
       const keys = ['x'.repeat(21), 'x'.repeat(65), `${'x'.repeat(22)}!`, 'x y'.repeat(9)];
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         for (const key of keys) {
           const answer = await send('POST /start', { headers: { 'idempotency-key': key }, body });
           expect(told(answer), key).toBe('400 request_invalid');
@@ -205,7 +199,7 @@ export function badRequests(running: () => ScriptedStack): void {
         'aBc123\n',
         '../../etc',
       ];
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         for (const code of codes) {
           const body = JSON.stringify({ request_id: requestId, code });
           const answer = await send('POST /check-code', { headers: own(), body });
@@ -230,7 +224,7 @@ export function badRequests(running: () => ScriptedStack): void {
 
     it.each(ROUTES)('is answered 413 above 4 KB and 415 when it is not JSON: %s', async (route) => {
       const body = JSON.stringify({ more: 'x'.repeat(4096) });
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         expect(told(await send(route, { headers: own(), body }))).toBe('413 payload_too_large');
         for (const type of [
           'text/plain',

@@ -49,12 +49,6 @@ async function open(): Promise<WebSocket> {
   return socket;
 }
 
-async function expectNoEffect(act: () => Promise<unknown>): Promise<void> {
-  const before = await watched.observe();
-  await act();
-  expect(await watched.observe()).toEqual(before);
-}
-
 /** @param running the stack, once it runs */
 export function badSockets(running: () => ScriptedStack): void {
   beforeAll(async () => {
@@ -67,7 +61,7 @@ export function badSockets(running: () => ScriptedStack): void {
     it('is answered 401 without the right token, wherever else it stands', async () => {
       const { requestId, token } = watched.app;
       const [, secret = ''] = token.split('.');
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         for (const handshake of [
           {},
           { protocols: [PROTOCOL] },
@@ -90,7 +84,7 @@ export function badSockets(running: () => ScriptedStack): void {
     it('is answered 403 from a foreign page, even with the right token', async () => {
       const { token } = watched.app;
       const { host } = new URL(stack.endpoints.websocket);
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         for (const origin of [
           'https://evil.example',
           'null',
@@ -157,7 +151,7 @@ export function badSockets(running: () => ScriptedStack): void {
         ],
         [JSON.stringify({ action: 'ping', more: 'x'.repeat(2048) }), 'payload_too_large'],
       ];
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         for (const [message, code] of messages) {
           const answer = new Promise((resolve) =>
             socket.once('message', (data) => resolve(String(data))),
@@ -173,7 +167,7 @@ export function badSockets(running: () => ScriptedStack): void {
       ['binary', () => Buffer.from([1, 2, 3]), 1003],
       ['more than 32 KB', () => 'x'.repeat(33 * 1024), 1009],
     ])('ends the socket when it is %s, and no other', async (_name, message, expected) => {
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         const socket = await open();
         const closed = new Promise((resolve) => socket.once('close', resolve));
         socket.send(message());

@@ -35,16 +35,6 @@ const authentic = (body: string | Buffer, headers: RawRequest['headers'] = JSON_
 };
 
 /** The log may hold what is authentic; nothing else may move. */
-async function expectNoEffect(
-  act: () => Promise<unknown>,
-  { mayStore = false } = {},
-): Promise<void> {
-  const before = await watched.observe();
-  await act();
-  const after = await watched.observe();
-  expect(after.seen).toEqual(before.seen);
-  if (!mayStore) expect(after.stored).toEqual(before.stored);
-}
 
 /** @param running the stack, once it runs */
 export function badWebhooks(running: () => ScriptedStack): void {
@@ -57,7 +47,7 @@ export function badWebhooks(running: () => ScriptedStack): void {
   describe('POST /webhook, header and token', () => {
     it('answers 401 to every forgery, without effect', { timeout: 120_000 }, async () => {
       const body = harmful();
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         for (const [name, authorization] of badAuthorizations(stack.endpoints, body)) {
           const { status } = await webhook({ headers: { ...JSON_TYPE, authorization }, body });
           expect(status, name).toBe(401);
@@ -66,7 +56,7 @@ export function badWebhooks(running: () => ScriptedStack): void {
     });
 
     it('answers 401 to every vector of Wycheproof, without effect', async () => {
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         for (const { id, name, jws } of WYCHEPROOF_HS256) {
           const headers = { ...JSON_TYPE, authorization: `Bearer ${jws}` };
           const { status } = await webhook({ headers, body: harmful() });
@@ -78,7 +68,7 @@ export function badWebhooks(running: () => ScriptedStack): void {
     it('answers 401 to each altered byte of token and body, without effect', async () => {
       const body = harmful();
       const authorization = `Bearer ${createSigner(stack.endpoints).token(body)}`;
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         for (let at = 7; at < authorization.length; at += 11) {
           const other = authorization[at] === 'A' ? 'B' : 'A';
           const altered = authorization.slice(0, at) + other + authorization.slice(at + 1);
@@ -96,7 +86,7 @@ export function badWebhooks(running: () => ScriptedStack): void {
 
     it('answers 503 to what is not signed at all, wherever else a token stands', async () => {
       const token = createSigner(stack.endpoints).token(harmful());
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         for (const query of ['', `?token=${token}`, `?authorization=Bearer%20${token}`]) {
           const url = `${stack.endpoints.api}/webhook${query}`;
           const { status } = await sendRaw(url, { headers: JSON_TYPE, body: harmful() });
@@ -119,7 +109,9 @@ export function badWebhooks(running: () => ScriptedStack): void {
     ];
 
     it.each(BODIES)('is refused: %s', async (_name, body, expected) => {
-      await expectNoEffect(async () => expect((await authentic(body())).status).toBe(expected));
+      await watched.expectNoEffect(async () =>
+        expect((await authentic(body())).status).toBe(expected),
+      );
     });
 
     it.each<[string, RawRequest['headers']]>([
@@ -129,14 +121,14 @@ export function badWebhooks(running: () => ScriptedStack): void {
       ['another charset', { 'content-type': 'application/json; charset=utf-16' }],
       ['a look-alike', { 'content-type': 'application/jsonx' }],
     ])('is answered 415: %s', async (_name, headers) => {
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         expect((await authentic(harmful(), headers)).status).toBe(415);
       });
     });
 
     it('is answered 415 when it is compressed', async () => {
       const headers = { ...JSON_TYPE, 'content-encoding': 'gzip' };
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         expect((await authentic(gzipSync(harmful()), headers)).status).toBe(415);
       });
     });
@@ -150,7 +142,7 @@ export function badWebhooks(running: () => ScriptedStack): void {
     );
 
     it('answers 400 to what is no JSON, and 204 without effect to JSON that says nothing', async () => {
-      await expectNoEffect(async () => {
+      await watched.expectNoEffect(async () => {
         for (const text of NO_JSON_TEXTS) {
           expect((await authentic(text)).status, JSON.stringify(text)).toBe(400);
         }
@@ -166,16 +158,19 @@ export function badWebhooks(running: () => ScriptedStack): void {
       const { requestId } = watched.app;
       const about = { requestId, checkUrl: stack.checkUrl('one') };
       for (const [name, body] of meaninglessWebhooks(about)) {
-        await expectNoEffect(async () => expect((await authentic(body)).status, name).toBe(204), {
-          mayStore: true,
-        });
+        await watched.expectNoEffect(
+          async () => expect((await authentic(body)).status, name).toBe(204),
+          {
+            mayStore: true,
+          },
+        );
       }
     });
 
     it('stores what is about an unknown request for an hour, visible to nobody', async () => {
       const requestId = randomUUID();
       const body = harmful().replace(watched.app.requestId, requestId);
-      await expectNoEffect(async () => expect((await authentic(body)).status).toBe(204));
+      await watched.expectNoEffect(async () => expect((await authentic(body)).status).toBe(204));
       const stored = JSON.stringify(await storedItem(stack, requestId));
       const ttl = Number(/"ttl":\{"N":"(\d+)"\}/.exec(stored)?.[1]);
       expect(ttl).toBeLessThanOrEqual(Date.now() / 1000 + 3600);
