@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The CDK is large, and a template that one file has synthesized serves the next. */
 const TEMPLATES = ['test/infra/aws/**/*.test.ts', 'test/docs/runbooks.test.ts'];
@@ -13,6 +14,17 @@ const CLEAN = [
 ];
 /** Whole-system tests share one running stack. */
 const SYSTEM = ['test/system/**/*.test.ts'];
+
+/** Else a first run goes by the size of the files, and ends with a long one that was small. */
+const LONG = /(phone-page|vonage-\w+|alarm-drill|bad-input|operators|demo)\.test\.ts$/;
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isShort = ({ moduleId }: TestSpecification): number => (LONG.test(moduleId) ? 0 : 1);
+    const sorted = await super.sort(files);
+    return sorted.toSorted((one, other) => isShort(one) - isShort(other));
+  }
+}
 
 /** Two a core: many wait, for times that are tested or for processes that they have started. */
 const maxWorkers = Math.min(8, 2 * availableParallelism());
@@ -29,6 +41,7 @@ export default defineConfig({
     silent: 'passed-only',
     // Of `concurrent` ones: more browser tabs than that only wait for each other.
     maxConcurrency: 2,
+    sequence: { sequencer: LongFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
