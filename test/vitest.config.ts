@@ -26,11 +26,11 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-/** Two a core: many wait, for times that are tested or for processes that they have started. */
-const maxWorkers = Math.min(8, 2 * availableParallelism());
-/** Most of them compute: who waits for a running stack should not wait for them too. */
-const FIRST = { sequence: { groupOrder: 0 }, maxWorkers };
-const LAST = { sequence: { groupOrder: 1 }, maxWorkers };
+const CORES = availableParallelism();
+/** They compute, most of them: who waits for an answer should not wait for other tests. */
+const FIRST = { sequence: { groupOrder: 0 }, maxWorkers: Math.min(8, CORES + 1) };
+/** Most of the time they wait for processes that they have started. */
+const LAST = { sequence: { groupOrder: 1 }, maxWorkers: Math.min(8, 2 * CORES) };
 
 /** A worker costs a second of CPU: the files of a project share a few, where they can. */
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export

@@ -36,7 +36,7 @@ const keys = generateKeyPairSync('rsa', {
 export const PRIVATE_KEY = keys.privateKey;
 export const PUBLIC_KEY = keys.publicKey;
 
-const DEADLINE_MS = 8_000;
+const DEADLINE_MS = 20_000;
 
 export interface Answered {
   readonly status: number;
