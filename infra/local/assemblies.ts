@@ -6,10 +6,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, globSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type SynthesizeOptions, synthesize } from './synthesize.ts';
+import { PROJECT_FOLDER, type SynthesizeOptions, synthesize } from './synthesize.ts';
 
-const PROJECT_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
 /** `npm ci` empties it. */
 const FOLDER = join(PROJECT_FOLDER, 'node_modules/.cache/silent-auth/assemblies');
 const SOURCES = [

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { LocalStackError } from './error.ts';
 import type { Assembly } from './template.ts';
 
-const PROJECT_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
+export const PROJECT_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
 export const LOCAL_ACCOUNT = '000000000000';
 export const LOCAL_REGION = 'eu-central-1';
 

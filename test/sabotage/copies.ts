@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** Everything that a test may import, read or run. */
-const FOLDERS = ['docs', 'functions', 'infra', 'shared', 'test'];
-const FILES = ['cdk.json', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const COPIED = [
+  ...['docs', 'functions', 'infra', 'shared', 'test'],
+  ...['cdk.json', 'package.json', 'package-lock.json', 'tsconfig.json'],
+];
 
 export interface Copies {
   readonly trees: readonly string[];
@@ -18,7 +20,7 @@ export function createCopies(count: number): Copies {
   const trees = Array.from({ length: count }, (_, index) => join(folder, String(index)));
   for (const tree of trees) {
     mkdirSync(tree);
-    for (const name of [...FOLDERS, ...FILES]) cpSync(name, join(tree, name), { recursive: true });
+    for (const name of COPIED) cpSync(name, join(tree, name), { recursive: true });
     symlinkSync(resolve('node_modules'), join(tree, 'node_modules'), 'junction');
   }
   return { trees, remove: () => rmSync(folder, { recursive: true, force: true }) };
