@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, call, phoneNumber } from '../fixtures/app.ts';
+import { lastingLimit } from '../fixtures/limits.ts';
 import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import { type ScriptedVonage, startScriptedVonage } from '../fixtures/scripted-vonage.ts';
 
@@ -26,8 +27,8 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   vonage = await startScriptedVonage();
-  const subject = { count: 2, windowSeconds: 3600 };
-  const limit = { count: 100, windowSeconds: 3600 };
+  const subject = lastingLimit(2);
+  const limit = lastingLimit(100);
   stack = await startOwnStack({
     vonageBaseUrl: vonage.url,
     settings: {

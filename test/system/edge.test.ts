@@ -9,6 +9,7 @@ import type { Stack } from '../../infra/local/stack.ts';
 import { call, phoneNumber } from '../fixtures/app.ts';
 import { startCloudFront } from '../fixtures/cloudfront.ts';
 import { runCommand } from '../fixtures/command.ts';
+import { lastingLimit } from '../fixtures/limits.ts';
 import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import { findLogicalId } from '../fixtures/template.ts';
 
@@ -21,7 +22,7 @@ interface EdgeStack {
 }
 
 async function startBehind(edge: EdgeSettings): Promise<EdgeStack> {
-  const limits = { ...getStage('dev').limits, address: { count: STARTS, windowSeconds: 3600 } };
+  const limits = { ...getStage('dev').limits, address: lastingLimit(STARTS) };
   const stack = await startOwnStack({ settings: { edge, limits } });
   return { stack, secret: await readOriginSecret(stack) };
 }

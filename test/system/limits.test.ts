@@ -4,15 +4,16 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { phoneNumber } from '../fixtures/app.ts';
+import { lastingLimit } from '../fixtures/limits.ts';
 import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import { type ScriptedVonage, startScriptedVonage } from '../fixtures/scripted-vonage.ts';
 
 const LIMITS = {
-  address: { count: 60, windowSeconds: 3600 },
-  subject: { count: 5, windowSeconds: 3600 },
-  phoneNumber: { count: 3, windowSeconds: 3600 },
-  email: { count: 3, windowSeconds: 3600 },
-  prefix: { count: 20, windowSeconds: 3600 },
+  address: lastingLimit(60),
+  subject: lastingLimit(5),
+  phoneNumber: lastingLimit(3),
+  email: lastingLimit(3),
+  prefix: lastingLimit(20),
 };
 const THROTTLE = { rate: 5000, burst: 5000 };
 
