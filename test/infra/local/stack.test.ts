@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { callAws } from '../../../infra/local/aws/json-client.ts';
 import type { Stack, StackOptions } from '../../../infra/local/stack.ts';
 import { fixtureResources, makeTemporaryFolder, writeAssembly } from './fixture-assembly.ts';
@@ -60,36 +60,6 @@ describe('startStack', () => {
     await expect(fetch(stack.endpoints.dynamodb)).rejects.toThrow();
   });
 
-  it('gives functions nothing of this machine but what Lambda has', async () => {
-    const stack = await start({ functionEnvironment: { EXTRA: '1' } });
-    const { environment, options } = await act(stack);
-    expect(options).toEqual(['--max-semi-space-size=25', '--max-old-space-size=461']);
-    expect(environment).toMatchObject({
-      AWS_LAMBDA_FUNCTION_NAME: 'Fixture-Actor',
-      AWS_REGION: 'eu-central-1',
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
-      EXTRA: '1',
-    });
-    expect(environment.HOME).toBeUndefined();
-    expect(environment.PATH).toBeUndefined();
-  });
-
-  it('runs concurrent requests in processes of their own, at most ten, and uses them again', async () => {
-    const stack = await start();
-    const twelve = Array.from({ length: 12 }, () => act(stack, { do: 'sleep', ms: 300 }));
-    const pids = new Set((await Promise.all(twelve)).map(({ pid }) => pid));
-    expect(pids.size).toBe(10);
-    expect(pids).toContain((await act(stack)).pid);
-  });
-
-  it('replaces a process that was killed', async () => {
-    const stack = await start();
-    const { pid } = await act(stack);
-    process.kill(pid, 'SIGKILL');
-    await expect.poll(() => stack.processes().actor).toEqual([]);
-    expect((await act(stack)).pid).not.toBe(pid);
-  });
-
   it("writes a function's lines into its log and to those who listen", async () => {
     const localFolder = makeTemporaryFolder();
     const stack = await start({ localFolder });
@@ -140,37 +110,6 @@ describe('startStack', () => {
     expect(found).toEqual({ type: 'done', output: { Item: key } });
   });
 
-  it('outlives a client that goes away in the middle of a request to a service', async () => {
-    const { endpoints } = await start();
-    const { port } = new URL(endpoints.dynamodb);
-    const socket = connect(Number(port), '127.0.0.1');
-    const started = new Promise((done) => socket.once('data', done)); // 100 Continue
-    socket.write(
-      'POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 9\r\n\r\n{',
-    );
-    await started;
-    socket.resetAndDestroy();
-    const target = 'DynamoDB_20120810.ListTables';
-    expect(await callAws(endpoints.dynamodb, target, {})).toMatchObject({ type: 'done' });
-  });
-
-  it('takes events, and shows them', async () => {
-    const { endpoints } = await start();
-    const Entries = [{ Source: 'silent-auth', DetailType: 'ended', Detail: '{"a":1}' }];
-    await callAws(endpoints.dynamodb, 'AWSEvents.PutEvents', { Entries });
-    const events: unknown = await (await fetch(`${endpoints.dynamodb}/_local/events`)).json();
-    expect(events).toMatchObject([{ source: 'silent-auth', detail: { a: 1 } }]);
-  });
-
-  it('says in one line which port is taken', async () => {
-    const { endpoints } = await start();
-    const port = Number(new URL(endpoints.api).port);
-    await expect(start({ ports: { api: port } })).rejects.toThrow(
-      `port ${port} is taken; end what uses it or choose another (API_PORT)`,
-    );
-    await expect(start({ ports: { aws: port } })).rejects.toThrow(/AWS.*port \d+ is taken/);
-  });
-
   it('says in one line that its folder is in use', async () => {
     const localFolder = makeTemporaryFolder();
     await start({ localFolder });
@@ -181,5 +120,70 @@ describe('startStack', () => {
     const resources = { ...fixtureResources(), Queue: { Type: 'AWS::SQS::Queue' } };
     const assemblyFolder = writeAssembly(resources);
     await expect(start({ assemblyFolder })).rejects.toThrow(/Queue \(AWS::SQS::Queue\)/);
+  });
+});
+
+describe('a stack that runs', () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await startFixture({ functionEnvironment: { EXTRA: '1' } });
+  });
+  afterAll(() => stack?.close());
+
+  it('gives functions nothing of this machine but what Lambda has', async () => {
+    const { environment, options } = await act(stack);
+    expect(options).toEqual(['--max-semi-space-size=25', '--max-old-space-size=461']);
+    expect(environment).toMatchObject({
+      AWS_LAMBDA_FUNCTION_NAME: 'Fixture-Actor',
+      AWS_REGION: 'eu-central-1',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+      EXTRA: '1',
+    });
+    expect(environment.HOME).toBeUndefined();
+    expect(environment.PATH).toBeUndefined();
+  });
+
+  it('replaces a process that was killed', async () => {
+    const { pid } = await act(stack);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => stack.processes().actor).toEqual([]);
+    expect((await act(stack)).pid).not.toBe(pid);
+  });
+
+  it('runs concurrent requests in processes of their own, at most ten, and uses them again', async () => {
+    const twelve = Array.from({ length: 12 }, () => act(stack, { do: 'sleep', ms: 300 }));
+    const pids = new Set((await Promise.all(twelve)).map(({ pid }) => pid));
+    expect(pids.size).toBe(10);
+    expect(pids).toContain((await act(stack)).pid);
+  });
+
+  it('outlives a client that goes away in the middle of a request to a service', async () => {
+    const { dynamodb } = stack.endpoints;
+    const { port } = new URL(dynamodb);
+    const socket = connect(Number(port), '127.0.0.1');
+    const started = new Promise((done) => socket.once('data', done)); // 100 Continue
+    socket.write(
+      'POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 9\r\n\r\n{',
+    );
+    await started;
+    socket.resetAndDestroy();
+    const target = 'DynamoDB_20120810.ListTables';
+    expect(await callAws(dynamodb, target, {})).toMatchObject({ type: 'done' });
+  });
+
+  it('takes events, and shows them', async () => {
+    const { dynamodb } = stack.endpoints;
+    const Entries = [{ Source: 'silent-auth', DetailType: 'ended', Detail: '{"a":1}' }];
+    await callAws(dynamodb, 'AWSEvents.PutEvents', { Entries });
+    const events: unknown = await (await fetch(`${dynamodb}/_local/events`)).json();
+    expect(events).toMatchObject([{ source: 'silent-auth', detail: { a: 1 } }]);
+  });
+
+  it('says in one line which port is taken', async () => {
+    const port = Number(new URL(stack.endpoints.api).port);
+    await expect(start({ ports: { api: port } })).rejects.toThrow(
+      `port ${port} is taken; end what uses it or choose another (API_PORT)`,
+    );
+    await expect(start({ ports: { aws: port } })).rejects.toThrow(/AWS.*port \d+ is taken/);
   });
 });
