@@ -16,7 +16,7 @@ const CLEAN = [
 const SYSTEM = ['test/system/**/*.test.ts'];
 
 /** Else a first run goes by the size of the files, and ends with a long one that was small. */
-const LONG = /(phone-page|vonage-\w+|alarm-drill|bad-input|operators|demo)\.test\.ts$/;
+const LONG = /(checks|phone-page|vonage-\w+|alarm-drill|bad-input|operators|demo)\.test\.ts$/;
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -25,12 +25,6 @@ class LongFirst extends BaseSequencer {
     return sorted.toSorted((one, other) => isShort(one) - isShort(other));
   }
 }
-
-const CORES = availableParallelism();
-/** They compute, most of them: who waits for an answer should not wait for other tests. */
-const FIRST = { sequence: { groupOrder: 0 }, maxWorkers: Math.min(8, CORES + 1) };
-/** Most of the time they wait for processes that they have started. */
-const LAST = { sequence: { groupOrder: 1 }, maxWorkers: Math.min(8, 2 * CORES) };
 
 /** A worker costs a second of CPU: the files of a project share a few, where they can. */
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
@@ -41,22 +35,23 @@ export default defineConfig({
     silent: 'passed-only',
     // Of `concurrent` ones: more browser tabs than that only wait for each other.
     maxConcurrency: 2,
+    // Half of the time a test waits, for a process or for a timer.
+    maxWorkers: Math.min(8, 2 * availableParallelism()),
     sequence: { sequencer: LongFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
       {
         extends: true,
-        test: { ...FIRST, name: 'templates', include: TEMPLATES, isolate: false, unstubEnvs: true },
+        test: { name: 'templates', include: TEMPLATES, isolate: false, unstubEnvs: true },
       },
       {
         extends: true,
-        test: { ...FIRST, name: 'clean', include: CLEAN, isolate: false },
+        test: { name: 'clean', include: CLEAN, isolate: false },
       },
       {
         extends: true,
         test: {
-          ...FIRST,
           name: 'alone',
           include: ['test/**/*.test.ts'],
           exclude: [...TEMPLATES, ...CLEAN, ...SYSTEM],
@@ -65,8 +60,8 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          ...LAST,
           name: 'system',
+          sequence: { groupOrder: 1 },
           include: SYSTEM,
           isolate: false,
           unstubEnvs: true,
