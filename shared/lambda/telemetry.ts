@@ -3,6 +3,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { METRICS_NAMESPACE } from '../config.ts';
+import { Problem } from '../domain/errors.ts';
 import type { Measurement, Telemetry } from '../domain/ports.ts';
 import { toRecords } from './metric-records.ts';
 
@@ -57,12 +58,13 @@ function withoutUnused(name: string, value: unknown): unknown {
   return name === 'sampling_rate' || name === 'xray_trace_id' ? undefined : value;
 }
 
-/** Names and stack of an error and its causes. Messages of others are left out: they quote inputs. */
+/** An error and its causes, by names and places. Only our own words are shown: others quote inputs. */
 function describe(fault: unknown): readonly string[] {
   const chain: string[] = [];
   for (let error = fault; error instanceof Error && chain.length < 5; error = error.cause) {
     const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-    chain.push([error.name, ...frames.slice(0, 4).map((frame) => frame.trim())].join(' | '));
+    const what = error instanceof Problem ? `${error.name}: ${error.message}` : error.name;
+    chain.push([what, ...frames.slice(0, 4).map((frame) => frame.trim())].join(' | '));
   }
   return chain;
 }

@@ -188,8 +188,8 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     name: 'log the message of an error',
     rule: 'S9',
     file: 'shared/lambda/telemetry.ts',
-    find: 'chain.push([error.name, ',
-    replace: 'chain.push([error.message, ',
+    find: ': error.name;',
+    replace: ': error.message;',
     tests: ['test/shared/lambda/telemetry.test.ts'],
   },
   {

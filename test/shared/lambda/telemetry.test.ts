@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Problem } from '../../../shared/domain/errors.ts';
 import { createTelemetry } from '../../../shared/lambda/telemetry.ts';
 
 const PRIVATE = '+4915112345678';
@@ -32,6 +33,16 @@ describe('flush', () => {
     const text = lines.join('\n');
     expect(text).toContain('TypeError');
     expect(text).toContain('telemetry.test.ts');
+    expect(text).not.toContain(PRIVATE);
+  });
+
+  it('says in our own words what is wrong, and leaves out those of its cause', () => {
+    const telemetry = createTelemetry('test');
+    const cause = new Error(`no such number ${PRIVATE}`);
+    const fault = new Problem('dependency_unavailable', 'DynamoDB did not answer', {}, { cause });
+    telemetry.flush({ outcome: 'dependency_unavailable' }, fault);
+    const text = lines.join('\n');
+    expect(text).toContain('Problem: DynamoDB did not answer | at ');
     expect(text).not.toContain(PRIVATE);
   });
 
