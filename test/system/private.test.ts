@@ -5,24 +5,20 @@
  */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { openAssembly } from '../../infra/local/assemblies.ts';
 import { callAws } from '../../infra/local/aws/json-client.ts';
 import type { FunctionLine } from '../../infra/local/function-logs.ts';
-import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { FUNCTION_NAMES } from '../../shared/config.ts';
 import { type App, call, idempotencyKey, phoneNumber, toApp } from '../fixtures/app.ts';
+import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import { findPrivate, PRIVATE_FORMS } from '../fixtures/private-lines.ts';
 import { sendWebhook, webhooks } from '../fixtures/scripted-vonage.ts';
 import { until } from '../fixtures/until.ts';
 
-let stack: Stack;
-let folder: string;
-let assembly: string;
+let stack: OwnStack;
 const lines: FunctionLine[] = [];
 /** What must not be found, by what it is. */
 const secrets = new Map<string, string>();
@@ -30,9 +26,7 @@ const secrets = new Map<string, string>();
 const keys = new Map<string, string>();
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'silent-auth-private-'));
-  assembly = await openAssembly({ context: { stageSettings: { logLevel: 'DEBUG' } } });
-  stack = await startStack({ localFolder: folder, assemblyFolder: assembly });
+  stack = await startOwnStack({ settings: { logLevel: 'DEBUG' } });
   stack.onLine((line) => lines.push(line));
   keepKeys();
   await silentStory();
@@ -42,17 +36,14 @@ beforeAll(async () => {
   await strangers();
 }, 180_000);
 
-afterAll(async () => {
-  await stack?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => stack?.close());
 
 function keep(what: string, value: unknown): void {
   if (typeof value === 'string' && value.length >= 4) secrets.set(value, what);
 }
 
 function keepKeys(): void {
-  const identity: unknown = JSON.parse(readFileSync(join(folder, 'identity.json'), 'utf8'));
+  const identity: unknown = JSON.parse(readFileSync(join(stack.folder, 'identity.json'), 'utf8'));
   for (const [name, value] of Object.entries(identity ?? {})) {
     if (typeof value !== 'string' || /application_?id/i.test(name)) continue;
     const isPem = value.includes('-----BEGIN');
@@ -292,8 +283,9 @@ describe('the keys', () => {
   });
 
   it('are in no file that would be deployed', () => {
-    const files = readdirSync(assembly, { recursive: true, encoding: 'utf8' })
-      .map((name) => join(assembly, name))
+    const { assemblyFolder } = stack;
+    const files = readdirSync(assemblyFolder, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(assemblyFolder, name))
       .filter((file) => statSync(file).isFile());
     expect(files.some((file) => file.endsWith('.template.json'))).toBe(true);
     expect(files.some((file) => file.endsWith('.mjs'))).toBe(true);
