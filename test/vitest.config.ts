@@ -16,7 +16,7 @@ const CLEAN = [
 const SYSTEM = ['test/system/**/*.test.ts'];
 
 /** Else a first run goes by the size of the files, and ends with a long one that was small. */
-const LONG = /(checks|phone-page|vonage-\w+|alarm-drill|bad-input|operators|demo)\.test\.ts$/;
+const LONG = /(checks|phone-page|vonage[\w-]*|alarm-drill|bad-input|operators|demo)\.test\.ts$/;
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -35,8 +35,8 @@ export default defineConfig({
     silent: 'passed-only',
     // Of `concurrent` ones: more browser tabs than that only wait for each other.
     maxConcurrency: 2,
-    // Half of the time a test waits, for a process or for a timer.
-    maxWorkers: Math.min(8, 2 * availableParallelism()),
+    // Most of the time a test waits, for a process or for a timer.
+    maxWorkers: Math.min(8, 3 * availableParallelism()),
     sequence: { sequencer: LongFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
