@@ -1,14 +1,19 @@
-/** `npm run configure` and `npm run doctor` over a local stack, as an operator runs them. */
+/**
+ * What operators do over a local stack: `npm run configure`, `npm run doctor`, channels switched off
+ * while it runs.
+ */
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { callAws } from '../../infra/local/aws/json-client.ts';
+import { call, phoneNumber } from '../fixtures/app.ts';
 import { type Ended, runCommand } from '../fixtures/command.ts';
 import { sendWebhook } from '../fixtures/scripted-vonage.ts';
 import { putSecret, readSecret } from '../fixtures/secrets-manager.ts';
+import { until } from '../fixtures/until.ts';
 import { startWatchedStack, type WatchedStack } from '../fixtures/watched-stack.ts';
 
 let stack: WatchedStack;
@@ -247,5 +252,52 @@ describe('a stage in AWS', () => {
     expect(output).toMatch(/^skipped +The Status URL points here/m);
     expect(output).not.toContain('fault');
     expect(code).toBe(0);
+  });
+});
+
+describe('a channel that is switched off', () => {
+  async function switchOff(channels: string): Promise<void> {
+    const Name = '/silent-auth/dev/channels-off';
+    const result = await callAws(stack.endpoints.secretsmanager, 'AmazonSSM.PutParameter', {
+      Name,
+      Value: channels,
+      Overwrite: true,
+    });
+    expect(result.type).toBe('done');
+    // An instance asks once a minute; a new one asks at once.
+    const old = stack.processes().start ?? [];
+    for (const pid of old) process.kill(pid, 'SIGKILL');
+    const isOld = (pid: number): boolean => old.includes(pid);
+    await until(() => (stack.processes().start?.some(isOld) ? undefined : true));
+  }
+
+  const start = (channels: readonly string[], number = phoneNumber('8')) =>
+    call(stack.endpoints.api, 'POST', '/start', {
+      body: { phone_number: number, email: 'jo@example.org', channels },
+    });
+
+  it('is left out of new starts, until it is switched on again', async () => {
+    await switchOff('email,voice');
+    const { status, body } = await start(['silent_auth', 'email', 'sms']);
+    expect(status).toBe(202);
+    const workflow = body.verification.workflow.map(({ channel }: { channel: string }) => channel);
+    expect(workflow).toEqual(['silent_auth', 'sms']);
+    await switchOff('none');
+    expect((await start(['email'])).status).toBe(202);
+  });
+
+  it('stops a start of which nothing is left, and frees the number', async () => {
+    const number = phoneNumber('8');
+    await switchOff('sms');
+    const { status, body } = await start(['sms'], number);
+    expect(status).toBe(503);
+    expect(body.code).toBe('provider_unavailable');
+    await switchOff('none');
+    expect((await start(['sms'], number)).status).toBe(202);
+  });
+
+  it('is named to start alone', () => {
+    const file = join(inject('assemblyFolder'), 'SilentAuth-dev.template.json');
+    expect(readFileSync(file, 'utf8').match(/"CHANNEL_SWITCH"/g)).toHaveLength(1);
   });
 });
