@@ -35,8 +35,8 @@ export default defineConfig({
     silent: 'passed-only',
     // Of `concurrent` ones: more browser tabs than that only wait for each other.
     maxConcurrency: 2,
-    // Most of the time a test waits, for a process or for a timer.
-    maxWorkers: Math.min(8, 3 * availableParallelism()),
+    // Half of the time a test waits, for a process or for a timer; more of them cost more than they bring.
+    maxWorkers: Math.min(8, 2 * availableParallelism()),
     sequence: { sequencer: LongFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
