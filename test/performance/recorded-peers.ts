@@ -1,6 +1,6 @@
 /**
- * Everything that a function calls, on one port, each answer after the same short while: a real
- * DynamoDB engine, secrets, the sockets' management API, Vonage. It keeps who was called and when.
+ * Everything that a function calls, on one port: a real DynamoDB engine, secrets, the sockets'
+ * management API, Vonage. It keeps who was called and when; each answer can be made to take a while.
  */
 
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
@@ -36,7 +36,7 @@ export interface RecordedPeers {
   readonly tables: { readonly verifications: string; readonly guards: string };
   /** What has been answered since the last time this was asked. */
   readonly take: () => readonly RecordedCall[];
-  /** From now on each answer takes at least this long. */
+  /** From now on each answer takes at least this long; in the beginning none has to. */
   readonly answerAfter: (ms: number) => void;
   /** What DynamoDB says to the next requests instead of an answer; nothing: it answers. */
   readonly refuse: (...errors: readonly (string | undefined)[]) => void;
@@ -51,21 +51,15 @@ export const WEBHOOK = {
 };
 export const APPLICATION_ID = 'aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab';
 
-/** Longer than anything on this machine takes to send a request, so that an order can be seen. */
-const ANSWER_AFTER_MS = 30;
-
 export interface PeersOptions {
-  /** How long each answer takes at least. @default 30 */
-  readonly answerAfterMs?: number;
   /** `memory` answers at once, the real engine takes its time. @default 'dynalite' */
   readonly store?: 'dynalite' | 'memory';
 }
 
 export async function startRecordedPeers({
-  answerAfterMs = ANSWER_AFTER_MS,
   store = 'dynalite',
 }: PeersOptions = {}): Promise<RecordedPeers> {
-  let delayMs = answerAfterMs;
+  let delayMs = 0;
   const memory = store === 'memory' ? createMemoryDynamoDb() : undefined;
   const dynamodb = dynalite({ createTableMs: 0 });
   const secrets = createSecrets();

@@ -22,6 +22,8 @@ import {
 } from './recorded-peers.ts';
 import { httpEvent, socketEvent } from './requests.ts';
 
+/** Longer than a busy machine takes to send the next request, so that an order can be seen. */
+const ANSWER_AFTER_MS = 150;
 const CHECK_URL = 'https://api-eu.vonage.com/v2/verify/redirect';
 
 let bundles: Bundles;
@@ -44,6 +46,15 @@ afterAll(async () => {
   await starter?.stop();
   await peers?.close();
 });
+
+/** What is called while every answer takes its time. */
+async function observe<Result>(task: () => Promise<Result>) {
+  peers.take();
+  peers.answerAfter(ANSWER_AFTER_MS);
+  const result = await task();
+  peers.answerAfter(0);
+  return { result, ...summarize(peers.take()) };
+}
 
 async function run(name: FunctionName): Promise<BundledFunction> {
   const started = await startFunction(name, bundles[name], peers);
@@ -95,9 +106,8 @@ interface Counted {
 
 /** What an invocation calls: how many one after the other, and what in all. */
 async function count({ invoke }: BundledFunction, event: object): Promise<Counted> {
-  peers.take();
-  const { statusCode } = await invoke(event);
-  return { statusCode, ...summarize(peers.take()) };
+  const { result, ...calls } = await observe(() => invoke(event));
+  return { statusCode: result.statusCode, ...calls };
 }
 
 function summarize(calls: readonly RecordedCall[]): Omit<Counted, 'statusCode'> {
@@ -218,11 +228,10 @@ describe('a cold start', () => {
     ['status', 0, 0],
     ['connect', 0, 0],
   ])('of %s reads and signs in INIT, all at once', async (name, secrets, signatures) => {
-    peers.take();
-    const { probe } = await run(name);
+    const { result: started, ...seen } = await observe(() => run(name));
     const calls = { 'dynamodb GetItem': 1, ...(secrets && { 'secrets GetSecretValue': secrets }) };
-    expect(summarize(peers.take())).toEqual({ inSequence: 1, calls });
-    expect(await probe()).toEqual({ signatures, needless: [] });
+    expect(seen).toEqual({ inSequence: 1, calls });
+    expect(await started.probe()).toEqual({ signatures, needless: [] });
   });
 
   it('opens the sockets of the first request and calls nobody for effect', async () => {

@@ -13,7 +13,7 @@ let peers: RecordedPeers;
 let written: string[];
 
 beforeAll(async () => {
-  peers = await startRecordedPeers({ answerAfterMs: 0, store: 'memory' });
+  peers = await startRecordedPeers({ store: 'memory' });
   for (const [name, value] of Object.entries({ ...variables(peers), AWS_REGION: 'eu-central-1' })) {
     vi.stubEnv(name, value);
   }
