@@ -35,7 +35,7 @@ export default defineConfig({
     silent: 'passed-only',
     // Of `concurrent` ones: more browser tabs than that only wait for each other.
     maxConcurrency: 2,
-    // Half of the time a test waits, for a process or for a timer; more of them cost more than they bring.
+    // Half of the time a test waits, for a process or a timer; a third costs more than it brings.
     maxWorkers: Math.min(8, 2 * availableParallelism()),
     sequence: { sequencer: LongFirst },
     testTimeout: 30_000,
