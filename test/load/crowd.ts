@@ -1,6 +1,6 @@
 /** A crowd of phones on one stack, and everything that is known about it afterwards. */
 
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../fixtures/in-parallel.ts';
 import type { LoadStack } from './load-stack.ts';
 import { compareMemory, type Growth, type Memory, readMemory } from './memory.ts';
 import { createPerson } from './people.ts';

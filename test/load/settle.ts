@@ -5,8 +5,8 @@ import { callAws } from '../../infra/local/aws/json-client.ts';
 import type { Endpoints } from '../../infra/local/endpoints.ts';
 import { VERIFICATION_ATTRIBUTES } from '../../shared/config.ts';
 import type { VerificationObject } from '../../shared/contract/verification-object.ts';
+import { inParallel } from '../fixtures/in-parallel.ts';
 import { send } from './http.ts';
-import { inParallel } from './in-parallel.ts';
 import type { Story } from './phone.ts';
 import { isEnded, isOlder } from './view.ts';
 

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { phoneNumber } from '../fixtures/app.ts';
+import { inParallel } from '../fixtures/in-parallel.ts';
 import { lastingLimit } from '../fixtures/limits.ts';
 import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import { type ScriptedVonage, startScriptedVonage } from '../fixtures/scripted-vonage.ts';
@@ -71,16 +72,17 @@ function start(
   });
 }
 
-/** Six at a time: they compete. */
+/** So many at a time: they compete. */
+const AT_A_TIME = 6;
+
 async function startMany(
   count: number,
   one: (index: number) => Promise<Answer>,
 ): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
-  for (let from = 0; from < count; from += 6) {
-    const batch = Array.from({ length: Math.min(6, count - from) }, (_, index) => from + index);
-    answers.push(...(await Promise.all(batch.map(one))));
-  }
+  await inParallel(AT_A_TIME, Array(count).keys(), async (index) => {
+    answers.push(await one(index));
+  });
   return answers;
 }
 
