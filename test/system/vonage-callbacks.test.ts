@@ -7,13 +7,13 @@ import { call, phoneNumber } from '../fixtures/app.ts';
 import {
   ALL_CHANNELS,
   check,
-  created,
   leave,
+  problem,
   type ScriptedStack,
   startScriptedStack,
   steps,
 } from '../fixtures/scripted-stack.ts';
-import { type ScriptedAnswer, webhooks } from '../fixtures/scripted-vonage.ts';
+import { webhooks } from '../fixtures/scripted-vonage.ts';
 
 const STEP_SECONDS = 15;
 const REDIRECT_URL = 'https://app.example/sa';
@@ -34,12 +34,6 @@ afterAll(() => stack?.close());
 
 const { event, summary } = webhooks;
 const PIN = '123456';
-const problem = (status: number, more: object = {}): ScriptedAnswer => ({
-  status,
-  body: { title: 'canary-title', detail: 'canary-detail', instance: 'canary', ...more },
-});
-const withCheckUrl = (requestId: string): ScriptedAnswer =>
-  created(requestId, stack.checkUrl(requestId));
 
 describe('events', () => {
   const CODE_CHANNELS = ['sms', 'voice', 'email', 'whatsapp', 'rcs'] as const;
@@ -141,7 +135,7 @@ describe('events', () => {
   });
 
   it('of a channel already left change nothing that runs', async () => {
-    const app = await stack.start(['silent_auth', 'sms', 'voice'], withCheckUrl);
+    const app = await stack.start(['silent_auth', 'sms', 'voice'], stack.withCheckUrl);
     await leave(app, 'silent_auth', 'sdk_error');
     await leave(app, 'sms');
     for (const channel of ['sms', 'silent_auth']) {
@@ -263,7 +257,7 @@ describe('what a start sends', () => {
 
   it('is the redirect_url only for a web page, which then navigates', async () => {
     const sent = { phone_number: phoneNumber('8'), channels: ['silent_auth'], result: 'redirect' };
-    stack.vonage.script('start', withCheckUrl(randomUUID()));
+    stack.vonage.script('start', stack.withCheckUrl(randomUUID()));
     const { body } = await call(stack.endpoints.api, 'POST', '/start', { body: sent });
     expect(body.verification.action).toMatchObject({ method: 'navigate' });
     expect(stack.vonage.calls.at(-1)?.body.workflow[0]).toMatchObject({

@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { age } from '../../fixtures/age.ts';
 import type { Answer, App } from '../../fixtures/app.ts';
-import { check, created, leave, type ScriptedStack, steps } from '../../fixtures/scripted-stack.ts';
+import { check, leave, problem, type ScriptedStack, steps } from '../../fixtures/scripted-stack.ts';
 import { type ScriptedAnswer, webhooks } from '../../fixtures/scripted-vonage.ts';
 import { until } from '../../fixtures/until.ts';
 
@@ -19,7 +19,7 @@ interface PendingCheck {
 
 /** Resolves when Vonage has got the code. */
 async function beginCheck(answer: ScriptedAnswer): Promise<PendingCheck> {
-  const app = await stack.start(['silent_auth', 'sms'], withCheckUrl);
+  const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
   stack.vonage.script('check', answer);
   const pending = { app, answer: check(app, SILENT_CODE) };
   await until(() => stack.vonage.count('check', app.requestId) || undefined);
@@ -29,12 +29,6 @@ async function beginCheck(answer: ScriptedAnswer): Promise<PendingCheck> {
 const { event, summary } = webhooks;
 const PIN = '123456';
 const SILENT_CODE = 'si9sfG';
-const problem = (status: number, more: object = {}): ScriptedAnswer => ({
-  status,
-  body: { title: 'canary-title', detail: 'canary-detail', instance: 'canary', ...more },
-});
-const withCheckUrl = (requestId: string): ScriptedAnswer =>
-  created(requestId, stack.checkUrl(requestId));
 
 /** @param running the stack, once it runs */
 export function vonageAnswers(running: () => ScriptedStack): void {
@@ -51,7 +45,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
       ['200 that is no JSON', { status: 200, raw: '<html>' }],
       ['200 with unknown members', { status: 200, body: { later: [{}], status: 'new' } }],
     ])('%s completes', async (_name, answer) => {
-      const app = await stack.start(['silent_auth', 'sms'], withCheckUrl);
+      const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
       stack.vonage.script('check', answer);
       const checked = await check(app, SILENT_CODE);
       expect(checked.status).toBe(200);
@@ -84,7 +78,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
       ['422', [problem(422)]],
       ['429', [problem(429)]],
     ])('%s judged nothing: 503, and the try is given back', async (_name, answers) => {
-      const app = await stack.start(['silent_auth', 'sms'], withCheckUrl);
+      const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
       stack.vonage.script('check', ...answers);
       const refused = await check(app, SILENT_CODE);
       expect(refused.status).toBe(503);
@@ -134,7 +128,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
       ['a redirect', { status: 302, headers: { location: 'https://api.nexmo.com/' } }],
       ['a closed socket', 'reset'],
     ])('%s is unknown until Vonage says more', async (_name, answer) => {
-      const app = await stack.start(['silent_auth', 'sms'], withCheckUrl);
+      const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
       stack.vonage.script('check', answer);
       const lost = await check(app, SILENT_CODE);
       expect(lost.status).toBe(202);
@@ -146,7 +140,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
     });
 
     it('and the webhooks about it make one transition, whichever is first', async () => {
-      const app = await stack.start(['silent_auth', 'sms'], withCheckUrl);
+      const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
       const socket = await app.openSocket();
       await socket.subscribe();
       const completed = event(app.requestId, 'silent_auth', 'completed');
@@ -178,7 +172,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
     });
 
     it('is not asked for when silent_auth is over, and its code comes late', async () => {
-      const app = await stack.start(['silent_auth', 'sms'], withCheckUrl);
+      const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
       await stack.send(event(app.requestId, 'silent_auth', 'failed'));
       const late = await check(app, SILENT_CODE);
       expect(late.status).toBe(409);
@@ -208,7 +202,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
     };
 
     it('has no body of ours, and 200 moves on', async () => {
-      const app = await stack.start(['silent_auth', 'sms', 'voice'], withCheckUrl);
+      const app = await stack.start(['silent_auth', 'sms', 'voice'], stack.withCheckUrl);
       const left = await leave(app, 'silent_auth', 'sdk_error');
       expect(left.status).toBe(200);
       expect(steps(left.body.verification)).toEqual([
@@ -257,7 +251,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
     ])(
       '%s did not move: 503, the channel runs on and may be left anew',
       async (_name, answers, calls) => {
-        const app = await stack.start(['silent_auth', 'sms'], withCheckUrl);
+        const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
         stack.vonage.script('next', ...answers);
         const refused = await leave(app, 'silent_auth', 'sdk_error');
         expect(refused.status).toBe(503);
@@ -296,7 +290,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
       ['with an error of the handset alone', { error: 'sdk_no_data_connectivity' }],
       ['with nothing at all', {}],
     ])('20 at once %s skip one channel', async (_name, body) => {
-      const app = await stack.start(['silent_auth', 'sms', 'voice'], withCheckUrl);
+      const app = await stack.start(['silent_auth', 'sms', 'voice'], stack.withCheckUrl);
       const answers = await Promise.all(
         Array.from({ length: 20 }, () => app.post('/next-workflow', body)),
       );
@@ -310,7 +304,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
     });
 
     it('leaves a channel that was said to be left before it ran', async () => {
-      const app = await stack.start(['silent_auth', 'sms', 'voice'], withCheckUrl);
+      const app = await stack.start(['silent_auth', 'sms', 'voice'], stack.withCheckUrl);
       for (let times = 0; times < 3; times += 1) {
         expect((await leave(app, 'sms')).body.verification.channel).toBe('silent_auth');
       }
@@ -321,7 +315,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
     });
 
     it('skips nothing when Vonage was faster', async () => {
-      const app = await stack.start(['silent_auth', 'sms', 'voice'], withCheckUrl);
+      const app = await stack.start(['silent_auth', 'sms', 'voice'], stack.withCheckUrl);
       await stack.send(event(app.requestId, 'silent_auth', 'failed'));
       for (const body of [
         { from: 'silent_auth', error: 'sdk_error' },
@@ -336,7 +330,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
     });
 
     it('answers with the object after the end, and asks nobody', async () => {
-      const app = await stack.start(['silent_auth', 'sms'], withCheckUrl);
+      const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
       const cancels = await Promise.all(Array.from({ length: 10 }, () => app.post('/cancel')));
       expect(new Set(cancels.map(({ status }) => status))).toEqual(new Set([200]));
       expect(stack.vonage.count('cancel', app.requestId)).toBe(1);
@@ -348,7 +342,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
     });
 
     it('ends silent_auth alone after an error of the handset, and cancels at Vonage', async () => {
-      const app = await stack.start(['silent_auth'], withCheckUrl);
+      const app = await stack.start(['silent_auth'], stack.withCheckUrl);
       expect((await leave(app, 'silent_auth')).body.code).toBe('no_next_channel');
       const { status, body } = await leave(app, 'silent_auth', 'sdk_connection_error');
       expect(status).toBe(200);
@@ -358,7 +352,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
     });
 
     it('records a first check_url_rejected, and goes upstream with one after 5 s', async () => {
-      const app = await stack.start(['silent_auth', 'sms', 'voice'], withCheckUrl);
+      const app = await stack.start(['silent_auth', 'sms', 'voice'], stack.withCheckUrl);
       const report = (): Promise<Answer> => leave(app, 'silent_auth', 'check_url_rejected');
       const reports = await Promise.all(Array.from({ length: 5 }, report));
       const { next_change_at: nextChangeAt = '' } = (await app.status()) ?? {};

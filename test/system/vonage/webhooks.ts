@@ -10,8 +10,6 @@ let stack: ScriptedStack;
 
 const start = (requestId: string = randomUUID()): Promise<App> =>
   stack.start(['silent_auth', 'email'], () => created(requestId));
-const send = (webhook: object, how?: Signing): Promise<number> => stack.send(webhook, how);
-const checkUrl = (requestId: string): string => stack.checkUrl(requestId);
 
 /** @param running the stack, once it runs */
 export function vonageWebhooks(running: () => ScriptedStack): void {
@@ -25,15 +23,19 @@ export function vonageWebhooks(running: () => ScriptedStack): void {
       expect(app.started.status).toBe('pending');
       const socket = await app.openSocket();
       await socket.subscribe();
-      expect(await send(webhooks.actionPending(app.requestId, checkUrl(app.requestId)))).toBe(204);
+      expect(
+        await stack.send(webhooks.actionPending(app.requestId, stack.checkUrl(app.requestId))),
+      ).toBe(204);
       const { action } = await socket.receives(({ status }) => status === 'action_pending');
-      expect(action).toMatchObject({ check_url: checkUrl(app.requestId) });
+      expect(action).toMatchObject({ check_url: stack.checkUrl(app.requestId) });
       socket.close();
     });
 
     it('may come before the start has stored anything', async () => {
       const requestId = randomUUID();
-      expect(await send(webhooks.actionPending(requestId, checkUrl(requestId)))).toBe(204);
+      expect(await stack.send(webhooks.actionPending(requestId, stack.checkUrl(requestId)))).toBe(
+        204,
+      );
       const app = await start(requestId);
       expect(app.started).toMatchObject({ status: 'action_pending', channel: 'silent_auth' });
     });
@@ -42,8 +44,8 @@ export function vonageWebhooks(running: () => ScriptedStack): void {
       const app = await start();
       const socket = await app.openSocket();
       await socket.subscribe();
-      const webhook = webhooks.actionPending(app.requestId, checkUrl(app.requestId));
-      for (let times = 0; times < 3; times += 1) expect(await send(webhook)).toBe(204);
+      const webhook = webhooks.actionPending(app.requestId, stack.checkUrl(app.requestId));
+      for (let times = 0; times < 3; times += 1) expect(await stack.send(webhook)).toBe(204);
       await socket.count(4);
       expect(socket.verifications().map(({ seq }) => seq)).toEqual([1, 2, 2, 2]);
       socket.close();
@@ -60,7 +62,7 @@ export function vonageWebhooks(running: () => ScriptedStack): void {
       for (const order of orders) {
         const app = await start();
         const all = [
-          webhooks.actionPending(app.requestId, checkUrl(app.requestId)),
+          webhooks.actionPending(app.requestId, stack.checkUrl(app.requestId)),
           webhooks.event(app.requestId, 'silent_auth', 'user_rejected'),
           webhooks.event(app.requestId, 'email', 'expired'),
           webhooks.summary(app.requestId, 'expired', {
@@ -70,8 +72,8 @@ export function vonageWebhooks(running: () => ScriptedStack): void {
         ];
         const socket = await app.openSocket();
         await socket.subscribe();
-        for (const index of order) await send(all[index] ?? {});
-        for (const index of order) await send(all[index] ?? {});
+        for (const index of order) await stack.send(all[index] ?? {});
+        for (const index of order) await stack.send(all[index] ?? {});
         const { seq, updated_at, created_at, expires_at, completed_at, request_id, ...end } =
           await app.status();
         ends.add(JSON.stringify(end));
@@ -86,10 +88,10 @@ export function vonageWebhooks(running: () => ScriptedStack): void {
 
     it('completes nothing by itself', async () => {
       const app = await start();
-      await send(webhooks.actionPending(app.requestId, checkUrl(app.requestId)));
+      await stack.send(webhooks.actionPending(app.requestId, stack.checkUrl(app.requestId)));
       const before = await app.status();
-      expect(await send(webhooks.event(app.requestId, 'silent_auth', 'completed'))).toBe(204);
-      await send(webhooks.summary(app.requestId, 'completed', { silent_auth: 'completed' }));
+      expect(await stack.send(webhooks.event(app.requestId, 'silent_auth', 'completed'))).toBe(204);
+      await stack.send(webhooks.summary(app.requestId, 'completed', { silent_auth: 'completed' }));
       expect(await app.status()).toEqual(before);
     });
 
@@ -102,7 +104,7 @@ export function vonageWebhooks(running: () => ScriptedStack): void {
       expect(checking.body.verification).toMatchObject({ status: 'checking', action: null });
       expect((await app.post('/check-code', code)).status).toBe(409);
       expect(stack.vonage.count('check', app.requestId)).toBe(1);
-      await send(webhooks.event(app.requestId, 'silent_auth', 'completed'));
+      await stack.send(webhooks.event(app.requestId, 'silent_auth', 'completed'));
       expect(await app.status()).toMatchObject({
         status: 'completed',
         verified: { phone_number: true },
@@ -124,7 +126,7 @@ export function vonageWebhooks(running: () => ScriptedStack): void {
       const app = await start();
       const before = await app.status();
       const webhook = webhooks.event(app.requestId, 'silent_auth', 'user_rejected');
-      expect(await send(webhook, how)).toBe(401);
+      expect(await stack.send(webhook, how)).toBe(401);
       expect(await app.status()).toEqual(before);
     });
 
