@@ -34,8 +34,6 @@ const authentic = (body: string | Buffer, headers: RawRequest['headers'] = JSON_
   return webhook({ headers: { ...headers, authorization }, body });
 };
 
-/** The log may hold what is authentic; nothing else may move. */
-
 /** @param running the stack, once it runs */
 export function badWebhooks(running: () => ScriptedStack): void {
   beforeAll(async () => {
