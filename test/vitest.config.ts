@@ -3,17 +3,18 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The CDK is large, and a template that one file has synthesized serves the next. */
-const TEMPLATES = ['test/infra/aws/**/*.test.ts', 'test/docs/runbooks.test.ts'];
+const TEMPLATES = ['test/unit/infra/aws/**/*.test.ts', 'test/unit/docs/runbooks.test.ts'];
 /** Nothing in them outlives a file, but for two that replace a module for all who import it later. */
 const CLEAN = [
-  'test/shared/{contract,domain,lambda,usecases}/**/*.test.ts',
-  'test/shared/adapters/**/!(payload-hash|edge-check).test.ts',
-  'test/infra/local/**/*.test.ts',
-  'test/{docs,sabotage}/**/!(runbooks).test.ts',
-  'test/*.test.ts',
+  'test/unit/shared/{contract,domain,lambda,usecases}/**/*.test.ts',
+  'test/unit/shared/adapters/**/!(payload-hash|edge-check).test.ts',
+  'test/unit/infra/local/**/*.test.ts',
+  'test/unit/docs/**/!(runbooks).test.ts',
+  'test/lab/mutation/**/*.test.ts',
+  'test/unit/*.test.ts',
 ];
 /** Whole-system tests share one running stack. */
-const SYSTEM = ['test/system/**/*.test.ts'];
+const SYSTEM = ['test/system/*.test.ts'];
 
 /** Else a first run goes by the size of the files, and ends with a long one that was small. */
 const LONG = /(checks|phone-page|vonage[\w-]*|alarm-drill|bad-input|operators|demo)\.test\.ts$/;

@@ -57,7 +57,7 @@ export const ESBUILD_OPTIONS: BuildOptions & { readonly plugins: Plugin[] } = {
 export type Bundles = Readonly<Record<FunctionName, string>>;
 
 export interface BundleOptions {
-  /** Folder with one `<function name>.ts` each. */
+  /** Folder with one `<function name>/handler.ts` each. */
   readonly functionsFolder: string;
   /** Receives `<function name>/index.mjs`, `maps/` (never uploaded) and `meta.json`. */
   readonly outputFolder: string;
@@ -71,7 +71,7 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundles> 
   rmSync(outputFolder, { recursive: true, force: true });
   const result = await build({
     entryPoints: FUNCTION_NAMES.map((name) => ({
-      in: join(functionsFolder, `${name}.ts`),
+      in: join(functionsFolder, name, 'handler.ts'),
       out: `${name}/index`,
     })),
     outdir: outputFolder,
@@ -111,7 +111,7 @@ function mobileRangesOf(countries: readonly string[]): Plugin {
   return {
     name: 'mobile-ranges',
     setup: ({ onLoad }) => {
-      onLoad({ filter: /mobile-ranges.ranges\.json$/ }, ({ path }) => {
+      onLoad({ filter: /phone-numbers.ranges\.json$/ }, ({ path }) => {
         const all: Readonly<Record<string, readonly (readonly string[])[]>> = JSON.parse(
           readFileSync(path, 'utf8'),
         );

@@ -1,7 +1,7 @@
 /**
  * What the AWS SDK carries for others than us: discovery of configuration, other partitions, other
  * kinds of CPUs. No invocation reaches it, because every client is told everything
- * (`shared/adapters/aws-client.ts`); it would be a third of each bundle. What is left out throws by name
+ * (`shared/adapters/aws/client-config.ts`); it would be a third of each bundle. What is left out throws by name
  * if it is reached after all, and the tests of the round trips run these very bundles.
  */
 
@@ -40,7 +40,7 @@ export const UNREACHED: readonly (readonly [path: RegExp, replace: Replace])[] =
   // Our operations know one kind of date: seconds since the epoch.
   [/@smithy\/core\/.*\/serde\/date-utils\.js$/, withoutTextDates],
   [/@smithy\/core\/.*\/schema-date-utils\.js$/, throwing],
-  // Requests are carried by `shared/adapters/aws-transport.ts`, which hands out whole answers.
+  // Requests are carried by `shared/adapters/aws/transport.ts`, which hands out whole answers.
   [/@smithy\/node-http-handler\/dist-es\/node-http-handler\.js$/, withoutHandler],
   [/@smithy\/core\/.*\/serde\/util-stream\/stream-collector\.js$/, throwing],
   // No member of our answers is a number too large for JavaScript. Errors are read through it.

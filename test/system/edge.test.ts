@@ -114,7 +114,7 @@ describe('a stage whose only way is CloudFront', () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
     const args = ['--stage', 'prod', '--outputs', outputs, '--number', phoneNumber('8')];
-    const { code, output } = await runCommand('infra/aws/doctor/run.ts', ...args);
+    const { code, output } = await runCommand('infra/operate/doctor/run.ts', ...args);
     await cloudFront.close();
     expect(output).toMatch(/^ok +The WebSocket opens$/m);
     expect(output).not.toContain('fault');

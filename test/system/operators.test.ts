@@ -30,9 +30,9 @@ afterAll(async () => {
 });
 
 const configure = (...args: string[]): Promise<Ended> =>
-  runCommand('infra/aws/configure/run.ts', '--local', stack.folder, ...args);
+  runCommand('infra/operate/configure/run.ts', '--local', stack.folder, ...args);
 const doctor = (...args: string[]): Promise<Ended> =>
-  runCommand('infra/aws/doctor/run.ts', '--local', stack.folder, ...args);
+  runCommand('infra/operate/doctor/run.ts', '--local', stack.folder, ...args);
 const secret = async (name: 'private_key' | 'signature' | 'proof_key') =>
   JSON.parse(await readSecret(stack.endpoints, name));
 
@@ -223,7 +223,7 @@ describe('a stage in AWS', () => {
   it('asks for its outputs where there are none', async () => {
     const outputs = join(files, 'outputs.json');
     const args = ['--stage', 'prod', '--outputs', outputs];
-    const { code, output } = await runCommand('infra/aws/doctor/run.ts', ...args);
+    const { code, output } = await runCommand('infra/operate/doctor/run.ts', ...args);
     expect(code).toBe(2);
     expect(output).toContain('npm run deploy -- -c stage=prod --outputs-file');
   });
@@ -248,7 +248,7 @@ describe('a stage in AWS', () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
     const args = ['--stage', 'prod', '--outputs', outputs];
-    const { code, output } = await runCommand('infra/aws/doctor/run.ts', ...args);
+    const { code, output } = await runCommand('infra/operate/doctor/run.ts', ...args);
     expect(output).toMatch(/^skipped +The Status URL points here/m);
     expect(output).not.toContain('fault');
     expect(code).toBe(0);

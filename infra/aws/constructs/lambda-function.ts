@@ -58,7 +58,7 @@ export class LambdaFunction extends LambdaFunctionBase {
       description: `What the function ${name} may do`,
     });
     super(scope, id, {
-      description: `${name} (functions/${name}.ts)`,
+      description: `${name} (functions/${name})`,
       code: Code.fromAsset(bundle),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,

@@ -1,10 +1,10 @@
-/** `/redirect`: the example page of the web path, `docs/web-redirect`, pointed at the local API. */
+/** `/redirect`: the example page of the web path, `docs/examples/web-redirect`, pointed at the local API. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PageAnswer } from './page-answer.ts';
 
-const FILE = join(import.meta.dirname, '../../../docs/web-redirect/index.html');
+const FILE = join(import.meta.dirname, '../../../docs/examples/web-redirect/index.html');
 const API = /(<meta name="silent-auth-api" content=")[^"]*"/;
 const SCRIPT = /<script type="module">([\s\S]*?)<\/script>/;
 

@@ -1,7 +1,7 @@
 /** The DynamoDB client: tries of one second each. */
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { type AwsClientOptions, awsClientConfig } from '../aws-client.ts';
+import { type AwsClientOptions, awsClientConfig } from '../aws/client-config.ts';
 
 export function createDynamoDbClient(
   options: AwsClientOptions,

@@ -7,7 +7,7 @@ import {
   GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { callDependency } from '../dependency-failure.ts';
+import { callDependency } from '../aws/dependency-failure.ts';
 
 export type Item = Readonly<Record<string, AttributeValue>>;
 

@@ -2,7 +2,7 @@
 
 import type { Clock, EndNotifier, Entry, Telemetry } from '../../domain/ports.ts';
 import type { Verification } from '../../domain/verification.ts';
-import type { AwsRequestOptions } from '../aws-request.ts';
+import type { AwsRequestOptions } from '../aws/request.ts';
 import { putEvent } from './put-event.ts';
 
 export interface EndNotifierOptions extends AwsRequestOptions {

@@ -1,6 +1,6 @@
 /** One `PutEvents` call with one entry. The SDK's client would cost every bundle 21 KB for it. */
 
-import { type AwsPostOptions, postToAws } from '../aws-post.ts';
+import { type AwsPostOptions, postToAws } from '../aws/post.ts';
 
 /** An entry of `PutEvents`, in AWS's own names. */
 export interface BusEvent {

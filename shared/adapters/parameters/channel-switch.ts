@@ -5,7 +5,7 @@
 
 import type { ChannelSwitch } from '../../domain/ports.ts';
 import { type Channel, isChannel } from '../../domain/workflow.ts';
-import { type AwsPostOptions, postToAws } from '../aws-post.ts';
+import { type AwsPostOptions, postToAws } from '../aws/post.ts';
 
 export interface ChannelSwitchOptions extends AwsPostOptions {
   /** Name of the parameter. */

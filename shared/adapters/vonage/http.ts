@@ -1,7 +1,7 @@
 /** One bounded JSON request: its time, its answer's size, and whether it was sent at all. */
 
-import { exchange } from '../exchange.ts';
-import type { Agents } from '../https-agent.ts';
+import { exchange } from '../https/exchange.ts';
+import type { Agents } from '../https/https-agent.ts';
 
 export interface JsonRequest {
   readonly method: 'POST' | 'DELETE';

@@ -3,7 +3,7 @@
  * own: a tenth of every bundle that pushes.
  */
 
-import { type AwsRequestOptions, requestAws } from '../aws-request.ts';
+import { type AwsRequestOptions, requestAws } from '../aws/request.ts';
 
 export interface ManagementApiOptions extends AwsRequestOptions {
   /** `https://…/<stage>` */

@@ -1,0 +1,38 @@
+/**
+ * `$connect` of the WebSocket API: 200 with the subprotocol, if it was offered; 403 for a foreign
+ * `Origin`, 401 for a bad client token. It reads once and writes nothing.
+ */
+
+import { connectNeeds, prime } from '../../shared/dependencies/dependencies.ts';
+import type { VerificationLog } from '../../shared/domain/ports.ts';
+import { known } from '../../shared/lambda/bearer.ts';
+import {
+  type LambdaHandler,
+  type WebSocketRequest,
+  webSocketHandler,
+} from '../../shared/lambda/handler.ts';
+import { isAllowedOrigin, offer, refusal } from '../../shared/lambda/handshake.ts';
+import type { TokenNeeds } from '../../shared/lambda/needs.ts';
+import { authorizeConnection } from '../../shared/usecases/authorize-connection.ts';
+
+export type Needs = TokenNeeds & {
+  readonly log: VerificationLog;
+  readonly allowedOrigins: readonly string[];
+};
+
+export function createHandler(needs: Needs): LambdaHandler<WebSocketRequest> {
+  const { telemetry, parseToken, allowedOrigins } = needs;
+  return webSocketHandler(
+    telemetry,
+    async (event) => {
+      if (!isAllowedOrigin(event, allowedOrigins)) return { status: 403 };
+      const { clientToken, headers } = offer(event);
+      await authorizeConnection(known(parseToken(clientToken), telemetry), needs);
+      return { status: 200, headers };
+    },
+    refusal,
+  );
+}
+
+export const handler = createHandler(connectNeeds());
+await prime();

@@ -1,0 +1,41 @@
+/**
+ * `$default` of the WebSocket API: answers `subscribe` with a snapshot, `ping` with a pong, and
+ * anything else with an error that repeats nothing of it.
+ */
+
+import { messageSchema } from '../../shared/contract/requests.ts';
+import { toVerificationObject } from '../../shared/contract/to-verification-object.ts';
+import { prime, readNeeds } from '../../shared/dependencies/dependencies.ts';
+import { known } from '../../shared/lambda/bearer.ts';
+import {
+  type LambdaHandler,
+  type WebSocketRequest,
+  webSocketHandler,
+} from '../../shared/lambda/handler.ts';
+import { connectionOf, errorMessage, parseMessage } from '../../shared/lambda/message.ts';
+import type { TokenNeeds } from '../../shared/lambda/needs.ts';
+import type { AnnouncePorts } from '../../shared/usecases/announce.ts';
+import { subscribe } from '../../shared/usecases/subscribe.ts';
+
+export type Needs = AnnouncePorts & TokenNeeds;
+
+export function createHandler(needs: Needs): LambdaHandler<WebSocketRequest> {
+  const { telemetry, parseToken } = needs;
+  return webSocketHandler(
+    telemetry,
+    async (event) => {
+      const message = parseMessage(messageSchema, event.body);
+      if (message.action === 'ping') return { status: 200, body: { type: 'pong' } };
+      const token = known(parseToken(message.client_token), telemetry);
+      const verification = await subscribe(token, connectionOf(event), needs);
+      return {
+        status: 200,
+        body: { type: 'snapshot', verification: toVerificationObject(verification) },
+      };
+    },
+    errorMessage,
+  );
+}
+
+export const handler = createHandler(readNeeds());
+await prime();

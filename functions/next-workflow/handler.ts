@@ -1,0 +1,30 @@
+/**
+ * `POST /next-workflow`: 200 with the verification after channel `from` was left, or as it is when
+ * that channel does not run any more; 409 when no channel is left.
+ */
+
+import { nextWorkflowBodySchema } from '../../shared/contract/requests.ts';
+import { toLeaveRequest } from '../../shared/contract/to-leave-request.ts';
+import { toVerificationObject } from '../../shared/contract/to-verification-object.ts';
+import { codeNeeds, prime } from '../../shared/dependencies/dependencies.ts';
+import { clientToken } from '../../shared/lambda/bearer.ts';
+import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
+import { parseOptionalBody } from '../../shared/lambda/json-body.ts';
+import type { TokenNeeds } from '../../shared/lambda/needs.ts';
+import { type LeavePorts, leaveChannel } from '../../shared/usecases/leave-channel.ts';
+
+export type Needs = LeavePorts & TokenNeeds;
+
+export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
+  const { telemetry, budget, parseToken } = needs;
+  return httpHandler(telemetry, async (event) => {
+    const lastCallAtMs = budget();
+    const token = clientToken(event.headers.authorization, parseToken, telemetry);
+    const request = toLeaveRequest(parseOptionalBody(nextWorkflowBodySchema, event));
+    const verification = await leaveChannel(token, request, needs, lastCallAtMs);
+    return { status: 200, body: { verification: toVerificationObject(verification) } };
+  });
+}
+
+export const handler = createHandler(codeNeeds());
+await prime();

@@ -1,0 +1,66 @@
+/**
+ * `POST /start`: 202 with `request_id`, `client_token` and the verification, also for a repeat with
+ * the same idempotency key; 400, 409, 422, 429 or 503 before any money is spent. Where CloudFront is
+ * the only way, there is no such route at any other address: 404, as the gateway says it.
+ */
+
+import { startBodySchema } from '../../shared/contract/requests.ts';
+import { toStartRequest } from '../../shared/contract/to-start-request.ts';
+import { toVerificationObject } from '../../shared/contract/to-verification-object.ts';
+import { prime, startNeeds } from '../../shared/dependencies/dependencies.ts';
+import { createRehearsal, rehearse } from '../../shared/dependencies/rehearsal.ts';
+import { callerOf } from '../../shared/lambda/caller.ts';
+import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
+import { parseBody } from '../../shared/lambda/json-body.ts';
+import type { HandlerNeeds } from '../../shared/lambda/needs.ts';
+import {
+  type StartPorts,
+  startVerification,
+} from '../../shared/usecases/start/start-verification.ts';
+
+export type Needs = StartPorts &
+  HandlerNeeds & {
+    readonly websocketUrl: string;
+    /** @default the gateway is the edge */
+    readonly edge?: {
+      readonly isFromEdge: (headers: HttpRequest['headers']) => Promise<boolean>;
+      readonly isOnlyWay: boolean;
+    };
+  };
+
+const NO_ROUTE = { status: 404, body: { message: 'Not Found' } };
+
+export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
+  const { telemetry, budget, websocketUrl, edge } = needs;
+  return httpHandler(telemetry, async (event) => {
+    const lastCallAtMs = budget();
+    const isFromEdge = await edge?.isFromEdge(event.headers);
+    if (edge?.isOnlyWay && !isFromEdge) return NO_ROUTE;
+    const body = parseBody(startBodySchema, event);
+    const request = toStartRequest(body, event.headers['idempotency-key']);
+    const { clientToken, verification, country } = await startVerification(
+      request,
+      callerOf(event, isFromEdge),
+      needs,
+      lastCallAtMs,
+    );
+    telemetry.annotate({ request_id: verification.requestId, country });
+    return {
+      status: 202,
+      body: {
+        request_id: verification.requestId,
+        client_token: clientToken,
+        websocket_url: websocketUrl,
+        verification: toVerificationObject(verification),
+      },
+    };
+  });
+}
+
+export const handler = createHandler(startNeeds());
+await prime(() => {
+  const needs = startNeeds(createRehearsal());
+  const phoneNumbers = { countryOfMobile: () => needs.rules.countries[0] };
+  const body = { phone_number: '+12025550123' };
+  return rehearse(createHandler({ ...needs, phoneNumbers }), 'POST /start', body);
+});

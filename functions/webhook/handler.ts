@@ -1,0 +1,42 @@
+/**
+ * `POST /webhook`: 204 once an authentic webhook is durable, or when it says nothing we understand;
+ * 401 for a bad signature, 503 when it must be sent again: unsigned, or not stored.
+ */
+
+import { MAX_WEBHOOK_BODY_BYTES } from '../../shared/config.ts';
+import { prime, webhookNeeds } from '../../shared/dependencies/dependencies.ts';
+import {
+  createRehearsal,
+  EXAMPLE_WEBHOOK,
+  rehearse,
+  signExample,
+} from '../../shared/dependencies/rehearsal.ts';
+import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
+import type { HandlerNeeds } from '../../shared/lambda/needs.ts';
+import { rawBody } from '../../shared/lambda/raw-body.ts';
+import { acceptWebhook, type Webhooks } from '../../shared/usecases/accept-webhook.ts';
+import type { AnnouncePorts } from '../../shared/usecases/announce.ts';
+
+export type Needs = AnnouncePorts &
+  HandlerNeeds & {
+    readonly webhooks: Webhooks;
+  };
+
+export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
+  const { telemetry } = needs;
+  return httpHandler(telemetry, async (event) => {
+    const body = rawBody(event, MAX_WEBHOOK_BODY_BYTES);
+    const requestId = await acceptWebhook(
+      { authorization: event.headers.authorization, body },
+      needs,
+    );
+    telemetry.annotate({ request_id: requestId });
+    return { status: 204 };
+  });
+}
+
+export const handler = createHandler(webhookNeeds());
+await prime(() => {
+  const rehearsed = createHandler(webhookNeeds(createRehearsal()));
+  return rehearse(rehearsed, 'POST /webhook', EXAMPLE_WEBHOOK, signExample(EXAMPLE_WEBHOOK));
+});

@@ -1,0 +1,87 @@
+/** Sets up a deployment: its secrets, and the Status URL of its Vonage application. */
+
+import {
+  type Application,
+  openApplications,
+  statusUrlOf,
+  withStatusUrl,
+} from '../deployment/application.ts';
+import { isPair } from '../deployment/keys.ts';
+import type { Secrets } from '../deployment/secrets.ts';
+import { SECRET_NAMES, type Target } from '../deployment/target.ts';
+import { UsageError } from '../deployment/usage-error.ts';
+import { planSecrets, type Rotation } from './plan.ts';
+import type { Wishes } from './wishes.ts';
+
+export interface ConfigureOptions {
+  readonly target: Target;
+  readonly secrets: Secrets;
+  readonly wishes: Wishes;
+  readonly rotation: Rotation;
+  readonly dryRun: boolean;
+  /** Receives one sentence at a time; none holds a secret. */
+  readonly tell: (line: string) => void;
+}
+
+const TITLES = {
+  privateKey: 'Secret of the private key',
+  signature: 'Secret of the signature',
+  proofKey: 'Secret of the proof key',
+};
+
+/** Everything is read and judged before anything is written. @throws UsageError */
+export async function configure(options: ConfigureOptions): Promise<void> {
+  const { target, secrets, wishes, rotation, dryRun, tell } = options;
+  const entries = await Promise.all(
+    SECRET_NAMES.map(async (name) => [name, await secrets.read(name)] as const),
+  );
+  const stored = { privateKey: {}, signature: {}, proofKey: {}, ...Object.fromEntries(entries) };
+  const plans = planSecrets(stored, wishes, rotation);
+  const fields = Object.assign({}, ...plans.map((plan) => ({ [plan.name]: plan.fields })));
+  const { application_id: applicationId = '', private_key: privateKey = '' } = fields.privateKey;
+  const status = await planStatusUrl(options, applicationId, fields.signature.api_key ?? '');
+  const publicKey = status?.application.keys?.public_key;
+  if (publicKey !== undefined && privateKey !== '' && !isPair(privateKey, publicKey)) {
+    throw new UsageError('the private key is not that of the Vonage application');
+  }
+
+  for (const { name, fields: written, changes } of plans) {
+    if (changes.length > 0 && !dryRun) await secrets.write(name, written);
+    tell(`${TITLES[name]}: ${changes.join(', ') || 'left as it is'}`);
+  }
+  if (status && status.before !== target.webhookUrl && !dryRun) await status.write();
+  tell(`Status URL: ${tellStatusUrl(status?.before, target.webhookUrl, status !== undefined)}`);
+  if (dryRun) tell('Dry run: nothing was changed.');
+}
+
+interface StatusUrlPlan {
+  readonly application: Application;
+  readonly before: string | undefined;
+  readonly write: () => Promise<void>;
+}
+
+/** undefined: nobody gave the account's credentials. */
+async function planStatusUrl(
+  { target, wishes }: ConfigureOptions,
+  applicationId: string,
+  storedApiKey: string,
+): Promise<StatusUrlPlan | undefined> {
+  const account =
+    wishes.apiSecret === undefined
+      ? target.account
+      : { apiKey: wishes.apiKey ?? storedApiKey, apiSecret: wishes.apiSecret };
+  if (!account || applicationId === '') return undefined;
+  const applications = openApplications(target.applicationsUrl, applicationId, account);
+  const application = await applications.get();
+  return {
+    application,
+    before: statusUrlOf(application),
+    write: () => applications.put(withStatusUrl(application, target.webhookUrl)),
+  };
+}
+
+function tellStatusUrl(before: string | undefined, after: string, isKnown: boolean): string {
+  if (!isKnown) return `left as it is; without --api-secret-file, set it to ${after} yourself`;
+  if (before === after) return `left as it is, ${after}`;
+  return `${before ?? 'none'} → ${after}`;
+}

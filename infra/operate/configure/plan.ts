@@ -1,0 +1,98 @@
+/** What each secret becomes: pure, so that `--dry-run` shows exactly what would be done. */
+
+import {
+  createProofKey,
+  faultOfPrivateKey,
+  faultOfProofKey,
+  faultOfSignatureSecret,
+  publicKeyOf,
+} from '../deployment/keys.ts';
+import type { Fields } from '../deployment/secrets.ts';
+import type { SecretName } from '../deployment/target.ts';
+import { UsageError } from '../deployment/usage-error.ts';
+import type { Wishes } from './wishes.ts';
+
+/** A secret's new fields, and the sentences that tell what is new about them. */
+export interface Plan {
+  readonly name: SecretName;
+  readonly fields: Fields;
+  readonly changes: readonly string[];
+}
+
+export interface Rotation {
+  /** A new proof key; the one before stays published. */
+  readonly rotateProofKey: boolean;
+  /** Forgets the keys before, once nothing is signed with them any more. */
+  readonly dropPrevious: boolean;
+}
+
+/** @throws UsageError for values that the functions would refuse */
+export function planSecrets(
+  stored: Readonly<Record<SecretName, Fields>>,
+  wishes: Wishes,
+  rotation: Rotation,
+): readonly Plan[] {
+  return [
+    planPrivateKey(stored.privateKey, wishes),
+    planSignature(stored.signature, wishes, rotation),
+    planProofKey(stored.proofKey, rotation),
+  ];
+}
+
+function planPrivateKey(stored: Fields, { applicationId, privateKey }: Wishes): Plan {
+  if (privateKey !== undefined) refuse(faultOfPrivateKey(privateKey));
+  return plan('privateKey', stored, { application_id: applicationId, private_key: privateKey });
+}
+
+/** A secret that is replaced stays valid, so that no webhook under way is lost. */
+function planSignature(
+  stored: Fields,
+  { applicationId, apiKey, signatureSecret }: Wishes,
+  { dropPrevious }: Rotation,
+): Plan {
+  if (signatureSecret !== undefined) refuse(faultOfSignatureSecret(signatureSecret));
+  const { signature_secret: before = '' } = stored;
+  const isReplaced = signatureSecret !== undefined && before !== '' && before !== signatureSecret;
+  return plan('signature', stored, {
+    application_id: applicationId,
+    api_key: apiKey,
+    signature_secret: signatureSecret,
+    previous_signature_secret: isReplaced ? before : dropPrevious ? '' : undefined,
+  });
+}
+
+function planProofKey(stored: Fields, { rotateProofKey, dropPrevious }: Rotation): Plan {
+  const { private_key: current = '' } = stored;
+  const isUsable = faultOfProofKey(current) === undefined;
+  if (isUsable && !rotateProofKey) {
+    const dropped = dropPrevious ? '' : undefined;
+    return plan('proofKey', stored, { previous_public_key: dropped, previous_kid: dropped });
+  }
+  // The names of keys are made from them, unless the secret gives one: then it is the old key's.
+  return plan('proofKey', stored, {
+    private_key: createProofKey(),
+    previous_public_key: isUsable ? publicKeyOf(current) : undefined,
+    kid: stored.kid ? '' : undefined,
+    previous_kid: isUsable ? (stored.kid ?? '') : undefined,
+  });
+}
+
+function plan(
+  name: SecretName,
+  stored: Fields,
+  wanted: Readonly<Record<string, string | undefined>>,
+): Plan {
+  const fields: Record<string, string> = { ...stored };
+  const changes: string[] = [];
+  for (const [field, value] of Object.entries(wanted)) {
+    const before = stored[field] ?? '';
+    if (value === undefined || value === before) continue;
+    fields[field] = value;
+    changes.push(`${field} ${value === '' ? 'removed' : before === '' ? 'set' : 'replaced'}`);
+  }
+  return { name, fields, changes };
+}
+
+function refuse(fault: string | undefined): void {
+  if (fault !== undefined) throw new UsageError(fault);
+}

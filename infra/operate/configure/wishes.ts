@@ -1,0 +1,102 @@
+/**
+ * What the operator wants to be set: secrets come from files, or are asked for where a person sits.
+ * None is ever an argument, because arguments stay in the history of a shell.
+ */
+
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../deployment/usage-error.ts';
+
+export interface Wishes {
+  readonly applicationId?: string;
+  readonly privateKey?: string;
+  readonly apiKey?: string;
+  readonly signatureSecret?: string;
+  /** Opens the Applications API; used once, never stored. */
+  readonly apiSecret?: string;
+}
+
+export const OPTIONS = [
+  'application-id',
+  'private-key-file',
+  'api-key',
+  'signature-secret-file',
+  'api-secret-file',
+] as const;
+export type Option = (typeof OPTIONS)[number];
+
+/** Asks a person; an empty answer means: leave it as it is. */
+export interface Prompt {
+  readonly ask: (question: string) => Promise<string>;
+  /** What is typed is not shown. */
+  readonly askSecret: (question: string) => Promise<string>;
+}
+
+interface Question {
+  readonly member: keyof Wishes;
+  readonly option: Option;
+  readonly question: string;
+  /** `file`: the option names a file, the person too. `secret`: the person types it unseen. */
+  readonly kind: 'plain' | 'file' | 'secret';
+}
+
+const QUESTIONS: readonly Question[] = [
+  {
+    member: 'applicationId',
+    option: 'application-id',
+    question: 'Id of the Vonage application',
+    kind: 'plain',
+  },
+  {
+    member: 'privateKey',
+    option: 'private-key-file',
+    question: 'File with its private key',
+    kind: 'file',
+  },
+  { member: 'apiKey', option: 'api-key', question: 'API key of the Vonage account', kind: 'plain' },
+  {
+    member: 'signatureSecret',
+    option: 'signature-secret-file',
+    question: 'Signature secret of the account',
+    kind: 'secret',
+  },
+  {
+    member: 'apiSecret',
+    option: 'api-secret-file',
+    question: 'API secret of the account, for the Status URL; used once, not stored',
+    kind: 'secret',
+  },
+];
+
+/** @param prompt absent where nobody can be asked */
+export async function collectWishes(
+  values: Readonly<Partial<Record<Option, string>>>,
+  prompt?: Prompt,
+): Promise<Wishes> {
+  const wishes: { -readonly [Member in keyof Wishes]: Wishes[Member] } = {};
+  for (const question of QUESTIONS) {
+    const value = await answerTo(question, values[question.option], prompt);
+    if (value !== '') wishes[question.member] = value;
+  }
+  return wishes;
+}
+
+async function answerTo(
+  { kind, question }: Question,
+  given: string | undefined,
+  prompt: Prompt | undefined,
+): Promise<string> {
+  if (given !== undefined) return kind === 'plain' ? given : readText(given);
+  if (!prompt) return '';
+  const asked = `${question} (empty: leave it)`;
+  if (kind === 'secret') return (await prompt.askSecret(asked)).trim();
+  const answer = (await prompt.ask(asked)).trim();
+  return kind === 'file' && answer !== '' ? readText(answer) : answer;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    throw new UsageError(`cannot read the file ${file}`);
+  }
+}

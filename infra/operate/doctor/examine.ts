@@ -1,0 +1,45 @@
+/** Examines a deployment from outside, from its secrets to its sockets. */
+
+import type { Account } from '../deployment/application.ts';
+import type { Secrets } from '../deployment/secrets.ts';
+import type { Target } from '../deployment/target.ts';
+import { checkApis } from './apis.ts';
+import type { Finding } from './check.ts';
+import { checkSecrets } from './secrets.ts';
+import { checkVonage } from './vonage.ts';
+import { checkWebhooks } from './webhooks.ts';
+
+export interface Examination {
+  readonly target: Target;
+  readonly secrets: Pick<Secrets, 'read'>;
+  /** Asks for the Status URL. @default that question is skipped */
+  readonly apiSecret: string | undefined;
+  /** Starts a verification. @default that question is skipped */
+  readonly number: string | undefined;
+}
+
+/** One after the other, so that a fault is seen beside its cause. */
+export async function examine(examination: Examination): Promise<readonly Finding[]> {
+  const { target, secrets, apiSecret, number } = examination;
+  const { findings, stored } = await checkSecrets(secrets.read);
+  const account: Account | undefined =
+    apiSecret === undefined
+      ? target.account
+      : { apiKey: stored.signature.api_key ?? '', apiSecret };
+  return [
+    ...findings,
+    ...(await checkVonage(target, stored.privateKey, account)),
+    ...(await checkApis(target, number)),
+    ...(await checkWebhooks(target, stored.signature)),
+  ];
+}
+
+/** A line for each finding, its result first. */
+export function toTable(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ question }) => question.length));
+  return findings
+    .map(({ question, result, says }) =>
+      `${result.padEnd(7)}  ${question.padEnd(width)}  ${says}`.trimEnd(),
+    )
+    .join('\n');
+}

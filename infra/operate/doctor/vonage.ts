@@ -1,0 +1,61 @@
+/** Does Vonage know our key, and does it know where to send its webhooks? */
+
+import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { type Account, openApplications, statusUrlOf } from '../deployment/application.ts';
+import { toPrivateKey } from '../deployment/keys.ts';
+import type { Fields } from '../deployment/secrets.ts';
+import type { Target } from '../deployment/target.ts';
+import { check, type Finding, skipped } from './check.ts';
+
+const TIMEOUT_MS = 10_000;
+const LIFETIME_SECONDS = 300;
+
+export async function checkVonage(
+  target: Target,
+  privateKey: Fields,
+  account: Account | undefined,
+): Promise<readonly Finding[]> {
+  return [
+    await check('Vonage accepts the private key', () => callSigned(target, privateKey)),
+    await checkStatusUrl(target, privateKey.application_id ?? '', account),
+  ];
+}
+
+/** Cancels a request that does not exist: whoever is let in is told just that. */
+async function callSigned(
+  { vonageUrl }: Target,
+  { application_id: applicationId, private_key: pem = '' }: Fields,
+): Promise<string | undefined> {
+  if (!applicationId || pem === '') return 'there is no private key to sign with';
+  const now = Math.floor(Date.now() / 1000);
+  const token = await new SignJWT({ application_id: applicationId })
+    .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
+    .setIssuedAt(now)
+    .setExpirationTime(now + LIFETIME_SECONDS)
+    .setJti(randomUUID())
+    .sign(toPrivateKey(pem));
+  const { status } = await fetch(`${vonageUrl}/v2/verify/${randomUUID()}`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  if (status === 404) return undefined;
+  if (status === 401) return 'Vonage refuses it: another application, or its key was replaced';
+  if (status === 403) return 'the application may not use Verify';
+  return `Vonage answered ${status} where 404 was due`;
+}
+
+async function checkStatusUrl(
+  { applicationsUrl, webhookUrl }: Target,
+  applicationId: string,
+  account: Account | undefined,
+): Promise<Finding> {
+  const question = 'The Status URL points here';
+  if (!account) return skipped(question, 'needs --api-secret-file');
+  return check(question, async () => {
+    const application = await openApplications(applicationsUrl, applicationId, account).get();
+    const found = statusUrlOf(application) ?? 'nothing';
+    return found === webhookUrl ? undefined : `it is ${found} and not ${webhookUrl}`;
+  });
+}

@@ -1,0 +1,73 @@
+/**
+ * What every client of the AWS SDK is told explicitly, so that it reads no file and no variable and
+ * evaluates no rules; `infra/aws/unreached.ts` leaves those out of the bundles.
+ */
+
+import type { AwsTransport } from './transport.ts';
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export interface AwsClientOptions {
+  readonly region: string;
+  /** @default the service's own in the region */
+  readonly endpoint?: string | undefined;
+  readonly credentials: Credentials | (() => Promise<Credentials>);
+  /** Made for the time that a whole answer may take. */
+  readonly transport: (timeoutMs: number) => AwsTransport;
+}
+
+interface ServiceOptions {
+  /** The first label of its host. */
+  readonly service: string;
+  /** Per try, for the whole answer. */
+  readonly timeoutMs: number;
+  readonly maxAttempts: number;
+}
+
+/** The fields that all clients share. */
+export interface AwsClientConfig {
+  readonly region: string;
+  readonly endpoint: string;
+  readonly endpointProvider: () => { readonly url: URL };
+  readonly credentials: AwsClientOptions['credentials'];
+  readonly maxAttempts: number;
+  readonly retryMode: 'standard';
+  readonly defaultsMode: 'standard';
+  readonly useDualstackEndpoint: false;
+  readonly useFipsEndpoint: false;
+  readonly ignoreConfiguredEndpointUrls: true;
+  readonly disableClockSkewCorrection: false;
+  readonly authSchemePreference: string[];
+  readonly userAgentAppId: string;
+  /** What a command goes through is put together once, not with every request. */
+  readonly cacheMiddleware: true;
+  readonly requestHandler: AwsTransport;
+}
+
+export function awsClientConfig(
+  { region, endpoint, credentials, transport }: AwsClientOptions,
+  { service, timeoutMs, maxAttempts }: ServiceOptions,
+): AwsClientConfig {
+  const url = new URL(endpoint ?? `https://${service}.${region}.amazonaws.com`);
+  return {
+    region,
+    endpoint: url.href,
+    endpointProvider: () => ({ url }),
+    credentials,
+    maxAttempts,
+    retryMode: 'standard',
+    defaultsMode: 'standard',
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    ignoreConfiguredEndpointUrls: true,
+    disableClockSkewCorrection: false,
+    authSchemePreference: ['sigv4'],
+    userAgentAppId: 'silent-auth',
+    cacheMiddleware: true,
+    requestHandler: transport(timeoutMs),
+  };
+}

@@ -1,0 +1,31 @@
+/** One signed call of an AWS JSON service, for services of which we need one operation only. */
+
+import { type AwsRequestOptions, requestAws } from './request.ts';
+
+export type AwsPostOptions = AwsRequestOptions;
+
+export interface AwsOperation {
+  /** First label of the service's host, and its name in signatures. */
+  readonly service: string;
+  /** `<service prefix>.<operation>` */
+  readonly target: string;
+  readonly input: unknown;
+}
+
+export interface AwsAnswer {
+  readonly status: number;
+  /** JSON. */
+  readonly output: unknown;
+}
+
+/** Rejects when the service cannot be asked. */
+export async function postToAws(
+  { service, target, input }: AwsOperation,
+  options: AwsPostOptions,
+): Promise<AwsAnswer> {
+  const url = new URL(options.endpoint ?? `https://${service}.${options.region}.amazonaws.com`);
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
+  const request = { url, headers, body: JSON.stringify(input) };
+  const { status, text } = await requestAws(service, request, options);
+  return { status, output: JSON.parse(text) };
+}

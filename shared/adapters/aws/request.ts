@@ -1,0 +1,42 @@
+/** One signed request to an AWS service, without the SDK. */
+
+import type { Clock } from '../../domain/ports.ts';
+import { exchange } from '../https/exchange.ts';
+import type { Agents } from '../https/https-agent.ts';
+import type { Credentials } from './client-config.ts';
+import { type AwsPost, signPost } from './signature.ts';
+
+export interface AwsRequestOptions {
+  readonly region: string;
+  /** @default the service's own in the region */
+  readonly endpoint?: string | undefined;
+  readonly credentials: Credentials | (() => Promise<Credentials>);
+  readonly agent: Agents;
+  readonly clock: Clock;
+}
+
+export interface AwsText {
+  readonly status: number;
+  readonly text: string;
+}
+
+const BOUNDS = { timeoutMs: 1000 };
+
+/** Rejects when the service does not answer within a second. */
+export async function requestAws(
+  service: string,
+  request: AwsPost,
+  { region, credentials, agent, clock }: AwsRequestOptions,
+): Promise<AwsText> {
+  const { method = 'POST', url, body } = request;
+  const headers = signPost(request, {
+    region,
+    service,
+    credentials: typeof credentials === 'function' ? await credentials() : credentials,
+    nowMs: clock.now(),
+  });
+  const sent = { ...headers, 'content-length': Buffer.byteLength(body) };
+  const answer = await exchange(agent, { url, method, headers: sent, body }, BOUNDS);
+  if (answer.outcome === 'failed') throw answer.error;
+  return { status: answer.status, text: answer.body.toString('utf8') };
+}

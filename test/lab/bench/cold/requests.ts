@@ -1,0 +1,46 @@
+/** The requests that are measured, each one valid and never asked before. */
+
+import { randomUUID } from 'node:crypto';
+import { signWebhook } from '../../../../infra/local/vonage/webhook-signature.ts';
+import { APPLICATION_ID, WEBHOOK } from '../../../system/performance/recorded-peers.ts';
+import { httpEvent } from '../../../system/performance/requests.ts';
+import { phoneNumber } from '../load/phone-number.ts';
+
+/** A verification that a check can be about. */
+export interface Started {
+  readonly request_id: string;
+  readonly client_token: string;
+}
+
+const SIGNER = {
+  apiKey: WEBHOOK.api_key,
+  applicationId: APPLICATION_ID,
+  signatureSecret: WEBHOOK.signature_secret,
+};
+
+export function startEvent(): object {
+  return httpEvent('POST /start', { body: { phone_number: phoneNumber() } });
+}
+
+export function webhookEvent(): object {
+  const body = JSON.stringify({
+    request_id: randomUUID(),
+    triggered_at: new Date().toISOString(),
+    type: 'event',
+    channel: 'silent_auth',
+    status: 'action_pending',
+    action: {
+      type: 'check',
+      check_url: `https://api-eu.vonage.com/v2/verify/${randomUUID()}/silent-auth/redirect`,
+    },
+  });
+  const { token = '' } = signWebhook(body, SIGNER, Date.now()) ?? {};
+  return httpEvent('POST /webhook', { body, headers: { authorization: `Bearer ${token}` } });
+}
+
+export function checkEvent(started: Started): object {
+  return httpEvent('POST /check-code', {
+    body: { request_id: started.request_id, code: 'aBc123' },
+    headers: { authorization: `Bearer ${started.client_token}` },
+  });
+}

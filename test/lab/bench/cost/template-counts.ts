@@ -1,0 +1,62 @@
+/** What a deployment costs in a month before anybody uses it, and what one request logs. */
+
+import { readFileSync } from 'node:fs';
+import { readAssembly } from '../../../../infra/local/synthesize.ts';
+import { PRICES } from './prices.ts';
+
+export interface TemplateCounts {
+  readonly secrets: number;
+  readonly alarms: number;
+  readonly dashboards: number;
+  readonly accessLogBytes: { readonly http: number; readonly websocket: number };
+}
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: {
+    readonly ProtocolType?: string;
+    readonly ApiId?: { readonly Ref?: string };
+    readonly AccessLogSettings?: { readonly Format?: string };
+  };
+}
+
+/** A field of the format becomes a value of about this many bytes; the event's own overhead. */
+const VALUE_BYTES = 14;
+const EVENT_OVERHEAD_BYTES = 26;
+
+export async function countTemplate(assemblyFolder: string): Promise<TemplateCounts> {
+  const { templateFile } = await readAssembly(assemblyFolder);
+  const template: { Resources: Readonly<Record<string, Resource>> } = JSON.parse(
+    readFileSync(templateFile, 'utf8'),
+  );
+  const resources = Object.values(template.Resources);
+  const count = (type: string): number => resources.filter(({ Type }) => Type === type).length;
+  const formatBytes = (protocol: string): number => {
+    const stage = resources.find(
+      ({ Type, Properties }) =>
+        Type === 'AWS::ApiGatewayV2::Stage' &&
+        template.Resources[Properties?.ApiId?.Ref ?? '']?.Properties?.ProtocolType === protocol,
+    );
+    const format = stage?.Properties?.AccessLogSettings?.Format ?? '';
+    return format.replace(/\$[\w.]+/g, 'x'.repeat(VALUE_BYTES)).length + EVENT_OVERHEAD_BYTES;
+  };
+  return {
+    secrets: count('AWS::SecretsManager::Secret'),
+    alarms: count('AWS::CloudWatch::Alarm') + count('AWS::CloudWatch::CompositeAlarm'),
+    dashboards: count('AWS::CloudWatch::Dashboard'),
+    accessLogBytes: { http: formatBytes('HTTP'), websocket: formatBytes('WEBSOCKET') },
+  };
+}
+
+/** Dollars a month, whatever the traffic. */
+export function monthlyDollars(
+  { secrets, alarms, dashboards }: TemplateCounts,
+  metricSeries: number,
+): Readonly<Record<string, number>> {
+  return {
+    'metric series': metricSeries * PRICES.cloudwatch.perMetricMonth,
+    alarms: alarms * PRICES.cloudwatch.perAlarmMonth,
+    dashboards: dashboards * PRICES.cloudwatch.perDashboardMonth,
+    secrets: secrets * PRICES.secrets.perSecretMonth,
+  };
+}

@@ -1,0 +1,67 @@
+/** Resident memory of every process of a stack. */
+
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Stack } from '../../../infra/local/stack.ts';
+
+/** Megabytes by process id, under the name of what the process is. */
+export type Memory = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+const run = promisify(execFile);
+
+/** Empty where there is no `ps`. */
+export async function readMemory(stack: Stack): Promise<Memory> {
+  const roles: readonly (readonly [string, readonly (number | undefined)[]])[] = [
+    ['gateway and phones', [process.pid]],
+    ['store', [stack.services.aws.pid()]],
+    ['simulator', [stack.services.vonage?.pid()]],
+    ...Object.entries(stack.processes()),
+  ];
+  const pids = roles.flatMap(([, ids]) => ids).filter((pid) => pid !== undefined);
+  const sizes = await readSizes(pids);
+  return Object.fromEntries(
+    roles.map(([role, ids]) => [
+      role,
+      Object.fromEntries(
+        ids.flatMap((pid) => {
+          const size = pid === undefined ? undefined : sizes.get(pid);
+          return size === undefined ? [] : [[pid, size]];
+        }),
+      ),
+    ]),
+  );
+}
+
+async function readSizes(pids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  try {
+    const { stdout } = await run('ps', ['-o', 'pid=,rss=', '-p', pids.join(',')]);
+    return new Map(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.trim().split(/\s+/).map(Number))
+        .map(([pid = 0, kilobytes = 0]) => [pid, Math.round(kilobytes / 1024)]),
+    );
+  } catch {
+    return new Map();
+  }
+}
+
+export interface Growth {
+  readonly role: string;
+  readonly processes: number;
+  /** Largest process, MB, of those that lived at both times. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+export function compareMemory(begin: Memory, end: Memory): readonly Growth[] {
+  return Object.entries(end).flatMap(([role, now]) => {
+    const before = begin[role] ?? {};
+    const both = Object.keys(now).filter((pid) => pid in before);
+    if (both.length === 0) return [];
+    const largest = (sizes: Readonly<Record<string, number>>): number =>
+      Math.max(...both.map((pid) => sizes[pid] ?? 0));
+    return [{ role, processes: both.length, begin: largest(before), end: largest(now) }];
+  });
+}

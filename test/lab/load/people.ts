@@ -1,0 +1,138 @@
+/** Who verifies, and what goes wrong for them: person `n` of a seed is always the same. */
+
+import { randomUUID } from 'node:crypto';
+import type { VerificationObject } from '../../../shared/contract/verification-object.ts';
+import { createPrng } from '../simulation/prng.ts';
+
+export type Kind = keyof typeof KINDS;
+
+/** How it must end when nothing but the phones' own networks fails. */
+export type End = Pick<VerificationObject, 'status' | 'channel' | 'reason'> & {
+  readonly verified: 'phone_number' | 'email' | null;
+};
+
+interface Description {
+  /** Of a hundred. */
+  readonly share: number;
+  /** Last digits of the number, which decide at the simulator. */
+  readonly ending: string;
+  readonly channels: readonly string[];
+  readonly end: End;
+}
+
+const KINDS = {
+  agrees: {
+    share: 50,
+    ending: '8',
+    channels: ['silent_auth', 'email'],
+    end: { status: 'completed', channel: 'silent_auth', reason: null, verified: 'phone_number' },
+  },
+  other_sim: {
+    share: 15,
+    ending: '1',
+    channels: ['silent_auth', 'email'],
+    end: { status: 'completed', channel: 'email', reason: null, verified: 'email' },
+  },
+  rejected: {
+    share: 5,
+    ending: '3',
+    channels: ['silent_auth'],
+    end: {
+      status: 'user_rejected',
+      channel: 'silent_auth',
+      reason: 'number_mismatch',
+      verified: null,
+    },
+  },
+  carrier_fails: {
+    share: 10,
+    ending: '99',
+    channels: ['silent_auth', 'sms'],
+    end: { status: 'completed', channel: 'sms', reason: null, verified: 'phone_number' },
+  },
+  mistypes: {
+    share: 5,
+    ending: '99',
+    channels: ['silent_auth', 'email'],
+    end: { status: 'completed', channel: 'email', reason: null, verified: 'email' },
+  },
+  offline: {
+    share: 10,
+    ending: '6',
+    channels: ['silent_auth', 'email'],
+    end: { status: 'completed', channel: 'email', reason: null, verified: 'email' },
+  },
+  cancels: {
+    share: 5,
+    ending: '4',
+    channels: ['silent_auth', 'email'],
+    end: {
+      status: 'cancelled',
+      channel: 'silent_auth',
+      reason: 'cancelled_by_client',
+      verified: null,
+    },
+  },
+} as const satisfies Readonly<Record<string, Description>>;
+
+/** Where a network changes. Milliseconds. */
+export interface Troubles {
+  /** The first answer to this call never arrives. */
+  readonly loses: readonly ('/start' | '/check-code' | '/next-workflow' | '/cancel')[];
+  readonly loseAfterMs: number;
+  /** The socket dies so long after it was opened, without a word. */
+  readonly socketDiesAfterMs: number | undefined;
+  /** No socket ever: `/status` alone. */
+  readonly hasSocket: boolean;
+  /** Between the redirects of the check_url. */
+  readonly hopDelayMs: number;
+  /** The check_url is begun anew after so many redirects. */
+  readonly redirectsLostAt: number | undefined;
+}
+
+export interface Person {
+  readonly kind: Kind;
+  readonly phoneNumber: string;
+  readonly email: string;
+  readonly channels: readonly string[];
+  readonly end: End;
+  readonly troubles: Troubles;
+}
+
+const LOSSES = ['/start', '/check-code', '/next-workflow', '/cancel'] as const;
+
+/** @param index up to a million people have numbers of their own */
+export function createPerson(seed: string, index: number): Person {
+  const random = createPrng(`${seed}-${index}`);
+  const kind = pickKind(random.below(100));
+  const { ending, channels, end } = KINDS[kind];
+  const digits = String(index).padStart(6, '0');
+  return {
+    kind,
+    phoneNumber: `+49151${digits}${ending.padStart(2, '0')}`,
+    email: `${randomUUID()}@example.org`,
+    channels,
+    end,
+    troubles: {
+      loses: LOSSES.filter(() => random.chance(0.15)),
+      loseAfterMs: random.between(0, 60),
+      hasSocket: random.chance(0.9),
+      socketDiesAfterMs: random.chance(0.25) ? random.between(0, 1500) : undefined,
+      hopDelayMs: random.chance(0.2) ? random.between(50, 400) : 0,
+      redirectsLostAt: random.chance(0.15) ? random.below(4) : undefined,
+    },
+  };
+}
+
+function pickKind(percent: number): Kind {
+  let sum = 0;
+  for (const kind of Object.keys(KINDS).filter(isKind)) {
+    sum += KINDS[kind].share;
+    if (percent < sum) return kind;
+  }
+  return 'agrees';
+}
+
+function isKind(name: string): name is Kind {
+  return Object.hasOwn(KINDS, name);
+}

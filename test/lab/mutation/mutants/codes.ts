@@ -1,0 +1,220 @@
+/** Codes: how often one may be tried, for whom, and what it proves. */
+
+import type { Mutant } from '../mutant.ts';
+
+const CHECK = 'shared/usecases/check-code.ts';
+const ATTEMPTS = 'shared/domain/attempts.ts';
+const WORKFLOW = 'shared/domain/workflow.ts';
+const FACTS = 'shared/domain/facts.ts';
+const JUDGEMENT = 'shared/domain/judgement.ts';
+
+const CHECK_TESTS = ['test/unit/shared/usecases/check-code.test.ts'];
+const FOLD_TESTS = [
+  'test/unit/shared/domain/attempts.test.ts',
+  'test/unit/shared/domain/judgement.test.ts',
+  'test/unit/shared/domain/verification.test.ts',
+  'test/unit/shared/domain/orders.test.ts',
+];
+
+export const CODE_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'do not compare the request_id of a code',
+    rule: 'T2',
+    file: CHECK,
+    find: 'if (requestId !== token.requestId) return refuseForeignRequest(token, ports, budget);',
+    replace: 'if (requestId === "") return refuseForeignRequest(token, ports, budget);',
+    tests: CHECK_TESTS,
+  },
+  {
+    name: 'go on after a foreign request_id',
+    rule: 'T2',
+    file: FACTS,
+    find: "return runs(facts, 'silent_auth') ? withEnd(facts, event.type) : facts;",
+    replace: 'return facts;',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'count attempts after the call',
+    rule: 'T7',
+    file: CHECK,
+    find: `  const appended = await log.append(token.requestId, event, token.hash);
+  if (appended.outcome === 'unauthorized') throw unauthorized();
+  const { entry } = appended;
+  if (!isAdmitted(foldNow(entry, clock), attempt)) {
+    return refuseAttempt(await settle(entry, ports), kind, appended.outcome === 'full', ports);
+  }
+
+  const answer = await vonage.check(token.requestId, code, budget);`,
+    replace: `  const answer = await vonage.check(token.requestId, code, budget);
+  const appended = await log.append(token.requestId, event, token.hash);
+  if (appended.outcome === 'unauthorized') throw unauthorized();
+  const { entry } = appended;
+  if (!isAdmitted(foldNow(entry, clock), attempt)) {
+    return refuseAttempt(await settle(entry, ports), kind, appended.outcome === 'full', ports);
+  }
+`,
+    tests: CHECK_TESTS,
+  },
+  {
+    name: 'ask Vonage about a code that was not admitted',
+    rule: 'S6',
+    file: CHECK,
+    find: 'return facts.attempts.some(({ id, admitted }) => id === attempt && admitted);',
+    replace: 'return facts.attempts.some(({ id, admitted }) => id === attempt || admitted);',
+    tests: CHECK_TESTS,
+  },
+  {
+    name: 'send a check again when its answer was lost',
+    rule: 'R7',
+    file: CHECK,
+    find: "if (answer === 'unknown') return announce(entry, ports);",
+    replace: `if (answer === 'unknown') {
+    await vonage.check(token.requestId, code, budget);
+    return announce(entry, ports);
+  }`,
+    tests: CHECK_TESTS,
+  },
+  {
+    name: 'take a lost check for a refused code',
+    rule: 'R7',
+    file: 'shared/adapters/vonage/answers.ts',
+    find: `  if (status < 400 || status >= 500) return 'unknown';
+  return CHECK_ANSWERS[status] ?? 'not_executed';`,
+    replace: `  return CHECK_ANSWERS[status] ?? 'not_executed';`,
+    tests: ['test/unit/shared/adapters/vonage/client.test.ts'],
+  },
+  {
+    name: 'allow four PINs',
+    rule: 'S6',
+    file: WORKFLOW,
+    find: 'export const PIN_ATTEMPTS = 3;',
+    replace: 'export const PIN_ATTEMPTS = 4;',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'allow two codes of silent_auth',
+    rule: 'S6',
+    file: WORKFLOW,
+    find: 'export const SILENT_AUTH_ATTEMPTS = 1;',
+    replace: 'export const SILENT_AUTH_ATTEMPTS = 2;',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'give back a try that Vonage judged',
+    rule: 'S6',
+    file: ATTEMPTS,
+    find: "admitted && outcome !== 'not_executed' && isForSilentAuth",
+    replace: "admitted && outcome !== 'not_executed' && outcome !== 'rejected' && isForSilentAuth",
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'admit a code after the end',
+    rule: 'S6',
+    file: ATTEMPTS,
+    find: 'admitted: !facts.final && inTime && left,',
+    replace: 'admitted: inTime && left,',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'admit a code after the deadline',
+    rule: 'S6',
+    file: ATTEMPTS,
+    find: 'admitted: !facts.final && inTime && left,',
+    replace: 'admitted: !facts.final && (inTime || !inTime) && left,',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'trust a webhook alone',
+    rule: 'S1',
+    file: FACTS,
+    find: 'if (facts.proof?.channel !== undefined || !hasLiveAttempt(facts)) return facts;',
+    replace:
+      'if (facts.proof?.channel !== undefined || hasLiveAttempt === undefined) return facts;',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'complete by a webhook after the code was refused',
+    rule: 'S1',
+    file: ATTEMPTS,
+    find: "admitted && (outcome === 'open' || outcome === 'accepted')",
+    replace: "admitted && (outcome !== 'exhausted')",
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'complete by a code that never went to Vonage',
+    rule: 'S1',
+    file: ATTEMPTS,
+    find: "({ admitted, outcome }) => admitted && (outcome === 'open' || outcome === 'accepted')",
+    replace: "({ outcome }) => outcome === 'open' || outcome === 'accepted'",
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'overwrite a final status',
+    rule: 'S2',
+    file: JUDGEMENT,
+    find: `  const status = facts.final?.status ?? finalStatus(facts);
+  if (status === undefined) return facts;
+  const final = facts.final ?? { status, atMs: facts.atMs };`,
+    replace: `  const status = finalStatus(facts);
+  if (status === undefined) return facts;
+  const final = { status, atMs: facts.atMs };`,
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'verify after another end',
+    rule: 'S2',
+    file: JUDGEMENT,
+    find: 'const status = facts.final?.status ?? finalStatus(facts);',
+    replace: 'const status = finalStatus(facts) ?? facts.final?.status;',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'let a late end replace the first',
+    rule: 'S2',
+    file: JUDGEMENT,
+    find: 'const final = facts.final ?? { status, atMs: facts.atMs };',
+    replace: 'const final = { status, atMs: facts.atMs };',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'let verified turn back',
+    rule: 'S2',
+    file: JUDGEMENT,
+    find: 'facts.verified.phoneNumber || (proven.length > 0 && proven.every(reachesPhoneNumber)),',
+    replace: 'proven.length > 0 && facts.proof === undefined && proven.every(reachesPhoneNumber),',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'prove a phone number by e-mail',
+    rule: 'T21',
+    file: WORKFLOW,
+    find: "return channel !== 'email';",
+    replace: 'return CHANNELS.includes(channel);',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'prove a phone number that only may have been reached',
+    rule: 'T21',
+    file: JUDGEMENT,
+    find: 'proven.every(reachesPhoneNumber)',
+    replace: 'proven.some(reachesPhoneNumber)',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'let the clock bring a channel back',
+    rule: 'S2',
+    file: FACTS,
+    find: "return runs(facts, 'silent_auth') ? { ...facts, checkUrl: event.checkUrl } : facts;",
+    replace: 'return { ...facts, checkUrl: event.checkUrl, left: new Map() };',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'skip a channel when next-workflow is repeated',
+    rule: 'R5',
+    file: FACTS,
+    find: 'return runs(facts, event.channel) && canLeave(facts, event)',
+    replace:
+      'return runs(facts, facts.started.workflow[1] ?? event.channel) || canLeave(facts, event)',
+    tests: FOLD_TESTS,
+  },
+];

@@ -1,0 +1,220 @@
+/** The ways through a verification besides the code: cancelling, leaving, listening, starting again. */
+
+import type { Mutant } from '../mutant.ts';
+
+const LEAVE = 'shared/usecases/leave-channel.ts';
+const CLAIM = 'shared/usecases/start/claim-start.ts';
+const PLAN = 'shared/usecases/start/plan-start.ts';
+const FACTS = 'shared/domain/facts.ts';
+
+const LEAVE_TESTS = ['test/unit/shared/usecases/leave-channel.test.ts'];
+const CLAIM_TESTS = ['test/unit/shared/usecases/start/claim-start.test.ts'];
+const PLAN_TESTS = ['test/unit/shared/usecases/start/plan-start.test.ts'];
+const FOLD_TESTS = ['test/unit/shared/domain/verification.test.ts'];
+
+export const FLOW_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'cancel at Vonage before the write',
+    rule: 'S2',
+    file: 'shared/usecases/cancel-verification.ts',
+    find: '  const appended = await log.append(token.requestId, event, token.hash);\n',
+    replace: `  await vonage.cancel(token.requestId, budget);
+  const appended = await log.append(token.requestId, event, token.hash);
+`,
+    tests: ['test/unit/shared/usecases/cancel-verification.test.ts'],
+  },
+  {
+    name: 'cancel after the deadline',
+    rule: 'L1',
+    file: FACTS,
+    find: 'return isInTime(facts) ? withEnd(facts, event.type) : facts;',
+    replace: 'return withEnd(facts, event.type);',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'believe a channel that nobody asked for',
+    rule: 'S1',
+    file: FACTS,
+    find: 'if (channel !== undefined && !facts.started.workflow.includes(channel)) return facts;',
+    replace: '',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'show the check_url again while its code is with Vonage',
+    rule: 'S6',
+    file: 'shared/domain/view.ts',
+    find: 'facts.checkUrl === undefined || checking',
+    replace: 'facts.checkUrl === undefined',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'keep the first check_url for ever',
+    rule: 'S4',
+    file: FACTS,
+    find: "return runs(facts, 'silent_auth') ? { ...facts, checkUrl: event.checkUrl } : facts;",
+    replace:
+      'return facts.checkUrl === undefined ? { ...facts, checkUrl: event.checkUrl } : facts;',
+    tests: FOLD_TESTS,
+  },
+  {
+    name: 'leave silent_auth at the first refusal of the carrier',
+    rule: 'R3',
+    file: LEAVE,
+    find: 'return clock.now() < reportedAtMs + REJECTION_WAIT_MS ? verification : undefined;',
+    replace: 'return clock.now() < reportedAtMs ? verification : undefined;',
+    tests: LEAVE_TESTS,
+  },
+  {
+    name: 'answer 200 although Vonage did not move on',
+    rule: 'R9',
+    file: LEAVE,
+    find: 'throw providerUnavailable(verification);',
+    replace: 'return verification;',
+    tests: LEAVE_TESTS,
+  },
+  {
+    name: 'leave the last channel',
+    rule: 'R5',
+    file: LEAVE,
+    find: 'if (!isFinal(verification) && isLast && verification.channel === channel) {',
+    replace: 'if (!isFinal(verification) && isLast && verification.channel !== channel) {',
+    tests: LEAVE_TESTS,
+  },
+  {
+    name: 'show an open verification after its deadline to a socket',
+    rule: 'L1',
+    file: 'shared/usecases/subscribe.ts',
+    find: 'await settle(await register(token, connection, ports), ports)',
+    replace: '(settle, await register(token, connection, ports))',
+    tests: ['test/unit/shared/usecases/subscribe.test.ts'],
+  },
+  {
+    name: 'close what an earlier code may still complete',
+    rule: 'R7',
+    file: 'shared/usecases/check-code.ts',
+    find: "if (verification.status === 'checking') return verification;",
+    replace: '',
+    tests: ['test/unit/shared/usecases/check-code.test.ts'],
+  },
+  {
+    name: 'take another workflow for the same start',
+    rule: 'S3',
+    file: CLAIM,
+    find: '[phoneNumber, email, workflow, locale, nonce, result, subject]',
+    replace: '[phoneNumber, email, workflow.length, locale, nonce, result, subject]',
+    tests: CLAIM_TESTS,
+  },
+  {
+    name: 'take another nonce for the same start',
+    rule: 'T21',
+    file: CLAIM,
+    find: '[phoneNumber, email, workflow, locale, nonce, result, subject]',
+    replace: '[phoneNumber, email, workflow, locale, result, subject]',
+    tests: CLAIM_TESTS,
+  },
+  {
+    name: 'give the start of one subject to another',
+    rule: 'S7b',
+    file: CLAIM,
+    find: '[phoneNumber, email, workflow, locale, nonce, result, subject]',
+    replace: '[phoneNumber, email, workflow, locale, nonce, result]',
+    tests: CLAIM_TESTS,
+  },
+  {
+    name: 'count every spelling of an e-mail address by itself',
+    rule: 'T8',
+    file: CLAIM,
+    find: 'email.toLowerCase()',
+    replace: 'email',
+    tests: CLAIM_TESTS,
+  },
+  {
+    name: 'count every number of a prefix by itself',
+    rule: 'T8',
+    file: CLAIM,
+    find: 'phoneNumber.slice(0, -4)',
+    replace: 'phoneNumber',
+    tests: CLAIM_TESTS,
+  },
+  {
+    name: 'write a start again while it is being written',
+    rule: 'R1',
+    file: 'shared/usecases/start/start-verification.ts',
+    find: 'if (nowMs < recordedAtMs + WRITTEN_WITHIN_MS) throw startInProgress(nowMs, nowMs);',
+    replace: '',
+    tests: ['test/unit/shared/usecases/start/start-outcomes.test.ts'],
+  },
+  {
+    name: 'send a test number to another channel',
+    rule: 'T19',
+    file: PLAN,
+    find: "(channels && channels.join() !== 'silent_auth')",
+    replace: '(channels && channels.length > 99)',
+    tests: PLAN_TESTS,
+  },
+  {
+    name: 'let the app reorder the channels',
+    rule: 'T8',
+    file: PLAN,
+    find: 'place <= (inOrder[index - 1] ?? -1)',
+    replace: 'place < -1',
+    tests: PLAN_TESTS,
+  },
+  {
+    name: 'do not count a foreign request_id',
+    rule: 'T2',
+    file: 'shared/usecases/check-code.ts',
+    find: "telemetry.measure({ name: 'RequestIdMismatch' });",
+    replace: '',
+    tests: ['test/unit/shared/usecases/check-code.test.ts'],
+  },
+  {
+    name: 'promise tries that silent_auth does not have',
+    rule: 'S6',
+    file: 'shared/usecases/check-code.ts',
+    find: 'attemptsRemaining: isOver ? 0 : pinAttemptsRemaining(facts),',
+    replace: 'attemptsRemaining: isOver ? pinAttemptsRemaining(facts) : 0,',
+    tests: ['test/unit/shared/usecases/check-code.test.ts'],
+  },
+  {
+    name: 'push nothing when the answer to a check was lost',
+    rule: 'S4',
+    file: 'shared/usecases/check-code.ts',
+    find: "if (answer === 'unknown') return announce(entry, ports);",
+    replace: "if (answer === 'unknown') return foldNow(entry, clock).verification;",
+    tests: ['test/unit/shared/usecases/check-code.test.ts'],
+  },
+  {
+    name: 'make the token of a repeat with the newest key',
+    rule: 'R14',
+    file: 'shared/usecases/start/start-verification.ts',
+    find: "tokens.derive(requestId, request.idempotencyKey ?? '', tokenKeyId);",
+    replace: "tokens.derive(requestId, request.idempotencyKey ?? '', tokenKeyId && undefined);",
+    tests: ['test/unit/shared/usecases/start/start-outcomes.test.ts'],
+  },
+  {
+    name: 'tell the guards of an adopted verification before its log',
+    rule: 'S7b',
+    file: 'shared/usecases/start/start-verification.ts',
+    find: '    !created.isAdopted && tellGuards(),',
+    replace: '    tellGuards(),',
+    tests: ['test/unit/shared/usecases/start/start-outcomes.test.ts'],
+  },
+  {
+    name: 'pass over a live verification that still runs',
+    rule: 'S7',
+    file: CLAIM,
+    find: '  if (!folded || !(isFinal(folded.verification) || isOverdue(folded.facts, clock.now()))) {',
+    replace:
+      '  if (!folded || !(isFinal(folded.verification) || isOverdue(folded.facts, clock.now()) || folded)) {',
+    tests: CLAIM_TESTS,
+  },
+  {
+    name: 'come back to a channel that was passed over',
+    rule: 'S2',
+    file: 'shared/domain/steps.ts',
+    find: 'index < lastHeardOf ? passedOver(facts)',
+    replace: 'index < lastHeardOf - 99 ? passedOver(facts)',
+    tests: FOLD_TESTS,
+  },
+];

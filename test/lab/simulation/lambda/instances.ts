@@ -1,0 +1,120 @@
+/** Lambda: instances that serve one invocation at a time, start cold, run out of time and die. */
+
+import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { HttpRequest, WebSocketRequest } from '../../../../shared/lambda/handler.ts';
+import type { History } from '../history.ts';
+import type { Prng } from '../prng.ts';
+import type { Scheduler } from '../scheduler.ts';
+import { CREATE, type SimulatedFunction } from './functions.ts';
+import { createNeeds, type Environment, type Instance } from './needs.ts';
+import { createSimulatedTelemetry } from './telemetry.ts';
+
+export type LambdaEvent = HttpRequest | WebSocketRequest;
+export type Invoked = APIGatewayProxyStructuredResultV2 | 'crashed';
+
+export interface Lambda {
+  /** `invocation` joins what the function does with the request that caused it. */
+  readonly invoke: (
+    name: SimulatedFunction,
+    event: LambdaEvent,
+    invocation: number,
+  ) => Promise<Invoked>;
+}
+
+interface LambdaNeeds {
+  readonly scheduler: Scheduler;
+  readonly prng: Prng;
+  readonly history: History;
+  /** Late, because what it holds needs this in turn. */
+  readonly environment: () => Environment;
+}
+
+interface Process {
+  readonly instance: Instance;
+  readonly handle: (event: LambdaEvent) => Promise<APIGatewayProxyStructuredResultV2>;
+  invocation: number;
+  isBusy: boolean;
+  onDeath: (() => void) | undefined;
+}
+
+const TIMEOUT_MS = 25_000;
+
+export function createLambda(needs: LambdaNeeds): Lambda {
+  const { scheduler, prng, history, environment } = needs;
+  const processes = new Map<SimulatedFunction, Process[]>();
+  let created = 0;
+
+  const boot = (name: SimulatedFunction): Process => {
+    created += 1;
+    const label = `${name}-${created}`;
+    const skewMs = prng.between(-1, 1) * environment().settings.instanceSkewMs;
+    let isAlive = true;
+    const process: Process = {
+      invocation: 0,
+      isBusy: false,
+      onDeath: undefined,
+      instance: {
+        name: label,
+        prng: prng.fork(label),
+        clock: { now: () => Math.floor(scheduler.now() + skewMs) },
+        telemetry: createSimulatedTelemetry(history),
+        invocation: () => process.invocation,
+        isAlive: () => isAlive,
+        kill: (why) => {
+          if (!isAlive || !process.isBusy) return;
+          isAlive = false;
+          const { invocation } = process;
+          history.record({ kind: 'fault', what: `${label} dies (${why})`, invocation });
+          process.onDeath?.();
+        },
+      },
+      handle: (event) => handler(event, CONTEXT),
+    };
+    const handler = CREATE[name](createNeeds(process.instance, environment())) as (
+      event: LambdaEvent,
+      context: Context,
+    ) => Promise<APIGatewayProxyStructuredResultV2>;
+    return process;
+  };
+
+  return {
+    invoke: async (name, event, invocation) => {
+      const pool = processes.get(name) ?? [];
+      processes.set(name, pool);
+      const idle = pool.find(({ instance, isBusy }) => !isBusy && instance.isAlive());
+      const process = idle ?? boot(name);
+      if (!idle) pool.push(process);
+      process.isBusy = true;
+      process.invocation = invocation;
+      if (!idle) await scheduler.sleep(prng.between(150, 500));
+      return new Promise<Invoked>((resolve, reject) => {
+        process.onDeath = () => resolve('crashed');
+        scheduler.after(TIMEOUT_MS, () => {
+          if (process.isBusy && process.invocation === invocation) {
+            process.instance.kill('out of time');
+          }
+        });
+        process.handle(event).then((result) => {
+          if (!process.instance.isAlive()) return;
+          process.isBusy = false;
+          resolve(result);
+        }, reject);
+      });
+    },
+  };
+}
+
+const CONTEXT: Context = {
+  callbackWaitsForEmptyEventLoop: false,
+  functionName: 'simulated',
+  functionVersion: '1',
+  invokedFunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:simulated',
+  memoryLimitInMB: '512',
+  awsRequestId: '00000000-0000-0000-0000-000000000000',
+  logGroupName: 'simulated',
+  logStreamName: 'simulated',
+  getRemainingTimeInMillis: () => TIMEOUT_MS,
+  done: () => {},
+  fail: () => {},
+  succeed: () => {},
+};

@@ -1,0 +1,141 @@
+/** What one instance of a function is built of: the product's own adapters down to the wire. */
+
+import type { Needs as ConnectNeeds } from '../../../../functions/connect/handler.ts';
+import type { Needs as ProofNeeds } from '../../../../functions/proof/handler.ts';
+import type { Needs as StartNeeds } from '../../../../functions/start/handler.ts';
+import type { Needs as WebhookNeeds } from '../../../../functions/webhook/handler.ts';
+import { createGuards } from '../../../../shared/adapters/dynamodb/guards.ts';
+import { createVerificationLog } from '../../../../shared/adapters/dynamodb/verification-log.ts';
+import { createPhoneNumbers } from '../../../../shared/adapters/phone-numbers/phone-numbers.ts';
+import { parseClientToken } from '../../../../shared/adapters/secrets/client-token.ts';
+import { createKeys } from '../../../../shared/adapters/secrets/keys.ts';
+import { createProofSigner } from '../../../../shared/adapters/secrets/proof-signer.ts';
+import {
+  createSecretStore,
+  requireField,
+  type Secrets,
+} from '../../../../shared/adapters/secrets/secret-store.ts';
+import type { ApplicationJwt } from '../../../../shared/adapters/vonage/application-jwt.ts';
+import { createVonage } from '../../../../shared/adapters/vonage/client.ts';
+import { parseWebhook } from '../../../../shared/adapters/vonage/webhook-body.ts';
+import { createWebhookVerifier } from '../../../../shared/adapters/vonage/webhook-signature.ts';
+import type { Clock, Pusher, Random } from '../../../../shared/domain/ports.ts';
+import type { TokenNeeds } from '../../../../shared/lambda/needs.ts';
+import type { InvocationTelemetry } from '../../../../shared/lambda/telemetry.ts';
+import type { CheckPorts } from '../../../../shared/usecases/check-code.ts';
+import { BASE64URL, type Prng } from '../prng.ts';
+import { SECRET_IDS, type SimulatedSecrets } from '../secrets.ts';
+import type { RunSettings } from '../settings.ts';
+import type { StoreClients } from '../store/store-clients.ts';
+import { type createVonageHttp, VONAGE_ORIGIN } from '../vonage/http.ts';
+import type { Waiting, Wire } from '../wire.ts';
+
+export type InstanceNeeds = StartNeeds &
+  CheckPorts &
+  WebhookNeeds &
+  ConnectNeeds &
+  ProofNeeds &
+  TokenNeeds;
+
+export const TABLES = { verifications: 'Verifications', guards: 'Guards' } as const;
+export const ORIGIN = 'https://app.example';
+export const PROOF = {
+  issuer: 'https://api.example',
+  audience: 'company',
+  lifetimeSeconds: 120,
+} as const;
+
+export interface Environment {
+  readonly wire: Wire;
+  readonly settings: RunSettings;
+  readonly stores: StoreClients;
+  readonly secrets: SimulatedSecrets;
+  readonly http: ReturnType<typeof createVonageHttp>;
+  readonly pusherFor: (who: Waiting) => Pusher;
+}
+
+export interface Instance extends Waiting {
+  readonly clock: Clock;
+  readonly prng: Prng;
+  readonly telemetry: InvocationTelemetry;
+}
+
+const CHECK_URL_HOSTS = ['.vonage.com', '.nexmo.com'];
+const CALLS_BEGIN_WITHIN_MS = 14_000;
+const phoneNumbers = createPhoneNumbers();
+
+export function createNeeds(who: Instance, environment: Environment): InstanceNeeds {
+  const { clock, telemetry, prng } = who;
+  const { settings, stores, wire } = environment;
+  const { stage } = settings;
+  const secrets = createSecretStore({ client: environment.secrets.clientFor(who), clock });
+  const keys = createKeys({ secrets, secretId: SECRET_IDS.keys });
+  const client = stores.clientFor(who, 3);
+  const { verify } = createWebhookVerifier({
+    secrets,
+    secretId: SECRET_IDS.signature,
+    clock,
+    telemetry,
+  });
+  const random: Random = {
+    attemptId: () => prng.text(BASE64URL, 8),
+    nonce: () => prng.text(BASE64URL, 22),
+  };
+  return {
+    clock,
+    telemetry,
+    random,
+    phoneNumbers,
+    parseToken: parseClientToken,
+    budget: () => ({ lastCallAtMs: clock.now() + CALLS_BEGIN_WITHIN_MS }),
+    log: createVerificationLog({ client, table: TABLES.verifications, clock }),
+    guards: createGuards({
+      client,
+      onceClient: () => stores.clientFor(who, 1),
+      table: TABLES.guards,
+      limits: stage.limits,
+      keys,
+    }),
+    tokens: keys.tokens,
+    identities: keys.identities,
+    signer: createProofSigner({
+      secrets,
+      secretId: SECRET_IDS.proofKey,
+      issuer: PROOF.issuer,
+      settings: PROOF,
+    }),
+    lifetimeSeconds: PROOF.lifetimeSeconds,
+    pusher: environment.pusherFor(who),
+    vonage: createVonage({
+      baseUrl: VONAGE_ORIGIN,
+      jwt: applicationJwt(secrets),
+      http: environment.http(who),
+      clock,
+      telemetry,
+      settings: stage,
+      checkUrlHosts: CHECK_URL_HOSTS,
+      pause: (milliseconds) => wire.pause(who, milliseconds),
+    }),
+    webhooks: {
+      verify: ({ authorization, body }) => verify(authorization, body),
+      parse: (body, atMs) => parseWebhook(body, atMs, CHECK_URL_HOSTS),
+    },
+    rules: {
+      ...stage,
+      workflow: stage.workflow.map(({ channel }) => channel),
+      canRedirect: false,
+    },
+    websocketUrl: 'wss://socket.example/v1',
+    allowedOrigins: [ORIGIN],
+  };
+}
+
+/** A JWT that names the key it was made with: RS256 itself would cost more than all the rest. */
+function applicationJwt(secrets: Secrets): ApplicationJwt {
+  const make = async (secret: ReturnType<Secrets['get']>): Promise<string> =>
+    `jwt ${requireField(await secret, 'private_key')}`;
+  return {
+    get: () => make(secrets.get(SECRET_IDS.privateKey)),
+    renew: () => make(secrets.refresh(SECRET_IDS.privateKey)),
+  };
+}

@@ -1,0 +1,166 @@
+/** The store of the simulation is DynamoDB's semantics: the real adapters cannot tell it from an engine. */
+
+import { createHmac } from 'node:crypto';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createGuards } from '../../../shared/adapters/dynamodb/guards.ts';
+import { createVerificationLog } from '../../../shared/adapters/dynamodb/verification-log.ts';
+import type { Guards, VerificationLog } from '../../../shared/domain/ports.ts';
+import { type DynaliteStore, startDynalite } from '../../fixtures/dynalite-store.ts';
+import { EVERY_EVENT } from '../../fixtures/events.ts';
+import { createPrng, type Prng } from './prng.ts';
+import { createMemoryDynamoDb } from './store/memory-dynamodb.ts';
+
+const SEQUENCES = 25;
+const OPERATIONS = 40;
+const START_MS = Date.UTC(2026, 2, 4, 10, 15, 30);
+const LIMIT = { count: 2, windowSeconds: 120 };
+const LIMITS = { address: LIMIT, subject: LIMIT, phoneNumber: LIMIT, email: LIMIT, prefix: LIMIT };
+const keys = {
+  guardHmac: async (parts: readonly string[]) =>
+    createHmac('sha256', 'guard key').update(JSON.stringify(parts)).digest(),
+};
+
+interface Subject {
+  readonly log: VerificationLog;
+  readonly guards: Guards;
+  readonly client: DynamoDBClient;
+  readonly tables: { readonly verifications: string; readonly guards: string };
+}
+
+type Operation = (on: Subject, nowMs: number) => Promise<unknown>;
+
+let verifications: DynaliteStore;
+let guards: DynaliteStore;
+let nowMs = START_MS;
+const clock = { now: () => nowMs };
+
+beforeAll(async () => {
+  verifications = await startDynalite('request_id');
+  guards = await startDynalite('guard_key');
+});
+afterAll(async () => {
+  await verifications.stop();
+  await guards.stop();
+});
+
+function engine(): Subject {
+  return {
+    client: verifications.client,
+    tables: { verifications: verifications.table, guards: guards.table },
+    log: createVerificationLog({ ...verifications, clock }),
+    guards: createGuards({ ...guards, onceClient: () => guards.client, limits: LIMITS, keys }),
+  };
+}
+
+function memory(): Subject {
+  const database = createMemoryDynamoDb();
+  const client: DynamoDBClient = Object.create(DynamoDBClient.prototype, {
+    send: { value: async (command: unknown) => database.execute(command) },
+  });
+  const tables = { verifications: 'Verifications', guards: 'Guards' };
+  return {
+    client,
+    tables,
+    log: createVerificationLog({ client, table: tables.verifications, clock }),
+    guards: createGuards({
+      client,
+      onceClient: () => client,
+      table: tables.guards,
+      limits: LIMITS,
+      keys,
+    }),
+  };
+}
+
+/** One operation of the adapters on a few keys, so that they meet. */
+function draw(prng: Prng, sequence: number): Operation {
+  const requestId = `request-${sequence}-${prng.below(2)}`;
+  const hash = Buffer.from(prng.pick(['one token', 'another token']));
+  const connection = `${1000 + prng.below(8)}#connection-${prng.below(8)}`;
+  const start = prng.pick(['start-a', 'start-b']);
+  const owner = `${start}.${prng.below(3)}`;
+  const heldBy = `${start}.${prng.below(3)}`;
+  const number = `+49151${sequence}${prng.below(2)}`;
+  const on = { limit: prng.pick(['email', 'prefix'] as const), value: `${sequence}` };
+  const intent = {
+    idempotencyKey: `${sequence}-${prng.below(2)}`,
+    body: prng.pick(['["a"]', '["b"]']),
+    clientRef: start,
+    owner,
+    tokenKeyId: 'key',
+  };
+  const event = EVERY_EVENT[prng.below(EVERY_EVENT.length)] ?? EVERY_EVENT[0];
+  if (!event) throw new Error('no event');
+  return prng.pick<Operation>([
+    ({ log }) => log.append(requestId, event, hash),
+    ({ log }) => log.append(requestId, event),
+    ({ log }) => log.find(requestId),
+    ({ log }) => log.subscribe({ requestId, hash }, connection),
+    ({ log }) => log.forget(requestId, connection),
+    ({ guards: to }, atMs) => to.count(on, atMs),
+    ({ guards: to }, atMs) => to.uncount(on, atMs),
+    ({ guards: to }, atMs) => to.lockPhoneNumber(number, owner, atMs),
+    ({ guards: to }, atMs) => to.lockPhoneNumber(number, owner, atMs, 'request-live'),
+    ({ guards: to }, atMs) => to.inheritPhoneNumber(number, owner, atMs, heldBy),
+    ({ guards: to }, atMs) =>
+      to.recordPhoneNumber(number, owner, {
+        requestId: 'request-live',
+        liveUntilMs: atMs + 90_000,
+      }),
+    ({ guards: to }, atMs) => to.releasePhoneNumber(number, owner, atMs, true),
+    ({ guards: to }, atMs) => to.releasePhoneNumber(number, owner, atMs, false),
+    ({ guards: to }) => to.unlockUnresolved(number, owner),
+    ({ guards: to }, atMs) => to.claimIntent(intent, atMs),
+    ({ guards: to }, atMs) => to.recordIntent(intent, 'request-live', atMs),
+    ({ guards: to }) => to.markIntentUnknown(intent),
+    ({ guards: to }) => to.releaseIntent(intent),
+  ]);
+}
+
+/** What is stored, in a form that does not tell in which order a set was made. */
+async function stored({ client, tables }: Subject, requestId: string): Promise<unknown> {
+  const { Item: item } = await client.send(
+    new GetItemCommand({
+      TableName: tables.verifications,
+      Key: { request_id: { S: requestId } },
+      ConsistentRead: true,
+    }),
+  );
+  return plain(item);
+}
+
+function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      ['SS', 'connections'].includes(name) && Array.isArray(member)
+        ? member.toSorted()
+        : plain(member),
+    ]),
+  );
+}
+
+describe('the store in memory', () => {
+  it('answers every sequence of operations as an engine does', { timeout: 60_000 }, async () => {
+    for (let sequence = 0; sequence < SEQUENCES; sequence += 1) {
+      const prng = createPrng(`store ${sequence}`);
+      const [real, simulated] = [engine(), memory()];
+      nowMs = START_MS;
+      for (let step = 0; step < OPERATIONS; step += 1) {
+        nowMs += prng.below(prng.pick([10, 1000, 40_000]));
+        const operation = draw(prng, sequence);
+        const expected = plain(await operation(real, nowMs));
+        expect(plain(await operation(simulated, nowMs)), `${sequence}, step ${step}`).toEqual(
+          expected,
+        );
+      }
+      for (const requestId of [`request-${sequence}-0`, `request-${sequence}-1`]) {
+        expect(await stored(simulated, requestId)).toEqual(await stored(real, requestId));
+      }
+    }
+  });
+});

@@ -1,0 +1,134 @@
+/** Vonage's API at the level of HTTP: what our client sends, and what may become of it on the way. */
+
+import type { ChannelName } from '../../../../shared/config.ts';
+import type { Faults } from '../faults.ts';
+import type { History } from '../history.ts';
+import type { Prng } from '../prng.ts';
+import type { SimulatedSecrets } from '../secrets.ts';
+import type { Waiting, Wire } from '../wire.ts';
+import type { Judged, Provider } from './provider.ts';
+
+/** The part of our HTTP port that the simulation stands for. */
+type Http = (request: {
+  readonly method: 'POST' | 'DELETE';
+  readonly url: string;
+  readonly bearer: string;
+  readonly body?: unknown;
+}) => Promise<
+  | { readonly outcome: 'answered'; readonly status: number; readonly body: unknown }
+  | { readonly outcome: 'not_sent' | 'timeout' | 'network' }
+>;
+
+interface HttpNeeds {
+  readonly wire: Wire;
+  readonly faults: Faults;
+  readonly prng: Prng;
+  readonly history: History;
+  readonly secrets: SimulatedSecrets;
+  readonly provider: Provider;
+  /** Whether a start holds this number's lock, at the caller's own time. */
+  readonly isLocked: (number: string, who: Waiting) => boolean;
+}
+
+export const VONAGE_ORIGIN = 'https://api-eu.vonage.com';
+
+const TIMEOUT_MS = 6000;
+/** Stands for a status: nobody can have seen the call. */
+export const NOT_SENT = 0;
+
+interface Call {
+  readonly operation: 'start' | 'check' | 'next_workflow' | 'cancel';
+  readonly requestId?: string;
+  readonly number?: string;
+  readonly code?: string;
+  readonly judge: () => Judged;
+}
+
+export function createVonageHttp(needs: HttpNeeds) {
+  const { wire, faults, prng, history, secrets, provider, isLocked } = needs;
+  let calls = 0;
+
+  return (who: Waiting): Http =>
+    async ({ method, url, bearer, body }) => {
+      const call = toCall(method, url.slice(VONAGE_ORIGIN.length), body, provider);
+      const { operation, requestId, number, code } = call;
+      calls += 1;
+      const about = { call: calls, operation, invocation: who.invocation(), number, code };
+      const locked = number === undefined ? {} : { isLocked: isLocked(number, who) };
+      history.record({ kind: 'call', ...about, requestId, ...locked });
+
+      let refused: Judged | undefined;
+      const effect = (): Judged => {
+        const done = refused ?? carryOut();
+        // Whoever repeats a request in between does so only after a success that got lost.
+        if (done.status >= 400) refused = done;
+        return done;
+      };
+      const carryOut = (): Judged => {
+        const early = faults.happens('provider_error') ? prng.pick([429, 500, 503]) : undefined;
+        const [, key = ''] = bearer.split(' ');
+        const isAccepted = secrets.isAccepted(key);
+        const judged =
+          early === undefined ? (isAccepted ? call.judge() : { status: 401 }) : { status: early };
+        const { status } = judged;
+        history.record({ kind: 'vonage', ...about, requestId: requestId ?? idOf(judged), status });
+        if (early !== undefined) return judged;
+        if (faults.happens('provider_error')) return { status: prng.pick([500, 502]) };
+        return faults.happens('odd_provider') && status < 300 ? { status } : judged;
+      };
+      const latencyMs = prng.between(20, 300);
+      const asked = { to: `Vonage ${operation}`, timeoutMs: TIMEOUT_MS, latencyMs, effect };
+      const answer = await wire.exchange(who, asked);
+      switch (answer.outcome) {
+        case 'answered':
+          return { outcome: 'answered', status: answer.value.status, body: answer.value.body };
+        case 'refused':
+          history.record({ kind: 'vonage', ...about, requestId, status: NOT_SENT });
+          return { outcome: 'not_sent' };
+        default:
+          return { outcome: prng.chance(0.5) ? 'timeout' : 'network' };
+      }
+    };
+}
+
+function toCall(method: string, path: string, body: unknown, provider: Provider): Call {
+  const [, , , id = '', action] = path.split('/');
+  const requestId = decodeURIComponent(id);
+  if (requestId === '') return toStart(body, provider);
+  if (method === 'DELETE') {
+    return { operation: 'cancel', requestId, judge: () => provider.cancel(requestId) };
+  }
+  if (action === 'next_workflow') {
+    return { operation: 'next_workflow', requestId, judge: () => provider.next(requestId) };
+  }
+  const code = String(member(body, 'code'));
+  return { operation: 'check', requestId, code, judge: () => provider.check(requestId, code) };
+}
+
+function toStart(body: unknown, provider: Provider): Call {
+  const entries = member(body, 'workflow');
+  const workflow = (Array.isArray(entries) ? entries : []).map((entry: unknown) => {
+    const to = String(member(entry, 'to'));
+    const channel = member(entry, 'channel') as ChannelName;
+    return { channel, to: channel === 'email' ? to : `+${to}` };
+  });
+  const asked = {
+    workflow,
+    clientRef: String(member(body, 'client_ref')),
+    channelTimeoutSeconds: Number(member(body, 'channel_timeout')),
+    coverageCheck: (Array.isArray(entries) ? entries : []).some(
+      (entry: unknown) => member(entry, 'coverage_check') === true,
+    ),
+  };
+  const number = workflow.find(({ channel }) => channel !== 'email')?.to ?? workflow[0]?.to ?? '';
+  return { operation: 'start', number, judge: () => provider.start(asked) };
+}
+
+function idOf({ status, body }: Judged): string | undefined {
+  const id = status === 202 ? body?.request_id : undefined;
+  return typeof id === 'string' ? id : undefined;
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

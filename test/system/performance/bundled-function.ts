@@ -1,0 +1,116 @@
+/** One function as Lambda runs it: its real bundle, in a process that speaks the Runtime API. */
+
+import { copyFileSync, cpSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import {
+  type ExecutionEnvironment,
+  startExecutionEnvironment,
+} from '../../../infra/local/lambda-runtime/execution-environment.ts';
+import { ENV, type FunctionName, type StartSettings } from '../../../shared/config.ts';
+import type { RecordedPeers } from './recorded-peers.ts';
+
+const answer = z.object({
+  statusCode: z.number(),
+  body: z.string().optional(),
+});
+const report = z.object({ signatures: z.number(), needless: z.array(z.string()) });
+
+export interface BundledFunction {
+  readonly environment: ExecutionEnvironment;
+  /** Throws when the function failed. */
+  readonly invoke: (event: object) => Promise<z.infer<typeof answer>>;
+  /** RSA signatures so far; what is loaded of undici, web streams and the like. */
+  readonly probe: () => Promise<z.infer<typeof report>>;
+  readonly lines: readonly string[];
+  readonly stop: () => Promise<void>;
+}
+
+/** Waits until INIT is over, unless the first event is to be a part of the start. */
+export async function startFunction(
+  name: FunctionName,
+  bundle: string,
+  peers: RecordedPeers,
+): Promise<BundledFunction> {
+  const codeFolder = mkdtempSync(join(tmpdir(), 'silent-auth-function-'));
+  cpSync(bundle, codeFolder, { recursive: true });
+  copyFileSync(join(import.meta.dirname, 'probe.mjs'), join(codeFolder, 'probe.mjs'));
+  const lines: string[] = [];
+  const ready = Promise.withResolvers<void>();
+  const environment = await startExecutionEnvironment(
+    {
+      name,
+      arn: `arn:aws:lambda:eu-central-1:000000000000:function:${name}`,
+      codeFolder,
+      handler: 'probe.handler',
+      timeoutMs: 25_000,
+      memoryMegabytes: 512,
+      region: 'eu-central-1',
+      logFormat: 'JSON',
+      logLevel: 'INFO',
+      environment: variables(peers),
+    },
+    {
+      onIdle: () => ready.resolve(),
+      onExit: () => ready.reject(new Error(`${name} ended: ${lines.join('\n')}`)),
+      onLine: (line) => void lines.push(line),
+    },
+  );
+  await ready.promise;
+  const invoke = async (event: object): Promise<unknown> => {
+    const result = await environment.invoke(JSON.stringify(event));
+    if (result.type !== 'success') throw new Error(`${name}: ${result.detail}`);
+    return JSON.parse(result.payload);
+  };
+  return {
+    environment,
+    invoke: async (event) => answer.parse(await invoke(event)),
+    probe: async () => report.parse(await invoke({ probe: true })),
+    lines,
+    stop: async () => {
+      environment.kill();
+      await environment.exited;
+    },
+  };
+}
+
+/** The environment of every function, with the peers for everybody it calls. */
+export function variables({ url, tables }: RecordedPeers): Record<string, string> {
+  return {
+    [ENV.verificationsTable]: tables.verifications,
+    [ENV.guardsTable]: tables.guards,
+    [ENV.privateKeySecret]: 'private-key',
+    [ENV.signatureSecret]: 'signature',
+    [ENV.keysSecret]: 'keys',
+    [ENV.vonageBaseUrl]: url,
+    [ENV.checkUrlHosts]: JSON.stringify(['.vonage.com']),
+    [ENV.websocketUrl]: 'wss://ws.execute-api.eu-central-1.amazonaws.com/dev',
+    [ENV.websocketManagementUrl]: `${url}/dev`,
+    [ENV.allowedOrigins]: '[]',
+    [ENV.startSettings]: JSON.stringify(SETTINGS),
+    [ENV.publicUrl]: 'https://api.example.org',
+    [ENV.dynamodbEndpoint]: url,
+    [ENV.secretsManagerEndpoint]: url,
+    POWERTOOLS_SERVICE_NAME: 'silent-auth',
+  };
+}
+
+const PLENTY = { count: 1_000_000, windowSeconds: 600 };
+const SETTINGS: StartSettings = {
+  brand: 'Example',
+  workflow: [{ channel: 'silent_auth' }, { channel: 'email' }],
+  channelTimeoutSeconds: 120,
+  codeLength: 6,
+  coverageCheck: false,
+  afterUserRejected: 'continue',
+  countries: ['DE'],
+  playground: false,
+  limits: {
+    address: PLENTY,
+    subject: PLENTY,
+    phoneNumber: PLENTY,
+    email: PLENTY,
+    prefix: PLENTY,
+  },
+};

@@ -1,0 +1,214 @@
+/**
+ * Everything that a function calls, on one port: a real DynamoDB engine, secrets, the sockets'
+ * management API, Vonage. It keeps who was called and when; each answer can be made to take a while.
+ */
+
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ConditionalCheckFailedException,
+  CreateTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { GUARD_ATTRIBUTES, VERIFICATION_ATTRIBUTES } from '../../../shared/config.ts';
+import {
+  createMemoryDynamoDb,
+  type MemoryDynamoDb,
+} from '../../lab/simulation/store/memory-dynamodb.ts';
+
+export type Peer = 'dynamodb' | 'secrets' | 'push' | 'vonage';
+
+export interface RecordedCall {
+  readonly peer: Peer;
+  /** `UpdateItem`, `GetSecretValue`, `POST /v2/verify`, … */
+  readonly operation: string;
+  readonly authorization: string;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number;
+}
+
+export interface RecordedPeers {
+  readonly url: string;
+  readonly tables: { readonly verifications: string; readonly guards: string };
+  /** What has been answered since the last time this was asked. */
+  readonly take: () => readonly RecordedCall[];
+  /** From now on each answer takes at least this long; in the beginning none has to. */
+  readonly answerAfter: (ms: number) => void;
+  /** What DynamoDB says to the next requests instead of an answer; nothing: it answers. */
+  readonly refuse: (...errors: readonly (string | undefined)[]) => void;
+  /** How many sockets were opened so far. */
+  readonly connections: () => number;
+  readonly close: () => Promise<void>;
+}
+
+export const WEBHOOK = {
+  api_key: 'abcd1234',
+  signature_secret: 'a signature secret of 32 bytes or more',
+};
+export const APPLICATION_ID = 'aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab';
+
+export interface PeersOptions {
+  /** `memory` answers at once, the real engine takes its time. @default 'dynalite' */
+  readonly store?: 'dynalite' | 'memory';
+}
+
+export async function startRecordedPeers({
+  store = 'dynalite',
+}: PeersOptions = {}): Promise<RecordedPeers> {
+  let delayMs = 0;
+  const memory = store === 'memory' ? createMemoryDynamoDb() : undefined;
+  const dynamodb = dynalite({ createTableMs: 0 });
+  const secrets = createSecrets();
+  let calls: RecordedCall[] = [];
+  let refusals: (string | undefined)[] = [];
+  let connections = 0;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startedAtMs = performance.now();
+    const body = await text(request);
+    const { peer, operation } = identify(request);
+    const authorization = request.headers.authorization ?? '';
+    if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
+    response.once('finish', () => {
+      calls.push({ peer, operation, authorization, startedAtMs, endedAtMs: performance.now() });
+    });
+    const refusal = peer === 'dynamodb' ? refusals.shift() : undefined;
+    if (refusal !== undefined) refuse(response, refusal);
+    else if (peer === 'dynamodb' && memory) answerFrom(memory, operation, body, response);
+    else if (peer === 'dynamodb') dynamodb.emit('request', toWholeRequest(request, body), response);
+    else if (peer === 'secrets') sendJson(response, 200, secrets(JSON.parse(body).SecretId));
+    else if (peer === 'push') sendJson(response, 200, {});
+    else answerAsVonage(request, response);
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  server.keepAliveTimeout = 60_000;
+  server.on('connection', () => {
+    connections += 1;
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('the peers have no port');
+  const url = `http://127.0.0.1:${address.port}`;
+  const tables = { verifications: 'Verifications', guards: 'Guards' };
+  if (!memory) await createTables(url, tables);
+  calls = [];
+  return {
+    url,
+    tables,
+    take: () => calls.splice(0),
+    refuse: (...errors) => {
+      refusals = [...errors];
+    },
+    answerAfter: (ms) => {
+      delayMs = ms;
+    },
+    connections: () => connections,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await new Promise<void>((resolve) => dynamodb.close(() => resolve()));
+    },
+  };
+}
+
+function identify({
+  headers,
+  method,
+  url = '',
+}: IncomingMessage): Pick<RecordedCall, 'peer' | 'operation'> {
+  const [service = '', operation] = String(headers['x-amz-target'] ?? '').split('.');
+  if (operation === undefined) {
+    const isPush = url.includes('/@connections/');
+    const path = url.replace(/[^/]{20,}/, '{id}');
+    return isPush
+      ? { peer: 'push', operation: String(method) }
+      : { peer: 'vonage', operation: `${method} ${path}` };
+  }
+  return { peer: service.startsWith('DynamoDB') ? 'dynamodb' : 'secrets', operation };
+}
+
+function createSecrets(): (secretId: string) => { readonly SecretString: string } {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const key = (letter: string): string => letter.repeat(64);
+  const secrets: Readonly<Record<string, object>> = {
+    'private-key': { application_id: APPLICATION_ID, private_key: privateKey },
+    signature: { ...WEBHOOK, application_id: APPLICATION_ID },
+    keys: { guard_key: key('g'), token_key: key('t'), identity_key: key('i') },
+  };
+  return (secretId) => ({ SecretString: JSON.stringify(secrets[secretId] ?? {}) });
+}
+
+function answerAsVonage({ method, url = '' }: IncomingMessage, response: ServerResponse): void {
+  if (method === 'DELETE') response.writeHead(204).end();
+  else if (url === '/v2/verify') sendJson(response, 202, { request_id: randomUUID() });
+  else sendJson(response, 200, { request_id: url.split('/').at(-1), status: 'completed' });
+}
+
+function answerFrom(
+  memory: MemoryDynamoDb,
+  operation: string,
+  body: string,
+  response: ServerResponse,
+): void {
+  const input = JSON.parse(body);
+  const command =
+    operation === 'GetItem' ? new GetItemCommand(input) : new UpdateItemCommand(input);
+  try {
+    sendJson(response, 200, memory.execute(command));
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    refuse(response, error.name);
+  }
+}
+
+function refuse(response: ServerResponse, error: string): void {
+  const status = error.startsWith('Internal') ? 500 : 400;
+  sendJson(response, status, { __type: `com.amazonaws.dynamodb.v20120810#${error}` });
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+/** dynalite reads the request itself. */
+function toWholeRequest({ method, url, headers }: IncomingMessage, body: string): Readable {
+  return Object.assign(Readable.from([Buffer.from(body)]), { method, url, headers });
+}
+
+async function createTables(url: string, tables: RecordedPeers['tables']): Promise<void> {
+  const client = new DynamoDBClient({
+    endpoint: url,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const keys = [
+    [tables.verifications, VERIFICATION_ATTRIBUTES.requestId],
+    [tables.guards, GUARD_ATTRIBUTES.key],
+  ] as const;
+  for (const [TableName, AttributeName] of keys) {
+    await client.send(
+      new CreateTableCommand({
+        TableName,
+        AttributeDefinitions: [{ AttributeName, AttributeType: 'S' }],
+        KeySchema: [{ AttributeName, KeyType: 'HASH' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+  }
+  client.destroy();
+}

@@ -1,0 +1,160 @@
+/** Enforces the import table and the shape of the tree (design §7, style guide §1, §3). */
+
+import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const TOP_LEVEL = [
+  'LICENSE',
+  'README.md',
+  'cdk.json',
+  'docs',
+  'functions',
+  'infra',
+  'package-lock.json',
+  'package.json',
+  'shared',
+  'test',
+  'tsconfig.json',
+];
+/** Made by commands, never committed. */
+const GENERATED = ['node_modules', 'cdk.out', 'dist', 'coverage', 'reports'];
+
+/** What the files of a folder may import besides their own folder: paths, then packages. */
+const RULES: readonly {
+  readonly folder: string;
+  readonly paths: readonly string[];
+  readonly packages: readonly string[];
+}[] = [
+  { folder: 'shared/domain', paths: [], packages: [] },
+  { folder: 'shared/usecases', paths: ['shared/domain', 'shared/contract (types)'], packages: [] },
+  {
+    folder: 'shared/adapters',
+    paths: ['shared/domain', 'shared/config.ts'],
+    packages: ['@aws-sdk/', '@smithy/', 'jose', 'libphonenumber-js', 'node:'],
+  },
+  {
+    folder: 'shared/lambda',
+    paths: ['shared/domain', 'shared/contract', 'shared/config.ts'],
+    packages: ['@middy/core', '@aws-lambda-powertools/', 'aws-lambda', 'zod'],
+  },
+  {
+    folder: 'shared/contract',
+    paths: ['shared/domain', 'shared/config.ts', 'shared/usecases (types)'],
+    packages: ['zod', 'node:'],
+  },
+  { folder: 'shared/client', paths: ['shared/contract (types)'], packages: ['node:', 'esbuild'] },
+  { folder: 'functions', paths: ['shared', 'docs'], packages: [] },
+  {
+    folder: 'infra/aws',
+    paths: ['shared/config.ts'],
+    packages: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'node:'],
+  },
+  {
+    // Commands for operators: they look at a deployment from outside.
+    folder: 'infra/operate/deployment',
+    paths: [],
+    packages: ['@aws-sdk/client-secrets-manager', 'zod', 'node:'],
+  },
+  {
+    folder: 'infra/operate/configure',
+    paths: ['infra/operate/deployment'],
+    packages: ['node:'],
+  },
+  {
+    folder: 'infra/operate/doctor',
+    paths: ['infra/operate/deployment', 'shared/config.ts'],
+    packages: ['jose', 'zod', 'node:'],
+  },
+  {
+    // A Lambda trigger for the company's own user pool, outside our functions.
+    folder: 'infra/aws/cognito',
+    paths: ['infra/aws/bundle.ts'],
+    packages: ['@aws-sdk/client-dynamodb', 'aws-lambda', 'esbuild', 'jose', 'node:'],
+  },
+  {
+    folder: 'infra/local',
+    paths: ['shared/config.ts', 'shared/contract', 'shared/client'],
+    packages: [
+      'node:',
+      'ws',
+      'dynalite',
+      'jose',
+      'zod',
+      'aws-lambda',
+      'esbuild',
+      'playwright-core',
+    ],
+  },
+];
+
+interface Import {
+  readonly file: string;
+  readonly target: string;
+  readonly isType: boolean;
+}
+
+const IMPORT = /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]/gm;
+
+function importsOf(file: string): readonly Import[] {
+  return [...readFileSync(file, 'utf8').matchAll(IMPORT)].map(([, type, target = '']) => ({
+    file,
+    target: target.startsWith('.') ? normalize(join(dirname(file), target)) : target,
+    isType: type !== undefined,
+  }));
+}
+
+function sources(folder: string): readonly string[] {
+  return globSync(`${folder}/**/*.{ts,mjs}`).filter((file) => !file.includes('node_modules'));
+}
+
+describe('architecture', () => {
+  it.each(RULES)('keeps to its imports: $folder', ({ folder, paths, packages }) => {
+    const isAllowed = ({ target, isType }: Import): boolean =>
+      target.startsWith(`${folder}/`) ||
+      packages.some((name) => target === name || target.startsWith(name)) ||
+      paths.some((path) => {
+        const [prefix = '', typesOnly] = path.split(' ');
+        return (typesOnly === undefined || isType) && target.startsWith(prefix);
+      });
+    const inner = RULES.filter((rule) => rule.folder.startsWith(`${folder}/`));
+    const files = sources(folder).filter(
+      (file) => !inner.some((rule) => file.startsWith(`${rule.folder}/`)),
+    );
+    expect(files).not.toEqual([]);
+    expect(files.flatMap(importsOf).filter((found) => !isAllowed(found))).toEqual([]);
+  });
+
+  it('lets no function import another', () => {
+    const found = sources('functions').flatMap(importsOf);
+    expect(found.filter(({ target }) => target.startsWith('functions/'))).toEqual([]);
+  });
+
+  it('keeps every handler under 40 lines, without try and without the SDK', () => {
+    for (const file of sources('functions')) {
+      const source = readFileSync(file, 'utf8');
+      const body = source.slice(source.indexOf('export function createHandler'));
+      expect(body.split('\n').length, file).toBeLessThan(40);
+      expect(source, file).not.toMatch(/\btry\b\s*{|@aws-sdk|process\.env/);
+    }
+  });
+
+  it('reads the environment in one place of the runtime', () => {
+    const readers = ['shared', 'functions']
+      .flatMap(sources)
+      .filter((file) => readFileSync(file, 'utf8').includes('process.env'));
+    expect(readers).toEqual(['shared/dependencies/dependencies.ts']);
+  });
+
+  it('has no barrel, no utils, no types file', () => {
+    const names = ['infra', 'functions', 'shared', 'test'].flatMap(sources);
+    expect(names.filter((file) => /(^|\/)(index|utils|types|helpers)\.ts$/.test(file))).toEqual([]);
+  });
+
+  it('has exactly the agreed top level', () => {
+    const found = readdirSync('.').filter(
+      (name) => !name.startsWith('.') && !GENERATED.includes(name),
+    );
+    expect(found.toSorted()).toEqual(TOP_LEVEL);
+  });
+});

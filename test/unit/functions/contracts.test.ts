@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import type { Context } from 'aws-lambda';
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { createHandler } from '../../../functions/contracts/handler.ts';
+import type { HttpRequest } from '../../../shared/lambda/handler.ts';
+import { assertContract } from '../../fixtures/contract-check.ts';
+import { member, members } from '../../fixtures/schema-changes.ts';
+
+const telemetry = { measure: () => {}, annotate: () => {}, flush: () => {} };
+
+function request(routeKey: string): HttpRequest {
+  const [method = '', path = ''] = routeKey.split(' ');
+  return {
+    version: '2.0',
+    routeKey,
+    rawPath: path,
+    rawQueryString: '',
+    headers: {},
+    isBase64Encoded: false,
+    requestContext: {
+      accountId: '123456789012',
+      apiId: 'api',
+      domainName: 'api.example.org',
+      domainPrefix: 'api',
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
+      requestId: 'request',
+      routeKey,
+      stage: '$default',
+      time: '04/Mar/2026:10:15:30 +0000',
+      timeEpoch: 0,
+    },
+  };
+}
+
+async function get(
+  path: string,
+  addresses: { publicUrl?: string; websocketUrl?: string } = {},
+): Promise<unknown> {
+  const handler = createHandler({
+    telemetry,
+    budget: () => ({ lastCallAtMs: 0 }),
+    publicUrl: 'https://auth.example.com',
+    websocketUrl: 'wss://push.example.com/live',
+    ...addresses,
+  });
+  const answer = await handler(request(`GET ${path}`), {} as Context);
+  const headers = Object.fromEntries(
+    Object.entries(answer.headers ?? {}).map(([name, value]) => [name, String(value)]),
+  );
+  const body: unknown = JSON.parse(answer.body ?? '');
+  assertContract('GET', path, answer.statusCode ?? 0, headers, body);
+  expect(headers['cache-control']).toBe('public, max-age=300');
+  return body;
+}
+
+describe('GET /openapi.json', () => {
+  it('answers the published document with the address of this deployment', async () => {
+    const published: unknown = JSON.parse(readFileSync('docs/openapi.json', 'utf8'));
+    expect(await get('/openapi.json')).toEqual({
+      ...members(published),
+      servers: [{ url: 'https://auth.example.com' }],
+    });
+  });
+});
+
+describe('GET /asyncapi.json', () => {
+  it('answers the published document with the address of the pushes', async () => {
+    const body = await get('/asyncapi.json');
+    expect(member(body, 'servers', 'push')).toMatchObject({
+      host: 'push.example.com',
+      protocol: 'wss',
+      pathname: '/live',
+    });
+    const published: unknown = JSON.parse(readFileSync('docs/asyncapi.json', 'utf8'));
+    expect(member(body, 'channels')).toEqual(member(published, 'channels'));
+  });
+
+  it('names a local address as it is', async () => {
+    const body = await get('/asyncapi.json', { websocketUrl: 'ws://127.0.0.1:3001' });
+    const push = members(body, 'servers', 'push');
+    expect(push).toMatchObject({ host: '127.0.0.1:3001', protocol: 'ws' });
+    expect(push).not.toHaveProperty('pathname');
+  });
+});
+
+describe('the bundle', () => {
+  it('holds neither the AWS SDK nor a schema library', async () => {
+    const { metafile } = await build({
+      entryPoints: ['functions/contracts/handler.ts'],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      format: 'esm',
+      treeShaking: true,
+    });
+    const [output] = Object.values(metafile.outputs);
+    const contained = Object.entries(output?.inputs ?? {})
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([file]) => file);
+    const packages = /node_modules\/(@aws-sdk|@smithy|zod|jose|libphonenumber-js)\//;
+    expect(contained.filter((file) => packages.test(file))).toEqual([]);
+  });
+});

@@ -1,0 +1,155 @@
+/** What each function's bundle may weigh and hold. Nothing here measures time. */
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bundles, bundleFunctions } from '../../../../infra/aws/bundle.ts';
+import { getStage } from '../../../../infra/aws/stage.ts';
+import { UNREACHED } from '../../../../infra/aws/unreached.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../../../shared/config.ts';
+
+const KILOBYTE = 1024;
+/** What no bundle may exceed, whatever it does. */
+const MAX_KILOBYTES = 270;
+const MAX_GZIP_KILOBYTES = 85;
+
+/** What was reached, in KB minified and gzip: whoever adds more than a little says so here. */
+const REACHED: Readonly<Record<FunctionName, readonly [kilobytes: number, gzip: number]>> = {
+  start: [246.5, 82.4],
+  'check-code': [227.2, 74.4],
+  webhook: [200.9, 65.8],
+  'next-workflow': [225.4, 73.7],
+  cancel: [198.5, 65.2],
+  status: [170.9, 56.6],
+  proof: [216.6, 70.4],
+  connect: [154.6, 51.0],
+  message: [194.8, 64.0],
+  contracts: [124.1, 24.8],
+};
+const ROOM = 1.02;
+
+const CRUMBS_BYTES = 50;
+
+const CALLS_VONAGE = ['start', 'check-code', 'next-workflow', 'cancel'] as const;
+const READS_BODIES = ['start', 'check-code', 'next-workflow', 'proof', 'message'] as const;
+const PUSHES = ['check-code', 'webhook', 'next-workflow', 'cancel', 'status', 'message'] as const;
+const READS_SECRETS = [...CALLS_VONAGE, 'webhook', 'proof'] as const;
+
+/** Who holds a module is who needs it. */
+const HOLDERS: readonly (readonly [part: string, holders: readonly FunctionName[]])[] = [
+  ['node_modules/@aws-sdk/client-dynamodb/', FUNCTION_NAMES.filter((name) => name !== 'contracts')],
+  ['node_modules/@aws-sdk/client-secrets-manager/', READS_SECRETS],
+  ['shared/adapters/websocket/management-api.ts', PUSHES],
+  ['node_modules/@aws-sdk/client-apigatewaymanagementapi/', []],
+  ['node_modules/jose/', READS_SECRETS],
+  ['node_modules/zod/', READS_BODIES],
+  ['node_modules/libphonenumber-js/', []],
+  ['shared/adapters/phone-numbers/', ['start']],
+  ['shared/adapters/vonage/client.ts', CALLS_VONAGE],
+  ['shared/adapters/vonage/application-jwt.ts', CALLS_VONAGE],
+  ['shared/adapters/vonage/webhook-signature.ts', ['webhook']],
+  ['shared/adapters/secrets/proof-signer.ts', ['proof']],
+  ['shared/adapters/secrets/edge-check.ts', ['start']],
+  ['docs/openapi.json', ['contracts']],
+];
+
+interface Metafile {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly outputs: Readonly<
+    Record<
+      string,
+      {
+        readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
+        readonly imports: readonly { readonly path: string; readonly kind: string }[];
+      }
+    >
+  >;
+}
+
+const outputFolder = mkdtempSync(join(tmpdir(), 'silent-auth-bundles-'));
+let bundles: Bundles;
+let meta: Metafile;
+
+beforeAll(async () => {
+  const { countries } = getStage('dev');
+  bundles = await bundleFunctions({ functionsFolder: 'functions', outputFolder, countries });
+  meta = JSON.parse(readFileSync(join(outputFolder, 'meta.json'), 'utf8'));
+}, 60_000);
+afterAll(() => rmSync(outputFolder, { recursive: true, force: true }));
+
+/** The files of which more than a constant or two is left in the bundle. */
+function filesOf(name: FunctionName): readonly string[] {
+  const [, output] =
+    Object.entries(meta.outputs).find(([path]) => path.endsWith(`${name}/index.mjs`)) ?? [];
+  return Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) =>
+    bytesInOutput > CRUMBS_BYTES ? [path] : [],
+  );
+}
+
+describe('the bundles', () => {
+  it.each(FUNCTION_NAMES)('are one module of %s that exports its handler', (name) => {
+    expect(readdirSync(bundles[name])).toEqual(['index.mjs']);
+    expect(readFileSync(join(bundles[name], 'index.mjs'), 'utf8')).toMatch(
+      /export\s*\{[^}]*\bhandler\b[^}]*\}/,
+    );
+  });
+
+  it('leave out only packages that no invocation reaches', () => {
+    const left = Object.values(meta.outputs)
+      .flatMap(({ imports }) => imports)
+      .filter(({ path }) => !path.startsWith('node:'));
+    for (const { kind, path } of left) {
+      // A static import of a package that is not in the zip would fail every cold start.
+      expect(kind, path).toBe('dynamic-import');
+      expect(path).toMatch(/credential-provider|nested-clients|token-providers|event-streams/);
+    }
+  });
+
+  it('have their source maps outside what is uploaded', () => {
+    expect(readdirSync(join(outputFolder, 'maps')).sort()).toEqual(
+      FUNCTION_NAMES.map((name) => `${name}.mjs.map`).sort(),
+    );
+  });
+
+  it.each(FUNCTION_NAMES)('%s keeps to what it has reached, and to 270 KB, 85 KB gzip', (name) => {
+    const code = readFileSync(join(bundles[name], 'index.mjs'));
+    const [kilobytes, gzip] = REACHED[name];
+    expect(code.length / KILOBYTE).toBeLessThan(Math.min(MAX_KILOBYTES, kilobytes * ROOM));
+    const zipped = gzipSync(code).length / KILOBYTE;
+    expect(zipped).toBeLessThan(Math.min(MAX_GZIP_KILOBYTES, gzip * ROOM));
+  });
+
+  it.each(HOLDERS)('hold %s only where it is needed', (part, holders) => {
+    const found = FUNCTION_NAMES.filter((name) =>
+      filesOf(name).some((file) => file.includes(part)),
+    );
+    expect(found).toEqual(FUNCTION_NAMES.filter((name) => holders.includes(name)));
+  });
+
+  it('hold the small half of zod alone', () => {
+    const files = FUNCTION_NAMES.flatMap(filesOf).filter((file) => file.includes('/zod/'));
+    expect(files).not.toEqual([]);
+    expect(files.filter((file) => /v4\/(classic|locales)\//.test(file))).toEqual([]);
+  });
+
+  it('hold no credential provider, and no file of configuration is read', () => {
+    const files = FUNCTION_NAMES.flatMap(filesOf);
+    const unwanted = /credential-provider-(?!node)|shared-ini-file-loader|mnemonist|\/bdd\.js|cbor/;
+    expect(files.filter((file) => unwanted.test(file))).toEqual([]);
+  });
+
+  it('call nothing with fetch, which loads undici', () => {
+    const own = new Set(
+      FUNCTION_NAMES.flatMap(filesOf).filter((file) => /^(shared|functions)\//.test(file)),
+    );
+    const callers = [...own].filter((file) => /\bfetch\s*\(/.test(readFileSync(file, 'utf8')));
+    expect(own.size).toBeGreaterThan(50);
+    expect(callers).toEqual([]);
+  });
+
+  it.each(UNREACHED)('leave out %s, which the installed SDK has', (path) => {
+    expect(Object.keys(meta.inputs).filter((file) => path.test(file))).not.toEqual([]);
+  });
+});

@@ -1,0 +1,306 @@
+import { describe, expect, it } from 'vitest';
+import { getStage, type Stage } from '../../../../infra/aws/stage.ts';
+import { parseStageSettings } from '../../../../infra/aws/stage-settings.ts';
+
+const silentAuth = { channel: 'silent_auth' } as const;
+const email = { channel: 'email' } as const;
+const sms = { channel: 'sms' } as const;
+const certificateArn = 'arn:aws:acm:eu-west-1:111122223333:certificate/0a1b';
+const { limits } = getStage('dev');
+
+/** The name of the stage, what is wrong with it, and what the message says. */
+const REFUSED: readonly (readonly [string, Partial<Stage>, RegExp])[] = [
+  ['an empty brand', { brand: '' }, /brand must be 1–16/],
+  ['a brand of 17 characters', { brand: 'x'.repeat(17) }, /brand must be 1–16/],
+  ['a brand with a slash', { brand: 'A/B' }, /brand must be/],
+  ['a brand with a backslash', { brand: 'A\\B' }, /brand must be/],
+  ['a brand with braces', { brand: '{A}' }, /brand must be/],
+  ['a brand with a colon', { brand: 'A: B' }, /brand must be/],
+  ['a brand with a dollar', { brand: 'A$' }, /brand must be/],
+  ['a brand with a line break', { brand: 'A\nB' }, /brand must be/],
+  ['a brand that ends in a space', { brand: 'Acme ' }, /begin or end/],
+  ['an upper-case locale', { locale: 'en-GB' }, /locale must be/],
+  ['a locale that is none', { locale: 'english' }, /locale must be/],
+  ['no channel', { workflow: [] }, /1 to 6 channels/],
+  [
+    'seven channels',
+    { workflow: [silentAuth, email, sms, { channel: 'voice' }, email, sms, email] },
+    /1 to 6 channels/,
+  ],
+  ['silent_auth as a fallback', { workflow: [email, silentAuth] }, /silent_auth must be first/],
+  ['a channel twice', { workflow: [email, email] }, /must not repeat a channel/],
+  ['whatsapp without a sender', { workflow: [{ channel: 'whatsapp' }] }, /whatsapp needs from/],
+  ['rcs without a sender', { workflow: [{ channel: 'rcs' }] }, /rcs needs from/],
+  [
+    'a WhatsApp sender with a plus',
+    { workflow: [{ channel: 'whatsapp', from: '+447700900000' }] },
+    /whatsapp from must be/,
+  ],
+  [
+    'an RCS agent of 16 characters',
+    { workflow: [{ channel: 'rcs', from: 'x'.repeat(16) }] },
+    /rcs from must be/,
+  ],
+  ['an SMS sender of 12 letters', { workflow: [{ ...sms, from: 'x'.repeat(12) }] }, /sms from/],
+  ['an SMS sender of 16 digits', { workflow: [{ ...sms, from: '1'.repeat(16) }] }, /sms from/],
+  ['an e-mail sender that is none', { workflow: [{ ...email, from: 'acme' }] }, /email from must/],
+  ['a sender of voice', { workflow: [{ channel: 'voice', from: '44' }] }, /voice takes no from/],
+  [
+    'a sender of silent_auth',
+    { workflow: [{ ...silentAuth, from: '44' }] },
+    /silent_auth takes no from/,
+  ],
+  ['an app hash of 10 characters', { workflow: [{ ...sms, appHash: 'x'.repeat(10) }] }, /appHash/],
+  ['an app hash of e-mail', { workflow: [{ ...email, appHash: 'x'.repeat(11) }] }, /no appHash/],
+  ['an empty entity id', { workflow: [{ ...sms, entityId: '' }] }, /entityId must be 1–20/],
+  ['a long content id', { workflow: [{ ...sms, contentId: 'x'.repeat(21) }] }, /contentId must/],
+  ['reuse_code of silent_auth', { workflow: [{ ...silentAuth, reuseCode: true }] }, /no reuseCode/],
+  ['a mode of sms', { workflow: [{ ...sms, mode: 'zero_tap' }] }, /sms takes no mode/],
+  ['a channel timeout of 14 s', { channelTimeoutSeconds: 14 }, /15 to 900/],
+  ['a channel timeout of 901 s', { channelTimeoutSeconds: 901 }, /15 to 900/],
+  ['a channel timeout with a fraction', { channelTimeoutSeconds: 60.5 }, /15 to 900/],
+  ['codes of 5 digits', { codeLength: 5 }, /6 to 10/],
+  ['codes of 11 digits', { codeLength: 11 }, /6 to 10/],
+  ['a host that is not Vonage’s', { vonageBaseUrl: 'https://api.example.com' }, /vonageBaseUrl/],
+  ['a host with a slash at the end', { vonageBaseUrl: 'https://api.nexmo.com/' }, /vonageBaseUrl/],
+  ['no check_url host', { checkUrlHosts: [] }, /checkUrlHosts/],
+  ['a check_url host without its dot', { checkUrlHosts: ['vonage.com'] }, /checkUrlHosts/],
+  ['a check_url host as wide as .com', { checkUrlHosts: ['.com'] }, /checkUrlHosts/],
+  ['a redirect over http', { redirectUrl: 'http://app.example.com/' }, /redirectUrl must be/],
+  ['a redirect with a fragment', { redirectUrl: 'https://a.example/#x' }, /redirectUrl must be/],
+  ['a redirect with a password', { redirectUrl: 'https://u:p@a.example' }, /redirectUrl must be/],
+  [
+    'a redirect without silent_auth',
+    { workflow: [email], redirectUrl: 'https://a.example/' },
+    /redirectUrl is of use/,
+  ],
+  ['unattended sms', { allowUnattendedMessages: false, workflow: [sms] }, /messages \(sms\)/],
+  [
+    'unattended voice, whatsapp and rcs',
+    {
+      allowUnattendedMessages: false,
+      workflow: [
+        { channel: 'voice' },
+        { channel: 'whatsapp', from: '447700900000' },
+        { channel: 'rcs', from: 'acme' },
+      ],
+    },
+    /\(voice, whatsapp, rcs\)/,
+  ],
+  ['no country', { countries: [] }, /countries must name/],
+  ['a country that is none', { countries: ['UK'] }, /UK is not/],
+  ['a lower-case country', { countries: ['gb'] }, /gb is not/],
+  ['a country twice', { countries: ['GB', 'GB'] }, /countries must not repeat/],
+  [
+    'a limit of nothing',
+    { limits: { ...limits, email: { count: 0, windowSeconds: 60 } } },
+    /limits\.email\.count/,
+  ],
+  [
+    'a window of nothing',
+    { limits: { ...limits, prefix: { count: 1, windowSeconds: 0 } } },
+    /limits\.prefix\.windowSeconds/,
+  ],
+  ['a throttle of nothing', { throttle: { rate: 0, burst: 1 } }, /^ {2}- throttle must/m],
+  [
+    'a WebSocket throttle above the account’s',
+    { websocketThrottle: { rate: 10_001, burst: 1 } },
+    /websocketThrottle must/,
+  ],
+  [
+    'a throttle of no route',
+    { routeThrottles: { 'GET /start': { rate: 1, burst: 1 } } },
+    /no route GET \/start/,
+  ],
+  [
+    'a route throttle of nothing',
+    { routeThrottles: { 'POST /start': { rate: 1, burst: 0 } } },
+    /POST \/start must have a rate/,
+  ],
+  ['an origin with a path', { origins: ['https://a.example/'] }, /exact https origin/],
+  ['an origin over http', { origins: ['http://a.example'] }, /exact https origin/],
+  ['an origin with a wildcard', { origins: ['https://*.example'] }, /exact https origin/],
+  ['the origin null', { origins: ['null'] }, /exact https origin/],
+  ['an origin with its default port', { origins: ['https://a.example:443'] }, /exact https/],
+  ['an origin twice', { origins: ['https://a.example', 'https://a.example'] }, /origins must not/],
+  ['proofs for nobody', { proof: { audience: '', lifetimeSeconds: 60 } }, /proof\.audience/],
+  ['proofs of 29 s', { proof: { audience: 'a', lifetimeSeconds: 29 } }, /30 to 300/],
+  ['proofs of 301 s', { proof: { audience: 'a', lifetimeSeconds: 301 } }, /30 to 300/],
+  [
+    'an issuer over http',
+    { authorizer: { issuer: 'http://login.example', audience: ['a'] } },
+    /authorizer\.issuer/,
+  ],
+  [
+    'an authorizer without an audience',
+    { authorizer: { issuer: 'https://login.example', audience: [] } },
+    /authorizer\.audience/,
+  ],
+  ['a log retention of 15 days', { logRetentionDays: 15 }, /logRetentionDays/],
+  ['logs that never expire', { logRetentionDays: 9999 }, /logRetentionDays/],
+  ['an alarm address that is none', { alarmEmail: 'ops' }, /alarmEmail/],
+  ['runbooks that end in a slash', { runbooks: 'https://wiki.example/' }, /runbooks must be/],
+  ['a reserved concurrency of 0', { reservedConcurrency: { start: 0 } }, /start must be a whole/],
+  [
+    'a certificate that is none',
+    { httpDomain: { domainName: 'a.example', certificateArn: 'x' } },
+    /httpDomain\.certificateArn/,
+  ],
+  [
+    'a domain that is a URL',
+    { websocketDomain: { domainName: 'https://a.example', certificateArn } },
+    /websocketDomain\.domainName/,
+  ],
+  [
+    'one domain for both APIs',
+    {
+      httpDomain: { domainName: 'a.example', certificateArn },
+      websocketDomain: { domainName: 'a.example', certificateArn },
+    },
+    /must differ/,
+  ],
+  [
+    'more settings than an environment holds',
+    { redirectUrl: `https://a.example/${'x'.repeat(3000)}` },
+    /at most 3000 fit/,
+  ],
+];
+
+const ACCEPTED: readonly (readonly [string, Partial<Stage>])[] = [
+  ['a brand of 16 characters', { brand: 'x'.repeat(16) }],
+  ['codes of 10 digits and steps of 15 s', { codeLength: 10, channelTimeoutSeconds: 15 }],
+  [
+    'every extra of a channel',
+    {
+      workflow: [
+        silentAuth,
+        { ...sms, from: 'Acme', appHash: 'FA+9qCX9VSu', entityId: '1', contentId: '2' },
+        { channel: 'whatsapp', from: '447700900000', mode: 'zero_tap', reuseCode: true },
+      ],
+    },
+  ],
+  [
+    'paid messages that an authorizer attends',
+    {
+      allowUnattendedMessages: false,
+      authorizer: { issuer: 'https://login.example', audience: ['a'] },
+    },
+  ],
+  ['an exact origin with a port', { origins: ['https://a.example:8443'] }],
+];
+
+/** The lines about faults, as whoever deploys reads them. */
+function faultsOf(settings: Partial<Stage>): readonly string[] {
+  try {
+    getStage('dev', settings);
+  } catch (error) {
+    return String(error).split('\n').slice(1);
+  }
+  return [];
+}
+
+describe('getStage', () => {
+  it.each(REFUSED)('refuses %s', (_what, settings, message) => {
+    expect(() => getStage('dev', settings)).toThrow(message);
+  });
+
+  it.each(ACCEPTED)('accepts %s', (_what, settings) => {
+    expect(getStage('dev', settings)).toMatchObject(settings);
+  });
+
+  it('refuses what only the command line can say', () => {
+    const wrong = parseStageSettings(
+      '{"fallback":"on_request","afterUserRejected":"maybe","logLevel":"TRACE",' +
+        '"workflow":[{"channel":"pigeon"},' +
+        '{"channel":"whatsapp","from":"447700900000","mode":"one_tap"}],' +
+        '"reservedConcurrency":{"x":1}}',
+    );
+    for (const message of [
+      /on_request is reserved/,
+      /afterUserRejected must be/,
+      /logLevel must be/,
+      /pigeon is not a channel/,
+      /whatsapp mode must be otp_code or zero_tap/,
+      /no function x/,
+    ]) {
+      expect(() => getStage('dev', wrong)).toThrow(message);
+    }
+  });
+
+  it.each([
+    ['{"brand":7}', 'brand must be a text'],
+    ['{"locale":null}', 'locale must be a text'],
+    ['{"codeLength":"6"}', 'codeLength must be a number'],
+    ['{"coverageCheck":"yes"}', 'coverageCheck must be true or false'],
+    ['{"events":1}', 'events must be true or false'],
+    ['{"countries":"DE"}', 'countries must be a list'],
+    ['{"countries":["DE",49]}', 'countries[1] must be a text'],
+    ['{"proof":"x"}', 'proof must be an object'],
+    ['{"proof":{"audience":"x"}}', 'proof.lifetimeSeconds must be a number'],
+    ['{"limits":{}}', 'limits.address must be an object'],
+    ['{"reservedConcurrency":[1]}', 'reservedConcurrency must be an object'],
+    ['{"reservedConcurrency":{"start":"2"}}', 'reservedConcurrency.start must be a number'],
+    ['{"edge":{"webAclArn":"","onlyWay":"yes"}}', 'edge.onlyWay must be true or false'],
+    ['{"codeLenght":8}', 'there is no setting codeLenght'],
+    ['{"throttle":{"rate":1,"burst":1,"quota":1}}', 'there is no setting throttle.quota'],
+  ])('refuses what is of the wrong kind: %s', (settings, message) => {
+    const lines = faultsOf(parseStageSettings(settings));
+    expect(lines).toContain(`  - ${message}`);
+  });
+
+  it.each([
+    ['whatsapp', 'from', '447700900000', 'a text'],
+    ['sms', 'from', '447700900000', 'a text'],
+    ['sms', 'appHash', '12345678901', 'a text'],
+    ['sms', 'entityId', '1', 'a text'],
+    ['sms', 'contentId', '2', 'a text'],
+    ['sms', 'reuseCode', '"true"', 'true or false'],
+    ['sms', 'reuseCode', '1', 'true or false'],
+    ['sms', 'sender', '"Acme"', undefined],
+  ])('refuses of %s the field %s with %s', (channel, field, value, is) => {
+    const settings = parseStageSettings(
+      `{"workflow":[{"channel":"${channel}","${field}":${value}}]}`,
+    );
+    const path = `workflow[0].${field}`;
+    const wanted = is === undefined ? `there is no setting ${path}` : `${path} must be ${is}`;
+    expect(faultsOf(settings)).toEqual([`  - ${wanted}`]);
+  });
+
+  it.each(['WARN', 'ERROR', 'FATAL'])(
+    'refuses the log level %s, which ends the metrics',
+    (level) => {
+      const settings = parseStageSettings({ logLevel: level });
+      expect(faultsOf(settings)).toEqual([expect.stringContaining('Lambda drops the metrics')]);
+    },
+  );
+
+  it('tells all faults at once', () => {
+    expect(() => getStage('dev', { brand: '', codeLength: 4 })).toThrow(/brand.*\n.*codeLength/);
+  });
+
+  it('refuses Vonage’s test numbers and pages on the developer’s machine in prod', () => {
+    expect(() => getStage('prod', { playground: true })).toThrow(/playground must be false/);
+    expect(() => getStage('prod', { origins: ['http://localhost:3000'] })).toThrow(/origins/);
+  });
+
+  it('knows dev and prod only', () => {
+    expect(getStage('prod').name).toBe('prod');
+    expect(() => getStage('staging')).toThrow('stage staging is not one of dev, prod');
+  });
+
+  it('keeps its name, whatever the settings say', () => {
+    expect(getStage('dev', { name: 'prod' }).name).toBe('dev');
+  });
+});
+
+describe('parseStageSettings', () => {
+  it('takes an object, its JSON, or nothing', () => {
+    expect(parseStageSettings({ codeLength: 8 })).toEqual({ codeLength: 8 });
+    expect(parseStageSettings('{"codeLength":8}')).toEqual({ codeLength: 8 });
+    expect(parseStageSettings(undefined)).toEqual({});
+  });
+
+  it.each(['[]', '8', 'null', 'code'])('refuses %s', (text) => {
+    expect(() => parseStageSettings(text)).toThrow();
+  });
+});

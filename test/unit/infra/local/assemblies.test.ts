@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, readdirSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openAssembly } from '../../../../infra/local/assemblies.ts';
+import { makeTemporaryFolder } from './fixture-assembly.ts';
+
+const DEV = { context: { stage: 'dev' } };
+
+function workshop(end = () => Promise.resolve()) {
+  const made: unknown[] = [];
+  const make = async (folder: string, { context }: { readonly context: object }): Promise<void> => {
+    mkdirSync(folder);
+    made.push(context);
+    await end();
+  };
+  return { folder: makeTemporaryFolder(), make, made };
+}
+
+describe('openAssembly', () => {
+  it('runs the app once for the same sources and context', async () => {
+    const { made, ...shop } = workshop();
+    const assembly = await openAssembly(DEV, shop);
+    expect(existsSync(assembly)).toBe(true);
+    expect(await openAssembly(DEV, shop)).toBe(assembly);
+    expect(made).toEqual([DEV.context]);
+  });
+
+  it('runs it again for another context', async () => {
+    const { made, ...shop } = workshop();
+    const other = { context: { stage: 'dev', stageSettings: { logLevel: 'DEBUG' } } };
+    expect(await openAssembly(DEV, shop)).not.toBe(await openAssembly(other, shop));
+    expect(made).toEqual([DEV.context, other.context]);
+  });
+
+  it('leaves nothing of a run that failed, and tries again', async () => {
+    const failing = workshop(() => Promise.reject(new Error('no such stage')));
+    await expect(openAssembly(DEV, failing)).rejects.toThrow('no such stage');
+    expect(readdirSync(failing.folder)).toEqual([]);
+    const { folder } = failing;
+    expect(existsSync(await openAssembly(DEV, { ...workshop(), folder }))).toBe(true);
+  });
+
+  it('takes what somebody else has finished first', async () => {
+    const other = workshop();
+    const late = workshop(async () => {
+      const [unfinished = ''] = readdirSync(other.folder);
+      const [key = ''] = unfinished.split('.');
+      mkdirSync(join(other.folder, key, 'assets'), { recursive: true });
+    });
+    const assembly = await openAssembly(DEV, { ...late, folder: other.folder });
+    expect(existsSync(join(assembly, 'assets'))).toBe(true);
+    expect(readdirSync(other.folder)).toHaveLength(1);
+  });
+
+  it('gives two at once the same whole one', async () => {
+    const { promise: both, resolve } = Promise.withResolvers<void>();
+    const { made, ...shop } = workshop(() => {
+      if (made.length === 2) resolve();
+      return both;
+    });
+    const [one, other] = await Promise.all([openAssembly(DEV, shop), openAssembly(DEV, shop)]);
+    expect(one).toBe(other);
+    expect(readdirSync(shop.folder)).toHaveLength(1);
+  });
+
+  it('removes what nobody has opened for a day', async () => {
+    const shop = workshop();
+    const [old, recent] = [join(shop.folder, 'old'), join(shop.folder, 'recent')];
+    for (const [name, hours] of [
+      [old, 25],
+      [recent, 23],
+    ] as const) {
+      const at = new Date(Date.now() - hours * 60 * 60 * 1000);
+      mkdirSync(name);
+      utimesSync(name, at, at);
+    }
+    await openAssembly(DEV, shop);
+    expect([existsSync(old), existsSync(recent)]).toEqual([false, true]);
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { toLocalEnvironment } from '../../../../infra/local/local-environment.ts';
+
+const addresses = {
+  httpApiId: 'http0api00',
+  httpApi: 'http://127.0.0.1:3000',
+  websocketApiId: 'socket0api',
+  websocketHost: '127.0.0.1:3001',
+  domains: [
+    { domainName: 'api.example.com', apiId: 'http0api00', stage: '$default' },
+    { domainName: 'ws.example.com', apiId: 'socket0api', stage: 'dev' },
+  ],
+  vonage: 'http://127.0.0.1:3002',
+  dynamodb: 'http://127.0.0.1:8000',
+  aws: 'http://127.0.0.1:3003',
+};
+
+function toLocal(environment: Record<string, string>): Readonly<Record<string, string>> {
+  return toLocalEnvironment({ logicalId: 'Start', environment }, addresses);
+}
+
+describe('toLocalEnvironment', () => {
+  it('turns every address of API Gateway into the listener that stands for it', () => {
+    const cloud = 'execute-api.eu-central-1.amazonaws.com';
+    expect(
+      toLocal({
+        PUBLIC_URL: `https://http0api00.${cloud}`,
+        WEBSOCKET_URL: `wss://socket0api.${cloud}/dev`,
+        WEBSOCKET_MANAGEMENT_URL: `https://socket0api.${cloud}/dev`,
+      }),
+    ).toMatchObject({
+      PUBLIC_URL: 'http://127.0.0.1:3000',
+      WEBSOCKET_URL: 'ws://127.0.0.1:3001/dev',
+      WEBSOCKET_MANAGEMENT_URL: 'http://127.0.0.1:3001/dev',
+    });
+  });
+
+  it("turns the company's own names into the same listeners", () => {
+    expect(
+      toLocal({ PUBLIC_URL: 'https://api.example.com', WEBSOCKET_URL: 'wss://ws.example.com' }),
+    ).toMatchObject({
+      PUBLIC_URL: 'http://127.0.0.1:3000',
+      WEBSOCKET_URL: 'ws://127.0.0.1:3001/dev',
+    });
+  });
+
+  it("points at the local Vonage and allows its origin alone as a check_url's", () => {
+    expect(
+      toLocal({ VONAGE_BASE_URL: 'https://api-eu.vonage.com', CHECK_URL_HOSTS: '[".vonage.com"]' }),
+    ).toMatchObject({
+      VONAGE_BASE_URL: 'http://127.0.0.1:3002',
+      CHECK_URL_HOSTS: '["http://127.0.0.1:3002"]',
+    });
+  });
+
+  it('lets in the pages beside the API, and whoever the template lets in', () => {
+    const own = 'https://http0api00.execute-api.eu-central-1.amazonaws.com';
+    const { ALLOWED_ORIGINS = '' } = toLocal({
+      ALLOWED_ORIGINS: JSON.stringify(['https://app.example', own]),
+    });
+    expect(JSON.parse(ALLOWED_ORIGINS)).toEqual([
+      'https://app.example',
+      'http://127.0.0.1:3000',
+      'http://localhost:3000',
+    ]);
+  });
+
+  it('ends the web path, where the stage has one, on the page beside the API', () => {
+    const settings = (given: object): unknown =>
+      JSON.parse(toLocal({ START_SETTINGS: JSON.stringify(given) }).START_SETTINGS ?? '');
+    expect(settings({ brand: 'ACME', redirectUrl: 'https://web.example/verify' })).toEqual({
+      brand: 'ACME',
+      redirectUrl: 'http://127.0.0.1:3000/redirect',
+    });
+    expect(settings({ brand: 'ACME' })).toEqual({ brand: 'ACME' });
+  });
+
+  it('names the endpoints of the services, and keeps everything else', () => {
+    expect(toLocal({ EVENT_BUS: 'bus' })).toEqual({
+      EVENT_BUS: 'bus',
+      AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:8000',
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:3003',
+      AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://127.0.0.1:3003',
+      AWS_ENDPOINT_URL_SSM: 'http://127.0.0.1:3003',
+    });
+  });
+
+  it('refuses a variable that still points into the cloud', () => {
+    expect(() => toLocal({ QUEUE: 'https://sqs.eu-central-1.amazonaws.com/1/q' })).toThrow(/QUEUE/);
+    const foreign = 'https://other00api.execute-api.eu-central-1.amazonaws.com';
+    expect(() => toLocal({ PUBLIC_URL: foreign })).toThrow(/PUBLIC_URL/);
+  });
+});

@@ -1,0 +1,189 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { callAws } from '../../../../infra/local/aws/json-client.ts';
+import type { Stack, StackOptions } from '../../../../infra/local/stack.ts';
+import { fixtureResources, makeTemporaryFolder, writeAssembly } from './fixture-assembly.ts';
+import { order, send, startFixture } from './stack-fixture.ts';
+
+async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
+  const stack = await startFixture(options);
+  onTestFinished(() => stack.close());
+  return stack;
+}
+
+async function act(stack: Stack, what: Record<string, unknown> = {}) {
+  return JSON.parse((await send(`${stack.endpoints.api}/act`, order(what))).text);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('startStack', () => {
+  it('says where everything is once it is ready, and no longer when it has ended', async () => {
+    const localFolder = makeTemporaryFolder();
+    const stack = await start({ localFolder });
+    const file = join(localFolder, 'endpoints.json');
+    const written = JSON.parse(readFileSync(file, 'utf8'));
+    expect(written).toEqual(stack.endpoints);
+    expect(Object.keys(written)).toEqual([
+      'api',
+      'websocket',
+      'vonage',
+      'dynamodb',
+      'secretsmanager',
+      'region',
+      'tables',
+      'application_id',
+      'application_public_key',
+      'webhook',
+      'secrets',
+      'account',
+    ]);
+    await stack.close();
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('leaves no process behind', async () => {
+    const stack = await start();
+    await act(stack);
+    const [pid = 0] = stack.processes().actor ?? [];
+    expect(isAlive(pid)).toBe(true);
+    await stack.close();
+    expect(isAlive(pid)).toBe(false);
+    await expect(fetch(stack.endpoints.dynamodb)).rejects.toThrow();
+  });
+
+  it("writes a function's lines into its log and to those who listen", async () => {
+    const localFolder = makeTemporaryFolder();
+    const stack = await start({ localFolder });
+    const lines: string[] = [];
+    stack.onLine(({ function: name, line }) => lines.push(`${name} ${JSON.parse(line).message}`));
+    await act(stack, { do: 'log', text: 'hello' });
+    await expect.poll(() => lines).toEqual(['actor hello']);
+    await stack.close();
+    expect(readFileSync(join(localFolder, 'logs', 'actor.log'), 'utf8')).toContain('hello');
+  });
+
+  it('fills the secrets in, generates what the template generates, and keeps all of it', async () => {
+    const localFolder = makeTemporaryFolder();
+    const read = async (stack: Stack) => {
+      const { environment } = await act(stack);
+      const get = async (SecretId: string) => {
+        const endpoint = stack.endpoints.secretsmanager;
+        return JSON.stringify(
+          await callAws(endpoint, 'secretsmanager.GetSecretValue', { SecretId }),
+        );
+      };
+      const values = [
+        await get(environment.PRIVATE_KEY_SECRET),
+        await get(environment.KEYS_SECRET),
+      ];
+      await stack.close();
+      return values;
+    };
+    const first = await read(await start({ localFolder }));
+    expect(first[0]).toContain('BEGIN PRIVATE KEY');
+    expect(first[1]).toMatch(/master_key\\":\\"[A-Za-z0-9]{64}\\"/);
+    expect(first[1]).toMatch(/guard_key\\":\\"[\w-]{43}\\"/);
+    expect(await read(await start({ localFolder }))).toEqual(first);
+    expect(statSync(join(localFolder, 'identity.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it('keeps the tables across a restart', async () => {
+    const localFolder = makeTemporaryFolder();
+    const key = { request_id: { S: 'r' } };
+    const first = await start({ localFolder });
+    const TableName = first.endpoints.tables.verifications;
+    const item = { TableName, Item: key };
+    await callAws(first.endpoints.dynamodb, 'DynamoDB_20120810.PutItem', item);
+    await first.close();
+    const second = await start({ localFolder });
+    const { dynamodb } = second.endpoints;
+    const found = await callAws(dynamodb, 'DynamoDB_20120810.GetItem', { TableName, Key: key });
+    expect(found).toEqual({ type: 'done', output: { Item: key } });
+  });
+
+  it('says in one line that its folder is in use', async () => {
+    const localFolder = makeTemporaryFolder();
+    await start({ localFolder });
+    await expect(start({ localFolder })).rejects.toThrow(/in use/);
+  });
+
+  it('refuses a template that it does not understand, and leaves nothing open', async () => {
+    const resources = { ...fixtureResources(), Queue: { Type: 'AWS::SQS::Queue' } };
+    const assemblyFolder = writeAssembly(resources);
+    await expect(start({ assemblyFolder })).rejects.toThrow(/Queue \(AWS::SQS::Queue\)/);
+  });
+});
+
+describe('a stack that runs', () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await startFixture({ functionEnvironment: { EXTRA: '1' } });
+  });
+  afterAll(() => stack?.close());
+
+  it('gives functions nothing of this machine but what Lambda has', async () => {
+    const { environment, options } = await act(stack);
+    expect(options).toEqual(['--max-semi-space-size=25', '--max-old-space-size=461']);
+    expect(environment).toMatchObject({
+      AWS_LAMBDA_FUNCTION_NAME: 'Fixture-Actor',
+      AWS_REGION: 'eu-central-1',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
+      EXTRA: '1',
+    });
+    expect(environment.HOME).toBeUndefined();
+    expect(environment.PATH).toBeUndefined();
+  });
+
+  it('replaces a process that was killed', async () => {
+    const { pid } = await act(stack);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => stack.processes().actor).toEqual([]);
+    expect((await act(stack)).pid).not.toBe(pid);
+  });
+
+  it('runs concurrent requests in processes of their own, at most ten, and uses them again', async () => {
+    const twelve = Array.from({ length: 12 }, () => act(stack, { do: 'sleep', ms: 300 }));
+    const pids = new Set((await Promise.all(twelve)).map(({ pid }) => pid));
+    expect(pids.size).toBe(10);
+    expect(pids).toContain((await act(stack)).pid);
+  });
+
+  it('outlives a client that goes away in the middle of a request to a service', async () => {
+    const { dynamodb } = stack.endpoints;
+    const { port } = new URL(dynamodb);
+    const socket = connect(Number(port), '127.0.0.1');
+    const started = new Promise((done) => socket.once('data', done)); // 100 Continue
+    socket.write(
+      'POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 9\r\n\r\n{',
+    );
+    await started;
+    socket.resetAndDestroy();
+    const target = 'DynamoDB_20120810.ListTables';
+    expect(await callAws(dynamodb, target, {})).toMatchObject({ type: 'done' });
+  });
+
+  it('takes events, and shows them', async () => {
+    const { dynamodb } = stack.endpoints;
+    const Entries = [{ Source: 'silent-auth', DetailType: 'ended', Detail: '{"a":1}' }];
+    await callAws(dynamodb, 'AWSEvents.PutEvents', { Entries });
+    const events: unknown = await (await fetch(`${dynamodb}/_local/events`)).json();
+    expect(events).toMatchObject([{ source: 'silent-auth', detail: { a: 1 } }]);
+  });
+
+  it('says in one line which port is taken', async () => {
+    const port = Number(new URL(stack.endpoints.api).port);
+    await expect(start({ ports: { api: port } })).rejects.toThrow(
+      `port ${port} is taken; end what uses it or choose another (API_PORT)`,
+    );
+    await expect(start({ ports: { aws: port } })).rejects.toThrow(/AWS.*port \d+ is taken/);
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { readAssembly } from '../../../../infra/local/synthesize.ts';
+import { readTemplate } from '../../../../infra/local/template.ts';
+import { fixtureResources, writeAssembly } from './fixture-assembly.ts';
+
+type Resources = ReturnType<typeof fixtureResources>;
+
+async function read(change: (resources: Resources) => void = () => {}) {
+  const resources = fixtureResources();
+  change(resources);
+  return readTemplate(await readAssembly(writeAssembly(resources)));
+}
+
+function setProperty(id: string, name: string, value: unknown): (resources: Resources) => void {
+  return (resources) => {
+    const { Properties } = resources[id] ?? {};
+    if (Properties) Properties[name] = value;
+  };
+}
+
+describe('readTemplate', () => {
+  it('resolves references, attributes, joins and substitutions', async () => {
+    const { functions, websocket } = await read();
+    const environment = functions[0]?.environment;
+    expect(environment?.VERIFICATIONS_TABLE).toBe('Fixture-Verifications');
+    const host = `${websocket.apiId}.execute-api.eu-central-1.amazonaws.com`;
+    expect(environment?.WEBSOCKET_URL).toBe(`wss://${host}/dev`);
+    expect(environment?.WEBSOCKET_MANAGEMENT_URL).toBe(`https://${host}/dev`);
+  });
+
+  it('finds routes with their function, authorizer, limit and route response', async () => {
+    const { http, websocket } = await read();
+    const byKey = new Map(http.routes.map((route) => [route.routeKey, route]));
+    expect(byKey.get('POST /act')?.functionName).toBe('Fixture-Actor');
+    expect(byKey.get('POST /hasty')?.functionName).toBe('Fixture-Hasty');
+    expect(byKey.get('POST /limited')?.throttle).toEqual({ rate: 0.001, burst: 2 });
+    expect(byKey.get('POST /guarded')?.authorizer).toEqual({
+      issuer: 'http://127.0.0.1:9',
+      audience: ['app'],
+      header: 'authorization',
+      scopes: [],
+    });
+    expect(websocket.routes.map(({ routeKey, answers }) => [routeKey, answers])).toEqual([
+      ['$connect', false],
+      ['$default', true],
+    ]);
+  });
+
+  it('follows an alias to its function', async () => {
+    const { http } = await read((resources) => {
+      resources.Live = {
+        Type: 'AWS::Lambda::Alias',
+        Properties: { FunctionName: { Ref: 'Actor' }, FunctionVersion: '1', Name: 'live' },
+      };
+      setProperty('ActorIntegration', 'IntegrationUri', { Ref: 'Live' })(resources);
+    });
+    expect(http.routes[0]?.functionName).toBe('Fixture-Actor');
+  });
+
+  it("finds the company's own names in front of the APIs", async () => {
+    const { domains, http } = await read((resources) => {
+      resources.Domain = {
+        Type: 'AWS::ApiGatewayV2::DomainName',
+        Properties: { DomainName: 'api.example.com' },
+      };
+      resources.Mapping = {
+        Type: 'AWS::ApiGatewayV2::ApiMapping',
+        Properties: {
+          ApiId: { Ref: 'HttpApi' },
+          DomainName: { Ref: 'Domain' },
+          Stage: { Ref: 'HttpStage' },
+        },
+      };
+    });
+    expect(domains).toEqual([
+      { domainName: 'api.example.com', apiId: http.apiId, stage: '$default' },
+    ]);
+  });
+
+  it("takes CloudFront's address and names for those of the API behind it", async () => {
+    const origin = (DomainName: unknown) => ({
+      Type: 'AWS::CloudFront::Distribution',
+      Properties: {
+        DistributionConfig: { Aliases: ['login.example.com'], Origins: [{ DomainName }] },
+      },
+    });
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's syntax
+    const host = '${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}';
+    const { domains, http } = await read((resources) => {
+      resources.Edge = origin({ 'Fn::Sub': host });
+    });
+    const behind = { apiId: http.apiId, stage: '$default' };
+    expect(domains).toEqual([
+      { ...behind, domainName: expect.stringMatching(/^[a-z0-9]{10}\.cloudfront\.net$/) },
+      { ...behind, domainName: 'login.example.com' },
+    ]);
+    const elsewhere = read((resources) => {
+      resources.Edge = origin('www.example.com');
+    });
+    await expect(elsewhere).rejects.toThrow(/origin www\.example\.com/);
+  });
+
+  it.each([
+    [
+      'a resource type',
+      (it: Resources) => (it.Queue = { Type: 'AWS::SQS::Queue' }),
+      /Queue \(AWS::SQS/,
+    ],
+    ['a property', setProperty('Actor', 'Layers', ['x']), /Actor\.Layers/],
+    [
+      'an authorizer kind',
+      setProperty('Authorizer', 'AuthorizerType', 'REQUEST'),
+      /does not understand Authorizer/,
+    ],
+    ['an intrinsic', setProperty('Actor', 'Handler', { 'Fn::If': ['A', 'b', 'c'] }), /Fn::If/],
+    ['a runtime', setProperty('Actor', 'Runtime', 'python3.13'), /Runtime/],
+    ['a stage path', setProperty('HttpStage', 'StageName', 'prod'), /\$default/],
+    [
+      'an attribute',
+      setProperty('Actor', 'Handler', { 'Fn::GetAtt': ['Verifications', 'StreamArn'] }),
+      /Verifications\.StreamArn/,
+    ],
+  ])('refuses %s that is not known', async (_, change, message) => {
+    await expect(read((resources) => void change(resources))).rejects.toThrow(message);
+  });
+});

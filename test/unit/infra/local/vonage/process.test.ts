@@ -1,0 +1,118 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  API_KEY,
+  APPLICATION_ID,
+  createClient,
+  createStatusUrl,
+  openCheckUrl,
+  PUBLIC_KEY,
+  SIGNATURE_SECRET,
+  type StatusUrl,
+  started,
+} from './harness.ts';
+
+const MAIN = fileURLToPath(new URL('../../../../../infra/local/vonage/main.ts', import.meta.url));
+
+let folder: string;
+let statusUrl: StatusUrl;
+let running: ChildProcess[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vonage-'));
+  statusUrl = await createStatusUrl();
+  running = [];
+});
+afterEach(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  await statusUrl[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+describe('node infra/local/vonage/main.ts', () => {
+  it('loses nothing that was acknowledged when it is killed', async () => {
+    statusUrl.answerWith(() => 503);
+    const first = await run('0', '0.2');
+    const vonage = createClient(first.url);
+    const silent = await started(vonage.start([{ channel: 'silent_auth', to: '447700900000' }]));
+    const trip = await openCheckUrl(silent.checkUrl);
+    const pin = await started(vonage.start([{ channel: 'sms', to: '447700900002' }]));
+    const code = await vonage.code('447700900002');
+    expect((await vonage.check(pin.requestId, code.replace(/^./, 'x'))).status).toBe(400);
+    await vonage.faults({ id: 'kept', to: '1', request: {} });
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+
+    statusUrl.answerWith(() => 204);
+    statusUrl.forget(silent.requestId);
+    await run(new URL(first.url).port, '0.2');
+    await statusUrl.wait({ request_id: silent.requestId, status: 'action_pending' });
+    expect(await vonage.look('/faults')).toMatchObject({ rules: [{ id: 'kept' }] });
+    expect(await vonage.code('447700900002')).toBe(code);
+    expect((await vonage.start([{ channel: 'sms', to: '447700900002' }])).status).toBe(409);
+    expect(await vonage.look(`/_local/requests/${pin.requestId}`)).toMatchObject({
+      workflow: [{ wrong_codes: 1 }],
+    });
+    expect((await vonage.check(pin.requestId, code)).status).toBe(200);
+    const silentCode = String(trip.answered.json.code);
+    expect((await vonage.check(silent.requestId, silentCode)).status).toBe(200);
+    await statusUrl.wait({ request_id: silent.requestId, type: 'summary' });
+    await statusUrl.wait({ request_id: pin.requestId, type: 'summary' });
+  });
+
+  it('ends steps that ran out while it was down', async () => {
+    const first = await run('0', '0.02');
+    const vonage = createClient(first.url);
+    const { requestId } = await started(
+      vonage.start([{ channel: 'silent_auth', to: '447700900004' }]),
+    );
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    await run(new URL(first.url).port, '0.02');
+    await statusUrl.wait({ request_id: requestId, type: 'event', status: 'expired' });
+    await statusUrl.wait({ request_id: requestId, type: 'summary', status: 'expired' });
+  });
+
+  it.each([
+    ['SIGTERM', (child: ChildProcess) => child.kill('SIGTERM')],
+    ['the end of its parent', (child: ChildProcess) => child.disconnect()],
+  ])('exits on %s', async (_name, end) => {
+    const { child } = await run();
+    const exit = once(child, 'exit');
+    end(child);
+    expect(await exit).toEqual([0, null]);
+  });
+
+  it('says in one line what it lacks', async () => {
+    const child = fork(MAIN, { env: { PATH: process.env.PATH ?? '' }, silent: true });
+    running.push(child);
+    const lines: string[] = [];
+    child.stderr?.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
+    expect(await once(child, 'close')).toEqual([1, null]);
+    expect(lines.join('')).toBe('the Vonage simulator needs APPLICATION_ID\n');
+  });
+});
+
+async function run(port = '0', scale = '1'): Promise<{ child: ChildProcess; url: string }> {
+  const child = fork(MAIN, {
+    env: {
+      PATH: process.env.PATH ?? '',
+      PORT: port,
+      WEBHOOK_URL: statusUrl.url,
+      APPLICATION_ID,
+      APPLICATION_PUBLIC_KEY: PUBLIC_KEY,
+      API_KEY,
+      SIGNATURE_SECRET,
+      VONAGE_TIME_SCALE: scale,
+      STATE_FILE: join(folder, 'vonage.jsonl'),
+    },
+  });
+  running.push(child);
+  const [message]: { ready: boolean; url: string }[] = await once(child, 'message');
+  expect(message?.ready).toBe(true);
+  return { child, url: message?.url ?? '' };
+}

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { describe, expect, it } from 'vitest';
+import { signPost } from '../../../../../shared/adapters/aws/signature.ts';
+
+const SDK = {
+  region: 'eu-central-1',
+  credentials: {
+    accessKeyId: 'AKIDEXAMPLE',
+    secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+  },
+};
+
+interface Caught {
+  readonly headers: IncomingHttpHeaders;
+  readonly path: string;
+  readonly body: string;
+}
+
+/** What AWS's own client sends, caught on the wire. */
+async function caught(send: (endpoint: string) => Promise<unknown>): Promise<Caught> {
+  let request: Caught | undefined;
+  const server = createServer(async (incoming, response) => {
+    const { headers, url: path = '' } = incoming;
+    request = { headers, path, body: await text(incoming) };
+    response.end('{"FailedEntryCount":0,"Entries":[{}]}');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await send(`http://127.0.0.1:${port}`);
+  server.closeAllConnections();
+  server.close();
+  if (!request) throw new Error('nothing was sent');
+  return request;
+}
+
+/** The headers that the client gave; the others are added by signing. */
+function headersSigned(headers: IncomingHttpHeaders): Record<string, string> {
+  const [, list = ''] = /SignedHeaders=([^,]+),/.exec(headers.authorization ?? '') ?? [];
+  const own = ['host', 'x-amz-date', 'x-amz-security-token'];
+  const given = list.split(';').filter((name) => !own.includes(name));
+  return Object.fromEntries(given.map((name) => [name, String(headers[name])]));
+}
+
+function signedAtMs(headers: IncomingHttpHeaders): number {
+  const time = String(headers['x-amz-date']);
+  return Date.parse(time.replace(/(....)(..)(..T..)(..)(..Z)/, '$1-$2-$3:$4:$5'));
+}
+
+describe('signPost', () => {
+  it.each([undefined, 'session/token=='])(
+    'signs as AWS’s own client does, session token %s',
+    async (sessionToken) => {
+      const credentials = { ...SDK.credentials, ...(sessionToken && { sessionToken }) };
+      const entry = { Source: 'a', DetailType: 'b', Detail: '{"c":"é  x"}', EventBusName: 'd' };
+      const { headers, body } = await caught((endpoint) =>
+        new EventBridgeClient({ ...SDK, credentials, endpoint }).send(
+          new PutEventsCommand({ Entries: [entry] }),
+        ),
+      );
+      const signed = signPost(
+        { url: new URL(`http://${headers.host}/`), headers: headersSigned(headers), body },
+        { region: SDK.region, service: 'events', credentials, nowMs: signedAtMs(headers) },
+      );
+      expect(signed['x-amz-date']).toBe(headers['x-amz-date']);
+      expect(signed['x-amz-security-token']).toBe(sessionToken);
+      expect(signed.authorization).toBe(headers.authorization);
+    },
+  );
+
+  it('signs the path of a connection as AWS’s own client does, encoded twice', async () => {
+    const { headers, body, path } = await caught((endpoint) =>
+      new ApiGatewayManagementApiClient({ ...SDK, endpoint: `${endpoint}/prod` }).send(
+        new DeleteConnectionCommand({ ConnectionId: "L0SM9cOFv'(HcCIhw=" }),
+      ),
+    );
+    expect(path).toContain('/prod/@connections/');
+    const signed = signPost(
+      {
+        method: 'DELETE',
+        url: new URL(`http://${headers.host}${path}`),
+        headers: headersSigned(headers),
+        body,
+      },
+      { ...SDK, service: 'execute-api', nowMs: signedAtMs(headers) },
+    );
+    expect(signed.authorization).toBe(headers.authorization);
+  });
+
+  it('signs the example of AWS’s signature test suite, post-vanilla', () => {
+    const { authorization } = signPost(
+      { url: new URL('https://example.amazonaws.com/'), headers: {}, body: '' },
+      {
+        region: 'us-east-1',
+        service: 'service',
+        credentials: {
+          accessKeyId: 'AKIDEXAMPLE',
+          secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+        },
+        nowMs: Date.UTC(2015, 7, 30, 12, 36),
+      },
+    );
+    expect(authorization).toBe(
+      'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, ' +
+        'SignedHeaders=host;x-amz-date, ' +
+        'Signature=5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b',
+    );
+  });
+
+  it('keeps a key for its day, region, service and credentials alone', () => {
+    const request = { url: new URL('https://example.amazonaws.com/'), headers: {}, body: '' };
+    const scope = { ...SDK, service: 'events', nowMs: Date.UTC(2026, 0, 1) };
+    const others = [
+      { ...scope, nowMs: Date.UTC(2026, 0, 2) },
+      { ...scope, region: 'us-east-1' },
+      { ...scope, service: 'ssm' },
+      { ...scope, credentials: { ...SDK.credentials, secretAccessKey: 'rotated' } },
+    ];
+    const scopes = [scope, ...others];
+    const sign = (one: typeof scope): string | undefined => signPost(request, one).authorization;
+    const signatures = scopes.map(sign);
+    expect(new Set(signatures).size).toBe(scopes.length);
+    for (const [index, one] of scopes.entries()) {
+      expect(sign(one), `after the others, ${index}`).toBe(signatures[index]);
+    }
+  });
+});

@@ -1,0 +1,131 @@
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  ProvisionedThroughputExceededException,
+  ResourceNotFoundException,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createVerificationLog } from '../../../../../shared/adapters/dynamodb/verification-log.ts';
+import { AT_MS, CHECK_URL, started } from '../../../../fixtures/events.ts';
+
+const HASH = new Uint8Array(32).fill(7);
+const client = new DynamoDBClient({ region: 'eu-central-1' });
+const dynamodb = mockClient(client);
+const log = createVerificationLog({ client, table: 'Verifications', clock: { now: () => AT_MS } });
+const cancelled = { type: 'cancelled', atMs: AT_MS } as const;
+const refused = new ConditionalCheckFailedException({ message: 'refused', $metadata: {} });
+
+beforeEach(() => dynamodb.reset());
+
+describe('append', () => {
+  it('is one write with everything in its condition, and no read', async () => {
+    dynamodb.on(UpdateItemCommand).resolves({ Attributes: {} });
+    await log.append('5b0d', cancelled, HASH);
+    expect(dynamodb.calls()).toHaveLength(1);
+    expect(dynamodb.commandCalls(UpdateItemCommand)[0]?.args[0].input).toEqual({
+      TableName: 'Verifications',
+      Key: { request_id: { S: '5b0d' } },
+      UpdateExpression:
+        'SET #events = list_append(if_not_exists(#events, :empty), :new), ' +
+        '#ttl = if_not_exists(#ttl, :ttl) ADD #seen :seen',
+      ConditionExpression:
+        '(attribute_not_exists(#events) OR size(#events) < :room) AND ' +
+        'NOT contains(#seen, :known0) AND #hash = :hash',
+      ExpressionAttributeNames: {
+        '#events': 'events',
+        '#seen': 'seen',
+        '#ttl': 'ttl',
+        '#hash': 'client_token_hash',
+      },
+      ExpressionAttributeValues: {
+        ':empty': { L: [] },
+        ':new': { L: [{ M: { type: { S: 'cancelled' }, at: { N: String(AT_MS) } } }] },
+        ':seen': { SS: ['cancelled'] },
+        ':known0': { S: 'cancelled' },
+        ':room': { N: '24' },
+        ':ttl': { N: String(Math.floor(AT_MS / 1000) + 3600) },
+        ':hash': { B: HASH },
+      },
+      ReturnValues: 'ALL_NEW',
+    });
+  });
+
+  it('takes the token for the owner of a start', async () => {
+    dynamodb.on(UpdateItemCommand).resolves({ Attributes: {} });
+    await log.append('5b0d', started({ checkUrl: CHECK_URL }), HASH);
+    const input = dynamodb.commandCalls(UpdateItemCommand)[0]?.args[0].input;
+    expect(input?.UpdateExpression).toContain('#ttl = :ttl, #hash = :hash ADD');
+    expect(input?.ConditionExpression).toContain('attribute_not_exists(#hash) OR #hash = :hash');
+    expect(input?.ExpressionAttributeValues).toMatchObject({
+      ':seen': { SS: ['started', expect.stringMatching(/^e:silent_auth:action_pending:/)] },
+      ':room': { N: '40' },
+    });
+  });
+
+  it('reads once, strongly consistent, to say why a write was refused', async () => {
+    dynamodb.on(UpdateItemCommand).rejects(refused);
+    dynamodb.on(GetItemCommand).resolves({
+      Item: { client_token_hash: { B: HASH }, seen: { SS: ['cancelled'] } },
+    });
+    expect(await log.append('5b0d', cancelled, HASH)).toMatchObject({ outcome: 'repeated' });
+    expect(dynamodb.calls()).toHaveLength(2);
+    expect(dynamodb.commandCalls(GetItemCommand)[0]?.args[0].input).toMatchObject({
+      ConsistentRead: true,
+    });
+  });
+
+  it('answers 503 when the item vanished meanwhile, so that Vonage sends it again', async () => {
+    dynamodb.on(UpdateItemCommand).rejects(refused);
+    dynamodb.on(GetItemCommand).resolves({});
+    await expect(log.append('5b0d', { type: 'deadline', atMs: AT_MS })).rejects.toMatchObject({
+      code: 'dependency_unavailable',
+    });
+  });
+
+  it.each<[string, Error]>([
+    [
+      'throttling',
+      new ProvisionedThroughputExceededException({ message: 'slow down', $metadata: {} }),
+    ],
+    ['a timeout', Object.assign(new Error('too late'), { name: 'TimeoutError' })],
+    ['a broken socket', Object.assign(new Error('reset'), { code: 'ECONNRESET' })],
+    [
+      'a fault of DynamoDB',
+      Object.assign(new Error('5xx'), { $metadata: { httpStatusCode: 503 } }),
+    ],
+  ])('answers 503 to %s', async (_, cause) => {
+    dynamodb.on(UpdateItemCommand).rejects(cause);
+    await expect(log.append('5b0d', cancelled, HASH)).rejects.toMatchObject({
+      code: 'dependency_unavailable',
+      members: { retryAfterSeconds: 2 },
+      cause,
+    });
+  });
+
+  it('lets through what is a bug of ours', async () => {
+    const bug = new ResourceNotFoundException({ message: 'no table', $metadata: {} });
+    dynamodb.on(UpdateItemCommand).rejects(bug);
+    await expect(log.append('5b0d', cancelled, HASH)).rejects.toBe(bug);
+  });
+});
+
+describe('find', () => {
+  it('answers 503 when it cannot read', async () => {
+    dynamodb.on(GetItemCommand).rejects(Object.assign(new Error('x'), { name: 'TimeoutError' }));
+    await expect(log.find('5b0d')).rejects.toMatchObject({ code: 'dependency_unavailable' });
+  });
+
+  it('leaves out events that a newer version wrote', async () => {
+    const later = { M: { type: { S: 'invented_later' }, at: { N: '1' } } };
+    const known = { M: { type: { S: 'aborted' }, at: { N: '1' } } };
+    dynamodb.on(GetItemCommand).resolves({ Item: { events: { L: [later, known] } } });
+    expect(await log.find('5b0d')).toEqual({
+      requestId: '5b0d',
+      events: [{ type: 'aborted', atMs: 1 }],
+      connections: [],
+    });
+  });
+});

@@ -1,0 +1,157 @@
+import {
+  GetSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  createSecretStore,
+  requireField,
+  type Secrets,
+} from '../../../../../shared/adapters/secrets/secret-store.ts';
+import { Problem } from '../../../../../shared/domain/errors.ts';
+
+const MINUTE_MS = 60_000;
+const client = new SecretsManagerClient({ region: 'eu-central-1' });
+const manager = mockClient(client);
+const onStale = vi.fn();
+let nowMs: number;
+let secrets: Secrets;
+
+beforeEach(() => {
+  manager.reset();
+  onStale.mockReset();
+  nowMs = 1_000_000;
+  secrets = createSecretStore({ client, clock: { now: () => nowMs }, onStale });
+});
+
+function holds(secret: unknown): void {
+  manager.on(GetSecretValueCommand).resolves({ SecretString: JSON.stringify(secret) });
+}
+
+function fails(): void {
+  manager.on(GetSecretValueCommand).rejects(new Error('connect ETIMEDOUT'));
+}
+
+function reads(): number {
+  return manager.commandCalls(GetSecretValueCommand).length;
+}
+
+describe('get', () => {
+  it('reads a secret once in 5 minutes', async () => {
+    holds({ token_key: 'one', number: 1 });
+    const first = await secrets.get('keys');
+    expect(first).toEqual({ token_key: 'one' });
+    nowMs += 5 * MINUTE_MS - 1;
+    expect(await secrets.get('keys')).toBe(first);
+    expect(reads()).toBe(1);
+    expect(manager.commandCalls(GetSecretValueCommand)[0]?.args[0].input).toEqual({
+      SecretId: 'keys',
+    });
+    holds({ token_key: 'two' });
+    nowMs += 1;
+    expect(await secrets.get('keys')).toEqual({ token_key: 'two' });
+    expect(reads()).toBe(2);
+  });
+
+  it('reads once for many who ask at once', async () => {
+    holds({ token_key: 'one' });
+    await Promise.all(Array.from({ length: 50 }, () => secrets.get('keys')));
+    expect(reads()).toBe(1);
+  });
+
+  it('keeps secrets apart', async () => {
+    holds({ token_key: 'one' });
+    await Promise.all([secrets.get('keys'), secrets.get('signature')]);
+    expect(reads()).toBe(2);
+  });
+
+  it('serves the last good value for a day while Secrets Manager fails, and says so', async () => {
+    holds({ token_key: 'one' });
+    await secrets.get('keys');
+    fails();
+    nowMs += 24 * 60 * MINUTE_MS - 1;
+    expect(await secrets.get('keys')).toEqual({ token_key: 'one' });
+    expect(await secrets.get('keys')).toEqual({ token_key: 'one' });
+    expect(onStale).toHaveBeenCalledTimes(2);
+    expect(reads()).toBe(2);
+    nowMs += 1;
+    await expect(secrets.get('keys')).rejects.toMatchObject({ code: 'dependency_unavailable' });
+  });
+
+  it('tries again half a minute after a failure', async () => {
+    holds({ token_key: 'one' });
+    await secrets.get('keys');
+    fails();
+    nowMs += 5 * MINUTE_MS;
+    await secrets.get('keys');
+    holds({ token_key: 'two' });
+    nowMs += 29_999;
+    expect(await secrets.get('keys')).toEqual({ token_key: 'one' });
+    nowMs += 1;
+    expect(await secrets.get('keys')).toEqual({ token_key: 'two' });
+  });
+
+  it('answers 503 when it never had a value', async () => {
+    const cause = new ResourceNotFoundException({ message: 'none', $metadata: {} });
+    manager.on(GetSecretValueCommand).rejects(cause);
+    const failure = await secrets.get('keys').catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Problem);
+    expect(failure).toMatchObject({ code: 'dependency_unavailable', cause });
+    holds({ token_key: 'one' });
+    expect(await secrets.get('keys')).toEqual({ token_key: 'one' });
+  });
+
+  it.each(['{"token_key":"s3cret', '', '"s3cret"', '["s3cret"]', 'null'])(
+    'answers 503 without quoting a secret that is no JSON object: %s',
+    async (text) => {
+      manager.on(GetSecretValueCommand).resolves({ SecretString: text });
+      const failure = await secrets.get('keys').catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: 'dependency_unavailable' });
+      expect(failure).not.toHaveProperty('cause');
+    },
+  );
+});
+
+describe('refresh', () => {
+  it('reads at once, but at most once a minute', async () => {
+    holds({ token_key: 'one' });
+    await secrets.get('keys');
+    holds({ token_key: 'two' });
+    expect(await secrets.refresh('keys')).toEqual({ token_key: 'two' });
+    holds({ token_key: 'three' });
+    nowMs += MINUTE_MS - 1;
+    expect(await secrets.refresh('keys')).toEqual({ token_key: 'two' });
+    nowMs += 1;
+    expect(await secrets.refresh('keys')).toEqual({ token_key: 'three' });
+    expect(reads()).toBe(3);
+  });
+
+  it('reads once for 10 000 who ask within a minute', async () => {
+    holds({ token_key: 'one' });
+    await secrets.get('keys');
+    for (let count = 0; count < 10_000; count += 1) await secrets.refresh('keys');
+    expect(reads()).toBe(2);
+  });
+
+  it('keeps the last good value when it fails', async () => {
+    holds({ token_key: 'one' });
+    await secrets.get('keys');
+    fails();
+    expect(await secrets.refresh('keys')).toEqual({ token_key: 'one' });
+    expect(onStale).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('requireField', () => {
+  it('answers a field that is set', () => {
+    expect(requireField({ api_key: 'abc' }, 'api_key')).toBe('abc');
+  });
+
+  it.each([{}, { api_key: '' }])('answers 503 for a placeholder: %j', (secret) => {
+    expect(() => requireField(secret, 'api_key')).toThrow(
+      expect.objectContaining({ code: 'dependency_unavailable' }),
+    );
+  });
+});

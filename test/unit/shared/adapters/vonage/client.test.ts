@@ -1,0 +1,425 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createAgents } from '../../../../../shared/adapters/https/https-agent.ts';
+import { createVonage } from '../../../../../shared/adapters/vonage/client.ts';
+import { createHttp } from '../../../../../shared/adapters/vonage/http.ts';
+import type { StartSettings } from '../../../../../shared/config.ts';
+import type { Measurement, VerifyRequest, Vonage } from '../../../../../shared/domain/ports.ts';
+import {
+  type Answer,
+  type HttpStub,
+  hangUp,
+  json,
+  silence,
+  stall,
+  startHttpStub,
+  text,
+  truncate,
+} from '../../../../fixtures/http-stub.ts';
+
+const TIMEOUT_MS = 120;
+const CHECK_URL = 'https://api-eu.vonage.com/v2/verify/5b0d/silent-auth/redirect';
+const REQUEST: VerifyRequest = {
+  workflow: [
+    { channel: 'silent_auth', to: '+447400123456' },
+    { channel: 'email', to: 'jo@example.org' },
+  ],
+  clientRef: '0123456789abcdef0123456789abcdef',
+  result: 'json',
+};
+const LIMIT = { count: 1, windowSeconds: 60 };
+const SETTINGS: StartSettings = {
+  brand: 'Acme',
+  workflow: [{ channel: 'silent_auth' }, { channel: 'email' }],
+  channelTimeoutSeconds: 120,
+  codeLength: 6,
+  coverageCheck: false,
+  afterUserRejected: 'continue',
+  countries: ['GB'],
+  playground: false,
+  limits: { address: LIMIT, subject: LIMIT, phoneNumber: LIMIT, email: LIMIT, prefix: LIMIT },
+};
+const BUDGET = { lastCallAtMs: Number.MAX_SAFE_INTEGER };
+
+let stub: HttpStub;
+let measured: Measurement[];
+let vonage: Vonage;
+const agent = createAgents();
+const pause = vi.fn(async () => {});
+const jwt = { get: vi.fn(async () => 'jwt-1'), renew: vi.fn(async () => 'jwt-2') };
+
+beforeAll(async () => {
+  stub = await startHttpStub();
+});
+beforeEach(() => {
+  measured = [];
+  vonage = vonageAt(stub.url);
+});
+afterEach(() => {
+  vi.clearAllMocks();
+});
+afterAll(async () => {
+  agent.http.destroy();
+  await stub.stop();
+});
+
+function vonageAt(baseUrl: string): Vonage {
+  return createVonage({
+    baseUrl,
+    jwt,
+    http: createHttp({ agent, timeoutMs: TIMEOUT_MS }),
+    clock: { now: Date.now },
+    telemetry: { measure: (measurement) => measured.push(measurement) },
+    settings: SETTINGS,
+    checkUrlHosts: ['.vonage.com'],
+    pause,
+  });
+}
+
+/** Nobody listens on the port of a stub that was stopped. */
+async function nowhere(): Promise<Vonage> {
+  const stopped = await startHttpStub();
+  await stopped.stop();
+  return vonageAt(stopped.url);
+}
+
+function errors(): readonly unknown[] {
+  return measured
+    .filter(({ name }) => name === 'VonageError')
+    .map((one) => 'dimensions' in one && one.dimensions);
+}
+
+describe('verify', () => {
+  it("sends Vonage's body with the application JWT", async () => {
+    stub.answer(json(202, { request_id: '5b0d-1', check_url: CHECK_URL }));
+    expect(await vonage.verify(REQUEST, BUDGET)).toEqual({
+      outcome: 'created',
+      requestId: '5b0d-1',
+      checkUrl: CHECK_URL,
+    });
+    const [sent] = stub.received;
+    expect(sent).toMatchObject({ method: 'POST', path: '/v2/verify' });
+    expect(sent?.headers).toMatchObject({
+      authorization: 'Bearer jwt-1',
+      'content-type': 'application/json',
+    });
+    expect(JSON.parse(sent?.body ?? '')).toEqual({
+      brand: 'Acme',
+      channel_timeout: 120,
+      client_ref: '0123456789abcdef0123456789abcdef',
+      code_length: 6,
+      workflow: [
+        { channel: 'silent_auth', to: '447400123456', coverage_check: false },
+        { channel: 'email', to: 'jo@example.org' },
+      ],
+    });
+    expect(errors()).toEqual([]);
+    expect(measured).toEqual([
+      {
+        name: 'VonageLatency',
+        milliseconds: expect.any(Number),
+        dimensions: { operation: 'start' },
+      },
+    ]);
+  });
+
+  const answers: [string, Answer, unknown, string | undefined][] = [
+    [
+      '202 without a check_url',
+      json(202, { request_id: 'r1' }),
+      { outcome: 'created', requestId: 'r1' },
+      undefined,
+    ],
+    [
+      '202 with unknown members',
+      json(202, { request_id: 'r1', later: {} }),
+      { outcome: 'created', requestId: 'r1' },
+      undefined,
+    ],
+    ['202 without request_id', json(202, {}), { outcome: 'unknown' }, 'malformed'],
+    [
+      '202 with an empty request_id',
+      json(202, { request_id: '' }),
+      { outcome: 'unknown' },
+      'malformed',
+    ],
+    ['202 with a number', json(202, { request_id: 7 }), { outcome: 'unknown' }, 'malformed'],
+    [
+      '202 with a path for an id',
+      json(202, { request_id: '../x' }),
+      { outcome: 'unknown' },
+      'malformed',
+    ],
+    ['202 with an array', json(202, ['r1']), { outcome: 'unknown' }, 'malformed'],
+    ['202 with null', json(202, null), { outcome: 'unknown' }, 'malformed'],
+    ['202 with HTML', text(202, '<html>'), { outcome: 'unknown' }, 'malformed'],
+    ['202 without a body', json(202), { outcome: 'unknown' }, 'malformed'],
+    ['202 cut off', truncate(202, '{"request_id":"r1"'), { outcome: 'unknown' }, 'malformed'],
+    ['202 that stalls', stall(202, '{"request_id":"r1"'), { outcome: 'unknown' }, 'malformed'],
+    [
+      '202 above 64 KB',
+      json(202, { request_id: 'r1', padding: 'x'.repeat(70_000) }),
+      { outcome: 'unknown' },
+      'malformed',
+    ],
+    ['302', json(302, {}), { outcome: 'unknown' }, '302'],
+    ['400', json(400, {}), { outcome: 'unavailable' }, '400'],
+    ['402', json(402, {}), { outcome: 'unavailable' }, '402'],
+    ['403', json(403, {}), { outcome: 'unavailable' }, '403'],
+    ['404', json(404, {}), { outcome: 'unavailable' }, '404'],
+    [
+      '409 with request_id',
+      json(409, { request_id: 'r2' }),
+      { outcome: 'in_flight', requestId: 'r2' },
+      '409',
+    ],
+    [
+      '409 with a malformed request_id',
+      json(409, { request_id: '?' }),
+      { outcome: 'in_flight' },
+      '409',
+    ],
+    ['409 without request_id', json(409, { title: 'Conflict' }), { outcome: 'in_flight' }, '409'],
+    ['409 cut off', truncate(409, '{"request'), { outcome: 'in_flight' }, '409'],
+    ['412', json(412, {}), { outcome: 'network_unsupported' }, '412'],
+    [
+      '422 with an array',
+      json(422, { invalid_parameters: [{}] }),
+      { outcome: 'number_refused' },
+      '422',
+    ],
+    [
+      '422 with an object',
+      json(422, { invalid_parameters: {} }),
+      { outcome: 'number_refused' },
+      '422',
+    ],
+    ['429', json(429, {}), { outcome: 'unavailable' }, '429'],
+    ['500', json(500, {}), { outcome: 'unknown' }, '500'],
+    ['503', text(503, 'busy'), { outcome: 'unknown' }, '503'],
+    ['silence', silence, { outcome: 'unknown' }, 'timeout'],
+    ['a closed socket', hangUp, { outcome: 'unknown' }, 'network'],
+  ];
+  it.each(answers)('understands %s', async (_, answer, expected, status) => {
+    stub.answer(answer);
+    expect(await vonage.verify(REQUEST, BUDGET)).toEqual(expected);
+    expect(errors()).toEqual(status === undefined ? [] : [{ operation: 'start', status }]);
+    expect(stub.received).toHaveLength(1);
+  });
+
+  it.each([
+    'http://api.vonage.com/x',
+    'https://vonage.com.evil.example/x',
+    'https://user@api.vonage.com/x',
+    7,
+  ])('drops the check_url %s', async (checkUrl) => {
+    stub.answer(json(202, { request_id: 'r1', check_url: checkUrl }));
+    const answer = await vonage.verify(REQUEST, BUDGET);
+    expect(answer).toEqual({ outcome: 'created', requestId: 'r1' });
+    const isText = typeof checkUrl === 'string';
+    expect(errors()).toEqual(isText ? [{ operation: 'start', status: 'check_url' }] : []);
+  });
+
+  it('knows that nothing was sent when nobody listens or the name is unknown', async () => {
+    expect(await (await nowhere()).verify(REQUEST, BUDGET)).toEqual({ outcome: 'unavailable' });
+    const unknownName = vonageAt('http://vonage.invalid');
+    expect(await unknownName.verify(REQUEST, BUDGET)).toEqual({ outcome: 'unavailable' });
+    expect(errors()).toContainEqual({ operation: 'start', status: 'network' });
+  });
+
+  it('signs anew once after a 401', async () => {
+    stub.answer(json(401, {}), json(202, { request_id: 'r1' }));
+    expect(await vonage.verify(REQUEST, BUDGET)).toMatchObject({ outcome: 'created' });
+    expect(stub.received.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer jwt-1',
+      'Bearer jwt-2',
+    ]);
+    expect(jwt.renew).toHaveBeenCalledTimes(1);
+  });
+
+  it('gives up after the second 401', async () => {
+    stub.answer(json(401, {}));
+    expect(await vonage.verify(REQUEST, BUDGET)).toEqual({ outcome: 'unavailable' });
+    expect(stub.received).toHaveLength(2);
+  });
+
+  it('explains that our own secret is not set, before anything is sent', async () => {
+    stub.answer(json(202, { request_id: 'r1' }));
+    jwt.get.mockRejectedValueOnce(new Error('not set'));
+    await expect(vonage.verify(REQUEST, BUDGET)).rejects.toThrow('not set');
+    expect(stub.received).toHaveLength(0);
+  });
+
+  it('begins no call after the end of the budget, nor repeats one', async () => {
+    stub.answer(json(401, {}));
+    const over = { lastCallAtMs: Date.now() - 1 };
+    expect(await vonage.verify(REQUEST, over)).toEqual({ outcome: 'unavailable' });
+    expect(stub.received).toHaveLength(0);
+    jwt.renew.mockImplementationOnce(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      return 'jwt-2';
+    });
+    await vonage.verify(REQUEST, { lastCallAtMs: Date.now() + 50 });
+    expect(stub.received).toHaveLength(1);
+  });
+});
+
+describe('check', () => {
+  const answers: [string, Answer, string][] = [
+    ['200', json(200, { request_id: 'r1', status: 'completed' }), 'accepted'],
+    ['200 without a body', json(200), 'accepted'],
+    ['200 cut off', truncate(200, '{"requ'), 'accepted'],
+    ['200 that stalls', stall(200, '{"requ'), 'accepted'],
+    ['400', json(400, {}), 'rejected'],
+    ['402', json(402, {}), 'not_executed'],
+    ['403', json(403, {}), 'not_executed'],
+    ['404', json(404, {}), 'not_found'],
+    ['409', json(409, {}), 'not_expected'],
+    ['410', json(410, {}), 'exhausted'],
+    ['429', json(429, {}), 'not_executed'],
+    ['two 401', json(401, {}), 'not_executed'],
+    ['302', json(302, {}), 'unknown'],
+    ['500', json(500, {}), 'unknown'],
+    ['silence', silence, 'unknown'],
+    ['a closed socket', hangUp, 'unknown'],
+  ];
+  it.each(answers)('understands %s', async (_, answer, expected) => {
+    stub.answer(answer);
+    expect(await vonage.check('r1', 'Ab3xK9', BUDGET)).toBe(expected);
+    expect(stub.received[0]).toMatchObject({
+      method: 'POST',
+      path: '/v2/verify/r1',
+      body: '{"code":"Ab3xK9"}',
+    });
+  });
+
+  it('stays on the path of one request, whatever its id is', async () => {
+    stub.answer(json(200, {}));
+    await vonage.check('../r1?a#b/next_workflow', 'Ab3xK9', BUDGET);
+    expect(stub.received[0]?.path).toBe('/v2/verify/..%2Fr1%3Fa%23b%2Fnext_workflow');
+  });
+
+  it('knows that nobody judged the code when nothing was sent', async () => {
+    expect(await (await nowhere()).check('r1', 'Ab3xK9', BUDGET)).toBe('not_executed');
+    jwt.get.mockRejectedValueOnce(new Error('not set'));
+    expect(await vonage.check('r1', 'Ab3xK9', BUDGET)).toBe('not_executed');
+    expect(await vonage.check('r1', 'Ab3xK9', { lastCallAtMs: 0 })).toBe('not_executed');
+    expect(errors()).toEqual(
+      ['network', 'private_key', 'budget'].map((status) => ({ operation: 'check', status })),
+    );
+  });
+
+  it('measures every answer that is no success', async () => {
+    stub.answer(json(429, {}));
+    await vonage.check('r1', 'Ab3xK9', BUDGET);
+    expect(errors()).toEqual([{ operation: 'check', status: '429' }]);
+  });
+});
+
+describe('next', () => {
+  const LATER = {
+    detail: 'The operation cannot be performed at this time. Please try again later.',
+  };
+  const answers: [string, Answer, string, number][] = [
+    ['200', json(200, {}), 'moved', 1],
+    ['the end by its type', json(409, { type: 'https://x/errors#no-events' }), 'none_left', 1],
+    [
+      'the end by its detail',
+      json(409, {
+        type: 'https://x#conflict',
+        detail: 'There are no more events left to trigger.',
+      }),
+      'none_left',
+      1,
+    ],
+    ['a replication that never ends', json(409, LATER), 'refused', 4],
+    ['a conflict without a word', json(409), 'refused', 2],
+    ['404', json(404, {}), 'none_left', 1],
+    ['402', json(402, {}), 'refused', 1],
+    ['403', json(403, {}), 'refused', 1],
+    ['429', json(429, {}), 'refused', 1],
+    ['two 401', json(401, {}), 'refused', 2],
+    ['500', json(500, {}), 'unknown', 1],
+    ['silence', silence, 'unknown', 1],
+  ];
+  it.each(answers)('understands %s', async (_, answer, expected, calls) => {
+    stub.answer(answer);
+    expect(await vonage.next('r1', BUDGET)).toBe(expected);
+    expect(stub.received).toHaveLength(calls);
+    expect(stub.received[0]).toMatchObject({
+      method: 'POST',
+      path: '/v2/verify/r1/next_workflow',
+      body: '',
+    });
+  });
+
+  it('waits longer each time while Vonage is not ready', async () => {
+    stub.answer(json(409, LATER), json(409, LATER), json(409, LATER), json(200));
+    expect(await vonage.next('r1', BUDGET)).toBe('moved');
+    expect(pause.mock.calls).toEqual([[300], [600], [1200]]);
+  });
+
+  it('does not wait beyond the budget', async () => {
+    stub.answer(json(409, LATER));
+    expect(await vonage.next('r1', { lastCallAtMs: Date.now() + 200 })).toBe('refused');
+    expect(pause).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    [true, 1],
+    [false, 0],
+  ])('asks after a moment whether it is still needed: %s', async (isNeeded, calls) => {
+    stub.answer(json(200));
+    const isStillNeeded = vi.fn(async () => {
+      expect(pause.mock.calls).toEqual([[1000]]);
+      return isNeeded;
+    });
+    expect(await vonage.next('r1', BUDGET, isStillNeeded)).toBe('moved');
+    expect(isStillNeeded).toHaveBeenCalledTimes(1);
+    expect(stub.received).toHaveLength(calls);
+  });
+
+  it('knows that Vonage did not move when nothing was sent', async () => {
+    expect(await (await nowhere()).next('r1', BUDGET)).toBe('refused');
+  });
+});
+
+describe('cancel', () => {
+  it.each([
+    ['204', json(204)],
+    ['404', json(404, {})],
+    ['500', json(500, {})],
+    ['silence', silence],
+    ['a closed socket', hangUp],
+  ])('never throws, whatever comes: %s', async (_, answer) => {
+    stub.answer(answer);
+    await vonage.cancel('r1', BUDGET);
+    expect(stub.received[0]).toMatchObject({ method: 'DELETE', path: '/v2/verify/r1', body: '' });
+  });
+
+  it('never throws when nothing can be sent', async () => {
+    await (await nowhere()).cancel('r1', BUDGET);
+    jwt.get.mockRejectedValueOnce(new Error('not set'));
+    await vonage.cancel('r1', BUDGET);
+  });
+});
+
+describe('the sockets', () => {
+  it('are kept for the next call', async () => {
+    stub.answer(json(200, {}));
+    await vonage.check('r1', 'Ab3xK9', BUDGET);
+    const before = stub.connections();
+    for (let count = 0; count < 5; count += 1) await vonage.check('r1', 'Ab3xK9', BUDGET);
+    expect(stub.connections()).toBe(before);
+  });
+
+  it('are not used again after 15 s, when the peer may have closed them unseen', async () => {
+    stub.answer(json(200, {}));
+    await vonage.check('r1', 'Ab3xK9', BUDGET);
+    const before = stub.connections();
+    const later = Date.now() + 15_001;
+    vi.spyOn(Date, 'now').mockImplementation(() => later);
+    await vonage.check('r1', 'Ab3xK9', BUDGET);
+    vi.restoreAllMocks();
+    expect(stub.connections()).toBe(before + 1);
+  });
+});

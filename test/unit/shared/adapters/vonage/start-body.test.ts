@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { type StartBody, toStartBody } from '../../../../../shared/adapters/vonage/start-body.ts';
+import type { ChannelSettings, StartSettings } from '../../../../../shared/config.ts';
+import type { RequestedChannel, VerifyRequest } from '../../../../../shared/domain/ports.ts';
+import { validateStartRequest } from '../../../../fixtures/vonage-contract.ts';
+
+const LIMIT = { count: 1, windowSeconds: 60 };
+const PHONE = '+447400123456';
+
+function settings(members: Partial<StartSettings> = {}): StartSettings {
+  return {
+    brand: 'Acme',
+    workflow: [],
+    channelTimeoutSeconds: 90,
+    codeLength: 7,
+    coverageCheck: true,
+    afterUserRejected: 'continue',
+    countries: ['GB'],
+    playground: false,
+    limits: { address: LIMIT, subject: LIMIT, phoneNumber: LIMIT, email: LIMIT, prefix: LIMIT },
+    ...members,
+  };
+}
+
+function request(
+  workflow: readonly RequestedChannel[],
+  members: Partial<VerifyRequest> = {},
+): VerifyRequest {
+  return { workflow, clientRef: 'ref', result: 'json', ...members };
+}
+
+/** The body, which must be one that Vonage's own document allows. */
+function bodyOf(...asked: Parameters<typeof toStartBody>): StartBody {
+  const body = toStartBody(...asked);
+  expect(validateStartRequest(body)).toEqual([]);
+  return body;
+}
+
+describe('toStartBody', () => {
+  it('asks for no code length where no PIN is sent', () => {
+    const body = bodyOf(request([{ channel: 'silent_auth', to: PHONE }]), settings());
+    expect(body).toEqual({
+      brand: 'Acme',
+      channel_timeout: 90,
+      client_ref: 'ref',
+      workflow: [{ channel: 'silent_auth', to: '447400123456', coverage_check: true }],
+    });
+  });
+
+  it.each<[ChannelSettings, object]>([
+    [
+      { channel: 'sms', from: 'Acme', appHash: 'FA+9qCX9VSu', entityId: '11', contentId: '22' },
+      { from: 'Acme', app_hash: 'FA+9qCX9VSu', entity_id: '11', content_id: '22' },
+    ],
+    [
+      { channel: 'sms', from: '447400999999', reuseCode: true },
+      { from: '447400999999', reuse_code: true },
+    ],
+    [{ channel: 'sms' }, {}],
+    [{ channel: 'voice', reuseCode: true }, { reuse_code: true }],
+    [
+      { channel: 'whatsapp', from: '447400999999', mode: 'otp_code' },
+      { from: '447400999999', mode: 'otp_code' },
+    ],
+    [
+      { channel: 'whatsapp', from: '447400999999', mode: 'zero_tap', reuseCode: false },
+      { from: '447400999999', mode: 'zero_tap', reuse_code: false },
+    ],
+    [
+      { channel: 'rcs', from: 'Acme', reuseCode: true },
+      { from: 'Acme', reuse_code: true },
+    ],
+  ])('gives $channel the fields of its settings', (channel, fields) => {
+    const body = bodyOf(
+      request([{ channel: channel.channel, to: PHONE }]),
+      settings({ workflow: [{ channel: 'silent_auth' }, channel] }),
+    );
+    expect(body).toMatchObject({ code_length: 7 });
+    expect(body.workflow).toEqual([{ channel: channel.channel, to: '447400123456', ...fields }]);
+  });
+
+  it('leaves an e-mail address as it is', () => {
+    const to = '+jo@example.org';
+    const body = bodyOf(
+      request([{ channel: 'email', to }]),
+      settings({ workflow: [{ channel: 'email', from: 'no-reply@example.org' }] }),
+    );
+    expect(body.workflow).toEqual([{ channel: 'email', to, from: 'no-reply@example.org' }]);
+  });
+
+  it('sends the redirect_url to web pages only', () => {
+    const stage = settings({ redirectUrl: 'https://app.example/sa' });
+    const workflow = [{ channel: 'silent_auth', to: PHONE }] as const;
+    const page = bodyOf(request(workflow, { result: 'redirect' }), stage);
+    expect(page.workflow[0]).toMatchObject({ redirect_url: 'https://app.example/sa' });
+    expect(bodyOf(request(workflow), stage).workflow[0]).not.toHaveProperty('redirect_url');
+  });
+
+  it("prefers the caller's locale, and writes it as Vonage does", () => {
+    const stage = settings({ locale: 'de-de' });
+    const workflow = [{ channel: 'voice', to: PHONE }] as const;
+    expect(bodyOf(request(workflow, { locale: 'en-GB' }), stage).locale).toBe('en-gb');
+    expect(bodyOf(request(workflow), stage).locale).toBe('de-de');
+    expect(bodyOf(request(workflow), settings())).not.toHaveProperty('locale');
+  });
+
+  it('keeps the order of the request, gives e-mail its sender, and sends nothing it was not told', () => {
+    const stage = settings({
+      brand: 'Sixteen letters!',
+      channelTimeoutSeconds: 15,
+      codeLength: 10,
+      coverageCheck: false,
+      workflow: [
+        { channel: 'silent_auth' },
+        { channel: 'sms' },
+        { channel: 'email', from: 'no-reply@example.org', reuseCode: true },
+        { channel: 'whatsapp', from: '447400999999' },
+      ],
+    });
+    const body = bodyOf(
+      request(
+        [
+          { channel: 'silent_auth', to: PHONE },
+          { channel: 'email', to: 'jo@example.org' },
+          { channel: 'whatsapp', to: PHONE },
+        ],
+        { clientRef: '9f2c1b7a4e5d4c0fa1b2c3d4e5f60718' },
+      ),
+      stage,
+    );
+    expect(body).toEqual({
+      brand: 'Sixteen letters!',
+      channel_timeout: 15,
+      client_ref: '9f2c1b7a4e5d4c0fa1b2c3d4e5f60718',
+      code_length: 10,
+      workflow: [
+        { channel: 'silent_auth', to: '447400123456', coverage_check: false },
+        { channel: 'email', to: 'jo@example.org', from: 'no-reply@example.org', reuse_code: true },
+        { channel: 'whatsapp', to: '447400123456', from: '447400999999' },
+      ],
+    });
+  });
+});

@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest';
+import { parseWebhook } from '../../../../../shared/adapters/vonage/webhook-body.ts';
+
+const AT_MS = 1_772_619_330_000;
+const REQUEST_ID = '5b0d1c9e-6c1e-4a53-9f39-0c4a6a6f7e11';
+const CHECK_URL = `https://api-eu.vonage.com/v2/verify/${REQUEST_ID}/silent-auth/redirect`;
+const TRIGGERED_AT = '2026-03-04T10:15:30.123Z';
+
+function parse(body: unknown): ReturnType<typeof parseWebhook> {
+  return parseBytes(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
+}
+
+function parseBytes(bytes: Uint8Array): ReturnType<typeof parseWebhook> {
+  return parseWebhook(bytes, AT_MS, ['.vonage.com']);
+}
+
+function event(members: object): object {
+  return {
+    request_id: REQUEST_ID,
+    triggered_at: TRIGGERED_AT,
+    type: 'event',
+    channel: 'silent_auth',
+    ...members,
+  };
+}
+
+function pending(members: object): object {
+  const action = { type: 'check', check_url: CHECK_URL };
+  return event({ status: 'action_pending', action, ...members });
+}
+
+function summary(members: object): object {
+  return {
+    request_id: REQUEST_ID,
+    submitted_at: TRIGGERED_AT,
+    type: 'summary',
+    channel_timeout: 120,
+    ...members,
+  };
+}
+
+describe('action_pending', () => {
+  const report = {
+    requestId: REQUEST_ID,
+    event: { type: 'check_url_issued', atMs: AT_MS, checkUrl: CHECK_URL },
+  };
+  it.each<[string, object]>([
+    ['an object', {}],
+    ['an array of one', { action: [{ type: 'check', check_url: CHECK_URL }] }],
+    ['an action without type', { action: { check_url: CHECK_URL } }],
+    ['mode standard', { mode: 'standard' }],
+    ['members that we do not know', { later: { a: 1 }, finalized_at: null }],
+    ['no time', { triggered_at: undefined }],
+    ['an absurd time', { triggered_at: '9999-99-99' }],
+  ])('brings the check_url with %s', (_, members) => {
+    expect(parse(pending(members))).toEqual(report);
+  });
+
+  it.each<[string, object]>([
+    ['no action', { action: undefined }],
+    ['an action that is null', { action: null }],
+    ['an empty array', { action: [] }],
+    ['two actions', { action: [{ check_url: CHECK_URL }, { check_url: CHECK_URL }] }],
+    ['an action that is a string', { action: CHECK_URL }],
+    ['no check_url', { action: { type: 'check' } }],
+    ['a number for a check_url', { action: { type: 'check', check_url: 7 } }],
+    ['another type of action', { action: { type: 'auth', check_url: CHECK_URL } }],
+    ['mode advanced', { mode: 'advanced' }],
+    ['another channel', { channel: 'sms' }],
+    ['http', { action: { type: 'check', check_url: CHECK_URL.replace('https', 'http') } }],
+    ['a foreign host', { action: { type: 'check', check_url: 'https://evil.example/x' } }],
+    ['userinfo', { action: { type: 'check', check_url: 'https://a@api.vonage.com/x' } }],
+    ['a port', { action: { type: 'check', check_url: 'https://api.vonage.com:444/x' } }],
+    ['an IP', { action: { type: 'check', check_url: 'https://192.0.2.1/x' } }],
+    ['a line break', { action: { type: 'check', check_url: `${CHECK_URL}\r\nx` } }],
+    ['2049 characters', { action: { type: 'check', check_url: CHECK_URL.padEnd(2049, 'x') } }],
+  ])('says nothing with %s', (_, members) => {
+    expect(parse(pending(members))).toBe('unintelligible');
+  });
+});
+
+describe('an event', () => {
+  const outcomes = [
+    ['completed', 'completed'],
+    ['failed', 'failed'],
+    ['expired', 'expired'],
+    ['user_rejected', 'user_rejected'],
+    ['rejected', 'user_rejected'],
+    ['blocked', 'blocked'],
+    ['cancelled', 'cancelled'],
+    ['canceled', 'cancelled'],
+  ] as const;
+  const channels = ['silent_auth', 'sms', 'voice', 'email', 'whatsapp', 'rcs'] as const;
+
+  it.each(outcomes)('with status %s ends the channel as %s', (status, outcome) => {
+    for (const channel of channels) {
+      expect(parse(event({ channel, status, finalized_at: TRIGGERED_AT }))).toEqual({
+        requestId: REQUEST_ID,
+        event: { type: 'channel_ended', atMs: AT_MS, channel, outcome },
+      });
+    }
+  });
+
+  it.each<[string, object]>([
+    ['an unknown status', { status: 'delivered' }],
+    ['the name of an object member as status', { status: 'toString' }],
+    ['no status', {}],
+    ['an array for a status', { status: ['completed'] }],
+    ['a status in capitals', { status: 'COMPLETED' }],
+    ['an unknown channel', { status: 'completed', channel: 'whatsapp_interactive' }],
+    ['no channel', { status: 'completed', channel: undefined }],
+    ['an unknown type', { status: 'completed', type: 'status' }],
+    ['no type', { status: 'completed', type: undefined }],
+    ['a number for request_id', { status: 'completed', request_id: 7 }],
+    ['no request_id', { status: 'completed', request_id: undefined }],
+    ['an empty request_id', { status: 'completed', request_id: '' }],
+    ['a long request_id', { status: 'completed', request_id: 'a'.repeat(65) }],
+    ['a request_id with other characters', { status: 'completed', request_id: 'a#b' }],
+  ])('says nothing with %s', (_, members) => {
+    expect(parse(event(members))).toBe('unintelligible');
+  });
+});
+
+describe('a summary', () => {
+  it('tells how each channel ended', () => {
+    const workflow = [
+      { channel: 'silent_auth', initiated_at: TRIGGERED_AT, status: 'failed' },
+      { channel: 'sms', initiated_at: TRIGGERED_AT, status: 'blocked', reason: 'Fraud' },
+      { channel: 'email', status: 'unused' },
+    ];
+    expect(parse(summary({ status: 'failed', workflow, client_ref: 'abc' }))).toEqual({
+      requestId: REQUEST_ID,
+      event: {
+        type: 'summarized',
+        atMs: AT_MS,
+        status: 'failed',
+        outcomes: [
+          { channel: 'silent_auth', outcome: 'failed' },
+          { channel: 'sms', outcome: 'blocked' },
+        ],
+      },
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['no workflow', undefined],
+    ['a workflow that is null', null],
+    ['a workflow that is an object', { channel: 'sms', status: 'failed' }],
+    [
+      'entries that we do not know',
+      [{ channel: 'fax', status: 'failed' }, { channel: 'sms', status: 'lost' }, null, 'sms', {}],
+    ],
+  ])('counts by its status with %s', (_, workflow) => {
+    expect(parse(summary({ status: 'expired', workflow }))).toEqual({
+      requestId: REQUEST_ID,
+      event: { type: 'summarized', atMs: AT_MS, status: 'expired', outcomes: [] },
+    });
+  });
+
+  it.each<[unknown, number | undefined]>([
+    [0.0325, 0.0325],
+    ['0.0325', 0.0325],
+    ['1', 1],
+    [0, 0],
+    [-1, undefined],
+    ['-1', undefined],
+    ['1e9', undefined],
+    ['', undefined],
+    ['free', undefined],
+    [null, undefined],
+    [[1], undefined],
+  ])('reads the price %j as %s', (price, euros) => {
+    const report = parse(summary({ status: 'completed', price }));
+    expect(report).toHaveProperty('event.status', 'completed');
+    expect(typeof report === 'string' ? undefined : report.priceEuros).toBe(euros);
+  });
+
+  it.each(['pending', 'toString', undefined, null, 7])('says nothing with status %j', (status) => {
+    expect(parse(summary({ status }))).toBe('unintelligible');
+  });
+});
+
+describe('a request_id of the doctor', () => {
+  it('says nothing, whatever else is in it', () => {
+    const request_id = 'doctor-6b03d843-6bfd-4a7c-8351-b3b624a54337';
+    expect(parse(event({ request_id, status: 'completed' }))).toBe('test');
+    expect(parse({ request_id })).toBe('test');
+    const inside = `5${request_id}`;
+    expect(parse(event({ request_id: inside, status: 'completed' }))).toMatchObject({
+      requestId: inside,
+    });
+  });
+});
+
+describe('JSON', () => {
+  const text = JSON.stringify(event({ status: 'completed' }));
+
+  it.each<[string, string]>([
+    ['a status twice', text.replace('"status"', '"status":"failed","status"')],
+    ['__proto__', text.replace('{', '{"__proto__":{"status":"failed"},')],
+    ['constructor further in', text.replace('{', '{"a":[{"constructor":1}],')],
+    ['an array on top', `[${text}]`],
+    ['a string on top', '"completed"'],
+    ['null', 'null'],
+    ['a number', '7'],
+  ])('that says nothing: %s', (_, body) => {
+    expect(parse(body)).toBe('unintelligible');
+  });
+
+  it.each<[string, Uint8Array]>([
+    ['nothing', Buffer.alloc(0)],
+    ['spaces', Buffer.from('  ')],
+    ['half of it', Buffer.from(text.slice(0, -1))],
+    ['trailing garbage', Buffer.from(`${text}x`)],
+    ['NaN', Buffer.from(text.replace('"completed"', 'NaN'))],
+    ['a comment', Buffer.from(`${text}// comment`)],
+    ['a byte order mark', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(text)])],
+    ['UTF-16', Buffer.from(text, 'utf16le')],
+    [
+      'bytes that are no UTF-8',
+      Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]),
+    ],
+    [
+      'an overlong encoding',
+      Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xc0, 0xaf]), Buffer.from('"}')]),
+    ],
+    [
+      'a lone surrogate',
+      Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"}')]),
+    ],
+    ['depth 17', Buffer.from(`{"a":${'['.repeat(16)}${']'.repeat(16)}}`)],
+  ])('that is none: %s', (_, bytes) => {
+    expect(() => parseBytes(bytes)).toThrow(expect.objectContaining({ code: 'request_invalid' }));
+  });
+
+  it('may be as deep as 16', () => {
+    const deep = text.replace('{', `{"a":${'['.repeat(15)}${']'.repeat(15)},`);
+    expect(parse(deep)).toHaveProperty('event.outcome', 'completed');
+  });
+
+  it('leaves no trace on any prototype', () => {
+    parse(text.replace('{', '{"__proto__":{"polluted":true},'));
+    expect({}).not.toHaveProperty('polluted');
+  });
+});

@@ -1,0 +1,263 @@
+import { describe, expect, it } from 'vitest';
+import type { VerificationObject } from '../../../../shared/client/contract.ts';
+import {
+  ended,
+  type FakeBackend,
+  openCheckUrl,
+  problemReply,
+  submitCode,
+  TOKEN,
+} from '../../../fixtures/fake-backend.ts';
+import { until } from '../../../fixtures/until.ts';
+import { backend, begin } from './clients.ts';
+
+const asked = (server: FakeBackend): number =>
+  server.received.filter(({ path }) => path === '/status').length;
+const fact = (isTrue: () => boolean): Promise<true> => until(() => (isTrue() ? true : undefined));
+
+describe('a running verification', () => {
+  it('hears of every change over its socket, and asks nobody', async () => {
+    const server = await backend();
+    const verification = await begin(server, { timing: { pollMs: 60_000 } });
+    const seen: string[] = [];
+    verification.onChange(({ status }) => seen.push(status));
+    await fact(() => server.sockets === 1);
+    await fact(() => {
+      server.change(openCheckUrl());
+      return seen.length > 0;
+    });
+    server.change(ended('completed'));
+    expect(await verification.finished()).toEqual(server.verification);
+    expect(asked(server)).toBe(0);
+    await fact(() => server.sockets === 0);
+  });
+
+  it('never puts the token into the URL', async () => {
+    const urls: string[] = [];
+    const server = await backend();
+    const Spy = class extends WebSocket {
+      constructor(url: string, protocols: string[]) {
+        super(url, protocols);
+        urls.push(url);
+        expect(protocols).toEqual(['silent-auth.v1', TOKEN]);
+      }
+    };
+    await begin(server, { WebSocket: Spy });
+    await fact(() => server.sockets === 1);
+    expect(urls.join()).not.toContain(TOKEN);
+  });
+
+  it('connects again after the socket died, and the snapshot holds what it missed', async () => {
+    const server = await backend();
+    const verification = await begin(server, { timing: { pollMs: 60_000, pingMs: 60_000 } });
+    await fact(() => server.sockets === 1);
+    server.killSockets();
+    server.change(submitCode(), false);
+    await fact(() => verification.current.channel === 'email');
+    expect(server.handshakes).toBeGreaterThan(1);
+    expect(server.sockets).toBe(1);
+  });
+
+  it('notices a socket that is open and dead', async () => {
+    const server = await backend();
+    await begin(server);
+    await fact(() => server.sockets === 1);
+    server.muteSockets(true);
+    await fact(() => server.handshakes > 1);
+    server.muteSockets(false);
+    await fact(() => server.sockets === 1);
+  });
+
+  it('gives up a socket that opens and never says anything', async () => {
+    const server = await backend();
+    server.muteSockets(true);
+    const verification = await begin(server, { timing: { pollMs: 60_000, openMs: 400 } });
+    await fact(() => server.handshakes > 1);
+    server.change(submitCode(), false);
+    server.muteSockets(false);
+    await fact(() => verification.current.channel === 'email');
+  });
+
+  it('pings while it waits', async () => {
+    const server = await backend();
+    await begin(server, { timing: { pingMs: 20 } });
+    await fact(() => server.sockets === 1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(server.handshakes).toBe(1);
+  });
+
+  it('polls while no socket can be held', async () => {
+    const server = await backend();
+    server.refuseHandshakes(503);
+    const verification = await begin(server);
+    server.change(submitCode(), false);
+    await fact(() => verification.current.channel === 'email');
+    expect(server.handshakes).toBeGreaterThan(0);
+  });
+
+  it('polls where there is no WebSocket at all', async () => {
+    const server = await backend();
+    const verification = await begin(server, { WebSocket: null });
+    server.change(ended('failed'), false);
+    expect((await verification.finished()).status).toBe('failed');
+    expect(server.handshakes).toBe(0);
+  });
+
+  it('stops polling once a socket is held', async () => {
+    const server = await backend();
+    server.refuseHandshakes(503);
+    await begin(server, { timing: { pollMs: 50 } });
+    await fact(() => asked(server) > 1);
+    server.refuseHandshakes(undefined);
+    await fact(() => server.sockets === 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const before = asked(server);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(asked(server)).toBe(before);
+  });
+
+  it('learns from /status that a 401 refused the handshake, and gives up', async () => {
+    const server = await backend();
+    const problems: string[] = [];
+    server.refuseHandshakes(401);
+    server.act('/status', () => problemReply('client_token_invalid'));
+    const verification = await begin(server, { onProblem: ({ code }) => problems.push(code) });
+    await expect(verification.finished()).rejects.toMatchObject({ code: 'client_token_invalid' });
+    expect(problems).toEqual(['client_token_invalid']);
+    await new Promise((resolve) => setTimeout(resolve, 100)); // one may be under way
+    const before = server.handshakes;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(server.handshakes).toBe(before);
+  });
+
+  it('goes on polling through failures of every kind', async () => {
+    const server = await backend();
+    server.script(
+      '/status',
+      'lose',
+      { status: 503, body: { message: 'Service Unavailable' } },
+      { status: 200, body: '<html>log in to the Wi-Fi</html>' },
+      problemReply('dependency_unavailable'),
+      { status: 200, body: { verification: 'none' } },
+    );
+    const verification = await begin(server, { WebSocket: null });
+    server.change(ended('expired'), false);
+    expect((await verification.finished()).status).toBe('expired');
+  });
+
+  it('asks again at next_change_at although the socket is held', async () => {
+    const server = await backend();
+    const soon = new Date(Date.now() + 1500).toISOString();
+    server.change({ next_change_at: soon });
+    const verification = await begin(server, { timing: { pollMs: 500 } });
+    await fact(() => server.sockets === 1);
+    expect(asked(server)).toBe(0);
+    server.change({ ...submitCode(), next_change_at: null }, false);
+    await fact(() => verification.current.channel === 'email');
+    expect(asked(server)).toBe(1);
+  });
+
+  it('asks by the clock of the server, not by its own', async () => {
+    const server = await backend();
+    const fiveMinutes = 300_000;
+    const at = (ms: number): string => new Date(Date.now() - fiveMinutes + ms).toISOString();
+    server.change({ updated_at: at(0), next_change_at: at(60_000), expires_at: at(200_000) });
+    const verification = await begin(server, { timing: { pollMs: 100 } });
+    await fact(() => server.sockets === 1);
+    const before = asked(server);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(asked(server)).toBe(before);
+    verification.close();
+  });
+});
+
+describe('the mirror', () => {
+  it('ignores what is stale, foreign or malformed', async () => {
+    const server = await backend();
+    const verification = await begin(server);
+    await fact(() => server.sockets === 1);
+    const newest = server.change(submitCode());
+    await fact(() => verification.current.seq === newest.seq);
+    const taken: VerificationObject[] = [];
+    verification.onChange((change) => taken.push(change));
+    const older = new Date(Date.parse(newest.updated_at) - 1).toISOString();
+    const stale: unknown[] = [
+      { ...newest, seq: newest.seq - 1, status: 'completed' },
+      { ...newest, updated_at: older, status: 'completed' },
+      { ...newest, channel: 'silent_auth' },
+      { ...newest, request_id: 'another', seq: 99 },
+      { ...newest, seq: '99' },
+      { request_id: newest.request_id },
+      null,
+      'completed',
+    ];
+    for (const verification of stale) server.say({ type: 'transition', verification });
+    server.say('not even an object');
+    server.say({ type: 'unknown' });
+    server.say({ type: 'transition', verification: { ...newest, reason: 'timed_out' } });
+    await fact(() => verification.current.reason === 'timed_out');
+    expect(taken).toEqual([{ ...newest, reason: 'timed_out' }]);
+  });
+
+  it('shows an unknown status as pending, an unknown action as none', async () => {
+    const server = await backend();
+    const verification = await begin(server);
+    await fact(() => server.sockets === 1);
+    const unknown: unknown = { status: 'thinking', action: { type: 'sing' } };
+    server.change(unknown as Partial<VerificationObject>);
+    await fact(() => verification.current.seq === 2);
+    expect(verification.current).toMatchObject({ status: 'pending', action: null });
+  });
+
+  it('iterates over the current object and every newer one, until the end', async () => {
+    const server = await backend();
+    const verification = await begin(server);
+    await fact(() => server.sockets === 1);
+    const seen: number[] = [];
+    for await (const { seq } of verification.updates()) {
+      seen.push(seq);
+      if (seq < 4) server.change({});
+      else if (seq === 4) server.change(ended('completed'));
+    }
+    expect(seen).toEqual([1, 2, 3, 4, 5]);
+    const again: number[] = [];
+    for await (const { seq } of verification.updates()) again.push(seq);
+    expect(again).toEqual([5]);
+  });
+
+  it('ends an iteration when it is aborted or the verification closed', async () => {
+    const server = await backend();
+    const verification = await begin(server);
+    const aborting = new AbortController();
+    const finished = verification.finished({ signal: aborting.signal });
+    aborting.abort(new Error('the user left'));
+    await expect(finished).rejects.toThrow('the user left');
+    const closed = verification.finished();
+    verification.close();
+    await expect(closed).rejects.toThrow('closed');
+    await fact(() => server.sockets === 0);
+  });
+
+  it('keeps listening for a moment after completed, while nothing is certain yet', async () => {
+    const server = await backend();
+    const verification = await begin(server);
+    await fact(() => server.sockets === 1);
+    const nothing = { phone_number: false, email: false };
+    server.change({ ...ended('completed'), verified: nothing });
+    await verification.finished();
+    server.change({ verified: { phone_number: true, email: false } });
+    await fact(() => verification.current.verified.phone_number);
+    await fact(() => server.sockets === 0);
+  });
+});
+
+describe('refresh', () => {
+  it('reads /status and replaces a socket that may be dead', async () => {
+    const server = await backend();
+    const verification = await begin(server);
+    await fact(() => server.sockets === 1);
+    server.change(submitCode(), false);
+    expect((await verification.refresh()).channel).toBe('email');
+    await fact(() => server.handshakes === 2 && server.sockets === 1);
+  });
+});

@@ -1,0 +1,301 @@
+import { describe, expect, it } from 'vitest';
+import type { HandsetAnswer, OpenCheckUrl } from '../../../../shared/client/handset.ts';
+import { readFragment, readHandsetAnswer } from '../../../../shared/client/handset.ts';
+import {
+  CHECK_URL,
+  ended,
+  type FakeBackend,
+  openCheckUrl,
+  problemReply,
+  REQUEST_ID,
+  type Received,
+  type Reply,
+  submitCode,
+  verificationObject,
+} from '../../../fixtures/fake-backend.ts';
+import { until } from '../../../fixtures/until.ts';
+import { backend, begin } from './clients.ts';
+
+const RESULT: HandsetAnswer = {
+  http_status: 200,
+  response_body: { request_id: REQUEST_ID, code: 'Ab3xK9' },
+};
+const OTHER_URL = 'https://api-eu.vonage.com/v2/verify/second/silent-auth/redirect';
+
+const fact = (isTrue: () => boolean): Promise<true> => until(() => (isTrue() ? true : undefined));
+const posts = (server: FakeBackend): readonly Received[] =>
+  server.received.filter(({ method, path }) => method === 'POST' && path !== '/start');
+
+/** A backend whose verification has a check_url, and does what it is told. */
+async function ready(): Promise<FakeBackend> {
+  const server = await backend();
+  server.change(openCheckUrl());
+  server.act('/check-code', () => {
+    return { status: 200, body: { verification: server.change(ended('completed')) } };
+  });
+  server.act('/next-workflow', () => {
+    return { status: 200, body: { verification: server.change(submitCode()) } };
+  });
+  return server;
+}
+
+describe('readHandsetAnswer', () => {
+  it.each<[HandsetAnswer, string]>([
+    [{ http_status: 412, response_body: { title: 'no' } }, 'check_url_rejected'],
+    [{ http_status: 409 }, 'check_url_rejected'],
+    [{ http_status: '412' }, 'check_url_rejected'],
+    [{ http_status: 302 }, 'sdk_redirect_error'],
+    [{ http_status: 404 }, 'sdk_error'],
+    [{ http_status: 500 }, 'sdk_error'],
+    [{ http_status: 200 }, 'sdk_error'],
+    [{ http_status: 200, response_body: '<html>' }, 'sdk_error'],
+    [{ http_status: 200, response_body: { request_id: REQUEST_ID } }, 'sdk_error'],
+    [{ http_status: 200, response_body: { request_id: 1, code: 'Ab3xK9' } }, 'sdk_error'],
+    [{}, 'sdk_error'],
+    [{ error: 'sdk_no_data_connectivity' }, 'sdk_no_data_connectivity'],
+    [{ error: 'sdk_timeout_error', http_status: 200 }, 'sdk_timeout_error'],
+    [{ error: 'e'.repeat(100) }, 'e'.repeat(64)],
+  ])('reads %j as %s', (answer, error) => {
+    expect(readHandsetAnswer(answer)).toEqual({ type: 'error', error });
+  });
+
+  it('reads a result, with the status as number or text', () => {
+    const code = { type: 'code', requestId: REQUEST_ID, code: 'Ab3xK9' };
+    expect(readHandsetAnswer(RESULT)).toEqual(code);
+    expect(readHandsetAnswer({ ...RESULT, http_status: '200' })).toEqual(code);
+  });
+});
+
+describe('readFragment', () => {
+  it('reads what Vonage put there', () => {
+    expect(readFragment(`#request_id=${REQUEST_ID}&code=Ab3xK9`)).toEqual(RESULT);
+    expect(readFragment('#error_description=Device%20MSISDN%20does%20not%20match.')).toEqual({
+      error: 'check_url_rejected',
+    });
+  });
+
+  it.each(['', '#', '#section-2', '#code=Ab3xK9'])('finds nothing in %j', (fragment) => {
+    expect(readFragment(fragment)).toBeUndefined();
+  });
+});
+
+describe('openCheckUrl', () => {
+  it('is called once for a check_url, and its result handed in', async () => {
+    const server = await ready();
+    const opened: string[] = [];
+    const verification = await begin(server, {
+      openCheckUrl: async (url) => {
+        opened.push(url);
+        return RESULT;
+      },
+    });
+    expect((await verification.finished()).status).toBe('completed');
+    expect(opened).toEqual([CHECK_URL]);
+    expect(posts(server).map(({ path, body }) => [path, body])).toEqual([
+      ['/check-code', { request_id: REQUEST_ID, code: 'Ab3xK9' }],
+    ]);
+  });
+
+  it('is not called again for a newer object with the same check_url', async () => {
+    const server = await backend();
+    let opened = 0;
+    const verification = await begin(server, {
+      openCheckUrl: async () => {
+        opened += 1;
+        return undefined;
+      },
+    });
+    await fact(() => server.sockets === 1);
+    server.change(openCheckUrl());
+    await fact(() => opened === 1);
+    await fact(() => server.sockets === 1);
+    await fact(() => {
+      server.change(openCheckUrl());
+      return verification.current.seq > 2;
+    });
+    expect(opened).toBe(1);
+  });
+
+  it('runs without socket and polling, and the socket comes back at once', async () => {
+    const server = await backend();
+    server.act('/check-code', () => ({ status: 200, body: { verification: server.verification } }));
+    let during: [number, number] | undefined;
+    await begin(server, {
+      timing: { handsetMs: 60_000 },
+      openCheckUrl: async () => {
+        await fact(() => server.sockets === 0);
+        const before = server.received.length;
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        during = [server.sockets, server.received.length - before];
+        return RESULT;
+      },
+    });
+    await fact(() => server.sockets === 1);
+    await fact(() => {
+      if (server.verification.seq === 1) server.change(openCheckUrl());
+      return during !== undefined;
+    });
+    expect(during).toEqual([0, 0]);
+    await fact(() => server.sockets === 1);
+  });
+
+  it.each([
+    'sdk_no_data_connectivity',
+    'sdk_connection_error',
+    'sdk_redirect_error',
+    'sdk_timeout_error',
+    'sdk_error',
+  ])('leaves silent_auth with %s', async (error) => {
+    const server = await ready();
+    const verification = await begin(server, { openCheckUrl: async () => ({ error }) });
+    await fact(() => verification.current.channel === 'email');
+    expect(posts(server).map(({ path, body }) => [path, body])).toEqual([
+      ['/next-workflow', { from: 'silent_auth', error }],
+    ]);
+  });
+
+  it.each<[string, OpenCheckUrl, string]>([
+    ['throws', () => Promise.reject(new Error('no radio')), 'sdk_error'],
+    ['never settles', () => new Promise(() => undefined), 'sdk_timeout_error'],
+  ])('counts as failed when it %s', async (_, open, error) => {
+    const server = await ready();
+    const verification = await begin(server, { openCheckUrl: open });
+    await fact(() => verification.current.channel === 'email');
+    expect(posts(server)[0]?.body).toEqual({ from: 'silent_auth', error });
+  });
+
+  it('aborts, and drops the result, when the verification has moved on', async () => {
+    const server = await ready();
+    const aborted = Promise.withResolvers<void>();
+    const verification = await begin(server, {
+      timing: { handsetMs: 60_000 },
+      openCheckUrl: (_, { signal }) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => {
+            aborted.resolve();
+            resolve(RESULT);
+          });
+        }),
+    });
+    await verification.nextWorkflow();
+    await aborted.promise;
+    await fact(() => server.sockets === 1);
+    expect(posts(server).map(({ path }) => path)).toEqual(['/next-workflow']);
+    expect(posts(server)[0]?.body).toEqual({ from: 'silent_auth', error: 'user_choice' });
+  });
+
+  it('drops the result of an older check_url', async () => {
+    const server = await ready();
+    const first = Promise.withResolvers<HandsetAnswer>();
+    const opened: string[] = [];
+    const verification = await begin(server, {
+      openCheckUrl: (url) => {
+        opened.push(url);
+        return url === CHECK_URL ? first.promise : new Promise(() => undefined);
+      },
+    });
+    server.change(openCheckUrl(OTHER_URL));
+    await verification.refresh();
+    await fact(() => opened.length === 2);
+    first.resolve(RESULT);
+    expect(await verification.handsetAnswered(CHECK_URL, RESULT)).toEqual(server.verification);
+    expect(posts(server)).toEqual([]);
+  });
+
+  it('sends a foreign request_id to the backend, and calls it a mismatch whatever that says', async () => {
+    const server = await ready();
+    const problems: string[] = [];
+    server.act('/check-code', () =>
+      problemReply('request_id_mismatch', {
+        verification: server.change(ended('aborted', { reason: 'request_id_mismatch' }), false),
+      }),
+    );
+    const verification = await begin(server, {
+      onProblem: ({ code }) => problems.push(code),
+      openCheckUrl: async () => ({
+        http_status: 200,
+        response_body: { request_id: 'foreign', code: 'Ab3xK9' },
+      }),
+    });
+    expect((await verification.finished()).status).toBe('aborted');
+    await fact(() => problems.length > 0);
+    expect(problems).toEqual(['request_id_mismatch']);
+    expect(posts(server)[0]?.body).toEqual({ request_id: 'foreign', code: 'Ab3xK9' });
+  });
+
+  it('reports a carrier that refused, waits for Vonage, and reports again', async () => {
+    const server = await ready();
+    const soon = new Date(Date.now() + 600).toISOString();
+    server.script('/next-workflow', () => {
+      return { status: 200, body: { verification: server.change({ next_change_at: soon }) } };
+    });
+    const verification = await begin(server, { openCheckUrl: async () => ({ http_status: 412 }) });
+    await fact(() => verification.current.channel === 'email');
+    const body = { from: 'silent_auth', error: 'check_url_rejected' };
+    expect(posts(server).map((post) => post.body)).toEqual([body, body]);
+    expect(Date.now()).toBeGreaterThan(Date.parse(soon));
+  });
+
+  it('reports a refusal once when Vonage has moved on by itself', async () => {
+    const server = await ready();
+    const soon = new Date(Date.now() + 1500).toISOString();
+    server.script('/next-workflow', () => {
+      return { status: 200, body: { verification: server.change({ next_change_at: soon }) } };
+    });
+    const verification = await begin(server, { openCheckUrl: async () => ({ http_status: 409 }) });
+    await fact(() => server.sockets === 1);
+    server.change(submitCode());
+    await fact(() => verification.current.channel === 'email');
+    await new Promise((resolve) => setTimeout(resolve, 1800));
+    expect(posts(server)).toHaveLength(1);
+  });
+
+  it('hands in its result through a network that fails for a while', async () => {
+    const server = await ready();
+    server.script('/check-code', 'lose', 'lose', 'lose', 'lose', 'lose');
+    const verification = await begin(server, { openCheckUrl: async () => RESULT });
+    expect((await verification.finished()).status).toBe('completed');
+  });
+
+  it('hands nothing in after close', async () => {
+    const server = await ready();
+    const answer = Promise.withResolvers<HandsetAnswer>();
+    let signal: AbortSignal | undefined;
+    const verification = await begin(server, {
+      openCheckUrl: (_, given) => {
+        signal = given.signal;
+        return answer.promise;
+      },
+    });
+    verification.close();
+    answer.resolve(RESULT);
+    await fact(() => signal?.aborted === true);
+    expect(posts(server)).toEqual([]);
+  });
+});
+
+describe('handsetAnswered', () => {
+  it('makes the right call for an app that opens the check_url itself', async () => {
+    const server = await ready();
+    const verification = await begin(server);
+    const done = await verification.handsetAnswered(CHECK_URL, RESULT);
+    expect(done.status).toBe('completed');
+    await verification.handsetAnswered(CHECK_URL, RESULT);
+    expect(posts(server)).toHaveLength(1);
+  });
+
+  it.each<[string, () => Reply]>([
+    ['refuses', () => problemReply('request_id_mismatch')],
+    ['cannot answer', () => problemReply('internal')],
+    ['is fooled', () => ({ status: 200, body: { verification: verificationObject() } })],
+  ])('throws when the request_id is foreign, even if the backend %s', async (_, reply) => {
+    const server = await ready();
+    server.act('/check-code', reply);
+    const verification = await begin(server);
+    const foreign = { http_status: 200, response_body: { request_id: 'x', code: 'Ab3xK9' } };
+    await expect(verification.handsetAnswered(CHECK_URL, foreign)).rejects.toMatchObject({
+      code: 'request_id_mismatch',
+      retryable: false,
+    });
+  });
+});

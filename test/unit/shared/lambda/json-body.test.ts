@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+import { parseBody, parseOptionalBody } from '../../../../shared/lambda/json-body.ts';
+import { httpRequest } from '../../../fixtures/requests.ts';
+
+const schema = z.object({ word: z.optional(z.string().check(z.maxLength(5, 'is too long'))) });
+
+function requestOf(bytes: Buffer | string) {
+  const body = Buffer.from(bytes).toString('base64');
+  return httpRequest({ 'content-type': 'application/json' }, { body, isBase64Encoded: true });
+}
+
+describe('parseBody', () => {
+  it('makes a new object of the members that it knows', () => {
+    const request = requestOf('{"word":"ümlä","__proto__":{"admin":true},"constructor":1,"a":[]}');
+    const parsed = parseBody(schema, request);
+    expect(parsed).toEqual({ word: 'ümlä' });
+    expect(Reflect.get(parsed, 'admin')).toBeUndefined();
+  });
+
+  it.each<[string, Buffer | string]>([
+    ['a byte order mark', '\ufeff{}'],
+    ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+    ['half of a surrogate pair', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
+    ['a comment', '{/* */}'],
+    ['a trailing comma', '{"word":"a",}'],
+    ['two values', '{}{}'],
+    ['NaN', '{"word":NaN}'],
+    ['single quotes', "{'word':'a'}"],
+    ['white space alone', ' \n'],
+    ['brackets without end', '['.repeat(4000)],
+  ])('refuses %s', (_what, bytes) => {
+    expect(() => parseBody(schema, requestOf(bytes))).toThrow(
+      expect.objectContaining({
+        code: 'request_invalid',
+        members: { errors: [{ field: 'body', reason: 'must be JSON in UTF-8' }] },
+      }),
+    );
+  });
+
+  it.each(['null', '[]', '"word"', '1', 'true'])('refuses %s, which is no object', (text) => {
+    expect(() => parseBody(schema, requestOf(text))).toThrow(
+      expect.objectContaining({ code: 'request_invalid' }),
+    );
+  });
+
+  it('names the member at fault and does not repeat its value', () => {
+    const refusal = (() => {
+      try {
+        return parseBody(schema, requestOf('{"word":"secret word"}'));
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(refusal).toMatchObject({
+      members: { errors: [{ field: 'word', reason: 'is too long' }] },
+    });
+    expect(JSON.stringify(refusal)).not.toContain('secret');
+  });
+});
+
+describe('parseOptionalBody', () => {
+  it('takes no body for an empty object, and judges every other', () => {
+    expect(parseOptionalBody(schema, httpRequest())).toEqual({});
+    expect(() => parseOptionalBody(schema, requestOf('null'))).toThrow(
+      expect.objectContaining({ code: 'request_invalid' }),
+    );
+  });
+});

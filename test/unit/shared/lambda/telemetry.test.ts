@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Problem } from '../../../../shared/domain/errors.ts';
+import { createTelemetry } from '../../../../shared/lambda/telemetry.ts';
+
+const PRIVATE = '+4915112345678';
+const lines: string[] = [];
+
+beforeEach(() => {
+  // Powertools writes with a console of its own, straight to the streams.
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+      lines.push(String(chunk));
+      return true;
+    });
+  }
+  for (const level of ['log', 'info', 'error', 'warn', 'debug'] as const) {
+    vi.spyOn(console, level).mockImplementation((line) => {
+      lines.push(String(line));
+    });
+  }
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  lines.length = 0;
+});
+
+describe('flush', () => {
+  it('logs one line, and of an error its names and places but not its words', () => {
+    const telemetry = createTelemetry('test');
+    const cause = new TypeError(`cannot parse ${PRIVATE}`);
+    telemetry.annotate({ route: 'POST /start' });
+    telemetry.flush({ outcome: 'internal' }, new Error(`no such number ${PRIVATE}`, { cause }));
+    const text = lines.join('\n');
+    expect(text).toContain('TypeError');
+    expect(text).toContain('telemetry.test.ts');
+    expect(text).not.toContain(PRIVATE);
+  });
+
+  it('says in our own words what is wrong, and leaves out those of its cause', () => {
+    const telemetry = createTelemetry('test');
+    const cause = new Error(`no such number ${PRIVATE}`);
+    const fault = new Problem('dependency_unavailable', 'DynamoDB did not answer', {}, { cause });
+    telemetry.flush({ outcome: 'dependency_unavailable' }, fault);
+    const text = lines.join('\n');
+    expect(text).toContain('Problem: DynamoDB did not answer | at ');
+    expect(text).not.toContain(PRIVATE);
+  });
+
+  it('logs nothing that says nothing: every byte of a line is paid for', () => {
+    const telemetry = createTelemetry('test');
+    telemetry.flush({ route: 'GET /status', outcome: 'ok', status: 200, milliseconds: 3 });
+    expect(lines.flatMap((line) => Object.keys(JSON.parse(line))).sort()).toEqual(
+      'cold_start level message milliseconds outcome route service status timestamp'.split(' '),
+    );
+  });
+
+  it('tells the first line of an instance from all others', () => {
+    const telemetry = createTelemetry('test');
+    telemetry.flush({ outcome: 'ok' });
+    telemetry.flush({ outcome: 'ok' });
+    const records = lines.map((line) => JSON.parse(line));
+    expect(records.map(({ cold_start: isCold }) => isCold)).toEqual([true, undefined]);
+  });
+
+  it('writes the details of a metric beside it, never as dimensions', () => {
+    const telemetry = createTelemetry('silent-auth-dev');
+    const dimensions = { channel: 'sms' };
+    telemetry.measure({ name: 'FallbackEntered', dimensions, details: { reason: 'timed_out' } });
+    telemetry.flush({ outcome: 'ok' });
+    const record = lines.map((line) => JSON.parse(line)).find(({ _aws }) => _aws);
+    expect(record).toMatchObject({ FallbackEntered: 1, channel: 'sms', reason: 'timed_out' });
+    expect(record._aws.CloudWatchMetrics[0].Dimensions).toEqual([['service', 'channel']]);
+  });
+
+  it('writes one record for all metrics, each with its own dimensions', () => {
+    const telemetry = createTelemetry('silent-auth-dev');
+    telemetry.measure({ name: 'Started' });
+    telemetry.measure({
+      name: 'VonageLatency',
+      dimensions: { operation: 'start' },
+      milliseconds: 12,
+    });
+    telemetry.measure({ name: 'CheckUrlIssued' });
+    telemetry.flush({ outcome: 'ok' });
+    const records = lines.map((line) => JSON.parse(line)).filter(({ _aws }) => _aws);
+    expect(records).toMatchObject([
+      {
+        _aws: {
+          CloudWatchMetrics: [
+            {
+              Dimensions: [['service']],
+              Metrics: [{ Name: 'Started' }, { Name: 'CheckUrlIssued' }],
+            },
+            { Dimensions: [['service', 'operation']], Metrics: [{ Name: 'VonageLatency' }] },
+          ],
+        },
+        Started: 1,
+        CheckUrlIssued: 1,
+        VonageLatency: 12,
+        operation: 'start',
+      },
+    ]);
+  });
+
+  it('writes another record for what has the same name and says something else', () => {
+    const telemetry = createTelemetry('silent-auth-dev');
+    for (const [operation, milliseconds] of [
+      ['start', 12],
+      ['check', 30],
+    ] as const) {
+      telemetry.measure({ name: 'VonageLatency', dimensions: { operation }, milliseconds });
+    }
+    telemetry.flush({ outcome: 'ok' });
+    const records = lines.map((line) => JSON.parse(line)).filter(({ _aws }) => _aws);
+    expect(records).toMatchObject([
+      { operation: 'start', VonageLatency: 12 },
+      { operation: 'check', VonageLatency: 30 },
+    ]);
+  });
+
+  it('starts the next line anew', () => {
+    const telemetry = createTelemetry('test');
+    telemetry.annotate({ request_id: 'one' });
+    telemetry.flush({ outcome: 'ok' });
+    lines.length = 0;
+    telemetry.flush({ outcome: 'ok' });
+    expect(lines.join('\n')).not.toContain('one');
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { VerificationEvent } from '../../../../shared/domain/events.ts';
+import type { Appended, Entry, VerificationLog } from '../../../../shared/domain/ports.ts';
+import type { Verification } from '../../../../shared/domain/verification.ts';
+import { announce, foldNow, notifyOfEnd } from '../../../../shared/usecases/announce.ts';
+import {
+  checked,
+  REQUEST_ID,
+  START_MS,
+  started,
+  submitted,
+  summarized,
+} from '../../../fixtures/histories.ts';
+
+const CANCELLED: VerificationEvent = { type: 'cancelled', atMs: START_MS + 1500 };
+/** It ended at once, by the code. */
+const COMPLETED = [submitted('attempt1'), checked('attempt1', 'accepted')];
+
+/** A log of one verification, and a bus that takes an event when its turn says so. */
+function worldOf(accepts: readonly boolean[], events: readonly VerificationEvent[]) {
+  const stored = [...events];
+  const told: Verification[] = [];
+  const entry = (): Entry => ({ requestId: REQUEST_ID, events: [...stored], connections: [] });
+  const fail = (): Promise<never> => Promise.reject(new Error('not asked for here'));
+  const log: VerificationLog = {
+    find: async () => entry(),
+    append: async (_requestId, event): Promise<Appended> => {
+      stored.push(event);
+      return { outcome: 'appended', entry: entry() };
+    },
+    subscribe: fail,
+    forget: fail,
+  };
+  const clock = { now: () => START_MS + 2000 };
+  const ports = {
+    log,
+    clock,
+    pusher: { push: async () => [], close: async () => {} },
+    telemetry: { measure: () => {} },
+    endNotifier: {
+      notify: async (_entry: Entry, verification: Verification) => {
+        told.push(verification);
+        return accepts[told.length - 1] ?? true;
+      },
+    },
+  };
+  return { ports, stored, told, entry };
+}
+
+describe('notifyOfEnd', () => {
+  it('tells of an end once it is there, and not again when it was told', async () => {
+    const { ports, stored, told, entry } = worldOf([], [started(), CANCELLED]);
+    await announce(entry(), ports);
+    expect(told).toMatchObject([{ status: 'cancelled', requestId: REQUEST_ID }]);
+    expect(stored.at(-1)?.type).toBe('notified');
+    await notifyOfEnd(entry(), foldNow(entry(), ports.clock).verification, ports);
+    expect(told).toHaveLength(1);
+  });
+
+  it('tells nothing of a verification that still runs', async () => {
+    const { ports, told, entry } = worldOf([], [started()]);
+    await announce(entry(), ports);
+    expect(told).toEqual([]);
+  });
+
+  it('tells again at a touch a moment later when the bus did not take it', async () => {
+    const { ports, stored, told, entry } = worldOf([false, true], [started(), CANCELLED]);
+    await announce(entry(), ports);
+    expect(stored.map(({ type }) => type)).not.toContain('notified');
+    await notifyOfEnd(entry(), foldNow(entry(), ports.clock).verification, ports);
+    expect(told).toHaveLength(1);
+    ports.clock.now = () => START_MS + 2500;
+    await notifyOfEnd(entry(), foldNow(entry(), ports.clock).verification, ports);
+    expect(told).toHaveLength(2);
+    expect(stored.at(-1)?.type).toBe('notified');
+  });
+
+  it('tells again with the summary, whenever it comes: nothing else may come', async () => {
+    const { ports, stored, told, entry } = worldOf([false, true], [started(), ...COMPLETED]);
+    ports.clock.now = () => START_MS;
+    await announce(entry(), ports);
+    expect(told).toHaveLength(1);
+    stored.push(summarized('completed'));
+    await announce(entry(), ports);
+    expect(told).toHaveLength(2);
+    await announce(entry(), ports);
+    expect(told).toHaveLength(2);
+  });
+
+  it('changes nothing that a client sees', async () => {
+    const { ports, entry } = worldOf([], [started(), CANCELLED]);
+    const before = foldNow(entry(), ports.clock).verification;
+    expect(await announce(entry(), ports)).toEqual(before);
+    expect(foldNow(entry(), ports.clock).verification).toEqual(before);
+  });
+
+  it('survives a store that does not keep that it was told', async () => {
+    const { ports, told, entry } = worldOf([], [started(), CANCELLED]);
+    const append = () => Promise.reject(new Error('down'));
+    await announce(entry(), { ...ports, log: { ...ports.log, append } });
+    expect(told).toHaveLength(1);
+  });
+});

@@ -1,0 +1,142 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { IntentClaim, Measurement } from '../../../../../shared/domain/ports.ts';
+import {
+  type StartRequest,
+  startVerification,
+} from '../../../../../shared/usecases/start/start-verification.ts';
+import { at, ended, REQUEST_ID, START_MS, started } from '../../../../fixtures/histories.ts';
+import { createMemoryLog, type MemoryLog } from '../../../../fixtures/memory-log.ts';
+import { BUDGET, CALLER, START, startWorld } from '../../../../fixtures/start-world.ts';
+
+const REPEATED: IntentClaim = {
+  outcome: 'started',
+  requestId: REQUEST_ID,
+  tokenKeyId: 'key1',
+  recordedAtMs: START_MS,
+};
+
+function startIn({ ports }: ReturnType<typeof startWorld>, request: StartRequest = START) {
+  return startVerification(request, CALLER, ports, BUDGET);
+}
+
+describe('startVerification', () => {
+  it('stores the start before it answers', async () => {
+    const world = startWorld();
+    const { clientToken, verification } = await startIn(world);
+    expect(clientToken).toBe(`${REQUEST_ID}.token`);
+    expect(verification).toMatchObject({ requestId: REQUEST_ID, seq: 1, status: 'pending' });
+    expect(world.log.events).toMatchObject([
+      { type: 'started', phoneNumberHash: expect.any(String) },
+    ]);
+    expect(JSON.stringify(world.log.events)).not.toContain(START.phoneNumber);
+    expect(world.calls.slice(-2)).toEqual(['record number', 'record key']);
+  });
+
+  it('measures what webhooks changed that overtook its write', async () => {
+    const measured: Measurement[] = [];
+    const { ports } = startWorld({ log: createMemoryLog([ended('silent_auth', 'failed')]) });
+    const telemetry = { measure: (measurement: Measurement) => void measured.push(measurement) };
+    await startVerification(START, CALLER, { ...ports, telemetry }, BUDGET);
+    expect(measured).toEqual([
+      { name: 'Started' },
+      {
+        name: 'FallbackEntered',
+        dimensions: { channel: 'email' },
+        details: { reason: 'carrier_failed' },
+      },
+    ]);
+  });
+
+  it.each<[string, string]>([
+    ['a country that the stage does not allow', '+33612345678'],
+    ['a test number where no playground is', '+990123456'],
+  ])('refuses %s before anything is counted', async (_name, phoneNumber) => {
+    const world = startWorld();
+    await expect(startIn(world, { ...START, phoneNumber })).rejects.toMatchObject({
+      code: 'phone_number_refused',
+    });
+    expect(world.calls).toEqual([]);
+  });
+
+  it('leaves a start of unknown fate to its repeats, and to nobody else', async () => {
+    const world = startWorld({ vonage: { outcome: 'unknown' } });
+    await expect(startIn(world)).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect(world.calls).toContain('unlock unresolved');
+    expect(world.calls).toContain('key unknown');
+    expect(world.calls).not.toContain('unlock');
+    expect(world.calls).not.toContain('release key');
+  });
+
+  it('is free again after a definite refusal, whose counts stay', async () => {
+    const world = startWorld({ vonage: { outcome: 'number_refused' } });
+    await expect(startIn(world)).rejects.toMatchObject({ code: 'phone_number_refused' });
+    expect(world.calls.slice(-2)).toEqual(['unlock', 'release key']);
+  });
+
+  it('gives nothing away of a verification that another start owns', async () => {
+    const log = createMemoryLog([started()]);
+    const append = async () => ({ outcome: 'unauthorized' }) as const;
+    const world = startWorld({ log: { ...log, append } });
+    await expect(startIn(world)).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect(world.calls).toContain('unlock unresolved');
+  });
+
+  it('tells the guards of an adopted one only once its log is its own', async () => {
+    const takeover = { intent: { outcome: 'takeover' } } as const;
+    const vonage = { outcome: 'in_flight', requestId: REQUEST_ID } as const;
+    const foreign = { ...createMemoryLog([]), append: async () => ({ outcome: 'unauthorized' }) };
+    const lost = startWorld({ ...takeover, vonage, log: foreign as MemoryLog });
+    await expect(startIn(lost)).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect(lost.calls).not.toContain('record number');
+    expect(lost.calls).not.toContain('record key');
+    const own = startWorld({ ...takeover, vonage });
+    expect((await startIn(own)).verification.requestId).toBe(REQUEST_ID);
+    expect(own.calls.slice(-2)).toEqual(['record number', 'record key']);
+  });
+
+  it('makes the token of a repeat with the key that made the first', async () => {
+    const intent = { ...REPEATED, tokenKeyId: 'the key before' };
+    const { ports } = startWorld({ intent, log: createMemoryLog([started()]) });
+    const derive = vi.fn(ports.tokens.derive);
+    const tokens = { ...ports.tokens, derive };
+    await startVerification(START, CALLER, { ...ports, tokens }, BUDGET);
+    expect(derive.mock.calls).toEqual([[REQUEST_ID, START.idempotencyKey, 'the key before']]);
+  });
+
+  it('answers a repeat with nothing that its token does not open', async () => {
+    const log = createMemoryLog([started()]);
+    const find = async () => ({ ...log.entry(), clientTokenHash: new Uint8Array(32).fill(8) });
+    const world = startWorld({ intent: REPEATED, log: { ...log, find } });
+    await expect(startIn(world)).rejects.toMatchObject({ code: 'provider_unavailable' });
+  });
+
+  it('answers a repeat with the same token and asks nobody', async () => {
+    const world = startWorld({ intent: REPEATED, log: createMemoryLog([started()]) });
+    const { clientToken, verification } = await startIn(world);
+    expect(clientToken).toBe(`${REQUEST_ID}.token`);
+    expect(verification.status).toBe('pending');
+    expect(world.calls).not.toContain('vonage');
+  });
+
+  it('lets a repeat wait while the log may be about to be written, then writes it again', async () => {
+    const world = startWorld({ intent: REPEATED, log: createMemoryLog([]) });
+    const atSeconds = (seconds: number): typeof world => {
+      const clock = { now: () => START_MS + seconds * 1000 };
+      return { ...world, ports: { ...world.ports, clock } };
+    };
+    await expect(startIn(atSeconds(9.9))).rejects.toMatchObject({ code: 'start_in_progress' });
+    expect(world.log.events).toEqual([]);
+    const { clientToken } = await startIn(atSeconds(10));
+    expect(clientToken).toBe(`${REQUEST_ID}.token`);
+    expect(world.log.events).toMatchObject([{ type: 'started' }]);
+    expect(world.calls).not.toContain('vonage');
+  });
+
+  it.each([
+    ['by an event', [started(), at(1, { type: 'cancelled' })]],
+    ['by its time', [started(['silent_auth'], { atMs: START_MS - 90_000 })]],
+  ] as const)('gives no token to a repeat after the end %s', async (_name, events) => {
+    const world = startWorld({ intent: REPEATED, log: createMemoryLog([...events]) });
+    await expect(startIn(world)).rejects.toMatchObject({ code: 'verification_closed' });
+  });
+});
