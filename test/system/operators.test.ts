@@ -211,7 +211,7 @@ describe('configure', () => {
   it.each([
     ['a secret as an argument', ['--signature-secret', 'x'.repeat(32)], /signature-secret/],
     ['a file that is not there', ['--private-key-file', '/nowhere'], /cannot read/],
-    ['two targets', ['--stage', 'dev'], /either --stage or --local/],
+    ['two deployments', ['--stage', 'dev'], /either --stage or --local/],
   ])('refuses %s', async (_what, args, message) => {
     const { code, output } = await configure(...args);
     expect(code).toBe(2);

@@ -8,13 +8,13 @@ import {
 } from '../deployment/application.ts';
 import { isPair } from '../deployment/keys.ts';
 import type { Secrets } from '../deployment/secrets.ts';
-import { SECRET_NAMES, type Target } from '../deployment/target.ts';
+import { SECRET_NAMES, type Deployment } from '../deployment/deployment.ts';
 import { UsageError } from '../deployment/usage-error.ts';
 import { planSecrets, type Rotation } from './plan.ts';
 import type { Wishes } from './wishes.ts';
 
 export interface ConfigureOptions {
-  readonly target: Target;
+  readonly deployment: Deployment;
   readonly secrets: Secrets;
   readonly wishes: Wishes;
   readonly rotation: Rotation;
@@ -31,7 +31,7 @@ const TITLES = {
 
 /** Everything is read and judged before anything is written. @throws UsageError */
 export async function configure(options: ConfigureOptions): Promise<void> {
-  const { target, secrets, wishes, rotation, dryRun, tell } = options;
+  const { deployment, secrets, wishes, rotation, dryRun, tell } = options;
   const entries = await Promise.all(
     SECRET_NAMES.map(async (name) => [name, await secrets.read(name)] as const),
   );
@@ -49,8 +49,8 @@ export async function configure(options: ConfigureOptions): Promise<void> {
     if (changes.length > 0 && !dryRun) await secrets.write(name, written);
     tell(`${TITLES[name]}: ${changes.join(', ') || 'left as it is'}`);
   }
-  if (status && status.before !== target.webhookUrl && !dryRun) await status.write();
-  tell(`Status URL: ${tellStatusUrl(status?.before, target.webhookUrl, status !== undefined)}`);
+  if (status && status.before !== deployment.webhookUrl && !dryRun) await status.write();
+  tell(`Status URL: ${tellStatusUrl(status?.before, deployment.webhookUrl, status !== undefined)}`);
   if (dryRun) tell('Dry run: nothing was changed.');
 }
 
@@ -62,21 +62,21 @@ interface StatusUrlPlan {
 
 /** undefined: nobody gave the account's credentials. */
 async function planStatusUrl(
-  { target, wishes }: ConfigureOptions,
+  { deployment, wishes }: ConfigureOptions,
   applicationId: string,
   storedApiKey: string,
 ): Promise<StatusUrlPlan | undefined> {
   const account =
     wishes.apiSecret === undefined
-      ? target.account
+      ? deployment.account
       : { apiKey: wishes.apiKey ?? storedApiKey, apiSecret: wishes.apiSecret };
   if (!account || applicationId === '') return undefined;
-  const applications = openApplications(target.applicationsUrl, applicationId, account);
+  const applications = openApplications(deployment.applicationsUrl, applicationId, account);
   const application = await applications.get();
   return {
     application,
     before: statusUrlOf(application),
-    write: () => applications.put(withStatusUrl(application, target.webhookUrl)),
+    write: () => applications.put(withStatusUrl(application, deployment.webhookUrl)),
   };
 }
 

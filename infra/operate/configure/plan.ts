@@ -8,7 +8,7 @@ import {
   publicKeyOf,
 } from '../deployment/keys.ts';
 import type { Fields } from '../deployment/secrets.ts';
-import type { SecretName } from '../deployment/target.ts';
+import type { SecretName } from '../deployment/deployment.ts';
 import { UsageError } from '../deployment/usage-error.ts';
 import type { Wishes } from './wishes.ts';
 

@@ -22,14 +22,14 @@ npm run configure -- --local [.local] [options]
 At a terminal it asks for what is not given. Secrets are never arguments.`;
 
 await runCommand(USAGE, async () => {
-  const { target, values, flags } = parseArguments(process.argv.slice(2), OPTIONS, [
+  const { deployment, values, flags } = parseArguments(process.argv.slice(2), OPTIONS, [
     'rotate-proof-key',
     'drop-previous',
     'dry-run',
   ]);
   await configure({
-    target,
-    secrets: openSecrets(target),
+    deployment,
+    secrets: openSecrets(deployment),
     wishes: await collectWishes(values, openPrompt()),
     rotation: {
       rotateProofKey: flags.has('rotate-proof-key'),

@@ -1,14 +1,14 @@
 /** The arguments that `configure` and `doctor` share: which deployment they are about. */
 
 import { parseArgs } from 'node:util';
-import { readLocalTarget, readStageTarget, type Target } from './target.ts';
+import { readLocalDeployment, readStageDeployment, type Deployment } from './deployment.ts';
 import { UsageError } from './usage-error.ts';
 
 const OUTPUTS_FILE = 'outputs.json';
 const LOCAL_FOLDER = '.local';
 
 export interface Arguments<Option extends string, Flag extends string> {
-  readonly target: Target;
+  readonly deployment: Deployment;
   readonly values: Readonly<Partial<Record<Option, string>>>;
   readonly flags: ReadonlySet<Flag>;
 }
@@ -41,13 +41,13 @@ export function parseArguments<Option extends string, Flag extends string>(
     const value = text(name);
     return value === undefined ? [] : [[name, value] as const];
   });
-  const target =
+  const deployment =
     stage === undefined
-      ? readLocalTarget(folder)
-      : readStageTarget(stage, text('outputs') ?? OUTPUTS_FILE);
+      ? readLocalDeployment(folder)
+      : readStageDeployment(stage, text('outputs') ?? OUTPUTS_FILE);
   const chosen: Partial<Record<Option, string>> = {};
   for (const [name, value] of pairs) chosen[name] = value;
-  return { target, values: chosen, flags: new Set(flags.filter((name) => given.get(name))) };
+  return { deployment, values: chosen, flags: new Set(flags.filter((name) => given.get(name))) };
 }
 
 function parse(

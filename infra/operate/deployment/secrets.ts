@@ -6,7 +6,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
-import type { SecretName, Target } from './target.ts';
+import type { SecretName, Deployment } from './deployment.ts';
 
 /** Fields of a secret; absent ones and empty ones are the same. */
 export type Fields = Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export interface Secrets {
 const fields = z.record(z.string(), z.string());
 const TIMEOUT_MS = 10_000;
 
-export function openSecrets({ secrets, region, secretsManagerUrl }: Target): Secrets {
+export function openSecrets({ secrets, region, secretsManagerUrl }: Deployment): Secrets {
   const client = new SecretsManagerClient({
     region,
     requestHandler: { requestTimeout: TIMEOUT_MS, connectionTimeout: TIMEOUT_MS },

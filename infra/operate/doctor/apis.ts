@@ -2,7 +2,7 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Target } from '../deployment/target.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import { check, type Finding, skipped } from './check.ts';
 import { shakeHands } from './websocket.ts';
 
@@ -12,7 +12,7 @@ const started = z.object({ client_token: z.string() });
 
 /** @param number a phone number of the operator's: it is started for, and cancelled again */
 export async function checkApis(
-  { apiUrl, websocketUrl }: Target,
+  { apiUrl, websocketUrl }: Deployment,
   number: string | undefined,
 ): Promise<readonly Finding[]> {
   return [

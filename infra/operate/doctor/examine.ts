@@ -2,7 +2,7 @@
 
 import type { Account } from '../deployment/application.ts';
 import type { Secrets } from '../deployment/secrets.ts';
-import type { Target } from '../deployment/target.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import { checkApis } from './apis.ts';
 import type { Finding } from './check.ts';
 import { checkSecrets } from './secrets.ts';
@@ -10,7 +10,7 @@ import { checkVonage } from './vonage.ts';
 import { checkWebhooks } from './webhooks.ts';
 
 export interface Examination {
-  readonly target: Target;
+  readonly deployment: Deployment;
   readonly secrets: Pick<Secrets, 'read'>;
   /** Asks for the Status URL. @default that question is skipped */
   readonly apiSecret: string | undefined;
@@ -20,17 +20,17 @@ export interface Examination {
 
 /** One after the other, so that a fault is seen beside its cause. */
 export async function examine(examination: Examination): Promise<readonly Finding[]> {
-  const { target, secrets, apiSecret, number } = examination;
+  const { deployment, secrets, apiSecret, number } = examination;
   const { findings, stored } = await checkSecrets(secrets.read);
   const account: Account | undefined =
     apiSecret === undefined
-      ? target.account
+      ? deployment.account
       : { apiKey: stored.signature.api_key ?? '', apiSecret };
   return [
     ...findings,
-    ...(await checkVonage(target, stored.privateKey, account)),
-    ...(await checkApis(target, number)),
-    ...(await checkWebhooks(target, stored.signature)),
+    ...(await checkVonage(deployment, stored.privateKey, account)),
+    ...(await checkApis(deployment, number)),
+    ...(await checkWebhooks(deployment, stored.signature)),
   ];
 }
 

@@ -14,17 +14,17 @@ npm run doctor -- --local [.local] [options]
                              with it and cancels it again; may cost what Vonage charges for it`;
 
 await runCommand(USAGE, async () => {
-  const { target, values } = parseArguments(
+  const { deployment, values } = parseArguments(
     process.argv.slice(2),
     ['api-secret-file', 'number'],
     [],
   );
   const file = values['api-secret-file'];
   const findings = await examine({
-    target,
-    secrets: openSecrets(target),
+    deployment,
+    secrets: openSecrets(deployment),
     apiSecret: file === undefined ? undefined : readFileSync(file, 'utf8').trim(),
-    number: values.number ?? target.number,
+    number: values.number ?? deployment.number,
   });
   console.log(toTable(findings));
   return findings.every(({ result }) => result !== 'fault');

@@ -2,7 +2,7 @@
 
 import { faultOfPrivateKey, faultOfProofKey, faultOfSignatureSecret } from '../deployment/keys.ts';
 import type { Fields } from '../deployment/secrets.ts';
-import type { SecretName } from '../deployment/target.ts';
+import type { SecretName } from '../deployment/deployment.ts';
 import { check, type Finding } from './check.ts';
 
 const REQUIRED: Readonly<Record<SecretName, readonly string[]>> = {

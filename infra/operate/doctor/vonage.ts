@@ -5,26 +5,26 @@ import { SignJWT } from 'jose';
 import { type Account, openApplications, statusUrlOf } from '../deployment/application.ts';
 import { toPrivateKey } from '../deployment/keys.ts';
 import type { Fields } from '../deployment/secrets.ts';
-import type { Target } from '../deployment/target.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import { check, type Finding, skipped } from './check.ts';
 
 const TIMEOUT_MS = 10_000;
 const LIFETIME_SECONDS = 300;
 
 export async function checkVonage(
-  target: Target,
+  deployment: Deployment,
   privateKey: Fields,
   account: Account | undefined,
 ): Promise<readonly Finding[]> {
   return [
-    await check('Vonage accepts the private key', () => callSigned(target, privateKey)),
-    await checkStatusUrl(target, privateKey.application_id ?? '', account),
+    await check('Vonage accepts the private key', () => callSigned(deployment, privateKey)),
+    await checkStatusUrl(deployment, privateKey.application_id ?? '', account),
   ];
 }
 
 /** Cancels a request that does not exist: whoever is let in is told just that. */
 async function callSigned(
-  { vonageUrl }: Target,
+  { vonageUrl }: Deployment,
   { application_id: applicationId, private_key: pem = '' }: Fields,
 ): Promise<string | undefined> {
   if (!applicationId || pem === '') return 'there is no private key to sign with';
@@ -47,7 +47,7 @@ async function callSigned(
 }
 
 async function checkStatusUrl(
-  { applicationsUrl, webhookUrl }: Target,
+  { applicationsUrl, webhookUrl }: Deployment,
   applicationId: string,
   account: Account | undefined,
 ): Promise<Finding> {

@@ -4,13 +4,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { DOCTOR_REQUEST_ID_PREFIX } from '../../../shared/config.ts';
 import type { Fields } from '../deployment/secrets.ts';
-import type { Target } from '../deployment/target.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import { check, type Finding } from './check.ts';
 
 const TIMEOUT_MS = 15_000;
 
 export async function checkWebhooks(
-  { webhookUrl }: Target,
+  { webhookUrl }: Deployment,
   signature: Fields,
 ): Promise<readonly Finding[]> {
   const body = JSON.stringify({

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from './usage-error.ts';
 
-export interface Target {
+export interface Deployment {
   /** Where apps call: through CloudFront, where the stage has it. */
   readonly apiUrl: string;
   readonly websocketUrl: string;
@@ -57,7 +57,7 @@ const endpoints = z.object({
 });
 
 /** @throws UsageError when the stack of that stage has not been deployed with `--outputs-file` */
-export function readStageTarget(stage: string, outputsFile: string): Target {
+export function readStageDeployment(stage: string, outputsFile: string): Deployment {
   const command = `npm run deploy -- -c stage=${stage} --outputs-file ${outputsFile}`;
   if (!existsSync(outputsFile)) throw new UsageError(`no ${outputsFile}: ${command}`);
   const stack = outputs.parse(parseFile(outputsFile))[`SilentAuth-${stage}`];
@@ -81,7 +81,7 @@ export function readStageTarget(stage: string, outputsFile: string): Target {
 }
 
 /** @throws UsageError when no stack runs in that folder */
-export function readLocalTarget(folder: string): Target {
+export function readLocalDeployment(folder: string): Deployment {
   const file = join(folder, 'endpoints.json');
   if (!existsSync(file)) throw new UsageError(`no ${file}: npm start first`);
   const { api, websocket, vonage, secretsmanager, region, secrets, account } = endpoints.parse(
