@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { type AttributeValue, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeEvent, encodeEvent } from '../../../../../shared/adapters/dynamodb/event-codec.ts';
+import { createVerificationLog } from '../../../../../shared/adapters/dynamodb/verification-log.ts';
+import { toVerificationObject } from '../../../../../shared/contract/to-verification-object.ts';
+import type { VerificationEvent } from '../../../../../shared/domain/events.ts';
+import { provenChannels } from '../../../../../shared/domain/judgement.ts';
+import type { VerificationLog } from '../../../../../shared/domain/ports.ts';
+import { fold } from '../../../../../shared/domain/verification.ts';
+import { type DynaliteStore, startDynalite } from '../../../../fixtures/dynalite-store.ts';
+import { type StoredStory, storedStories } from '../../../../fixtures/previous-release.ts';
+
+const STORIES = storedStories();
+
+let store: DynaliteStore;
+let log: VerificationLog;
+let nowMs = 0;
+
+beforeAll(async () => {
+  store = await startDynalite('request_id');
+  log = createVerificationLog({ ...store, clock: { now: () => nowMs } });
+});
+afterAll(() => store.stop());
+
+/** Puts the item of the previous release into the table, under an id of its own. */
+async function put({ item }: StoredStory): Promise<string> {
+  const requestId = randomUUID();
+  const Item = { ...item, request_id: { S: requestId } };
+  await store.client.send(new PutItemCommand({ TableName: store.table, Item }));
+  return requestId;
+}
+
+function known(stored: AttributeValue): VerificationEvent {
+  const event = decodeEvent(stored);
+  if (!event) throw new Error('an event of the previous release is not known any more');
+  return event;
+}
+
+describe('an item of the previous release', () => {
+  it.each(STORIES)('folds to the same object at every time: $name', async (story) => {
+    const requestId = await put(story);
+    const { events = [] } = (await log.find(requestId)) ?? {};
+    const shown = story.folds.map(({ at }) => {
+      const folded = fold(requestId, events, Date.parse(at));
+      return folded ? toVerificationObject(folded.verification) : null;
+    });
+    expect(shown).toEqual(
+      story.folds.map(
+        ({ verification }) => verification && { ...verification, request_id: requestId },
+      ),
+    );
+  });
+
+  it.each(STORIES)('changes with each event as it did, and proves the same: $name', (story) => {
+    const events = (story.item.events?.L ?? []).map(known);
+    const prefixes = events.map((event, index) => {
+      const folded = fold('5b0d', events.slice(0, index + 1), event.atMs);
+      const { seq, status, channel } = folded?.verification ?? {};
+      return folded ? `${seq} ${status} ${channel} ${folded.changed}` : null;
+    });
+    expect(prefixes).toEqual(story.prefixes);
+    const facts = fold('5b0d', events, Math.max(...events.map(({ atMs }) => atMs)))?.facts;
+    expect(facts ? provenChannels(facts) : []).toEqual(story.proven);
+  });
+
+  it.each(STORIES)('knows its events when they come again: $name', async (story) => {
+    const requestId = await put(story);
+    for (const stored of story.repeated) {
+      const event = known(stored);
+      const hash = event.type === 'started' ? story.item.client_token_hash?.B : undefined;
+      expect(await log.append(requestId, event, hash)).toMatchObject({ outcome: 'repeated' });
+    }
+  });
+});
+
+describe('what this release stores', () => {
+  it.each(STORIES)(
+    'is what the previous one stored, attribute by attribute: $name',
+    async (story) => {
+      const requestId = randomUUID();
+      const { connections: _, ...expected } = story.item;
+      for (const stored of expected.events?.L ?? []) {
+        const event = known(stored);
+        expect(encodeEvent(event)).toEqual(stored);
+        nowMs = event.atMs;
+        const hash = event.type === 'started' ? expected.client_token_hash?.B : undefined;
+        expect(await log.append(requestId, event, hash)).toMatchObject({ outcome: 'appended' });
+      }
+      const { Item: item } = await store.client.send(
+        new GetItemCommand({
+          TableName: store.table,
+          Key: { request_id: { S: requestId } },
+          ConsistentRead: true,
+        }),
+      );
+      expect(plain(item)).toEqual(plain({ ...expected, request_id: { S: requestId } }));
+    },
+  );
+});
+
+/** With sets in one order and bytes as text. */
+function plain(item: Readonly<Record<string, AttributeValue>> = {}): unknown {
+  return Object.fromEntries(
+    Object.entries(item).map(([name, value]) => {
+      if (value.SS) return [name, value.SS.toSorted()];
+      return [name, value.B ? Buffer.from(value.B).toString('base64') : value];
+    }),
+  );
+}
