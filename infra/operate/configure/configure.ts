@@ -6,9 +6,9 @@ import {
   statusUrlOf,
   withStatusUrl,
 } from '../deployment/application.ts';
+import { type Deployment, SECRET_NAMES } from '../deployment/deployment.ts';
 import { isPair } from '../deployment/keys.ts';
 import type { Secrets } from '../deployment/secrets.ts';
-import { SECRET_NAMES, type Deployment } from '../deployment/deployment.ts';
 import { UsageError } from '../deployment/usage-error.ts';
 import { planSecrets, type Rotation } from './plan.ts';
 import type { Wishes } from './wishes.ts';

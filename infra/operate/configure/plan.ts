@@ -1,5 +1,6 @@
 /** What each secret becomes: pure, so that `--dry-run` shows exactly what would be done. */
 
+import type { SecretName } from '../deployment/deployment.ts';
 import {
   createProofKey,
   faultOfPrivateKey,
@@ -8,7 +9,6 @@ import {
   publicKeyOf,
 } from '../deployment/keys.ts';
 import type { Fields } from '../deployment/secrets.ts';
-import type { SecretName } from '../deployment/deployment.ts';
 import { UsageError } from '../deployment/usage-error.ts';
 import type { Wishes } from './wishes.ts';
 

@@ -1,7 +1,7 @@
 /** The arguments that `configure` and `doctor` share: which deployment they are about. */
 
 import { parseArgs } from 'node:util';
-import { readLocalDeployment, readStageDeployment, type Deployment } from './deployment.ts';
+import { type Deployment, readLocalDeployment, readStageDeployment } from './deployment.ts';
 import { UsageError } from './usage-error.ts';
 
 const OUTPUTS_FILE = 'outputs.json';

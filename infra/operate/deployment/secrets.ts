@@ -6,7 +6,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
-import type { SecretName, Deployment } from './deployment.ts';
+import type { Deployment, SecretName } from './deployment.ts';
 
 /** Fields of a secret; absent ones and empty ones are the same. */
 export type Fields = Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 /** Examines a deployment from outside, from its secrets to its sockets. */
 
 import type { Account } from '../deployment/application.ts';
-import type { Secrets } from '../deployment/secrets.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import type { Secrets } from '../deployment/secrets.ts';
 import { checkApis } from './apis.ts';
 import type { Finding } from './check.ts';
 import { checkSecrets } from './secrets.ts';

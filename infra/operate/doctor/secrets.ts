@@ -1,8 +1,8 @@
 /** Are the secrets there and well-formed? */
 
+import type { SecretName } from '../deployment/deployment.ts';
 import { faultOfPrivateKey, faultOfProofKey, faultOfSignatureSecret } from '../deployment/keys.ts';
 import type { Fields } from '../deployment/secrets.ts';
-import type { SecretName } from '../deployment/deployment.ts';
 import { check, type Finding } from './check.ts';
 
 const REQUIRED: Readonly<Record<SecretName, readonly string[]>> = {

@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { type Account, openApplications, statusUrlOf } from '../deployment/application.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import { toPrivateKey } from '../deployment/keys.ts';
 import type { Fields } from '../deployment/secrets.ts';
-import type { Deployment } from '../deployment/deployment.ts';
 import { check, type Finding, skipped } from './check.ts';
 
 const TIMEOUT_MS = 10_000;

@@ -3,8 +3,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { DOCTOR_REQUEST_ID_PREFIX } from '../../../shared/config.ts';
-import type { Fields } from '../deployment/secrets.ts';
 import type { Deployment } from '../deployment/deployment.ts';
+import type { Fields } from '../deployment/secrets.ts';
 import { check, type Finding } from './check.ts';
 
 const TIMEOUT_MS = 15_000;
