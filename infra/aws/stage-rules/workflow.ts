@@ -29,6 +29,9 @@ const CHANNEL_FIELDS: Readonly<Record<string, readonly string[]>> = {
   rcs: ['reuseCode'],
 };
 
+/** Channels whose code reaches the number itself. */
+const PHONE_CODE_CHANNELS: readonly string[] = ['sms', 'voice', 'whatsapp', 'rcs'];
+
 /** One line for each fault; none when Vonage would take the workflow. */
 export function workflowFaults(workflow: readonly ChannelSettings[], fallback: string): string[] {
   const channels = workflow.map(({ channel }) => channel);
@@ -37,7 +40,22 @@ export function workflowFaults(workflow: readonly ChannelSettings[], fallback: s
   if (channels.lastIndexOf('silent_auth') > 0) faults.push('workflow: silent_auth must be first');
   if (new Set(channels).size < channels.length) faults.push('workflow must not repeat a channel');
   if (fallback !== 'automatic') faults.push('fallback must be automatic: on_request is reserved');
+  if (sharesCodeAcrossMailboxAndPhone(workflow)) {
+    faults.push(
+      'workflow: reuseCode must not be set where email and a phone channel meet: a code read in ' +
+        'a mailbox would verify a number',
+    );
+  }
   return [...faults, ...workflow.flatMap(channelFaults)];
+}
+
+/** `reuseCode` on one channel is enough: which of the others repeat its code is Vonage's choice. */
+function sharesCodeAcrossMailboxAndPhone(workflow: readonly ChannelSettings[]): boolean {
+  return (
+    workflow.some(({ reuseCode }) => reuseCode === true) &&
+    workflow.some(({ channel }) => channel === 'email') &&
+    workflow.some(({ channel }) => PHONE_CODE_CHANNELS.includes(channel))
+  );
 }
 
 function channelFaults(settings: ChannelSettings): string[] {

@@ -55,6 +55,26 @@ const REFUSED: readonly (readonly [string, Partial<Stage>, RegExp])[] = [
   ['an empty entity id', { workflow: [{ ...sms, entityId: '' }] }, /entityId must be 1–20/],
   ['a long content id', { workflow: [{ ...sms, contentId: 'x'.repeat(21) }] }, /contentId must/],
   ['reuse_code of silent_auth', { workflow: [{ ...silentAuth, reuseCode: true }] }, /no reuseCode/],
+  [
+    'one code for a mailbox and SMS, said at the SMS',
+    { workflow: [silentAuth, email, { ...sms, reuseCode: true }] },
+    /reuseCode must not be set where email and a phone channel meet/,
+  ],
+  [
+    'one code for a mailbox and RCS, said at the e-mail',
+    {
+      workflow: [
+        { ...email, reuseCode: true },
+        { channel: 'rcs', from: 'acme' },
+      ],
+    },
+    /reuseCode must not be set where email and a phone channel meet/,
+  ],
+  [
+    'a shared code with a mailbox, said at a third channel',
+    { workflow: [email, sms, { channel: 'voice', reuseCode: true }] },
+    /reuseCode must not be set where email and a phone channel meet/,
+  ],
   ['a mode of sms', { workflow: [{ ...sms, mode: 'zero_tap' }] }, /sms takes no mode/],
   ['a channel timeout of 14 s', { channelTimeoutSeconds: 14 }, /15 to 900/],
   ['a channel timeout of 901 s', { channelTimeoutSeconds: 901 }, /15 to 900/],
@@ -179,6 +199,15 @@ const ACCEPTED: readonly (readonly [string, Partial<Stage>])[] = [
       ],
     },
   ],
+  [
+    'a mailbox beside channels that share no code',
+    { workflow: [silentAuth, email, { ...sms, reuseCode: false }] },
+  ],
+  [
+    'a shared code of phone channels',
+    { workflow: [silentAuth, sms, { channel: 'voice', reuseCode: true }] },
+  ],
+  ['a shared code of e-mail alone', { workflow: [silentAuth, { ...email, reuseCode: true }] }],
   [
     'paid messages that an authorizer attends',
     {
