@@ -16,7 +16,7 @@ export interface Copies {
 }
 
 export function createCopies(count: number): Copies {
-  const folder = mkdtempSync(join(tmpdir(), 'silent-auth-sabotage-'));
+  const folder = mkdtempSync(join(tmpdir(), 'silent-auth-mutation-'));
   const trees = Array.from({ length: count }, (_, index) => join(folder, String(index)));
   for (const tree of trees) {
     mkdirSync(tree);

@@ -1,4 +1,4 @@
-/** One act of sabotage: a mitigation taken out of the source text. */
+/** A mutant: one mitigation taken out of the source text. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ export interface Mutant {
 }
 
 /** The mutated source. Throws when the mutant does not fit the source any more. */
-export function sabotaged({ name, file, find, replace }: Mutant, tree: string): string {
+export function applyMutant({ name, file, find, replace }: Mutant, tree: string): string {
   const source = readFileSync(join(tree, file), 'utf8');
   const pieces = source.split(find);
   if (pieces.length !== 2) {

@@ -1,5 +1,5 @@
 /**
- * `npm run sabotage -- [--only NAME]… [--json]`: takes out one mitigation at a time and shows which
+ * `npm run mutation -- [--only NAME]… [--json]`: takes out one mitigation at a time and shows which
  * test notices. Exits with 1 when a mutant survives, or cannot be judged.
  */
 
@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createCopies } from './copies.ts';
-import { type Mutant, sabotaged } from './mutant.ts';
+import { type Mutant, applyMutant } from './mutant.ts';
 import { MUTANTS } from './mutants.ts';
 import { runTests, type Verdict } from './trial.ts';
 
@@ -28,7 +28,7 @@ const copies = createCopies(Math.min(PARALLEL, chosen.length));
 process.once('SIGINT', () => process.exit(130));
 process.once('exit', copies.remove);
 
-// What fails without any sabotage notices nothing.
+// A test that fails on the unchanged source proves nothing about a mutant.
 const [first = '.'] = copies.trees;
 const sound = await runTests(first, [...new Set(chosen.flatMap(({ tests }) => tests))]);
 if (sound.outcome !== 'passed') {
@@ -52,7 +52,7 @@ async function workIn(tree: string): Promise<void> {
     const begunAt = performance.now();
     const file = join(tree, mutant.file);
     const source = readFileSync(file, 'utf8');
-    writeFileSync(file, sabotaged(mutant, tree));
+    writeFileSync(file, applyMutant(mutant, tree));
     const verdict = await runTests(tree, mutant.tests);
     writeFileSync(file, source);
     const trial = { mutant, verdict, seconds: (performance.now() - begunAt) / 1000 };

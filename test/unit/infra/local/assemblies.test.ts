@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openAssembly } from '../../../../infra/local/assemblies.ts';
-import { makeTemporaryFolder } from './fixture-assembly.ts';
+import { makeTemporaryFolder } from '../../../fixtures/fixture-assembly.ts';
 
 const DEV = { context: { stage: 'dev' } };
 

@@ -12,7 +12,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { runOperation, toTarget } from '../../../../infra/local/aws/json-protocol.ts';
 import { listen } from '../../../../infra/local/listen.ts';
 import { createSecretsManager } from '../../../../infra/local/secrets-manager.ts';
-import { makeTemporaryFolder } from './fixture-assembly.ts';
+import { makeTemporaryFolder } from '../../../fixtures/fixture-assembly.ts';
 
 const servers: Server[] = [];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readAssembly } from '../../../../infra/local/synthesize.ts';
 import { readTemplate } from '../../../../infra/local/template.ts';
-import { fixtureResources, writeAssembly } from './fixture-assembly.ts';
+import { fixtureResources, writeAssembly } from '../../../fixtures/fixture-assembly.ts';
 
 type Resources = ReturnType<typeof fixtureResources>;
 

@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { createWebhookVerifier } from '../../../../../shared/adapters/vonage/webhook-signature.ts';
+import { spyOnComparisons } from '../../../../fixtures/comparisons.ts';
 import { fakeSecrets } from '../../../../fixtures/secrets.ts';
 import {
   API_KEY,
@@ -9,11 +9,6 @@ import {
   sha256,
   webhookToken,
 } from '../../../../fixtures/webhook-tokens.ts';
-
-vi.mock(import('node:crypto'), async (importOriginal) => {
-  const original = await importOriginal();
-  return { ...original, timingSafeEqual: vi.fn(original.timingSafeEqual) };
-});
 
 const NOW_MS = Date.parse('2026-03-04T10:15:30.500Z');
 
@@ -32,9 +27,9 @@ function verify(body: string, hashed: string): Promise<void> {
 }
 
 it('compares payload_hash in constant time', async () => {
-  vi.mocked(timingSafeEqual).mockClear();
+  const compared = spyOnComparisons();
   await verify('{"a":1}', '{"a":1}');
-  expect(timingSafeEqual).toHaveBeenCalledWith(
+  expect(compared).toHaveBeenCalledWith(
     Buffer.from(sha256('{"a":1}')),
     Buffer.from(sha256('{"a":1}')),
   );

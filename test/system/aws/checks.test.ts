@@ -1,11 +1,11 @@
 import type { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { addChecks } from '../../../../infra/aws/checks.ts';
-import { FirewallStack } from '../../../../infra/aws/firewall-stack.ts';
-import { getStage, type Stage } from '../../../../infra/aws/stage.ts';
-import { createStageStack } from '../../../fixtures/stage-stack.ts';
-import { createCompanyStack } from './company-stack.ts';
-import { tinyBundles } from './synthesize.ts';
+import { addChecks } from '../../../infra/aws/checks.ts';
+import { FirewallStack } from '../../../infra/aws/firewall-stack.ts';
+import { getStage, type Stage } from '../../../infra/aws/stage.ts';
+import { createStageStack } from '../../fixtures/stage-stack.ts';
+import { createCompanyStack } from '../../unit/infra/aws/company-stack.ts';
+import { tinyBundles } from '../../unit/infra/aws/synthesize.ts';
 
 const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/silent/0a1b-2c';
 

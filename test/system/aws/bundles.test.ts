@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bundles, bundleFunctions } from '../../../../infra/aws/bundle.ts';
-import { getStage } from '../../../../infra/aws/stage.ts';
-import { UNREACHED } from '../../../../infra/aws/unreached.ts';
-import { FUNCTION_NAMES, type FunctionName } from '../../../../shared/config.ts';
+import { type Bundles, bundleFunctions } from '../../../infra/aws/bundle.ts';
+import { getStage } from '../../../infra/aws/stage.ts';
+import { UNREACHED } from '../../../infra/aws/unreached.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../../shared/config.ts';
 
 const KILOBYTE = 1024;
 /** What no bundle may exceed, whatever it does. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Stack } from '../../../../../infra/local/stack.ts';
-import { type Answer, openSocket, send, startFixture } from '../stack-fixture.ts';
+import type { Stack } from '../../../infra/local/stack.ts';
+import { type Answer, openSocket, send, startFixture } from './stack-fixture.ts';
 
 let stack: Stack;
 let url: string;

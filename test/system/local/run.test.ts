@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { makeTemporaryFolder } from './fixture-assembly.ts';
+import { makeTemporaryFolder } from '../../fixtures/fixture-assembly.ts';
 
 const START_TIMEOUT_MS = 60_000;
 

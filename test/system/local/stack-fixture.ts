@@ -2,8 +2,12 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type ClientOptions, WebSocket } from 'ws';
-import { type Stack, type StackOptions, startStack } from '../../../../infra/local/stack.ts';
-import { fixtureResources, makeTemporaryFolder, writeAssembly } from './fixture-assembly.ts';
+import { type Stack, type StackOptions, startStack } from '../../../infra/local/stack.ts';
+import {
+  fixtureResources,
+  makeTemporaryFolder,
+  writeAssembly,
+} from '../../fixtures/fixture-assembly.ts';
 
 /** Nothing listens there: the fixture's functions never call Vonage. */
 const NO_VONAGE = 'http://127.0.0.1:9';

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BuiltClient, buildClient } from '../../../../shared/client/build.ts';
-import { ended } from '../../../fixtures/fake-backend.ts';
-import { backend, PHONE_NUMBER } from './clients.ts';
+import { type BuiltClient, buildClient } from '../../shared/client/build.ts';
+import { ended } from '../fixtures/fake-backend.ts';
+import { backend, PHONE_NUMBER } from '../unit/shared/client/clients.ts';
 
 const CONSUMER = `
 import { type Client, ClientProblem, createClient, type HandsetAnswer, isFinal, type Store,
-  type Verification, type VerificationObject } from './silent-auth.js';
+  type Verification, type VerificationObject } from '../unit/shared/client/silent-auth.js';
 
 const store: Store = {
   getItem: async () => null,

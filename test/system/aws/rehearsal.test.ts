@@ -5,12 +5,9 @@ import {
   EXAMPLE_WEBHOOK,
   rehearse,
   signExample,
-} from '../../../../shared/dependencies/rehearsal.ts';
-import { variables } from '../../../system/performance/bundled-function.ts';
-import {
-  type RecordedPeers,
-  startRecordedPeers,
-} from '../../../system/performance/recorded-peers.ts';
+} from '../../../shared/dependencies/rehearsal.ts';
+import { variables } from '../performance/bundled-function.ts';
+import { type RecordedPeers, startRecordedPeers } from '../performance/recorded-peers.ts';
 
 let peers: RecordedPeers;
 let written: string[];
@@ -34,8 +31,8 @@ afterAll(async () => {
 /** Everything up to the last answer is run, or the first request would compile the rest. */
 describe('rehearse', () => {
   it('completes a verification with check-code, and nobody hears of it', async () => {
-    const { createHandler } = await import('../../../../functions/check-code/handler.ts');
-    const { codeNeeds } = await import('../../../../shared/dependencies/dependencies.ts');
+    const { createHandler } = await import('../../../functions/check-code/handler.ts');
+    const { codeNeeds } = await import('../../../shared/dependencies/dependencies.ts');
     peers.take();
     const handler = createHandler(codeNeeds(createRehearsal()));
     const body = { request_id: EXAMPLE_REQUEST_ID, code: 'aBc123' };
@@ -50,8 +47,8 @@ describe('rehearse', () => {
   });
 
   it('starts a verification with start, and nobody hears of it', async () => {
-    const { createHandler } = await import('../../../../functions/start/handler.ts');
-    const { startNeeds } = await import('../../../../shared/dependencies/dependencies.ts');
+    const { createHandler } = await import('../../../functions/start/handler.ts');
+    const { startNeeds } = await import('../../../shared/dependencies/dependencies.ts');
     peers.take();
     const needs = startNeeds(createRehearsal());
     const phoneNumbers = { countryOfMobile: () => needs.rules.countries[0] };
@@ -63,8 +60,8 @@ describe('rehearse', () => {
   });
 
   it('records a webhook, and nobody hears of it', async () => {
-    const { createHandler } = await import('../../../../functions/webhook/handler.ts');
-    const { webhookNeeds } = await import('../../../../shared/dependencies/dependencies.ts');
+    const { createHandler } = await import('../../../functions/webhook/handler.ts');
+    const { webhookNeeds } = await import('../../../shared/dependencies/dependencies.ts');
     peers.take();
     const pushes: string[] = [];
     const rehearsal = createRehearsal();
@@ -85,8 +82,8 @@ describe('rehearse', () => {
   });
 
   it('signs what no secret but the example’s verifies', async () => {
-    const { createHandler } = await import('../../../../functions/webhook/handler.ts');
-    const { webhookNeeds } = await import('../../../../shared/dependencies/dependencies.ts');
+    const { createHandler } = await import('../../../functions/webhook/handler.ts');
+    const { webhookNeeds } = await import('../../../shared/dependencies/dependencies.ts');
     const handler = createHandler(webhookNeeds());
     const token = signExample(EXAMPLE_WEBHOOK);
     const answer = await rehearse(handler, 'POST /webhook', EXAMPLE_WEBHOOK, token);

@@ -15,9 +15,9 @@ import {
   SIGNATURE_SECRET,
   type StatusUrl,
   started,
-} from './harness.ts';
+} from '../../unit/infra/local/vonage/harness.ts';
 
-const MAIN = fileURLToPath(new URL('../../../../../infra/local/vonage/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../infra/local/vonage/main.ts', import.meta.url));
 
 let folder: string;
 let statusUrl: StatusUrl;

@@ -2,9 +2,13 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { callAws } from '../../../../infra/local/aws/json-client.ts';
-import type { Stack, StackOptions } from '../../../../infra/local/stack.ts';
-import { fixtureResources, makeTemporaryFolder, writeAssembly } from './fixture-assembly.ts';
+import { callAws } from '../../../infra/local/aws/json-client.ts';
+import type { Stack, StackOptions } from '../../../infra/local/stack.ts';
+import {
+  fixtureResources,
+  makeTemporaryFolder,
+  writeAssembly,
+} from '../../fixtures/fixture-assembly.ts';
 import { order, send, startFixture } from './stack-fixture.ts';
 
 async function start(options: Partial<StackOptions> = {}): Promise<Stack> {

@@ -12,7 +12,7 @@ const MODULES = [
   'vonage/http.ts',
   'vonage/application-jwt.ts',
   'vonage/webhook-body.ts',
-].map((path) => fileURLToPath(new URL(`../../../../../shared/adapters/${path}`, import.meta.url)));
+].map((path) => fileURLToPath(new URL(`../../../shared/adapters/${path}`, import.meta.url)));
 
 describe('the adapters', () => {
   it('never load undici, which costs a cold start more than all our code', async () => {

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listen } from '../../../../../infra/local/listen.ts';
-import type { Stack } from '../../../../../infra/local/stack.ts';
-import { order, send, startFixture } from '../stack-fixture.ts';
+import { listen } from '../../../infra/local/listen.ts';
+import type { Stack } from '../../../infra/local/stack.ts';
+import { order, send, startFixture } from './stack-fixture.ts';
 
 let stack: Stack;
 let issuer: string;
