@@ -5,9 +5,9 @@ import { codeNeeds, prime } from '../../shared/dependencies/dependencies.ts';
 import { clientToken } from '../../shared/lambda/bearer.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
-import { type CancelPorts, cancelVerification } from '../../shared/usecases/cancel-verification.ts';
+import { type CancelNeeds, cancelVerification } from '../../shared/usecases/cancel-verification.ts';
 
-export type Needs = CancelPorts & TokenNeeds;
+export type Needs = CancelNeeds & TokenNeeds;
 
 export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
   const { telemetry, budget, parseToken } = needs;

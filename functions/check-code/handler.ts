@@ -15,9 +15,9 @@ import { clientToken } from '../../shared/lambda/bearer.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import { parseBody } from '../../shared/lambda/json-body.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
-import { type CheckPorts, checkCode } from '../../shared/usecases/check-code.ts';
+import { type CheckCodeNeeds, checkCode } from '../../shared/usecases/check-code.ts';
 
-export type Needs = CheckPorts & TokenNeeds;
+export type Needs = CheckCodeNeeds & TokenNeeds;
 
 export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
   const { telemetry, budget, parseToken } = needs;

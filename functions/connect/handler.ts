@@ -4,7 +4,7 @@
  */
 
 import { connectNeeds, prime } from '../../shared/dependencies/dependencies.ts';
-import type { VerificationLog } from '../../shared/domain/ports.ts';
+import type { VerificationLog } from '../../shared/domain/ports/verification-log.ts';
 import { known } from '../../shared/lambda/bearer.ts';
 import {
   type LambdaHandler,

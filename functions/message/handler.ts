@@ -14,10 +14,10 @@ import {
 } from '../../shared/lambda/handler.ts';
 import { connectionOf, errorMessage, parseMessage } from '../../shared/lambda/message.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
-import type { AnnouncePorts } from '../../shared/usecases/announce.ts';
+import type { PublishNeeds } from '../../shared/usecases/announce.ts';
 import { subscribe } from '../../shared/usecases/subscribe.ts';
 
-export type Needs = AnnouncePorts & TokenNeeds;
+export type Needs = PublishNeeds & TokenNeeds;
 
 export function createHandler(needs: Needs): LambdaHandler<WebSocketRequest> {
   const { telemetry, parseToken } = needs;

@@ -4,24 +4,24 @@
  */
 
 import { nextWorkflowBodySchema } from '../../shared/contract/requests.ts';
-import { toLeaveRequest } from '../../shared/contract/to-leave-request.ts';
+import { toSkipRequest } from '../../shared/contract/to-skip-request.ts';
 import { toVerificationObject } from '../../shared/contract/to-verification-object.ts';
 import { codeNeeds, prime } from '../../shared/dependencies/dependencies.ts';
 import { clientToken } from '../../shared/lambda/bearer.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import { parseOptionalBody } from '../../shared/lambda/json-body.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
-import { type LeavePorts, leaveChannel } from '../../shared/usecases/leave-channel.ts';
+import { type SkipChannelNeeds, skipChannel } from '../../shared/usecases/skip-channel.ts';
 
-export type Needs = LeavePorts & TokenNeeds;
+export type Needs = SkipChannelNeeds & TokenNeeds;
 
 export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
   const { telemetry, budget, parseToken } = needs;
   return httpHandler(telemetry, async (event) => {
     const lastCallAtMs = budget();
     const token = clientToken(event.headers.authorization, parseToken, telemetry);
-    const request = toLeaveRequest(parseOptionalBody(nextWorkflowBodySchema, event));
-    const verification = await leaveChannel(token, request, needs, lastCallAtMs);
+    const request = toSkipRequest(parseOptionalBody(nextWorkflowBodySchema, event));
+    const verification = await skipChannel(token, request, needs, lastCallAtMs);
     return { status: 200, body: { verification: toVerificationObject(verification) } };
   });
 }

@@ -16,9 +16,9 @@ import {
 } from '../../shared/lambda/handler.ts';
 import { parseOptionalBody } from '../../shared/lambda/json-body.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
-import { issueProof, type ProofPorts } from '../../shared/usecases/issue-proof.ts';
+import { type IssueProofNeeds, issueProof } from '../../shared/usecases/issue-proof.ts';
 
-export type Needs = ProofPorts & TokenNeeds & { readonly signer: ProofSigner };
+export type Needs = IssueProofNeeds & TokenNeeds & { readonly signer: ProofSigner };
 
 export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
   return httpHandler(needs.telemetry, (event) =>

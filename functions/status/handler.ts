@@ -5,10 +5,10 @@ import { prime, readNeeds } from '../../shared/dependencies/dependencies.ts';
 import { clientToken } from '../../shared/lambda/bearer.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
-import type { AnnouncePorts } from '../../shared/usecases/announce.ts';
+import type { PublishNeeds } from '../../shared/usecases/announce.ts';
 import { readStatus } from '../../shared/usecases/read-status.ts';
 
-export type Needs = AnnouncePorts & TokenNeeds;
+export type Needs = PublishNeeds & TokenNeeds;
 
 export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
   const { telemetry, parseToken } = needs;

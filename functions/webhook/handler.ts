@@ -15,9 +15,9 @@ import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/
 import type { HandlerNeeds } from '../../shared/lambda/needs.ts';
 import { rawBody } from '../../shared/lambda/raw-body.ts';
 import { acceptWebhook, type Webhooks } from '../../shared/usecases/accept-webhook.ts';
-import type { AnnouncePorts } from '../../shared/usecases/announce.ts';
+import type { PublishNeeds } from '../../shared/usecases/announce.ts';
 
-export type Needs = AnnouncePorts &
+export type Needs = PublishNeeds &
   HandlerNeeds & {
     readonly webhooks: Webhooks;
   };

@@ -132,7 +132,7 @@ export function createClient(options: ClientOptions): Client {
     };
     try {
       const answer = await repeat({ send: read, attempts: START_ATTEMPTS, signal }, environment);
-      const { completed_at: endedAt } = answer.verification;
+      const { ended_at: endedAt } = answer.verification;
       if (endedAt === null || now() - Date.parse(endedAt) < TEN_MINUTES_MS) return run(key, answer);
     } catch (error) {
       if (!(error instanceof ClientProblem) || error.code !== 'client_token_invalid') throw error;

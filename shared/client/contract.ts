@@ -57,7 +57,7 @@ export interface VerificationObject {
   updated_at: string;
   next_change_at: string | null;
   expires_at: string;
-  completed_at: string | null;
+  ended_at: string | null;
 }
 
 export interface StartAnswer {

@@ -26,7 +26,7 @@ export function toVerificationObject(verification: Verification): VerificationOb
     updated_at: toTime(verification.updatedAtMs),
     next_change_at: toTimeOrNull(verification.nextChangeAtMs),
     expires_at: toTime(verification.expiresAtMs),
-    completed_at: toTimeOrNull(verification.completedAtMs),
+    ended_at: toTimeOrNull(verification.endedAtMs),
   };
 }
 

@@ -68,6 +68,6 @@ export const verificationSchema = z.object({
   updated_at: timeSchema,
   next_change_at: z.nullable(timeSchema),
   expires_at: timeSchema,
-  completed_at: z.nullable(timeSchema),
+  ended_at: z.nullable(timeSchema),
 });
 export type VerificationObject = z.infer<typeof verificationSchema>;

@@ -28,14 +28,17 @@ import { createWebhookVerifier } from '../adapters/vonage/webhook-signature.ts';
 import { createPusher } from '../adapters/websocket/pusher.ts';
 import { ENV, type ProofSettings, type StartSettings } from '../config.ts';
 import { toVerificationObject } from '../contract/to-verification-object.ts';
-import type { Budget, Clock, EndNotifier, Random, VerificationLog } from '../domain/ports.ts';
+import type { Budget, Clock } from '../domain/ports/clock.ts';
+import type { EndNotifier } from '../domain/ports/end-notifier.ts';
+import type { Random } from '../domain/ports/random.ts';
+import type { VerificationLog } from '../domain/ports/verification-log.ts';
 import type { ProofSigner } from '../domain/proof.ts';
 import type { HandlerNeeds, TokenNeeds } from '../lambda/needs.ts';
 import { createTelemetry } from '../lambda/telemetry.ts';
-import type { WebhookPorts } from '../usecases/accept-webhook.ts';
-import type { AnnouncePorts } from '../usecases/announce.ts';
-import type { CheckPorts } from '../usecases/check-code.ts';
-import type { ProofPorts } from '../usecases/issue-proof.ts';
+import type { AcceptWebhookNeeds } from '../usecases/accept-webhook.ts';
+import type { PublishNeeds } from '../usecases/announce.ts';
+import type { CheckCodeNeeds } from '../usecases/check-code.ts';
+import type { IssueProofNeeds } from '../usecases/issue-proof.ts';
 import type { StartPorts } from '../usecases/start/start-verification.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
@@ -76,12 +79,12 @@ export function connectNeeds(): TokenNeeds & {
 }
 
 /** Reading and telling: `status` and `message`. */
-export function readNeeds(): AnnouncePorts & TokenNeeds {
+export function readNeeds(): PublishNeeds & TokenNeeds {
   return { ...announcePorts(), ...tokenNeeds() };
 }
 
 /** Whatever asks Vonage about a running verification. */
-export function codeNeeds(rehearsal?: Rehearsal): CheckPorts & TokenNeeds {
+export function codeNeeds(rehearsal?: Rehearsal): CheckCodeNeeds & TokenNeeds {
   primed.push(openPushSocket);
   return {
     ...announcePorts(rehearsal),
@@ -91,7 +94,7 @@ export function codeNeeds(rehearsal?: Rehearsal): CheckPorts & TokenNeeds {
   };
 }
 
-export function webhookNeeds(rehearsal?: Rehearsal): WebhookPorts & HandlerNeeds {
+export function webhookNeeds(rehearsal?: Rehearsal): AcceptWebhookNeeds & HandlerNeeds {
   const secrets = rehearsal?.secrets ?? secretStore();
   const secretId = env(ENV.signatureSecret);
   const needs = { ...announcePorts(rehearsal), ...handlerNeeds(rehearsal) };
@@ -146,7 +149,7 @@ export function startNeeds(rehearsal?: Rehearsal): StartPorts &
   };
 }
 
-export function proofNeeds(): ProofPorts & TokenNeeds & { readonly signer: ProofSigner } {
+export function proofNeeds(): IssueProofNeeds & TokenNeeds & { readonly signer: ProofSigner } {
   const secrets = secretStore();
   const settings = json<ProofSettings>(ENV.proofSettings, NO_PROOFS);
   const { identities } = createKeys({ secrets, secretId: env(ENV.keysSecret) });
@@ -180,7 +183,7 @@ const WRITES_AT_ONCE = 3;
 /** What is added while a rehearsal is built comes too late to be done again. */
 const primed: (() => Promise<unknown>)[] = [];
 
-function announcePorts(rehearsal?: Rehearsal): AnnouncePorts {
+function announcePorts(rehearsal?: Rehearsal): PublishNeeds {
   if (rehearsal) return { ...rehearsal, log: log(rehearsal), clock };
   const pusher = createPusher({
     region: env('AWS_REGION'),

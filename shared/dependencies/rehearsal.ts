@@ -13,7 +13,7 @@ import { hashClientToken } from '../adapters/secrets/client-token.ts';
 import type { Secrets } from '../adapters/secrets/secret-store.ts';
 import type { Http } from '../adapters/vonage/http.ts';
 import { VERIFICATION_ATTRIBUTES } from '../config.ts';
-import type { Pusher } from '../domain/ports.ts';
+import type { Pusher } from '../domain/ports/pusher.ts';
 import type { HttpRequest, LambdaHandler } from '../lambda/handler.ts';
 import type { InvocationTelemetry } from '../lambda/telemetry.ts';
 

@@ -68,7 +68,7 @@ function isSilentAuthOver(facts: Facts): boolean {
     !facts.started.workflow.includes('silent_auth') ||
     facts.started.networkUnsupported ||
     facts.outcomes.has('silent_auth') ||
-    facts.left.has('silent_auth') ||
+    facts.skipped.has('silent_auth') ||
     rejectedSilentAuthAttempt(facts) !== undefined
   );
 }

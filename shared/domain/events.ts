@@ -1,6 +1,6 @@
 /** The events of a verification's log: facts in the order in which they were stored. */
 
-import type { Channel, LeaveError, NegativeOutcome, Outcome } from './workflow.ts';
+import type { Channel, NegativeOutcome, Outcome, SkipError } from './workflow.ts';
 
 /** What Vonage made of a code; `not_executed`: it never judged it, so the try is given back. */
 export const CHECK_OUTCOMES = [
@@ -81,18 +81,18 @@ export interface RejectionReported {
   readonly atMs: number;
 }
 
-export interface ChannelLeft {
-  readonly type: 'channel_left';
+export interface ChannelSkipped {
+  readonly type: 'channel_skipped';
   readonly atMs: number;
   readonly channel: Channel;
-  readonly error: LeaveError | null;
+  readonly error: SkipError | null;
   /** 1, or one more for each time that Vonage refused to move on. */
   readonly attempt: number;
 }
 
 /** Vonage certainly did not move on: the channel runs again and may be left once more. */
-export interface LeaveRefused {
-  readonly type: 'leave_refused';
+export interface SkipRefused {
+  readonly type: 'skip_refused';
   readonly atMs: number;
   readonly channel: Channel;
   readonly attempt: number;
@@ -123,8 +123,8 @@ export type VerificationEvent =
   | CodeSubmitted
   | CodeChecked
   | RejectionReported
-  | ChannelLeft
-  | LeaveRefused
+  | ChannelSkipped
+  | SkipRefused
   | Ended
   | Notified;
 
@@ -133,7 +133,7 @@ export function isCausedByClient(event: VerificationEvent): boolean {
   switch (event.type) {
     case 'code_submitted':
     case 'rejection_reported':
-    case 'channel_left':
+    case 'channel_skipped':
     case 'cancelled':
     case 'aborted':
       return true;

@@ -2,7 +2,7 @@
 
 import { type Attempt, hasLiveAttempt, toAttempt, withCheck } from './attempts.ts';
 import {
-  type ChannelLeft,
+  type ChannelSkipped,
   type Ended,
   isNegative,
   type Started,
@@ -23,8 +23,8 @@ export interface Facts {
     { readonly outcome: NegativeOutcome; readonly atMs: number }
   >;
   readonly attempts: readonly Attempt[];
-  /** The first `channel_left` of each channel that counted and was not refused by Vonage. */
-  readonly left: ReadonlyMap<Channel, ChannelLeft>;
+  /** The first `channel_skipped` of each channel that counted and was not refused by Vonage. */
+  readonly skipped: ReadonlyMap<Channel, ChannelSkipped>;
   readonly rejectionReportedAtMs?: number;
   /** The first summary that is not `completed`. */
   readonly summary?: Summarized;
@@ -43,7 +43,7 @@ export function noFacts(started: Started): Facts {
     started,
     outcomes: new Map(),
     attempts: [],
-    left: new Map(),
+    skipped: new Map(),
     verified: { phoneNumber: false, email: false },
     atMs: started.atMs,
   };
@@ -71,12 +71,12 @@ export function collect(before: Facts, event: VerificationEvent): Facts {
       return runs(facts, 'silent_auth') && facts.rejectionReportedAtMs === undefined
         ? { ...facts, rejectionReportedAtMs: event.atMs }
         : facts;
-    case 'channel_left':
-      return runs(facts, event.channel) && canLeave(facts, event)
-        ? { ...facts, left: new Map(facts.left).set(event.channel, event) }
+    case 'channel_skipped':
+      return runs(facts, event.channel) && canSkip(facts, event)
+        ? { ...facts, skipped: new Map(facts.skipped).set(event.channel, event) }
         : facts;
-    case 'leave_refused':
-      return withoutLeave(facts, event.channel, event.attempt);
+    case 'skip_refused':
+      return withoutSkip(facts, event.channel, event.attempt);
     case 'aborted':
       return runs(facts, 'silent_auth') ? withEnd(facts, event.type) : facts;
     case 'cancelled':
@@ -89,7 +89,7 @@ export function collect(before: Facts, event: VerificationEvent): Facts {
 }
 
 /** Whether leaving this channel leads anywhere: to the next one, or, after a handset error, to the end. */
-function canLeave({ started }: Facts, { channel, error }: ChannelLeft): boolean {
+function canSkip({ started }: Facts, { channel, error }: ChannelSkipped): boolean {
   return started.workflow.at(-1) !== channel || (channel === 'silent_auth' && error !== null);
 }
 
@@ -135,9 +135,9 @@ function withSummary(before: Facts, event: Summarized): Facts {
   return facts.summary ? facts : { ...facts, summary: event };
 }
 
-function withoutLeave(facts: Facts, channel: Channel, attempt: number): Facts {
-  if (facts.final || facts.left.get(channel)?.attempt !== attempt) return facts;
-  const left = new Map(facts.left);
-  left.delete(channel);
-  return { ...facts, left };
+function withoutSkip(facts: Facts, channel: Channel, attempt: number): Facts {
+  if (facts.final || facts.skipped.get(channel)?.attempt !== attempt) return facts;
+  const skipped = new Map(facts.skipped);
+  skipped.delete(channel);
+  return { ...facts, skipped };
 }

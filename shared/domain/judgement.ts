@@ -72,7 +72,7 @@ export function exhaustedAttempt(facts: Facts): Attempt | undefined {
 /** What only we know of: the handset gave up, or Vonage refused the one code of silent_auth. */
 function ownOutcome(facts: Facts, channel: Channel): NegativeOutcome | undefined {
   if (channel !== 'silent_auth') return undefined;
-  if (facts.left.has(channel) || facts.started.networkUnsupported) return 'failed';
+  if (facts.skipped.has(channel) || facts.started.networkUnsupported) return 'failed';
   return rejectedSilentAuthAttempt(facts) ? 'failed' : undefined;
 }
 

@@ -3,9 +3,9 @@
 import { rejectedSilentAuthAttempt } from './attempts.ts';
 import type { Facts } from './facts.ts';
 import type { Reason } from './verification.ts';
-import { type Channel, durationMs, type LeaveError, type NegativeOutcome } from './workflow.ts';
+import { type Channel, durationMs, type NegativeOutcome, type SkipError } from './workflow.ts';
 
-/** For so long a wish to leave no channel by name is taken for one about the channel before. */
+/** For so long a wish to skip no channel by name is taken for one about the channel before. */
 const NEW_STEP_MS = 5_000;
 
 /** A step that is over, running or still to come. */
@@ -26,7 +26,7 @@ export type Stage =
 export function stages(facts: Facts, nowMs: number): readonly Stage[] {
   const { workflow, channelTimeoutSeconds, atMs } = facts.started;
   const lastHeardOf = workflow.findLastIndex(
-    (channel) => facts.outcomes.has(channel) || facts.left.has(channel),
+    (channel) => facts.outcomes.has(channel) || facts.skipped.has(channel),
   );
   const result: Stage[] = [];
   let startsAtMs = atMs;
@@ -62,7 +62,7 @@ export function runningChannel(facts: Facts, nowMs: number): Channel | undefined
  * The channel that an app means which names none: the running one, or, while that is new, the one
  * before it, because a repeated or late wish must not skip a second channel.
  */
-export function channelToLeave(facts: Facts, nowMs: number): Channel | undefined {
+export function channelToSkip(facts: Facts, nowMs: number): Channel | undefined {
   const at = stages(facts, nowMs);
   const index = at.findIndex(({ state }) => state === 'running');
   const running = at[index];
@@ -80,7 +80,7 @@ interface StepEnd {
 }
 
 function endByFact(facts: Facts, channel: Channel): StepEnd | undefined {
-  const { started, outcomes, left } = facts;
+  const { started, outcomes, skipped } = facts;
   if (channel === 'silent_auth') {
     if (started.networkUnsupported) {
       return { status: 'failed', reason: 'network_unsupported', atMs: started.atMs };
@@ -92,8 +92,8 @@ function endByFact(facts: Facts, channel: Channel): StepEnd | undefined {
       return { status: reported?.outcome ?? 'failed', reason: 'code_rejected', atMs };
     }
   }
-  const leave = left.get(channel);
-  if (!leave) {
+  const skip = skipped.get(channel);
+  if (!skip) {
     const reported = outcomes.get(channel);
     return (
       reported && {
@@ -103,11 +103,11 @@ function endByFact(facts: Facts, channel: Channel): StepEnd | undefined {
       }
     );
   }
-  const chosen = leave.error === null || leave.error === 'user_choice';
+  const chosen = skip.error === null || skip.error === 'user_choice';
   return {
     status: chosen ? 'cancelled' : 'failed',
-    reason: LEAVE_REASONS[leave.error ?? 'user_choice'],
-    atMs: leave.atMs,
+    reason: SKIP_REASONS[skip.error ?? 'user_choice'],
+    atMs: skip.atMs,
   };
 }
 
@@ -133,7 +133,7 @@ export function reasonOf(facts: Facts, channel: Channel): Reason | null {
   }
 }
 
-const LEAVE_REASONS: Record<LeaveError, Reason> = {
+const SKIP_REASONS: Record<SkipError, Reason> = {
   sdk_no_data_connectivity: 'no_mobile_data',
   sdk_connection_error: 'handset_error',
   sdk_redirect_error: 'handset_error',

@@ -75,7 +75,7 @@ export interface Verification {
   /** End of the running step: a client that heard nothing by then asks again. */
   readonly nextChangeAtMs: number | null;
   readonly expiresAtMs: number;
-  readonly completedAtMs: number | null;
+  readonly endedAtMs: number | null;
 }
 
 /** The verification and what the last event of the log did to it. */

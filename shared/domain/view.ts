@@ -44,7 +44,7 @@ function runningView(facts: Facts, nowMs: number, expiresAtMs: number): Changing
     }),
     reason: null,
     nextChangeAtMs: nextChange(facts, nowMs, channel, next ? running?.endsAtMs : expiresAtMs),
-    completedAtMs: null,
+    endedAtMs: null,
   };
 }
 
@@ -83,7 +83,7 @@ function finalView(facts: Facts, { status, atMs }: NonNullable<Facts['final']>):
     action: null,
     workflow: at.map((stage, index): Step => {
       if (stage.channel === deciding) {
-        const own = stage.state === 'over' && facts.left.has(deciding);
+        const own = stage.state === 'over' && facts.skipped.has(deciding);
         return {
           channel: deciding,
           status: endOfStep(status),
@@ -97,7 +97,7 @@ function finalView(facts: Facts, { status, atMs }: NonNullable<Facts['final']>):
     }),
     reason,
     nextChangeAtMs: null,
-    completedAtMs: atMs,
+    endedAtMs: atMs,
   };
 }
 
@@ -121,7 +121,7 @@ function finalReason(facts: Facts, status: FinalStatus): Reason | null {
   }
   const deciding = negativeEnd(facts)?.channel;
   if (deciding === undefined) return REASON_OF_SUMMARY[status];
-  if (facts.left.has(deciding)) return 'handset_error';
+  if (facts.skipped.has(deciding)) return 'handset_error';
   const stage = stages(facts, facts.atMs).find(({ channel }) => channel === deciding);
   return stage?.state === 'over' ? stage.reason : reasonOf(facts, deciding);
 }

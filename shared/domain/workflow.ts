@@ -15,7 +15,7 @@ export type NegativeOutcome = (typeof NEGATIVE_OUTCOMES)[number];
 export type Outcome = 'completed' | NegativeOutcome;
 
 /** Why the app left a channel: the error of the handset's SDK, or its own. Others count as `other`. */
-export const LEAVE_ERRORS = [
+export const SKIP_ERRORS = [
   'sdk_no_data_connectivity',
   'sdk_connection_error',
   'sdk_redirect_error',
@@ -26,7 +26,7 @@ export const LEAVE_ERRORS = [
   'user_choice',
   'other',
 ] as const;
-export type LeaveError = (typeof LEAVE_ERRORS)[number];
+export type SkipError = (typeof SKIP_ERRORS)[number];
 
 /** Tries of a code that Vonage allows: 3 for a PIN, 1 for the code of silent_auth (reference §2). */
 export const PIN_ATTEMPTS = 3;

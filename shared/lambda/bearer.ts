@@ -1,7 +1,7 @@
 /** The client token of a request. */
 
 import { Problem } from '../domain/errors.ts';
-import type { ClientToken } from '../domain/ports.ts';
+import type { ClientToken } from '../domain/ports/verification-log.ts';
 import type { InvocationTelemetry } from './telemetry.ts';
 
 export type ParseClientToken = (text: string) => ClientToken | undefined;

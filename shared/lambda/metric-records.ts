@@ -4,7 +4,7 @@
  */
 
 import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Measurement } from '../domain/ports.ts';
+import type { Measurement } from '../domain/ports/telemetry.ts';
 
 type EmfRecord = ReturnType<Metrics['serializeMetrics']>;
 

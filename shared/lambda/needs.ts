@@ -1,6 +1,6 @@
 /** What the chain and its helpers need of an instance, besides the ports of the use cases. */
 
-import type { Budget } from '../domain/ports.ts';
+import type { Budget } from '../domain/ports/clock.ts';
 import type { ParseClientToken } from './bearer.ts';
 import type { InvocationTelemetry } from './telemetry.ts';
 

@@ -4,7 +4,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { METRICS_NAMESPACE } from '../config.ts';
 import { Problem } from '../domain/errors.ts';
-import type { Measurement, Telemetry } from '../domain/ports.ts';
+import type { Measurement, Telemetry } from '../domain/ports/telemetry.ts';
 import { toRecords } from './metric-records.ts';
 
 /** What the log line may hold: closed, so that nothing private gets in by accident. */

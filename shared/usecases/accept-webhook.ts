@@ -2,9 +2,9 @@
 
 import { hasLiveAttempt } from '../domain/attempts.ts';
 import { isSameFact, type ProviderEvent, type Report } from '../domain/events.ts';
-import type { Entry } from '../domain/ports.ts';
+import type { Entry } from '../domain/ports/verification-log.ts';
 import { fold, hadEffect } from '../domain/verification.ts';
-import { type AnnouncePorts, announce, notifyOfEnd, push, settle } from './announce.ts';
+import { announce, notifyOfEnd, type PublishNeeds, push, settle } from './announce.ts';
 
 /** What came over the wire, its bytes untouched. */
 export interface RawWebhook {
@@ -20,12 +20,12 @@ export interface Webhooks {
   readonly parse: (body: Uint8Array, atMs: number) => Report | 'unintelligible' | 'test';
 }
 
-export type WebhookPorts = AnnouncePorts & { readonly webhooks: Webhooks };
+export type AcceptWebhookNeeds = PublishNeeds & { readonly webhooks: Webhooks };
 
 /** Believes a webhook only after its signature; answers whose it was, if it was understood. */
 export async function acceptWebhook(
   webhook: RawWebhook,
-  ports: WebhookPorts,
+  ports: AcceptWebhookNeeds,
 ): Promise<string | undefined> {
   await ports.webhooks.verify(webhook);
   const report = ports.webhooks.parse(webhook.body, ports.clock.now());
@@ -45,7 +45,7 @@ export async function acceptWebhook(
  */
 async function record(
   { requestId, event, priceEuros }: Report,
-  ports: AnnouncePorts,
+  ports: PublishNeeds,
 ): Promise<void> {
   const { log, telemetry } = ports;
   const appended = await log.append(requestId, event);
@@ -68,7 +68,7 @@ async function record(
   await settle(entry, ports);
 }
 
-async function pushAgain(entry: Entry, event: ProviderEvent, ports: AnnouncePorts): Promise<void> {
+async function pushAgain(entry: Entry, event: ProviderEvent, ports: PublishNeeds): Promise<void> {
   const folded = fold(entry.requestId, entry.events, ports.clock.now());
   if (!folded) return;
   const index = entry.events.findIndex((known) => isSameFact(known, event));
@@ -83,7 +83,7 @@ async function pushAgain(entry: Entry, event: ProviderEvent, ports: AnnouncePort
 function measureOddities(
   { requestId, events }: Entry,
   event: ProviderEvent,
-  { clock, telemetry }: AnnouncePorts,
+  { clock, telemetry }: PublishNeeds,
 ): void {
   const facts = fold(requestId, events, clock.now())?.facts;
   if (!facts) return;

@@ -1,14 +1,10 @@
 /** Tells everybody what an append changed: the app's sockets, the metrics, the company's systems. */
 
-import type {
-  Clock,
-  EndNotifier,
-  Entry,
-  Measurement,
-  Pusher,
-  Telemetry,
-  VerificationLog,
-} from '../domain/ports.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { EndNotifier } from '../domain/ports/end-notifier.ts';
+import type { Pusher } from '../domain/ports/pusher.ts';
+import type { Measurement, Telemetry } from '../domain/ports/telemetry.ts';
+import type { Entry, VerificationLog } from '../domain/ports/verification-log.ts';
 import {
   type Folded,
   fold,
@@ -17,7 +13,7 @@ import {
   type Verification,
 } from '../domain/verification.ts';
 
-export interface AnnouncePorts {
+export interface PublishNeeds {
   readonly log: VerificationLog;
   readonly pusher: Pusher;
   readonly telemetry: Telemetry;
@@ -29,7 +25,7 @@ export interface AnnouncePorts {
  * Pushes and measures what the last event of the entry changed, and returns how the verification
  * looks now. Safe to repeat; a push that fails is healed by the client's next question.
  */
-export async function announce(entry: Entry, ports: AnnouncePorts): Promise<Verification> {
+export async function announce(entry: Entry, ports: PublishNeeds): Promise<Verification> {
   const folded = foldNow(entry, ports.clock);
   const { verification, before, changed } = folded;
   if (changed)
@@ -46,7 +42,7 @@ export async function announce(entry: Entry, ports: AnnouncePorts): Promise<Veri
 export async function push(
   entry: Entry,
   verification: Verification,
-  { log, pusher, telemetry }: AnnouncePorts,
+  { log, pusher, telemetry }: PublishNeeds,
 ): Promise<void> {
   if (entry.connections.length === 0) return;
   const results = await pusher.push(entry.connections, verification);
@@ -65,7 +61,7 @@ const PUSH_METRICS = {
  * Ends a verification whose time is over: the clock alone makes nothing final, so whoever touches it
  * appends `deadline` first. Everything else is returned as it is.
  */
-export async function settle(entry: Entry, ports: AnnouncePorts): Promise<Entry> {
+export async function settle(entry: Entry, ports: PublishNeeds): Promise<Entry> {
   const nowMs = ports.clock.now();
   if (!isOverdue(foldNow(entry, ports.clock).facts, nowMs)) return entry;
   const appended = await ports.log.append(entry.requestId, { type: 'deadline', atMs: nowMs });
@@ -89,9 +85,9 @@ export function foldNow(entry: Entry, clock: Clock): Folded {
 export async function notifyOfEnd(
   entry: Entry,
   verification: Verification,
-  ports: AnnouncePorts,
+  ports: PublishNeeds,
 ): Promise<void> {
-  const { completedAtMs: endedAtMs } = verification;
+  const { endedAtMs } = verification;
   if (endedAtMs === null) return;
   const isSummarized = entry.events.some(({ type }) => type === 'summarized');
   if (!isSummarized && ports.clock.now() < endedAtMs + NOTIFY_WITHIN_MS) return;
@@ -104,7 +100,7 @@ const NOTIFY_WITHIN_MS = 1_000;
 async function notifyNow(
   entry: Entry,
   verification: Verification,
-  { endNotifier, log, clock }: AnnouncePorts,
+  { endNotifier, log, clock }: PublishNeeds,
 ): Promise<void> {
   if (!endNotifier || entry.events.some(({ type }) => type === 'notified')) return;
   if (await endNotifier.notify(entry, verification)) {

@@ -1,6 +1,6 @@
 /** The WebSocket handshake: who may connect. */
 
-import type { ClientToken, VerificationLog } from '../domain/ports.ts';
+import type { ClientToken, VerificationLog } from '../domain/ports/verification-log.ts';
 import { ownEntry } from './read-status.ts';
 
 /**

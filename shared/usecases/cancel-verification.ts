@@ -1,11 +1,13 @@
 /** The app gives up. */
 
-import type { Budget, ClientToken, Vonage } from '../domain/ports.ts';
+import type { Budget } from '../domain/ports/clock.ts';
+import type { ClientToken } from '../domain/ports/verification-log.ts';
+import type { Vonage } from '../domain/ports/vonage.ts';
 import { isFinal, type Verification } from '../domain/verification.ts';
-import { type AnnouncePorts, announce, foldNow, settle } from './announce.ts';
+import { announce, foldNow, type PublishNeeds, settle } from './announce.ts';
 import { tooManyEvents, unauthorized } from './refusals.ts';
 
-export type CancelPorts = AnnouncePorts & { readonly vonage: Pick<Vonage, 'cancel'> };
+export type CancelNeeds = PublishNeeds & { readonly vonage: Pick<Vonage, 'cancel'> };
 
 /**
  * Cancels for good, then tells the app's sockets and Vonage. Safe to repeat: after the end it
@@ -14,7 +16,7 @@ export type CancelPorts = AnnouncePorts & { readonly vonage: Pick<Vonage, 'cance
  */
 export async function cancelVerification(
   token: ClientToken,
-  ports: CancelPorts,
+  ports: CancelNeeds,
   budget: Budget,
 ): Promise<Verification> {
   const { log, vonage, clock } = ports;

@@ -3,10 +3,13 @@
 import { isForSilentAuth, pinAttemptsRemaining } from '../domain/attempts.ts';
 import { Problem } from '../domain/errors.ts';
 import type { CodeKind } from '../domain/events.ts';
-import type { Budget, CheckAnswer, ClientToken, Entry, Random, Vonage } from '../domain/ports.ts';
+import type { Budget } from '../domain/ports/clock.ts';
+import type { Random } from '../domain/ports/random.ts';
+import type { ClientToken, Entry } from '../domain/ports/verification-log.ts';
+import type { CheckAnswer, Vonage } from '../domain/ports/vonage.ts';
 import { runningChannel } from '../domain/steps.ts';
 import { type Folded, fold, isFinal, type Verification } from '../domain/verification.ts';
-import { type AnnouncePorts, announce, foldNow, settle } from './announce.ts';
+import { announce, foldNow, type PublishNeeds, settle } from './announce.ts';
 import { closed, providerUnavailable, tooManyEvents, unauthorized } from './refusals.ts';
 
 export interface SubmittedCode {
@@ -15,7 +18,7 @@ export interface SubmittedCode {
   readonly code: string;
 }
 
-export type CheckPorts = AnnouncePorts & {
+export type CheckCodeNeeds = PublishNeeds & {
   readonly vonage: Pick<Vonage, 'check' | 'next' | 'cancel'>;
   readonly random: Pick<Random, 'attemptId'>;
 };
@@ -28,7 +31,7 @@ export type CheckPorts = AnnouncePorts & {
 export async function checkCode(
   token: ClientToken,
   { requestId, code }: SubmittedCode,
-  ports: CheckPorts,
+  ports: CheckCodeNeeds,
   budget: Budget,
 ): Promise<Verification> {
   if (requestId !== token.requestId) return refuseForeignRequest(token, ports, budget);
@@ -62,7 +65,7 @@ export async function checkCode(
 /** Someone is in the middle: Vonage is not asked, and while silent_auth runs all is over. */
 async function refuseForeignRequest(
   token: ClientToken,
-  ports: CheckPorts,
+  ports: CheckCodeNeeds,
   budget: Budget,
 ): Promise<never> {
   const { log, vonage, clock, telemetry } = ports;
@@ -89,7 +92,7 @@ function refuseAttempt(
   entry: Entry,
   kind: CodeKind,
   isFull: boolean,
-  { clock }: CheckPorts,
+  { clock }: CheckCodeNeeds,
 ): Verification {
   const { verification, facts } = foldNow(entry, clock);
   if (verification.status === 'completed') return verification;
@@ -107,7 +110,7 @@ function refuseAttempt(
 async function moveOn(
   entry: Entry,
   attempt: string,
-  { vonage, log, clock }: CheckPorts,
+  { vonage, log, clock }: CheckCodeNeeds,
   budget: Budget,
 ): Promise<void> {
   const { requestId } = entry;
@@ -140,7 +143,7 @@ function answerTo(
   verification: Verification,
   { facts }: Folded,
   kind: CodeKind,
-  { telemetry }: CheckPorts,
+  { telemetry }: CheckCodeNeeds,
 ): Verification {
   if (answer === 'rejected' || answer === 'exhausted') telemetry.measure({ name: 'CodeRejected' });
   if (verification.status === 'completed') return verification;

@@ -4,13 +4,10 @@ import { Problem } from '../domain/errors.ts';
 import type { Started } from '../domain/events.ts';
 import type { Facts } from '../domain/facts.ts';
 import { provenChannels } from '../domain/judgement.ts';
-import type {
-  ClientToken,
-  Clock,
-  Identities,
-  Telemetry,
-  VerificationLog,
-} from '../domain/ports.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { Telemetry } from '../domain/ports/telemetry.ts';
+import type { Identities } from '../domain/ports/tokens.ts';
+import type { ClientToken, VerificationLog } from '../domain/ports/verification-log.ts';
 import {
   isSameHash,
   PROOF_WINDOW_MS,
@@ -21,7 +18,7 @@ import { fold, type Verification } from '../domain/verification.ts';
 import { ownEntry } from './read-status.ts';
 import { closed } from './refusals.ts';
 
-export interface ProofPorts {
+export interface IssueProofNeeds {
   readonly log: VerificationLog;
   readonly identities: Identities;
   readonly signer: Pick<ProofSigner, 'sign'>;
@@ -53,7 +50,7 @@ export interface IssuedProof {
 export async function issueProof(
   token: ClientToken,
   request: ProofRequest,
-  ports: ProofPorts,
+  ports: IssueProofNeeds,
 ): Promise<IssuedProof> {
   const { log, signer, clock, telemetry, lifetimeSeconds } = ports;
   const entry = await ownEntry(token, { log });
@@ -80,8 +77,8 @@ function refused(): Problem {
   return new Problem('proof_refused', 'the verification does not prove what was asked');
 }
 
-function isTooLate({ completedAtMs }: Verification, nowMs: number): boolean {
-  return completedAtMs === null || nowMs > completedAtMs + PROOF_WINDOW_MS;
+function isTooLate({ endedAtMs }: Verification, nowMs: number): boolean {
+  return endedAtMs === null || nowMs > endedAtMs + PROOF_WINDOW_MS;
 }
 
 /** Both addresses are judged whatever the first verdict is: the time tells nothing either. */

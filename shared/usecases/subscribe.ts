@@ -1,8 +1,8 @@
 /** A socket asks to hear of a verification. */
 
-import type { ClientToken, Connection, Entry } from '../domain/ports.ts';
+import type { ClientToken, Connection, Entry } from '../domain/ports/verification-log.ts';
 import type { Verification } from '../domain/verification.ts';
-import { type AnnouncePorts, foldNow, notifyOfEnd, settle } from './announce.ts';
+import { foldNow, notifyOfEnd, type PublishNeeds, settle } from './announce.ts';
 import { unauthorized } from './refusals.ts';
 
 /** Evictions that one subscribe may need when several race for the last place. */
@@ -16,7 +16,7 @@ const MAX_EVICTIONS = 5;
 export async function subscribe(
   token: ClientToken,
   connection: Connection,
-  ports: AnnouncePorts,
+  ports: PublishNeeds,
 ): Promise<Verification> {
   const entry = await settle(await register(token, connection, ports), ports);
   const { verification } = foldNow(entry, ports.clock);
@@ -27,7 +27,7 @@ export async function subscribe(
 async function register(
   token: ClientToken,
   connection: Connection,
-  { log, pusher }: AnnouncePorts,
+  { log, pusher }: PublishNeeds,
 ): Promise<Entry> {
   for (let evictions = 0; ; evictions += 1) {
     const subscribed = await log.subscribe(token, connection);

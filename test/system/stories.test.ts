@@ -55,7 +55,7 @@ describe('silent authentication', () => {
     const { action } = await app.becomes(({ status }) => status === 'action_pending');
     if (action?.type !== 'open_check_url') throw new Error('no check_url came');
     expect((await app.openCheckUrl(action.check_url)).status).toBeGreaterThanOrEqual(400);
-    expect(await app.becomes(({ completed_at }) => completed_at !== null)).toMatchObject({
+    expect(await app.becomes(({ ended_at }) => ended_at !== null)).toMatchObject({
       status: 'user_rejected',
       reason: 'number_mismatch',
       verified: { phone_number: false, email: false },

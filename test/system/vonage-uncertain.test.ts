@@ -46,8 +46,7 @@ afterAll(async () => {
 const { event, summary, actionPending } = webhooks;
 /** What must not depend on the order in which things came. */
 const lasting = (verification: VerificationObject): object => {
-  const { request_id, seq, created_at, updated_at, expires_at, completed_at, ...rest } =
-    verification;
+  const { request_id, seq, created_at, updated_at, expires_at, ended_at, ...rest } = verification;
   return rest;
 };
 const withCheckUrl =

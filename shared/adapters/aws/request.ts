@@ -1,6 +1,6 @@
 /** One signed request to an AWS service, without the SDK. */
 
-import type { Clock } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
 import { exchange } from '../https/exchange.ts';
 import type { Agents } from '../https/https-agent.ts';
 import type { Credentials } from './client-config.ts';

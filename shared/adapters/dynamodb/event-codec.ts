@@ -9,20 +9,20 @@
  * | `summary` | summarized | `status`, `ended`: a list of `<channel>:<outcome>` |
  * | `code`, `checked` | code_submitted, code_checked | `attempt`, `kind` or `outcome` |
  * | `reported` | rejection_reported | |
- * | `left`, `refused` | channel_left, leave_refused | `channel`, `n`: the attempt, `error?` |
+ * | `left`, `refused` | channel_skipped, skip_refused | `channel`, `n`: the attempt, `error?` |
  * | `cancelled`, `aborted`, `deadline`, `notified` | the same | |
  */
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import {
   CHECK_OUTCOMES,
-  type ChannelLeft,
-  type LeaveRefused,
+  type ChannelSkipped,
+  type SkipRefused,
   type Started,
   type Summarized,
   type VerificationEvent,
 } from '../../domain/events.ts';
-import { isChannel, LEAVE_ERRORS, NEGATIVE_OUTCOMES, type Outcome } from '../../domain/workflow.ts';
+import { isChannel, NEGATIVE_OUTCOMES, type Outcome, SKIP_ERRORS } from '../../domain/workflow.ts';
 import { fromAttributeMap, type PlainMap, toAttributeMap } from './attribute-value.ts';
 
 const OUTCOMES: readonly Outcome[] = ['completed', ...NEGATIVE_OUTCOMES];
@@ -56,11 +56,11 @@ function toStored(event: VerificationEvent): PlainMap {
       return { type: 'checked', attempt: event.attempt, outcome: event.outcome };
     case 'rejection_reported':
       return { type: 'reported' };
-    case 'channel_left': {
+    case 'channel_skipped': {
       const { channel, attempt, error } = event;
       return { type: 'left', channel, n: attempt, ...(error !== null && { error }) };
     }
-    case 'leave_refused':
+    case 'skip_refused':
       return { type: 'refused', channel: event.channel, n: event.attempt };
     default:
       return { type: event.type };
@@ -104,7 +104,7 @@ function fromStored(stored: PlainMap, atMs: number): VerificationEvent | undefin
       return { type: 'rejection_reported', atMs };
     case 'left':
     case 'refused':
-      return leaveFromStored(stored, atMs);
+      return skipFromStored(stored, atMs);
     case 'cancelled':
     case 'aborted':
     case 'deadline':
@@ -165,12 +165,12 @@ function summaryFromStored({ status, ended }: PlainMap, atMs: number): Summarize
   return { type: 'summarized', atMs, status: outcome, outcomes };
 }
 
-function leaveFromStored(stored: PlainMap, atMs: number): ChannelLeft | LeaveRefused | undefined {
+function skipFromStored(stored: PlainMap, atMs: number): ChannelSkipped | SkipRefused | undefined {
   const { channel, n: attempt } = stored;
   if (!isChannel(channel) || typeof attempt !== 'number') return undefined;
-  if (stored.type === 'refused') return { type: 'leave_refused', atMs, channel, attempt };
-  const error = stored.error === undefined ? null : (oneOf(LEAVE_ERRORS, stored.error) ?? 'other');
-  return { type: 'channel_left', atMs, channel, error, attempt };
+  if (stored.type === 'refused') return { type: 'skip_refused', atMs, channel, attempt };
+  const error = stored.error === undefined ? null : (oneOf(SKIP_ERRORS, stored.error) ?? 'other');
+  return { type: 'channel_skipped', atMs, channel, error, attempt };
 }
 
 function oneOf<T extends string>(values: readonly T[], value: unknown): T | undefined {

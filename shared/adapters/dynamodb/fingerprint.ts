@@ -20,11 +20,11 @@ export function fingerprint(event: VerificationEvent): string {
       return `o:${event.attempt}`;
     case 'rejection_reported':
       return 'reported';
-    case 'channel_left':
+    case 'channel_skipped':
       return event.attempt === 1
         ? `next:${event.channel}`
         : `next:${event.channel}:${event.attempt}`;
-    case 'leave_refused':
+    case 'skip_refused':
       return `refused:${event.channel}:${event.attempt}`;
     default:
       return event.type;

@@ -1,7 +1,7 @@
 /** An item of the table `Verifications` as the domain sees it. */
 
 import { VERIFICATION_ATTRIBUTES } from '../../config.ts';
-import type { Entry } from '../../domain/ports.ts';
+import type { Entry } from '../../domain/ports/verification-log.ts';
 import { decodeEvent } from './event-codec.ts';
 import type { Item } from './table.ts';
 

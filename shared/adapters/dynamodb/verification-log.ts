@@ -6,14 +6,14 @@
 import { VERIFICATION_ATTRIBUTES } from '../../config.ts';
 import { Problem } from '../../domain/errors.ts';
 import type { VerificationEvent } from '../../domain/events.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
 import type {
   Appended,
   ClientToken,
-  Clock,
   Connection,
   Entry,
   VerificationLog,
-} from '../../domain/ports.ts';
+} from '../../domain/ports/verification-log.ts';
 import { type AppendRow, toAppend } from './append.ts';
 import { checkUrlFingerprint, fingerprint } from './fingerprint.ts';
 import { createTable, type Item, type Table, type TableOptions } from './table.ts';

@@ -1,6 +1,9 @@
 /** Puts an event on the company's EventBridge bus when a verification has ended. */
 
-import type { Clock, EndNotifier, Entry, Telemetry } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import type { EndNotifier } from '../../domain/ports/end-notifier.ts';
+import type { Telemetry } from '../../domain/ports/telemetry.ts';
+import type { Entry } from '../../domain/ports/verification-log.ts';
 import type { Verification } from '../../domain/verification.ts';
 import type { AwsRequestOptions } from '../aws/request.ts';
 import { putEvent } from './put-event.ts';
@@ -27,7 +30,7 @@ export function createEndNotifier({ bus, telemetry, ...options }: EndNotifierOpt
         Source: SOURCE,
         DetailType: DETAIL_TYPE,
         Detail: JSON.stringify(toDetail(entry, verification)),
-        Time: Math.floor((verification.completedAtMs ?? verification.updatedAtMs) / 1000),
+        Time: Math.floor((verification.endedAtMs ?? verification.updatedAtMs) / 1000),
       };
       for (let attempt = 0; attempt < TRIES; attempt++) {
         if (await putEvent(event, options).catch(() => false)) return true;
@@ -43,7 +46,7 @@ function toDetail(
   { events }: Entry,
   verification: Verification,
 ): Readonly<Record<string, unknown>> {
-  const { requestId, status, channel, verified, reason, completedAtMs, updatedAtMs } = verification;
+  const { requestId, status, channel, verified, reason, endedAtMs, updatedAtMs } = verification;
   const started = events.find(({ type }) => type === 'started');
   const { subject, nonce } =
     started?.type === 'started' ? started : { subject: undefined, nonce: undefined };
@@ -55,6 +58,6 @@ function toDetail(
     reason,
     sub: subject ?? null,
     nonce: nonce ?? null,
-    at: new Date(completedAtMs ?? updatedAtMs).toISOString(),
+    at: new Date(endedAtMs ?? updatedAtMs).toISOString(),
   };
 }

@@ -3,7 +3,7 @@
  * with commas between, or `none`.
  */
 
-import type { ChannelSwitch } from '../../domain/ports.ts';
+import type { ChannelSwitch } from '../../domain/ports/channel-switch.ts';
 import { type Channel, isChannel } from '../../domain/workflow.ts';
 import { type AwsPostOptions, postToAws } from '../aws/post.ts';
 

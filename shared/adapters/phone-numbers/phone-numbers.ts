@@ -3,7 +3,7 @@
  * against libphonenumber itself, which would be half of the bundle of `start`.
  */
 
-import type { PhoneNumbers } from '../../domain/ports.ts';
+import type { PhoneNumbers } from '../../domain/ports/phone-numbers.ts';
 import ranges from './ranges.json' with { type: 'json' };
 
 const LONGEST_CALLING_CODE = 3;

@@ -1,7 +1,7 @@
 /** The app's bearer, `<request_id>.<43 base64url characters>`; only its SHA-256 is ever stored. */
 
 import { createHash } from 'node:crypto';
-import type { ClientToken } from '../../domain/ports.ts';
+import type { ClientToken } from '../../domain/ports/verification-log.ts';
 
 /** 32 bytes are 43 characters, and the last one carries only four bits: there is one way to write them. */
 const FORM = /^([A-Za-z0-9-]{1,64})\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;

@@ -2,7 +2,7 @@
 
 import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { Problem } from '../../domain/errors.ts';
-import type { Identities, Tokens } from '../../domain/ports.ts';
+import type { Identities, Tokens } from '../../domain/ports/tokens.ts';
 import { hashClientToken } from './client-token.ts';
 import { requireField, type Secret, type Secrets } from './secret-store.ts';
 

@@ -1,6 +1,6 @@
 /** What Vonage's statuses and bodies mean (reference §1.5, §2, §3): tables, no I/O. */
 
-import type { CheckAnswer, NextAnswer, VerifyAnswer } from '../../domain/ports.ts';
+import type { CheckAnswer, NextAnswer, VerifyAnswer } from '../../domain/ports/vonage.ts';
 import type { JsonAnswer } from './http.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;

@@ -3,7 +3,8 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { Problem } from '../../domain/errors.ts';
-import type { Clock, Random } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import type { Random } from '../../domain/ports/random.ts';
 import { requireField, type Secret, type Secrets } from '../secrets/secret-store.ts';
 
 export interface ApplicationJwt {

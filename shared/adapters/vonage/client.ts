@@ -2,15 +2,9 @@
 
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import type { StartSettings } from '../../config.ts';
-import type {
-  Budget,
-  Clock,
-  NextAnswer,
-  Telemetry,
-  VerifyAnswer,
-  VerifyRequest,
-  Vonage,
-} from '../../domain/ports.ts';
+import type { Budget, Clock } from '../../domain/ports/clock.ts';
+import type { Telemetry } from '../../domain/ports/telemetry.ts';
+import type { NextAnswer, VerifyAnswer, VerifyRequest, Vonage } from '../../domain/ports/vonage.ts';
 import { toCheckAnswer, toNextAnswer, toVerifyAnswer } from './answers.ts';
 import type { ApplicationJwt } from './application-jwt.ts';
 import { isAllowedCheckUrl } from './check-url.ts';

@@ -1,7 +1,7 @@
 /** Our request in Vonage's words: the body of `POST /v2/verify` (reference §1.3). */
 
 import type { ChannelSettings, StartSettings } from '../../config.ts';
-import type { RequestedChannel, VerifyRequest } from '../../domain/ports.ts';
+import type { RequestedChannel, VerifyRequest } from '../../domain/ports/vonage.ts';
 
 export interface StartBody {
   readonly brand: string;

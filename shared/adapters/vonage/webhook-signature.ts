@@ -6,7 +6,8 @@
 import { createHash, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { compactVerify, errors } from 'jose';
 import { Problem } from '../../domain/errors.ts';
-import type { Clock, Telemetry } from '../../domain/ports.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import type { Telemetry } from '../../domain/ports/telemetry.ts';
 import { requireField, type Secret, type Secrets } from '../secrets/secret-store.ts';
 import { parseWebhookToken, type SignatureFault, type WebhookToken } from './webhook-token.ts';
 

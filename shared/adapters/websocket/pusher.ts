@@ -1,6 +1,7 @@
 /** Sends verifications to open WebSockets through API Gateway's management API. */
 
-import type { Connection, Pusher, PushResult } from '../../domain/ports.ts';
+import type { Pusher, PushResult } from '../../domain/ports/pusher.ts';
+import type { Connection } from '../../domain/ports/verification-log.ts';
 import type { Verification } from '../../domain/verification.ts';
 import { createManagementApi, type ManagementApiOptions } from './management-api.ts';
 

@@ -142,7 +142,7 @@ publish(
     updated_at: 'When `seq` grew last.',
     next_change_at: 'When nothing was heard by then, ask again. Null after the end.',
     expires_at: 'After this the verification is over, whatever was heard.',
-    completed_at: 'When it ended, however it did; null while it runs.',
+    ended_at: 'When it ended, however it did; null while it runs.',
   },
 );
 

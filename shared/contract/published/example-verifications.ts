@@ -32,7 +32,7 @@ const CODE: VerificationEvent = {
   kind: 'letters',
 };
 const LEFT: VerificationEvent = {
-  type: 'channel_left',
+  type: 'channel_skipped',
   atMs: STARTED_AT_MS + 900,
   channel: 'silent_auth',
   error: 'sdk_no_data_connectivity',

@@ -1,7 +1,8 @@
 /** What a start would ask of Vonage, and whether the stage allows it at all. No I/O. */
 
 import { Problem } from '../../domain/errors.ts';
-import type { PhoneNumbers, RequestedChannel, VerifyRequest } from '../../domain/ports.ts';
+import type { PhoneNumbers } from '../../domain/ports/phone-numbers.ts';
+import type { RequestedChannel, VerifyRequest } from '../../domain/ports/vonage.ts';
 import type { Channel } from '../../domain/workflow.ts';
 import { providerUnavailable } from '../refusals.ts';
 import type { StartRequest } from './start-verification.ts';

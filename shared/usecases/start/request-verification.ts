@@ -1,6 +1,7 @@
 /** `POST /v2/verify`, at most three times a start, and what to make of a lost answer. */
 
-import type { Budget, VerifyAnswer, VerifyRequest, Vonage } from '../../domain/ports.ts';
+import type { Budget } from '../../domain/ports/clock.ts';
+import type { VerifyAnswer, VerifyRequest, Vonage } from '../../domain/ports/vonage.ts';
 import type { Claimed } from './claim-start.ts';
 import type { StartPlan } from './plan-start.ts';
 

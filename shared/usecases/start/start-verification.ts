@@ -2,23 +2,19 @@
 
 import { Problem } from '../../domain/errors.ts';
 import type { Started } from '../../domain/events.ts';
+import type { ChannelSwitch } from '../../domain/ports/channel-switch.ts';
+import type { Budget, Clock } from '../../domain/ports/clock.ts';
+import type { PhoneNumbers } from '../../domain/ports/phone-numbers.ts';
+import type { Random } from '../../domain/ports/random.ts';
+import type { Telemetry } from '../../domain/ports/telemetry.ts';
+import type { Identities, Tokens } from '../../domain/ports/tokens.ts';
 import {
-  type Budget,
-  type Caller,
-  type ChannelSwitch,
-  type Clock,
   type Entry,
-  type Guards,
-  type Identities,
-  type Intent,
   isOwnedBy,
-  type PhoneNumbers,
-  type Random,
-  type Telemetry,
-  type Tokens,
   type VerificationLog,
-  type Vonage,
-} from '../../domain/ports.ts';
+} from '../../domain/ports/verification-log.ts';
+import type { Vonage } from '../../domain/ports/vonage.ts';
+import type { Caller, Guards, Intent } from '../../domain/ports.ts';
 import { fold, isFinal, isOverdue, type Verification } from '../../domain/verification.ts';
 import { type Channel, deadlineMs } from '../../domain/workflow.ts';
 import { measureStart } from '../announce.ts';

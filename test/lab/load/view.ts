@@ -36,7 +36,7 @@ export function createView(tally: Tally): View {
   };
 }
 
-export function isEnded({ completed_at: completedAt, status }: VerificationObject): boolean {
+export function isEnded({ ended_at: completedAt, status }: VerificationObject): boolean {
   return completedAt !== null || ENDS.has(status);
 }
 

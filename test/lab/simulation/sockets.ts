@@ -2,7 +2,8 @@
 
 import { WEBSOCKET_SUBPROTOCOL } from '../../../shared/config.ts';
 import { toVerificationObject } from '../../../shared/contract/to-verification-object.ts';
-import type { Connection, Pusher, PushResult } from '../../../shared/domain/ports.ts';
+import type { Pusher, PushResult } from '../../../shared/domain/ports/pusher.ts';
+import type { Connection } from '../../../shared/domain/ports/verification-log.ts';
 import type { WebSocketRequest } from '../../../shared/lambda/handler.ts';
 import type { Faults } from './faults.ts';
 import type { Client } from './gateway.ts';

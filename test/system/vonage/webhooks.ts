@@ -74,10 +74,10 @@ export function vonageWebhooks(running: () => ScriptedStack): void {
         await socket.subscribe();
         for (const index of order) await stack.send(all[index] ?? {});
         for (const index of order) await stack.send(all[index] ?? {});
-        const { seq, updated_at, created_at, expires_at, completed_at, request_id, ...end } =
+        const { seq, updated_at, created_at, expires_at, ended_at, request_id, ...end } =
           await app.status();
         ends.add(JSON.stringify(end));
-        expect(completed_at).not.toBeNull();
+        expect(ended_at).not.toBeNull();
         const numbers = socket.verifications().map((pushed) => pushed.seq);
         expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
         socket.close();

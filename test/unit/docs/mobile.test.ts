@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ClientProblem, isUncertain } from '../../../shared/client/problem.ts';
 import { PROBLEMS } from '../../../shared/domain/errors.ts';
-import { LEAVE_ERRORS } from '../../../shared/domain/workflow.ts';
+import { SKIP_ERRORS } from '../../../shared/domain/workflow.ts';
 
 const FILE = 'docs/mobile.md';
 const text = readFileSync(FILE, 'utf8');
@@ -38,7 +38,7 @@ describe(FILE, () => {
 
   it('names every reason to leave a channel', () => {
     const own = ['other', 'request_id_mismatch'];
-    const named = LEAVE_ERRORS.filter((error) => !own.includes(error));
+    const named = SKIP_ERRORS.filter((error) => !own.includes(error));
     expect(named.filter((error) => !text.includes(error))).toEqual([]);
   });
 

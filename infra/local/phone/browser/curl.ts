@@ -11,7 +11,7 @@ const BEARER = '-H "authorization: Bearer $TOKEN"';
 const STILL = {
   pending: '"seq":[0-9]*,"status":"pending"',
   silent: '"channel":"silent_auth","next_channel":"',
-  running: '"completed_at":null',
+  running: '"ended_at":null',
 } as const;
 
 export function toCurl(story: Story, { api, vonage }: Where): string {

@@ -82,7 +82,7 @@ export function createPhone(events: PhoneEvents): Phone {
     workflow.replaceChildren(
       ...steps.map(({ channel, status, reason }) => {
         const isRunning = channel === running && !['unused', 'completed'].includes(status);
-        const unused = rest.completed_at === null ? 'later' : 'not needed';
+        const unused = rest.ended_at === null ? 'later' : 'not needed';
         const words = reason ?? (status === 'unused' ? unused : status);
         const item = create(
           'li',

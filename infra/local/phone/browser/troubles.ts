@@ -119,7 +119,7 @@ export const TROUBLES: readonly Trouble[] = [
     label: 'Webhooks late',
     rules: [{ webhook: { delay_ms: WEBHOOK_DELAY_MS } }],
     explain: ({ calls, verification }) => {
-      const endedAt = verification?.completed_at;
+      const endedAt = verification?.ended_at;
       const webhooks = calls.filter(({ operation }) => operation === 'webhook');
       if (!endedAt || webhooks.length === 0) return undefined;
       const late = webhooks.filter(({ at }) => at > endedAt).length;

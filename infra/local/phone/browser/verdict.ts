@@ -77,14 +77,7 @@ function runningText({ channel, status, action }: VerificationObject): string {
 }
 
 function endText(verification: VerificationObject, pace: PaceName): string {
-  const {
-    status,
-    channel,
-    verified,
-    reason,
-    created_at: begun,
-    completed_at: ended,
-  } = verification;
+  const { status, channel, verified, reason, created_at: begun, ended_at: ended } = verification;
   const passed = ended ? ((Date.parse(ended) - Date.parse(begun)) / 1000).toFixed(1) : '?';
   const seconds = `${passed} s${pace === 'watch' ? ' at watching pace' : ''}`;
   if (status === 'completed') {

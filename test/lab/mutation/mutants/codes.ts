@@ -212,9 +212,9 @@ export const CODE_MUTANTS: readonly Mutant[] = [
     name: 'skip a channel when next-workflow is repeated',
     rule: 'R5',
     file: FACTS,
-    find: 'return runs(facts, event.channel) && canLeave(facts, event)',
+    find: 'return runs(facts, event.channel) && canSkip(facts, event)',
     replace:
-      'return runs(facts, facts.started.workflow[1] ?? event.channel) || canLeave(facts, event)',
+      'return runs(facts, facts.started.workflow[1] ?? event.channel) || canSkip(facts, event)',
     tests: FOLD_TESTS,
   },
 ];

@@ -2,12 +2,12 @@
 
 import type { Mutant } from '../mutant.ts';
 
-const LEAVE = 'shared/usecases/leave-channel.ts';
+const LEAVE = 'shared/usecases/skip-channel.ts';
 const CLAIM = 'shared/usecases/start/claim-start.ts';
 const PLAN = 'shared/usecases/start/plan-start.ts';
 const FACTS = 'shared/domain/facts.ts';
 
-const LEAVE_TESTS = ['test/unit/shared/usecases/leave-channel.test.ts'];
+const LEAVE_TESTS = ['test/unit/shared/usecases/skip-channel.test.ts'];
 const CLAIM_TESTS = ['test/unit/shared/usecases/start/claim-start.test.ts'];
 const PLAN_TESTS = ['test/unit/shared/usecases/start/plan-start.test.ts'];
 const FOLD_TESTS = ['test/unit/shared/domain/verification.test.ts'];

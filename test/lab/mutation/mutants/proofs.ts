@@ -37,8 +37,8 @@ export const PROOF_MUTANTS: readonly Mutant[] = [
     name: 'prove for ever',
     rule: 'T21',
     file: ISSUE,
-    find: 'return completedAtMs === null || nowMs > completedAtMs + PROOF_WINDOW_MS;',
-    replace: 'return completedAtMs === null || nowMs > completedAtMs + PROOF_WINDOW_MS * 1000;',
+    find: 'return endedAtMs === null || nowMs > endedAtMs + PROOF_WINDOW_MS;',
+    replace: 'return endedAtMs === null || nowMs > endedAtMs + PROOF_WINDOW_MS * 1000;',
     tests: ISSUE_TESTS,
   },
   {

@@ -41,8 +41,8 @@ function mustBeIssued(request: Of<'request'>, requestId: string, world: World): 
       one.status === 'completed' &&
       one.atMs <= request.atMs,
   );
-  const completedAtMs = Date.parse(String(get(seen?.object, 'completed_at')));
-  const isInTime = request.atMs + MAX_WORK_MS + settings.instanceSkewMs < completedAtMs + WINDOW_MS;
+  const endedAtMs = Date.parse(String(get(seen?.object, 'ended_at')));
+  const isInTime = request.atMs + MAX_WORK_MS + settings.instanceSkewMs < endedAtMs + WINDOW_MS;
   const start = startOf(history.facts, requestId);
   const { phone_number: number, email } = isObject(request.body) ? request.body : {};
   const isNumberProven =

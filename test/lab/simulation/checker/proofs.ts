@@ -71,11 +71,11 @@ function judgeTime(proof: Issued, { settings }: World, { looks }: Ending): reado
   const skewMs = settings.instanceSkewMs;
   const issuedAtMs = Number(claims.iat) * 1000;
   const look = looks.find(({ holding }) => holding.requestId === requestId);
-  const completedAt = get(look?.answers[0]?.body, 'verification', 'completed_at');
-  const completedAtMs = Date.parse(String(completedAt));
+  const completedAt = get(look?.answers[0]?.body, 'verification', 'ended_at');
+  const endedAtMs = Date.parse(String(completedAt));
   const isNow =
     issuedAtMs <= answer.atMs + skewMs && issuedAtMs >= answer.atMs - MAX_WORK_MS - skewMs;
-  const isInTime = answer.atMs - answer.tookMs <= completedAtMs + WINDOW_MS + 2 * skewMs;
+  const isInTime = answer.atMs - answer.tookMs <= endedAtMs + WINDOW_MS + 2 * skewMs;
   return [
     ...(isNow ? [] : [violation('T21', proof, `issued at ${claims.iat}`)]),
     ...(isInTime ? [] : [violation('T21', proof, `issued later than 10 minutes (${completedAt})`)]),

@@ -71,8 +71,8 @@ function wasRefusedToMove({ facts }: World['history']): boolean {
 /** What only an event may change. While it runs, the clock may move on the rest. */
 function lasting({ object, status }: Sighting): Json {
   if (ENDS.has(status)) return object;
-  const { request_id, seq, verified, created_at, updated_at, expires_at, completed_at } = object;
-  return { request_id, seq, verified, created_at, updated_at, expires_at, completed_at };
+  const { request_id, seq, verified, created_at, updated_at, expires_at, ended_at } = object;
+  return { request_id, seq, verified, created_at, updated_at, expires_at, ended_at };
 }
 
 /** Whether time alone has ended that step: an object made a moment before may still show it running. */

@@ -19,10 +19,12 @@ import type { ApplicationJwt } from '../../../../shared/adapters/vonage/applicat
 import { createVonage } from '../../../../shared/adapters/vonage/client.ts';
 import { parseWebhook } from '../../../../shared/adapters/vonage/webhook-body.ts';
 import { createWebhookVerifier } from '../../../../shared/adapters/vonage/webhook-signature.ts';
-import type { Clock, Pusher, Random } from '../../../../shared/domain/ports.ts';
+import type { Clock } from '../../../../shared/domain/ports/clock.ts';
+import type { Pusher } from '../../../../shared/domain/ports/pusher.ts';
+import type { Random } from '../../../../shared/domain/ports/random.ts';
 import type { TokenNeeds } from '../../../../shared/lambda/needs.ts';
 import type { InvocationTelemetry } from '../../../../shared/lambda/telemetry.ts';
-import type { CheckPorts } from '../../../../shared/usecases/check-code.ts';
+import type { CheckCodeNeeds } from '../../../../shared/usecases/check-code.ts';
 import { BASE64URL, type Prng } from '../prng.ts';
 import { SECRET_IDS, type SimulatedSecrets } from '../secrets.ts';
 import type { RunSettings } from '../settings.ts';
@@ -31,7 +33,7 @@ import { type createVonageHttp, VONAGE_ORIGIN } from '../vonage/http.ts';
 import type { Waiting, Wire } from '../wire.ts';
 
 export type InstanceNeeds = StartNeeds &
-  CheckPorts &
+  CheckCodeNeeds &
   WebhookNeeds &
   ConnectNeeds &
   ProofNeeds &

@@ -13,7 +13,7 @@ import {
   verificationSchema,
 } from '../../../../shared/contract/verification-object.ts';
 import { isFinal as isFinalInDomain } from '../../../../shared/domain/verification.ts';
-import type { LeaveError } from '../../../../shared/domain/workflow.ts';
+import type { SkipError } from '../../../../shared/domain/workflow.ts';
 import { TOKEN, verificationObject } from '../../../fixtures/fake-backend.ts';
 import { backend, begin } from './clients.ts';
 
@@ -22,7 +22,7 @@ describe('the types of the client', () => {
     expectTypeOf<client.VerificationObject>().toEqualTypeOf<VerificationObject>();
     expectTypeOf<client.StartAnswer>().toEqualTypeOf<StartAnswer>();
     expectTypeOf<client.ProblemCode>().toEqualTypeOf<ProblemBody['code']>();
-    expectTypeOf<client.LeaveError>().toEqualTypeOf<LeaveError>();
+    expectTypeOf<client.LeaveError>().toEqualTypeOf<SkipError>();
     expectTypeOf<client.Channel>().toEqualTypeOf<NonNullable<NextWorkflowBody['from']>>();
     expectTypeOf<keyof ClientStartBody>().toEqualTypeOf<keyof StartBody>();
   });

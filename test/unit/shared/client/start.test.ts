@@ -186,7 +186,7 @@ describe('resume', () => {
       store.getItem('silent-auth')?.includes('"completed":true') ? true : undefined,
     );
     expect((await clientOf(server, { store }).resume())?.current.status).toBe('completed');
-    server.change({ completed_at: new Date(Date.now() - 601_000).toISOString() });
+    server.change({ ended_at: new Date(Date.now() - 601_000).toISOString() });
     expect(await clientOf(server, { store }).resume()).toBeUndefined();
     expect(store.items.size).toBe(0);
   });

@@ -54,7 +54,7 @@ describe('a code that never went to Vonage', () => {
   ])('lets no webhook complete anything: %s', (_which, codes) => {
     const log = [started(), ...codes, ended('email', 'completed')];
     expect(fold(REQUEST_ID, log, START_MS)?.verification).toMatchObject({
-      completedAtMs: null,
+      endedAtMs: null,
       verified: { phoneNumber: false, email: false },
     });
   });

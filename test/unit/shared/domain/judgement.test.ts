@@ -39,7 +39,7 @@ describe('an end', () => {
     for (const late of [...LATER.map((event) => [event]), LATER]) {
       expect(shown(started(), submitted('a'), ...end, ...late)).toMatchObject({
         status,
-        completedAtMs: START_MS + 5000,
+        endedAtMs: START_MS + 5000,
         verified: { phoneNumber: false, email: false },
       });
     }
@@ -50,7 +50,7 @@ describe('an end', () => {
     for (const late of [...LATER.map((event) => [event]), LATER]) {
       expect(shown(...completed, ...late)).toMatchObject({
         status: 'completed',
-        completedAtMs: START_MS + 5000,
+        endedAtMs: START_MS + 5000,
         verified: { phoneNumber: true, email: false },
       });
     }
@@ -60,7 +60,7 @@ describe('an end', () => {
 describe('a channel that the app has left', () => {
   it('is not brought back by a late check_url', () => {
     const left: VerificationEvent = {
-      type: 'channel_left',
+      type: 'channel_skipped',
       atMs: START_MS + 5000,
       channel: 'silent_auth',
       error: 'sdk_error',

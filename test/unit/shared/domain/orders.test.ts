@@ -237,7 +237,7 @@ function anyEvent(): fc.Arbitrary<VerificationEvent> {
       outcome: fc.constantFrom('accepted', 'rejected', 'exhausted', 'not_expected', 'not_found'),
     }),
     fc.record({
-      type: fc.constant('channel_left'),
+      type: fc.constant('channel_skipped'),
       atMs,
       channel,
       error: fc.constantFrom(null, 'sdk_error', 'user_choice'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
-import { channelToLeave } from '../../../../shared/domain/steps.ts';
+import { channelToSkip } from '../../../../shared/domain/steps.ts';
 import { fold } from '../../../../shared/domain/verification.ts';
 import { at, ended, REQUEST_ID, START_MS, started } from '../../../fixtures/histories.ts';
 
@@ -9,10 +9,10 @@ const WORKFLOW = ['silent_auth', 'sms', 'voice'] as const;
 function meantAt(seconds: number, ...events: readonly VerificationEvent[]): string | undefined {
   const nowMs = START_MS + seconds * 1000;
   const facts = fold(REQUEST_ID, [started(WORKFLOW), ...events], nowMs)?.facts;
-  return facts && channelToLeave(facts, nowMs);
+  return facts && channelToSkip(facts, nowMs);
 }
 
-describe('channelToLeave', () => {
+describe('channelToSkip', () => {
   it.each([
     ['the first one from the beginning', 0, 'silent_auth'],
     ['the one before while a step that the clock began is new', 64, 'silent_auth'],
@@ -32,7 +32,7 @@ describe('channelToLeave', () => {
   it('is the running one at once where silent_auth was never possible', () => {
     const log = [started(WORKFLOW, { networkUnsupported: true })];
     const facts = fold(REQUEST_ID, log, START_MS)?.facts;
-    expect(facts && channelToLeave(facts, START_MS)).toBe('sms');
+    expect(facts && channelToSkip(facts, START_MS)).toBe('sms');
   });
 
   it('is none when every step is over', () => {

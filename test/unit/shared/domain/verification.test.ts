@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChannelLeft, VerificationEvent } from '../../../../shared/domain/events.ts';
+import type { ChannelSkipped, VerificationEvent } from '../../../../shared/domain/events.ts';
 import { fold, hadEffect, type Verification } from '../../../../shared/domain/verification.ts';
 import type { Channel } from '../../../../shared/domain/workflow.ts';
 import {
@@ -22,8 +22,12 @@ function shown(log: readonly VerificationEvent[], seconds = 1): Verification {
   return folded.verification;
 }
 
-const left = (channel: Channel, error: ChannelLeft['error'] = null, attempt = 1): ChannelLeft => ({
-  type: 'channel_left',
+const left = (
+  channel: Channel,
+  error: ChannelSkipped['error'] = null,
+  attempt = 1,
+): ChannelSkipped => ({
+  type: 'channel_skipped',
   atMs: START_MS,
   channel,
   error,
@@ -117,7 +121,7 @@ describe('fold', () => {
       updatedAtMs: START_MS,
       nextChangeAtMs: START_MS + 60_000,
       expiresAtMs: START_MS + 210_000,
-      completedAtMs: null,
+      endedAtMs: null,
     });
   });
 
@@ -252,7 +256,7 @@ describe('fold', () => {
     const verification = shown([started(['silent_auth']), ...events]);
     expect(verification.reason).toBe(reason);
     expect(verification.workflow[0]?.reason).toBe(reason);
-    expect(verification.completedAtMs).toBe(START_MS);
+    expect(verification.endedAtMs).toBe(START_MS);
     expect(verification.nextChangeAtMs).toBeNull();
   });
 
@@ -277,7 +281,7 @@ describe('fold', () => {
 
   it('lets a channel run again when Vonage refused to move on, and be left once more', () => {
     const refused: VerificationEvent = {
-      type: 'leave_refused',
+      type: 'skip_refused',
       atMs: START_MS,
       channel: 'silent_auth',
       attempt: 1,

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../../shared/domain/errors.ts';
 import type { ProviderEvent, VerificationEvent } from '../../../../shared/domain/events.ts';
-import { acceptWebhook, type WebhookPorts } from '../../../../shared/usecases/accept-webhook.ts';
+import {
+  type AcceptWebhookNeeds,
+  acceptWebhook,
+} from '../../../../shared/usecases/accept-webhook.ts';
 import {
   CHECK_URL,
   checkUrlIssued,
@@ -21,7 +24,7 @@ function worldOf(
 ) {
   const calls: string[] = [];
   const log = createMemoryLog(events, ['1#socket'], calls);
-  const ports: WebhookPorts = {
+  const ports: AcceptWebhookNeeds = {
     log,
     clock: { now: () => START_MS + 1000 },
     telemetry: { measure: () => {} },

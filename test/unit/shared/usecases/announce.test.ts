@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
-import type { PushResult } from '../../../../shared/domain/ports.ts';
-import { type AnnouncePorts, announce, settle } from '../../../../shared/usecases/announce.ts';
+import type { PushResult } from '../../../../shared/domain/ports/pusher.ts';
+import { announce, type PublishNeeds, settle } from '../../../../shared/usecases/announce.ts';
 import { at, checkUrlIssued, ended, START_MS, started } from '../../../fixtures/histories.ts';
 import { createMemoryLog } from '../../../fixtures/memory-log.ts';
 
@@ -17,7 +17,7 @@ function worldOf(
   const calls: string[] = [];
   const log = createMemoryLog(events, SOCKETS, calls);
   const pushed: string[] = [];
-  const ports: AnnouncePorts = {
+  const ports: PublishNeeds = {
     log,
     clock: { now: () => START_MS + seconds * 1000 },
     telemetry: { measure: () => {} },

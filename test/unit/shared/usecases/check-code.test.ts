@@ -1,15 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Problem } from '../../../../shared/domain/errors.ts';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
-import type {
-  Appended,
-  CheckAnswer,
-  Entry,
-  Measurement,
-  NextAnswer,
-  Pusher,
-} from '../../../../shared/domain/ports.ts';
-import { type CheckPorts, checkCode } from '../../../../shared/usecases/check-code.ts';
+import type { Pusher } from '../../../../shared/domain/ports/pusher.ts';
+import type { Measurement } from '../../../../shared/domain/ports/telemetry.ts';
+import type { Appended, Entry } from '../../../../shared/domain/ports/verification-log.ts';
+import type { CheckAnswer, NextAnswer } from '../../../../shared/domain/ports/vonage.ts';
+import { type CheckCodeNeeds, checkCode } from '../../../../shared/usecases/check-code.ts';
 import {
   at,
   checked,
@@ -34,7 +30,7 @@ function worldOf(seconds: number, ...events: readonly VerificationEvent[]) {
     async (_id: string, _budget: unknown, isStillNeeded?: () => Promise<boolean>) =>
       ((await isStillNeeded?.()) === false ? 'none_left' : 'moved') as NextAnswer,
   );
-  const ports: CheckPorts = {
+  const ports: CheckCodeNeeds = {
     log: {
       find: async () => entry(),
       append: async (_requestId, event): Promise<Appended> => {
@@ -106,7 +102,7 @@ describe('checkCode', () => {
       calls.push(name);
     };
     const { log, vonage } = world.ports;
-    const ports: CheckPorts = {
+    const ports: CheckCodeNeeds = {
       ...world.ports,
       log: {
         ...log,

@@ -98,7 +98,7 @@ describe('issueProof', () => {
     const ambiguous = await logOf(
       ['sms', 'voice'],
       {
-        type: 'channel_left',
+        type: 'channel_skipped',
         atMs: START_MS + 5000,
         channel: 'sms',
         error: 'user_choice',

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
-import type { Appended, Entry, VerificationLog } from '../../../../shared/domain/ports.ts';
+import type {
+  Appended,
+  Entry,
+  VerificationLog,
+} from '../../../../shared/domain/ports/verification-log.ts';
 import type { Verification } from '../../../../shared/domain/verification.ts';
 import { announce, foldNow, notifyOfEnd } from '../../../../shared/usecases/announce.ts';
 import {

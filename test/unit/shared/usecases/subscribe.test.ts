@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '../../../../shared/domain/ports.ts';
+import type { Connection } from '../../../../shared/domain/ports/verification-log.ts';
 import { subscribe } from '../../../../shared/usecases/subscribe.ts';
 import { START_MS, started } from '../../../fixtures/histories.ts';
 import { createMemoryLog, TOKEN } from '../../../fixtures/memory-log.ts';

@@ -8,7 +8,7 @@ import { createHttp } from '../../../../../shared/adapters/vonage/http.ts';
 import { parseWebhook } from '../../../../../shared/adapters/vonage/webhook-body.ts';
 import { createWebhookVerifier } from '../../../../../shared/adapters/vonage/webhook-signature.ts';
 import type { ChannelSettings } from '../../../../../shared/config.ts';
-import type { RequestedChannel, Vonage } from '../../../../../shared/domain/ports.ts';
+import type { RequestedChannel, Vonage } from '../../../../../shared/domain/ports/vonage.ts';
 import {
   API_KEY,
   APPLICATION_ID,

@@ -69,6 +69,6 @@ describe('event codec', () => {
         error: { S: 'sdk_invented' },
       },
     };
-    expect(decodeEvent(stored)).toMatchObject({ type: 'channel_left', error: 'other' });
+    expect(decodeEvent(stored)).toMatchObject({ type: 'channel_skipped', error: 'other' });
   });
 });

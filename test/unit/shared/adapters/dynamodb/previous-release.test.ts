@@ -6,7 +6,7 @@ import { createVerificationLog } from '../../../../../shared/adapters/dynamodb/v
 import { toVerificationObject } from '../../../../../shared/contract/to-verification-object.ts';
 import type { VerificationEvent } from '../../../../../shared/domain/events.ts';
 import { provenChannels } from '../../../../../shared/domain/judgement.ts';
-import type { VerificationLog } from '../../../../../shared/domain/ports.ts';
+import type { VerificationLog } from '../../../../../shared/domain/ports/verification-log.ts';
 import { fold } from '../../../../../shared/domain/verification.ts';
 import { type DynaliteStore, startDynalite } from '../../../../fixtures/dynalite-store.ts';
 import { type StoredStory, storedStories } from '../../../../fixtures/previous-release.ts';
@@ -46,9 +46,11 @@ describe('an item of the previous release', () => {
       return folded ? toVerificationObject(folded.verification) : null;
     });
     expect(shown).toEqual(
-      story.folds.map(
-        ({ verification }) => verification && { ...verification, request_id: requestId },
-      ),
+      story.folds.map(({ verification }) => {
+        if (!verification) return null;
+        const { completed_at: endedAt, ...same } = verification;
+        return { ...same, request_id: requestId, ended_at: endedAt };
+      }),
     );
   });
 

@@ -3,7 +3,11 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createVerificationLog } from '../../../../../shared/adapters/dynamodb/verification-log.ts';
 import type { VerificationEvent } from '../../../../../shared/domain/events.ts';
-import type { Appended, Entry, VerificationLog } from '../../../../../shared/domain/ports.ts';
+import type {
+  Appended,
+  Entry,
+  VerificationLog,
+} from '../../../../../shared/domain/ports/verification-log.ts';
 import { type DynaliteStore, startDynalite } from '../../../../fixtures/dynalite-store.ts';
 import { AT_MS, CHECK_URL, EVERY_EVENT, started } from '../../../../fixtures/events.ts';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createAgents } from '../../../../../shared/adapters/https/https-agent.ts';
 import { createChannelSwitch } from '../../../../../shared/adapters/parameters/channel-switch.ts';
-import type { ChannelSwitch } from '../../../../../shared/domain/ports.ts';
+import type { ChannelSwitch } from '../../../../../shared/domain/ports/channel-switch.ts';
 
 const agent = createAgents();
 let server: Server | undefined;

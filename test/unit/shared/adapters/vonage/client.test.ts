@@ -3,7 +3,8 @@ import { createAgents } from '../../../../../shared/adapters/https/https-agent.t
 import { createVonage } from '../../../../../shared/adapters/vonage/client.ts';
 import { createHttp } from '../../../../../shared/adapters/vonage/http.ts';
 import type { StartSettings } from '../../../../../shared/config.ts';
-import type { Measurement, VerifyRequest, Vonage } from '../../../../../shared/domain/ports.ts';
+import type { Measurement } from '../../../../../shared/domain/ports/telemetry.ts';
+import type { VerifyRequest, Vonage } from '../../../../../shared/domain/ports/vonage.ts';
 import {
   type Answer,
   type HttpStub,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type StartBody, toStartBody } from '../../../../../shared/adapters/vonage/start-body.ts';
 import type { ChannelSettings, StartSettings } from '../../../../../shared/config.ts';
-import type { RequestedChannel, VerifyRequest } from '../../../../../shared/domain/ports.ts';
+import type { RequestedChannel, VerifyRequest } from '../../../../../shared/domain/ports/vonage.ts';
 import { validateStartRequest } from '../../../../fixtures/vonage-contract.ts';
 
 const LIMIT = { count: 1, windowSeconds: 60 };

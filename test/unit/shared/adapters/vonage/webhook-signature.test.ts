@@ -2,7 +2,7 @@ import { createHash, createSign, generateKeyPairSync } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Secret } from '../../../../../shared/adapters/secrets/secret-store.ts';
 import { createWebhookVerifier } from '../../../../../shared/adapters/vonage/webhook-signature.ts';
-import type { Measurement } from '../../../../../shared/domain/ports.ts';
+import type { Measurement } from '../../../../../shared/domain/ports/telemetry.ts';
 import { type FakeSecrets, fakeSecrets } from '../../../../fixtures/secrets.ts';
 import {
   API_KEY,

@@ -52,7 +52,7 @@ describe('breakingChanges', () => {
     ],
     [
       'a member is never null any more but a number',
-      `${VERIFICATION} properties completed_at`,
+      `${VERIFICATION} properties ended_at`,
       { type: 'integer' },
     ],
     ['elements have another type', `${VERIFICATION} properties workflow items`, { type: 'string' }],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VerifyAnswer, VerifyRequest } from '../../../../../shared/domain/ports.ts';
+import type { VerifyAnswer, VerifyRequest } from '../../../../../shared/domain/ports/vonage.ts';
 import type { Claimed } from '../../../../../shared/usecases/start/claim-start.ts';
 import type { StartPlan } from '../../../../../shared/usecases/start/plan-start.ts';
 import { requestVerification } from '../../../../../shared/usecases/start/request-verification.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { IntentClaim, Measurement } from '../../../../../shared/domain/ports.ts';
+import type { Measurement } from '../../../../../shared/domain/ports/telemetry.ts';
+import type { IntentClaim } from '../../../../../shared/domain/ports.ts';
 import {
   type StartRequest,
   startVerification,

@@ -3,7 +3,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { createGuards } from '../../../../../shared/adapters/dynamodb/guards.ts';
 import { createVerificationLog } from '../../../../../shared/adapters/dynamodb/verification-log.ts';
-import type { VerificationLog, VerifyAnswer } from '../../../../../shared/domain/ports.ts';
+import type { VerificationLog } from '../../../../../shared/domain/ports/verification-log.ts';
+import type { VerifyAnswer } from '../../../../../shared/domain/ports/vonage.ts';
 import type { Channel } from '../../../../../shared/domain/workflow.ts';
 import {
   type StartPorts,

@@ -1,31 +1,33 @@
 /** The app wants the next channel: after an error of the handset, or because its user asks for it. */
 
 import { Problem } from '../domain/errors.ts';
-import type { ChannelLeft } from '../domain/events.ts';
-import type { Budget, ClientToken, Entry, Vonage } from '../domain/ports.ts';
-import { channelToLeave } from '../domain/steps.ts';
+import type { ChannelSkipped } from '../domain/events.ts';
+import type { Budget } from '../domain/ports/clock.ts';
+import type { ClientToken, Entry } from '../domain/ports/verification-log.ts';
+import type { Vonage } from '../domain/ports/vonage.ts';
+import { channelToSkip } from '../domain/steps.ts';
 import { fold, isFinal, type Verification } from '../domain/verification.ts';
-import { type Channel, type LeaveError, REJECTION_WAIT_MS } from '../domain/workflow.ts';
-import { type AnnouncePorts, announce, foldNow, settle } from './announce.ts';
+import { type Channel, REJECTION_WAIT_MS, type SkipError } from '../domain/workflow.ts';
+import { announce, foldNow, type PublishNeeds, settle } from './announce.ts';
 import { ownEntry } from './read-status.ts';
 import { providerUnavailable, tooManyEvents, unauthorized } from './refusals.ts';
 
-export interface LeaveRequest {
+export interface SkipRequest {
   /** The channel to leave; absent: the one that runs now, unless it has just begun. */
   readonly from?: Channel;
-  readonly error?: LeaveError;
+  readonly error?: SkipError;
 }
 
-export type LeavePorts = AnnouncePorts & { readonly vonage: Pick<Vonage, 'next' | 'cancel'> };
+export type SkipChannelNeeds = PublishNeeds & { readonly vonage: Pick<Vonage, 'next' | 'cancel'> };
 
 /**
  * Leaves `from` if it still runs. Safe to repeat: a channel that was left, or lost a race, is not
  * left again, and Vonage is asked once. Only when Vonage certainly refused may it be left anew.
  */
-export async function leaveChannel(
+export async function skipChannel(
   token: ClientToken,
-  request: LeaveRequest,
-  ports: LeavePorts,
+  request: SkipRequest,
+  ports: SkipChannelNeeds,
   budget: Budget,
 ): Promise<Verification> {
   const channel = request.from ?? (await meantChannel(token, request.error, ports));
@@ -41,13 +43,13 @@ export async function leaveChannel(
 /** Errors of the handset can only be about silent_auth. */
 async function meantChannel(
   token: ClientToken,
-  error: LeaveError | undefined,
-  ports: LeavePorts,
+  error: SkipError | undefined,
+  ports: SkipChannelNeeds,
 ): Promise<Channel> {
   const { facts, verification } = foldNow(await ownEntry(token, ports), ports.clock);
   const isOfHandset = error !== undefined && error !== 'user_choice' && error !== 'other';
   if (isOfHandset && facts.started.workflow.includes('silent_auth')) return 'silent_auth';
-  return channelToLeave(facts, ports.clock.now()) ?? verification.channel;
+  return channelToSkip(facts, ports.clock.now()) ?? verification.channel;
 }
 
 /**
@@ -56,7 +58,7 @@ async function meantChannel(
  */
 async function reportRejection(
   token: ClientToken,
-  ports: LeavePorts,
+  ports: SkipChannelNeeds,
 ): Promise<Verification | undefined> {
   const { log, clock } = ports;
   const event = { type: 'rejection_reported', atMs: clock.now() } as const;
@@ -78,12 +80,18 @@ async function reportRejection(
 async function append(
   token: ClientToken,
   channel: Channel,
-  error: LeaveError | null,
+  error: SkipError | null,
   attempt: number,
-  ports: LeavePorts,
-): Promise<{ readonly entry: Entry; readonly event?: ChannelLeft }> {
+  ports: SkipChannelNeeds,
+): Promise<{ readonly entry: Entry; readonly event?: ChannelSkipped }> {
   const { log, clock } = ports;
-  const event: ChannelLeft = { type: 'channel_left', atMs: clock.now(), channel, error, attempt };
+  const event: ChannelSkipped = {
+    type: 'channel_skipped',
+    atMs: clock.now(),
+    channel,
+    error,
+    attempt,
+  };
   const appended = await log.append(token.requestId, event, token.hash);
   if (appended.outcome === 'unauthorized') throw unauthorized();
   const { entry } = appended;
@@ -94,19 +102,19 @@ async function append(
   }
   if (appended.outcome === 'appended') return counts(entry, event) ? { entry, event } : { entry };
   // It was said before: without effect, because the channel did not run yet, or Vonage refused.
-  const again: ChannelLeft = { ...event, attempt: attempt + 1 };
+  const again: ChannelSkipped = { ...event, attempt: attempt + 1 };
   return counts({ ...entry, events: [...entry.events, again] }, again)
     ? append(token, channel, error, again.attempt, ports)
     : { entry };
 }
 
 /** Whether the channel is left by the last event of the log. */
-function counts({ requestId, events }: Entry, { channel, attempt, atMs }: ChannelLeft): boolean {
-  return fold(requestId, events, atMs)?.facts.left.get(channel)?.attempt === attempt;
+function counts({ requestId, events }: Entry, { channel, attempt, atMs }: ChannelSkipped): boolean {
+  return fold(requestId, events, atMs)?.facts.skipped.get(channel)?.attempt === attempt;
 }
 
 /** Nothing was left: the channel does not run any more, or there is nowhere to go. */
-function answerWithout(entry: Entry, channel: Channel, { clock }: LeavePorts): Verification {
+function answerWithout(entry: Entry, channel: Channel, { clock }: SkipChannelNeeds): Verification {
   const { verification } = foldNow(entry, clock);
   const isLast = verification.workflow.at(-1)?.channel === channel;
   if (!isFinal(verification) && isLast && verification.channel === channel) {
@@ -117,8 +125,8 @@ function answerWithout(entry: Entry, channel: Channel, { clock }: LeavePorts): V
 
 async function moveOn(
   entry: Entry,
-  { channel, attempt }: ChannelLeft,
-  ports: LeavePorts,
+  { channel, attempt }: ChannelSkipped,
+  ports: SkipChannelNeeds,
   budget: Budget,
 ): Promise<Verification> {
   const { log, vonage, clock } = ports;
@@ -132,7 +140,7 @@ async function moveOn(
   }
   if ((await vonage.next(requestId, budget)) !== 'refused') return announce(entry, ports);
   const refused = await log.append(requestId, {
-    type: 'leave_refused',
+    type: 'skip_refused',
     atMs: clock.now(),
     channel,
     attempt,

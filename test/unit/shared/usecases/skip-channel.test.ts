@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
-import type { NextAnswer } from '../../../../shared/domain/ports.ts';
-import { type LeaveRequest, leaveChannel } from '../../../../shared/usecases/leave-channel.ts';
+import type { NextAnswer } from '../../../../shared/domain/ports/vonage.ts';
+import { type SkipRequest, skipChannel } from '../../../../shared/usecases/skip-channel.ts';
 import { at, ended, START_MS, started } from '../../../fixtures/histories.ts';
 import { createMemoryLog, TOKEN } from '../../../fixtures/memory-log.ts';
 
 const WORKFLOW = ['silent_auth', 'sms', 'voice'] as const;
-const REJECTED: LeaveRequest = { from: 'silent_auth', error: 'check_url_rejected' };
+const REJECTED: SkipRequest = { from: 'silent_auth', error: 'check_url_rejected' };
 
 /** `seconds` have passed since the start; `asked` is what Vonage was asked for. */
 function worldOf(events: readonly VerificationEvent[], answer: NextAnswer = 'moved') {
@@ -26,15 +26,15 @@ function worldOf(events: readonly VerificationEvent[], answer: NextAnswer = 'mov
       cancel: async () => void asked.push('cancel'),
     },
   };
-  const leave = (request: LeaveRequest) =>
-    leaveChannel(TOKEN, request, ports, { lastCallAtMs: Number.MAX_SAFE_INTEGER });
+  const leave = (request: SkipRequest) =>
+    skipChannel(TOKEN, request, ports, { lastCallAtMs: Number.MAX_SAFE_INTEGER });
   return { leave, asked, clock, log };
 }
 
-describe('leaveChannel', () => {
+describe('skipChannel', () => {
   it('leaves a channel that runs, once, however often it is told', async () => {
     const { leave, asked } = worldOf([started(WORKFLOW)]);
-    const request: LeaveRequest = { from: 'silent_auth', error: 'sdk_no_data_connectivity' };
+    const request: SkipRequest = { from: 'silent_auth', error: 'sdk_no_data_connectivity' };
     for (let times = 0; times < 3; times += 1) {
       expect(await leave(request)).toMatchObject({
         channel: 'sms',
@@ -98,7 +98,7 @@ describe('leaveChannel', () => {
   });
 });
 
-describe('leaveChannel, when the carrier has refused the handset', () => {
+describe('skipChannel, when the carrier has refused the handset', () => {
   it('waits five seconds for Vonage’s own word, and then asks', async () => {
     const { leave, asked, clock } = worldOf([started(WORKFLOW)]);
     const waiting = { channel: 'silent_auth', nextChangeAtMs: START_MS + 15_000 };

@@ -1,0 +1,14 @@
+/** A wish to leave a channel on its way in; an error that we do not know counts as `other`. */
+
+import { SKIP_ERRORS } from '../domain/workflow.ts';
+import type { SkipRequest } from '../usecases/skip-channel.ts';
+import type { NextWorkflowBody } from './requests.ts';
+
+export function toSkipRequest({ from, error }: NextWorkflowBody): SkipRequest {
+  return {
+    ...(from && { from }),
+    ...(error !== undefined && {
+      error: SKIP_ERRORS.find((known) => known === error) ?? 'other',
+    }),
+  };
+}

@@ -1,0 +1,56 @@
+/** The log of every verification: what it holds, who owns it, and the writes that exist. */
+
+import type { VerificationEvent } from '../events.ts';
+
+/** The bearer of the app: which verification it speaks for, and the SHA-256 of the token. */
+export interface ClientToken {
+  readonly requestId: string;
+  readonly hash: Uint8Array;
+}
+
+/** An open WebSocket: `<connected at, epoch ms>#<connection id>`. */
+export type Connection = string;
+
+/** The stored item: the log and who listens. */
+export interface Entry {
+  readonly requestId: string;
+  readonly events: readonly VerificationEvent[];
+  readonly connections: readonly Connection[];
+  /** Absent while only webhooks have arrived. */
+  readonly clientTokenHash?: Uint8Array;
+}
+
+/** Whether the token belongs to the item; an item that only webhooks made belongs to nobody. */
+export function isOwnedBy({ clientTokenHash }: Entry, { hash }: ClientToken): boolean {
+  return (
+    clientTokenHash !== undefined &&
+    clientTokenHash.length === hash.length &&
+    clientTokenHash.every((byte, index) => byte === hash[index])
+  );
+}
+
+/**
+ * `appended`: the event is the last of `entry.events`; `repeated`: it was there before (the same
+ * fingerprint); `full`: no room for it; `unauthorized`: another client token owns the verification.
+ */
+export type Appended =
+  | { readonly outcome: 'appended' | 'repeated' | 'full'; readonly entry: Entry }
+  | { readonly outcome: 'unauthorized' };
+
+export interface VerificationLog {
+  /** One conditional write; safe to repeat. With a token hash only its owner's verification is written. */
+  readonly append: (
+    requestId: string,
+    event: VerificationEvent,
+    clientTokenHash?: Uint8Array,
+  ) => Promise<Appended>;
+  /** Strongly consistent. */
+  readonly find: (requestId: string) => Promise<Entry | undefined>;
+  /** Registers the connection and reads the item in one write. */
+  readonly subscribe: (
+    token: ClientToken,
+    connection: Connection,
+  ) => Promise<{ readonly outcome: 'subscribed' | 'full'; readonly entry: Entry } | undefined>;
+  /** Removes a connection; safe to repeat. */
+  readonly forget: (requestId: string, connection: Connection) => Promise<void>;
+}
