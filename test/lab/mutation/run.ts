@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createCopies } from './copies.ts';
-import { type Mutant, applyMutant } from './mutant.ts';
+import { applyMutant, type Mutant } from './mutant.ts';
 import { MUTANTS } from './mutants.ts';
 import { runTests, type Verdict } from './trial.ts';
 
