@@ -23,6 +23,7 @@ if (app.node.tryGetContext('firewall') === undefined) {
   const bundles = await bundleFunctions({
     functionsFolder: join(root, 'functions'),
     outputFolder: join(app.outdir, 'bundles'),
+    sourceMapsFolder: join(app.outdir, 'source-maps'),
     countries: stage.countries,
   });
   new SilentAuthStack(app, `SilentAuth-${stage.name}`, {

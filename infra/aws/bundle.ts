@@ -4,9 +4,10 @@
  * environment always holds credentials; leaving them out halves the import time.
  */
 
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { basename, dirname, join, relative } from 'node:path';
+import { type BuildOptions, build, type OutputFile, type Plugin } from 'esbuild';
 import { FUNCTION_NAMES, type FunctionName } from '../../shared/config.ts';
 import { leaveOutUnreached } from './unreached.ts';
 
@@ -53,41 +54,64 @@ export const ESBUILD_OPTIONS: BuildOptions & { readonly plugins: Plugin[] } = {
   logLevel: 'warning',
 };
 
+/** In place of a bundle's hash until its content is known; as long as the hash: no column moves. */
+const HASH_PLACEHOLDER = '<bundlehash>';
+
 /** Where each function's zip contents are: a folder that holds `index.mjs` and nothing else. */
 export type Bundles = Readonly<Record<FunctionName, string>>;
 
 export interface BundleOptions {
   /** Folder with one `<function name>/handler.ts` each. */
   readonly functionsFolder: string;
-  /** Receives `<function name>/index.mjs`, `maps/` (never uploaded) and `meta.json`. */
+  /** Receives `<function name>/index.mjs` and `meta.json`. */
   readonly outputFolder: string;
+  /**
+   * Collects the code and the source map of every build for `npm run trace`; never uploaded.
+   * @default none are kept
+   */
+  readonly sourceMapsFolder?: string;
   /** Whose mobile ranges `start` carries. @default all that there are */
   readonly countries?: readonly string[];
 }
 
 /** Bundles all functions in one run of esbuild, about a second. Replaces `outputFolder`. */
 export async function bundleFunctions(options: BundleOptions): Promise<Bundles> {
-  const { functionsFolder, outputFolder, countries } = options;
+  const { functionsFolder, outputFolder, sourceMapsFolder, countries } = options;
   rmSync(outputFolder, { recursive: true, force: true });
   const result = await build({
-    entryPoints: FUNCTION_NAMES.map((name) => ({
-      in: join(functionsFolder, name, 'handler.ts'),
-      out: `${name}/index`,
-    })),
+    entryPoints: entryPointsIn(functionsFolder),
     outdir: outputFolder,
     outExtension: { '.js': '.mjs' },
     write: false,
     metafile: true,
     ...ESBUILD_OPTIONS,
+    define: { ...ESBUILD_OPTIONS.define, BUNDLE_HASH: JSON.stringify(HASH_PLACEHOLDER) },
     plugins: [...ESBUILD_OPTIONS.plugins, ...(countries ? [mobileRangesOf(countries)] : [])],
     sourcemap: 'external',
     sourcesContent: false,
   });
-  for (const file of result.outputFiles ?? []) {
-    writeTo(placeOf(file.path, outputFolder), file.contents);
+  const files = result.outputFiles ?? [];
+  for (const { path, text } of files) {
+    if (path.endsWith('.map')) continue;
+    const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_PLACEHOLDER.length);
+    const code = text.replaceAll(HASH_PLACEHOLDER, hash);
+    writeTo(path, code);
+    const map = files.find((file) => file.path === `${path}.map`);
+    if (!map || sourceMapsFolder === undefined) continue;
+    const kept = join(sourceMapsFolder, `${basename(dirname(path))}-${hash}.mjs`);
+    writeTo(kept, code);
+    writeTo(`${kept}.map`, withPathsFrom(dirname(functionsFolder), map));
   }
   writeTo(join(outputFolder, 'meta.json'), JSON.stringify(result.metafile));
   return bundlesIn(outputFolder);
+}
+
+/** One for each function: its bundle is `<function name>/index` in the output folder. */
+export function entryPointsIn(functionsFolder: string): { in: string; out: string }[] {
+  return FUNCTION_NAMES.map((name) => ({
+    in: join(functionsFolder, name, 'handler.ts'),
+    out: `${name}/index`,
+  }));
 }
 
 /** The bundles that {@link bundleFunctions} has put into this folder. */
@@ -124,14 +148,16 @@ function mobileRangesOf(countries: readonly string[]): Plugin {
   };
 }
 
-/** Source maps stay outside the folders that are zipped. */
-function placeOf(path: string, outputFolder: string): string {
-  return path.endsWith('.map')
-    ? join(outputFolder, 'maps', `${basename(dirname(path))}.mjs.map`)
-    : path;
+/** The same map; paths begin at the repository instead of the output folder. */
+function withPathsFrom(repository: string, { path, text }: OutputFile): string {
+  const map: { readonly sources: readonly string[] } = JSON.parse(text);
+  const sources = map.sources.map((source) =>
+    relative(repository, join(dirname(path), source)).replaceAll('\\', '/'),
+  );
+  return JSON.stringify({ ...map, sources });
 }
 
-function writeTo(path: string, contents: string | Uint8Array): void {
+function writeTo(path: string, contents: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, contents);
 }

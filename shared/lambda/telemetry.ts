@@ -7,6 +7,9 @@ import { Problem } from '../domain/errors.ts';
 import type { Measurement, Telemetry } from '../domain/ports/telemetry.ts';
 import { toRecords } from './metric-records.ts';
 
+/** Names the bundle that runs, for `npm run trace`; set when a function is bundled. */
+declare const BUNDLE_HASH: string | undefined;
+
 /** What the log line may hold: closed, so that nothing private gets in by accident. */
 export interface LogFields {
   readonly route?: string;
@@ -31,6 +34,7 @@ export interface InvocationTelemetry extends Telemetry {
 export function createTelemetry(service: string): InvocationTelemetry {
   const logger = new Logger({ serviceName: service, jsonReplacerFn: withoutUnused });
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: service });
+  const bundle = typeof BUNDLE_HASH === 'string' ? { bundle: BUNDLE_HASH } : {};
   let fields: LogFields = { cold_start: true };
   let measurements: Measurement[] = [];
   return {
@@ -43,7 +47,7 @@ export function createTelemetry(service: string): InvocationTelemetry {
     flush: (more, fault) => {
       const line = { ...fields, ...more };
       if (fault === undefined) logger.info('request', line);
-      else logger.error('request', { ...line, fault: describe(fault) });
+      else logger.error('request', { ...line, fault: describe(fault), ...bundle });
       for (const record of toRecords(metrics, measurements)) {
         process.stdout.write(`${JSON.stringify(record)}\n`);
       }

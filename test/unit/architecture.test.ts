@@ -50,6 +50,7 @@ const RULES: readonly {
     paths: ['shared/config.ts'],
     packages: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'node:'],
   },
+  { folder: 'shared/command', paths: [], packages: ['node:'] },
   {
     // Commands for operators: they look at a deployment from outside.
     folder: 'infra/operate/deployment',
@@ -60,6 +61,11 @@ const RULES: readonly {
     folder: 'infra/operate/configure',
     paths: ['infra/operate/deployment'],
     packages: ['node:'],
+  },
+  {
+    folder: 'infra/operate/trace',
+    paths: ['shared/command'],
+    packages: ['zod', 'node:'],
   },
   {
     folder: 'infra/operate/doctor',

@@ -77,7 +77,7 @@ export class SavedQueries extends Construct {
       'our own faults, with their causes',
       everyLog,
       new QueryString({
-        fields: ['@timestamp', 'service', 'route', 'request_id', 'fault.0', 'fault.1'],
+        fields: ['@timestamp', 'service', 'route', 'request_id', 'fault.0', 'fault.1', 'bundle'],
         filterStatements: ['level = "ERROR"'],
         sort: '@timestamp desc',
         limit: 100,

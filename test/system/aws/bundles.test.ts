@@ -68,16 +68,19 @@ interface Metafile {
   >;
 }
 
-const outputFolder = mkdtempSync(join(tmpdir(), 'silent-auth-bundles-'));
+const folder = mkdtempSync(join(tmpdir(), 'silent-auth-bundles-'));
+const outputFolder = join(folder, 'bundles');
+const sourceMapsFolder = join(folder, 'source-maps');
 let bundles: Bundles;
 let meta: Metafile;
 
 beforeAll(async () => {
   const { countries } = getStage('dev');
-  bundles = await bundleFunctions({ functionsFolder: 'functions', outputFolder, countries });
+  const options = { functionsFolder: 'functions', outputFolder, sourceMapsFolder, countries };
+  bundles = await bundleFunctions(options);
   meta = JSON.parse(readFileSync(join(outputFolder, 'meta.json'), 'utf8'));
 }, 60_000);
-afterAll(() => rmSync(outputFolder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The files of which more than a constant or two is left in the bundle. */
 function filesOf(name: FunctionName): readonly string[] {
@@ -107,10 +110,25 @@ describe('the bundles', () => {
     }
   });
 
-  it('have their source maps outside what is uploaded', () => {
-    expect(readdirSync(join(outputFolder, 'maps')).sort()).toEqual(
-      FUNCTION_NAMES.map((name) => `${name}.mjs.map`).sort(),
-    );
+  it.each(FUNCTION_NAMES)(
+    'have the source map of %s outside what is uploaded, by its hash',
+    (name) => {
+      const code = readFileSync(join(bundles[name], 'index.mjs'), 'utf8');
+      const kept = readdirSync(sourceMapsFolder).filter((file) => file.startsWith(`${name}-`));
+      const [, hash = ''] = /-([0-9a-f]{12})\.mjs$/.exec(kept[0] ?? '') ?? [];
+      expect(kept).toEqual([`${name}-${hash}.mjs`, `${name}-${hash}.mjs.map`]);
+      expect(code).toContain(hash);
+      expect(readFileSync(join(sourceMapsFolder, `${name}-${hash}.mjs`), 'utf8')).toBe(code);
+    },
+  );
+
+  it('keep the source maps of the builds before', async () => {
+    const before = readdirSync(sourceMapsFolder);
+    const options = { functionsFolder: 'functions', outputFolder: `${outputFolder}/other` };
+    await bundleFunctions({ ...options, sourceMapsFolder, countries: ['DE'] });
+    const after = readdirSync(sourceMapsFolder);
+    expect(after).toEqual(expect.arrayContaining(before));
+    expect(after).toHaveLength(before.length + 2); // only `start` has other countries
   });
 
   it.each(FUNCTION_NAMES)('%s keeps to what it has reached, and to 270 KB, 85 KB gzip', (name) => {
