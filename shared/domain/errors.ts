@@ -15,7 +15,7 @@ export interface ProblemDefinition {
 /** A problem's `type` is this, a slash and its code. */
 export const PROBLEM_BASE = 'https://silent-auth.example/problems';
 
-/** Codes without a status do not compile; the contract and the README are made from this table. */
+/** Codes without a status do not compile; the contract and docs/api.md are made from this table. */
 export const PROBLEMS = {
   request_invalid: {
     status: 400,

@@ -2,6 +2,7 @@
 
 import { WEBSOCKET_SUBPROTOCOL } from '../../config.ts';
 import { type JsonSchema, jsonSchemas } from './json-schemas.ts';
+import { VERSION } from './version.ts';
 
 const RECEIVED = ['Subscribe', 'Ping'] as const;
 const SENT = ['Snapshot', 'Transition', 'Pong', 'ErrorMessage'] as const;
@@ -12,7 +13,7 @@ export function asyncApiDocument(): JsonSchema {
     asyncapi: '3.0.0',
     info: {
       title: 'Silent authentication backend, WebSocket',
-      version: '1.0.0',
+      version: VERSION,
       description:
         'Every transition of a verification is pushed. The socket is a convenience: ' +
         '`GET /status` tells the same. After a lost socket connect and subscribe again.',

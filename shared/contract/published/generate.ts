@@ -1,4 +1,4 @@
-/** `npm run contracts`: writes the published contracts, and the README's table of problem codes. */
+/** `npm run contracts`: writes the published contracts, and the table of problem codes in docs/api.md. */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { asyncApiDocument } from './asyncapi.ts';
@@ -8,6 +8,6 @@ import { problemTable } from './problem-table.ts';
 writeFileSync('docs/openapi.json', `${JSON.stringify(openApiDocument(), null, 2)}\n`);
 writeFileSync('docs/asyncapi.json', `${JSON.stringify(asyncApiDocument(), null, 2)}\n`);
 
-const readme = readFileSync('README.md', 'utf8');
+const page = readFileSync('docs/api.md', 'utf8');
 const table = /(<!-- problems:[^>]*-->\n)[\s\S]*?(\n<!-- \/problems -->)/;
-writeFileSync('README.md', readme.replace(table, `$1${problemTable()}$2`));
+writeFileSync('docs/api.md', page.replace(table, `$1${problemTable()}$2`));

@@ -4,8 +4,7 @@ import { type JsonSchema, jsonSchemas } from './json-schemas.ts';
 import { responses } from './openapi-answers.ts';
 import { HEADERS, MORE_SCHEMAS, PARAMETERS, SECURITY_SCHEMES } from './openapi-components.ts';
 import { ROUTES, type Route } from './routes.ts';
-
-const VERSION = '1.0.0';
+import { VERSION } from './version.ts';
 
 export function openApiDocument(): JsonSchema {
   return {

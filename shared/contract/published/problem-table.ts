@@ -1,4 +1,4 @@
-/** The problem codes as a Markdown table: the README's copy is made here, and tested against it. */
+/** The problem codes as a Markdown table: docs/api.md holds a copy, which a test compares. */
 
 import { PROBLEMS } from '../../domain/errors.ts';
 
