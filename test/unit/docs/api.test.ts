@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { HTTP_ROUTES } from '../../../shared/config.ts';
 import { problemTable } from '../../../shared/contract/published/problem-table.ts';
 import { REASONS } from '../../../shared/domain/verification.ts';
-import { LEAVE_ERRORS } from '../../../shared/domain/workflow.ts';
+import { LEAVE_ERRORS } from '../../../';
 
 const page = readFileSync('docs/api.md', 'utf8');
 
