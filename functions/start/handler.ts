@@ -13,12 +13,10 @@ import { callerOf } from '../../shared/lambda/caller.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import { parseBody } from '../../shared/lambda/json-body.ts';
 import type { HandlerNeeds } from '../../shared/lambda/needs.ts';
-import {
-  type StartPorts,
-  startVerification,
-} from '../../shared/usecases/start/start-verification.ts';
+import type { StartNeeds } from '../../shared/usecases/start/start-context.ts';
+import { startVerification } from '../../shared/usecases/start/start-verification.ts';
 
-export type Needs = StartPorts &
+export type Needs = StartNeeds &
   HandlerNeeds & {
     readonly websocketUrl: string;
     /** @default the gateway is the edge */
@@ -38,11 +36,10 @@ export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
     if (edge?.isOnlyWay && !isFromEdge) return NO_ROUTE;
     const body = parseBody(startBodySchema, event);
     const request = toStartRequest(body, event.headers['idempotency-key']);
+    const caller = callerOf(event, isFromEdge);
     const { clientToken, verification, country } = await startVerification(
-      request,
-      callerOf(event, isFromEdge),
+      { request, caller, budget: lastCallAtMs },
       needs,
-      lastCallAtMs,
     );
     telemetry.annotate({ request_id: verification.requestId, country });
     return {
@@ -60,7 +57,7 @@ export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
 export const handler = createHandler(startNeeds());
 await prime(() => {
   const needs = startNeeds(createRehearsal());
-  const phoneNumbers = { countryOfMobile: () => needs.rules.countries[0] };
+  const phoneNumbers = { countryOfMobile: () => needs.settings.countries[0] };
   const body = { phone_number: '+12025550123' };
   return rehearse(createHandler({ ...needs, phoneNumbers }), 'POST /start', body);
 });

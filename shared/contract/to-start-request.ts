@@ -1,7 +1,7 @@
 /** A start on its way in: from the wire's names to ours. */
 
 import { Problem } from '../domain/errors.ts';
-import type { StartRequest } from '../usecases/start/start-verification.ts';
+import type { StartRequest } from '../usecases/start/start-request.ts';
 import { IDEMPOTENCY_KEY, type StartBody } from './requests.ts';
 
 /** Throws `request_invalid` for a key that could be guessed, or is none. */

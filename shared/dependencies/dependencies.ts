@@ -8,7 +8,7 @@ import type { AwsClientOptions } from '../adapters/aws/client-config.ts';
 import type { AwsRequestOptions } from '../adapters/aws/request.ts';
 import { createAwsTransport } from '../adapters/aws/transport.ts';
 import { createDynamoDbClient } from '../adapters/dynamodb/client.ts';
-import { createGuards } from '../adapters/dynamodb/guards.ts';
+import { createStartProtection } from '../adapters/dynamodb/start-protection.ts';
 import { createVerificationLog } from '../adapters/dynamodb/verification-log.ts';
 import { createEndNotifier } from '../adapters/eventbridge/end-notifier.ts';
 import { createAgents } from '../adapters/https/https-agent.ts';
@@ -39,7 +39,7 @@ import type { AcceptWebhookNeeds } from '../usecases/accept-webhook.ts';
 import type { PublishNeeds } from '../usecases/announce.ts';
 import type { CheckCodeNeeds } from '../usecases/check-code.ts';
 import type { IssueProofNeeds } from '../usecases/issue-proof.ts';
-import type { StartPorts } from '../usecases/start/start-verification.ts';
+import type { StartNeeds } from '../usecases/start/start-context.ts';
 import type { Rehearsal } from './rehearsal.ts';
 
 /** Vonage may be called for this long after a request came in; one call takes 6 s at most. */
@@ -110,14 +110,14 @@ export function webhookNeeds(rehearsal?: Rehearsal): AcceptWebhookNeeds & Handle
   };
 }
 
-export function startNeeds(rehearsal?: Rehearsal): StartPorts &
+export function startNeeds(rehearsal?: Rehearsal): StartNeeds &
   HandlerNeeds & {
     readonly websocketUrl: string;
     readonly edge?: { readonly isFromEdge: EdgeCheck; readonly isOnlyWay: boolean };
   } {
   const settings = json<StartSettings>(ENV.startSettings, NO_SETTINGS);
   const keys = createKeys({ secrets: secretStore(), secretId: env(ENV.keysSecret) });
-  const guards = createGuards({
+  const protection = createStartProtection({
     client: rehearsal?.dynamoDb ?? dynamoDb(),
     onceClient: rehearsal ? () => rehearsal.dynamoDb : dynamoDbOnce,
     table: env(ENV.guardsTable),
@@ -131,7 +131,7 @@ export function startNeeds(rehearsal?: Rehearsal): StartPorts &
   return {
     ...handlerNeeds(rehearsal),
     log: log(rehearsal),
-    guards,
+    ...protection,
     tokens: keys.tokens,
     identities: keys.identities,
     phoneNumbers: createPhoneNumbers(),
@@ -140,11 +140,7 @@ export function startNeeds(rehearsal?: Rehearsal): StartPorts &
     clock,
     ...(!rehearsal && channelSwitch(env(ENV.channelSwitch))),
     ...edge(env(ENV.edgeSecret)),
-    rules: {
-      ...settings,
-      workflow: settings.workflow.map(({ channel }) => channel),
-      canRedirect: settings.redirectUrl !== undefined,
-    },
+    settings,
     websocketUrl: env(ENV.websocketUrl),
   };
 }
@@ -207,7 +203,7 @@ function edge(secretId: string): Pick<ReturnType<typeof startNeeds>, 'edge'> {
 }
 
 /** Read at the end of INIT, then once a minute. */
-function channelSwitch(parameter: string): Pick<StartPorts, 'channelSwitch'> {
+function channelSwitch(parameter: string): Pick<StartNeeds, 'channelSwitch'> {
   if (parameter === '') return {};
   const found = createChannelSwitch({ ...awsOptions(ENV.parametersEndpoint), parameter, clock });
   primed.push(found.switchedOff);

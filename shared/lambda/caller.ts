@@ -1,7 +1,7 @@
 /** Who sent a request, as far as the gateway vouches for it. */
 
 import { EDGE_HEADERS } from '../config.ts';
-import type { Caller } from '../domain/ports.ts';
+import type { Caller } from '../domain/ports/rate-limits.ts';
 import type { HttpRequest } from './handler.ts';
 
 /**

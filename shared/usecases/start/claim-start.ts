@@ -1,23 +1,18 @@
 /** Takes everything that a start must hold before Vonage is asked, or gives all of it back. */
 
 import { Problem } from '../../domain/errors.ts';
-import type {
-  Caller,
-  CountedOn,
-  Intent,
-  IntentClaim,
-  PhoneLock,
-  Refusal,
-} from '../../domain/ports.ts';
-import { fold, isFinal, isOverdue } from '../../domain/verification.ts';
+import type { IdempotencyClaim, IdempotentStart } from '../../domain/ports/idempotency-records.ts';
+import type { PhoneNumberLock } from '../../domain/ports/phone-number-locks.ts';
+import type { Caller, Counted, CountedOn } from '../../domain/ports/rate-limits.ts';
 import { neutralLimit, startInProgress } from '../refusals.ts';
-import type { StartPlan } from './plan-start.ts';
-import type { StartPorts, StartRequest } from './start-verification.ts';
+import { countedOnCaller, countedOnOthers } from './counted-on.ts';
+import { lockPhoneNumber, ownLock } from './lock-phone-number.ts';
+import type { StartContext, StartNeeds } from './start-context.ts';
 
 /** All that a start holds while it asks Vonage. */
 export interface Claimed {
   readonly outcome: 'claimed';
-  readonly intent: Intent;
+  readonly start: IdempotentStart;
   /** A start with the same key was lost on its way: Vonage may know it already. */
   readonly isTakeover: boolean;
   /** A request that is in flight at Vonage can only be this start's own. */
@@ -31,199 +26,126 @@ export interface Replay {
   readonly recordedAtMs: number;
 }
 
+/** Throws `rate_limited` over the caller's own limit: then nothing else is touched. */
+export async function countCaller(caller: Caller, needs: StartNeeds): Promise<void> {
+  const nowMs = needs.clock.now();
+  const on = countedOnCaller(caller);
+  const counted = await needs.rateLimits.count(on, nowMs);
+  if (counted.outcome === 'counted') return;
+  needs.telemetry.measure({ name: 'Limited', dimensions: { limit: on.limit } });
+  throw neutralLimit(counted.retryAtMs, nowMs);
+}
+
 /**
- * Counts the caller alone first: over that limit nothing else is touched. Then intent, number and
- * counters together; if one refuses, the others are given back. Answers in the order replay, 409,
- * 422, 429.
+ * Takes idempotency record, number and counters together; if one refuses, the others are given back.
+ * Answers in the order replay, 409, 422, 429.
  */
-export async function claim(
-  request: StartRequest,
-  plan: StartPlan,
-  caller: Caller,
-  ports: StartPorts,
-): Promise<Claimed | Replay> {
-  const { guards, clock, telemetry } = ports;
+export async function claimStart(context: StartContext): Promise<Claimed | Replay> {
+  const taken = await takeAll(context);
+  const refusal = refusalOf(taken);
+  const { key, lock, start } = taken;
+  if (isStartable(key) && lock.outcome === 'locked' && !refusal) {
+    const isTakeover = key.outcome === 'takeover';
+    return { outcome: 'claimed', start, isTakeover, mayAdopt: !lock.contested };
+  }
+  await giveBackAll(taken, context);
+  if (!isStartable(key)) return answerRepeat(key, taken.nowMs);
+  const { limit = 'phone_number', retryAtMs = taken.nowMs } = refusal ?? {};
+  context.needs.telemetry.measure({ name: 'Limited', dimensions: { limit } });
+  throw neutralLimit(retryAtMs, taken.nowMs);
+}
+
+/** What one start has asked for at `nowMs`, with the answers. */
+interface Taken {
+  readonly nowMs: number;
+  readonly start: IdempotentStart;
+  readonly key: IdempotencyClaim;
+  readonly lock: PhoneNumberLock;
+  readonly counts: readonly { readonly on: CountedOn; readonly counted: Counted }[];
+}
+
+async function takeAll(context: StartContext): Promise<Taken> {
+  const { request, needs } = context;
+  const { idempotencyRecords, rateLimits, clock } = needs;
+  const start = await toIdempotentStart(context);
   const nowMs = clock.now();
-  const callerCounter = counterOf(caller);
-  const counted = await guards.count(callerCounter, nowMs);
-  if (counted.outcome === 'refused') {
-    telemetry.measure({ name: 'Limited', dimensions: { limit: callerCounter.limit } });
-    throw neutralLimit(counted.retryAtMs, nowMs);
+  const holder = { phoneNumber: request.phoneNumber, owner: start.owner };
+  const count = async (on: CountedOn) => ({ on, counted: await rateLimits.count(on, nowMs) });
+  const [key, firstLock, ...counts] = await Promise.all([
+    request.idempotencyKey === undefined ? UNREPEATABLE : idempotencyRecords.claim(start, nowMs),
+    lockPhoneNumber(holder, nowMs, needs),
+    ...countedOnOthers(request).map(count),
+  ]);
+  const first = { lock: firstLock, key, start };
+  const lock = isStartable(key) ? await ownLock(first, context) : firstLock;
+  return { nowMs, start, key, lock, counts };
+}
+
+/** Without an idempotency key no repeat can be recognised. */
+const UNREPEATABLE: IdempotencyClaim = { outcome: 'fresh' };
+
+type Startable = Extract<IdempotencyClaim, { outcome: 'fresh' | 'again' | 'takeover' }>;
+
+function isStartable(key: IdempotencyClaim): key is Startable {
+  return ['fresh', 'again', 'takeover'].includes(key.outcome);
+}
+
+function refusalOf({
+  lock,
+  counts,
+}: Taken): { readonly limit: string; readonly retryAtMs: number } | undefined {
+  if (lock.outcome !== 'locked') return { limit: 'phone_number', retryAtMs: lock.retryAtMs };
+  for (const { on, counted } of counts) {
+    if (counted.outcome === 'refused') return { limit: on.limit, retryAtMs: counted.retryAtMs };
   }
+  return undefined;
+}
 
-  const intent = await toIntent(request, plan, caller, ports);
-  const counters = countersOf(request);
-  const [claimed, firstLock, ...counts] = await Promise.all([
-    request.idempotencyKey === undefined
-      ? ({ outcome: 'fresh' } as const)
-      : guards.claimIntent(intent, nowMs),
-    lockPhoneNumber(request.phoneNumber, intent.owner, nowMs, ports),
-    ...counters.map((counter) => guards.count(counter, nowMs)),
-  ]);
-  const isClaimed = ['fresh', 'again', 'takeover'].includes(claimed.outcome);
-  const lock = isClaimed ? await ownLock(firstLock, claimed, request, intent, ports) : firstLock;
-  const refused = firstRefusal(lock, counters, counts);
-  if (isClaimed && !refused) {
-    const mayAdopt = lock.outcome === 'locked' && !lock.contested;
-    return { outcome: 'claimed', intent, isTakeover: claimed.outcome === 'takeover', mayAdopt };
+async function giveBackAll(
+  { nowMs, start, key, lock, counts }: Taken,
+  { request: { phoneNumber, idempotencyKey }, needs }: StartContext,
+): Promise<void> {
+  const { locks, rateLimits, idempotencyRecords } = needs;
+  const writes: Promise<void>[] = [];
+  if (lock.outcome === 'locked' && lock.heldBy === undefined) {
+    writes.push(locks.releaseAndGiveBack({ phoneNumber, owner: start.owner }, nowMs));
   }
-
-  await Promise.all([
-    lock.outcome === 'locked' &&
-      lock.heldBy === undefined &&
-      guards.releasePhoneNumber(request.phoneNumber, intent.owner, nowMs, true),
-    ...counters.map(
-      (on, index) => counts[index]?.outcome === 'counted' && guards.uncount(on, nowMs),
-    ),
-    isClaimed && request.idempotencyKey !== undefined && giveUpIntent(claimed, intent, ports),
-  ]);
-  const replay = answerIntent(claimed, nowMs);
-  if (replay) return replay;
-  telemetry.measure({ name: 'Limited', dimensions: { limit: refused?.limit ?? 'phone_number' } });
-  throw neutralLimit(refused?.retryAtMs ?? nowMs, nowMs);
+  for (const { on, counted } of counts) {
+    if (counted.outcome === 'counted') writes.push(rateLimits.giveBack(on, nowMs));
+  }
+  if (isStartable(key) && idempotencyKey !== undefined) {
+    // A lost start stays lost for the next repeat; a fresh claim leaves no trace.
+    const isLost = key.outcome === 'takeover';
+    writes.push(isLost ? idempotencyRecords.markUnknown(start) : idempotencyRecords.release(start));
+  }
+  await Promise.all(writes);
 }
 
-/** Nobody knows whether Vonage has it: a repeat takes over, and no other start may adopt it. */
-export async function leaveUnresolved(
-  request: StartRequest,
-  intent: Intent,
-  ports: StartPorts,
-): Promise<void> {
-  const { guards } = ports;
-  await Promise.all([
-    guards.unlockUnresolved(request.phoneNumber, intent.owner),
-    request.idempotencyKey === undefined ? undefined : guards.markIntentUnknown(intent),
-  ]);
-}
-
-/** Vonage certainly has nothing: number and intent are free again, the counts stay. */
-export async function release(
-  request: StartRequest,
-  intent: Intent,
-  ports: StartPorts,
-): Promise<void> {
-  const { guards, clock } = ports;
-  await Promise.all([
-    guards.releasePhoneNumber(request.phoneNumber, intent.owner, clock.now(), false),
-    request.idempotencyKey === undefined ? undefined : guards.releaseIntent(intent),
-  ]);
-}
-
-async function toIntent(
-  request: StartRequest,
-  { workflow }: StartPlan,
-  { subject }: Caller,
-  { tokens, random }: StartPorts,
-): Promise<Intent> {
+async function toIdempotentStart({
+  request,
+  caller: { subject },
+  plan,
+  needs: { tokens, random },
+}: StartContext): Promise<IdempotentStart> {
   const { phoneNumber, email, locale, nonce, result, idempotencyKey } = request;
   const key = idempotencyKey ?? random.nonce();
   const clientRef = await tokens.clientRef(key);
   return {
     idempotencyKey: key,
-    body: JSON.stringify([phoneNumber, email, workflow, locale, nonce, result, subject]),
+    body: JSON.stringify([phoneNumber, email, plan.asked, locale, nonce, result, subject]),
     clientRef,
     owner: `${clientRef}.${random.nonce()}`,
     tokenKeyId: await tokens.currentKeyId(),
   };
 }
 
-function counterOf({ subject, address }: Caller): CountedOn {
-  return subject === undefined
-    ? { limit: 'address', value: address }
-    : { limit: 'subject', value: subject };
-}
-
-function countersOf({ phoneNumber, email }: StartRequest): readonly CountedOn[] {
-  const prefix: CountedOn = { limit: 'prefix', value: phoneNumber.slice(0, -4) };
-  return email === undefined ? [prefix] : [prefix, { limit: 'email', value: email.toLowerCase() }];
-}
-
-/** Tries of one start that may take the lock from each other while one of them makes it its own. */
-const MAX_INHERITED = 3;
-
-/**
- * The intent is ours, so an earlier try that holds the lock is over, or will find that it may not go
- * on; it may have inherited ours before, too. What it gave back is free for everybody.
- */
-async function ownLock(
-  first: PhoneLock,
-  { outcome }: IntentClaim,
-  { phoneNumber }: StartRequest,
-  { owner }: Intent,
-  ports: StartPorts,
-): Promise<PhoneLock> {
-  const { guards, clock } = ports;
-  let lock = first;
-  let isOurs = outcome === 'fresh';
-  for (let tries = 0; tries < MAX_INHERITED; tries += 1) {
-    if (lock.outcome !== 'locked' || (isOurs && lock.heldBy === undefined)) return lock;
-    const nowMs = clock.now();
-    const heldBy = lock.heldBy ?? owner;
-    const inherited = await guards.inheritPhoneNumber(phoneNumber, owner, nowMs, heldBy);
-    if (inherited.outcome === 'locked') return inherited;
-    lock = await lockPhoneNumber(phoneNumber, owner, nowMs, ports);
-    isOurs = true;
-  }
-  return lock.outcome === 'locked' && lock.heldBy !== undefined
-    ? { outcome: 'refused', retryAtMs: clock.now() + 1000 }
-    : lock;
-}
-
-/** A verification that has ended, which only its log can tell, does not hold the number. */
-async function lockPhoneNumber(
-  phoneNumber: string,
-  owner: string,
-  nowMs: number,
-  { guards, log, clock }: StartPorts,
-): Promise<PhoneLock> {
-  const lock = await guards.lockPhoneNumber(phoneNumber, owner, nowMs);
-  if (lock.outcome !== 'live') return lock;
-  const entry = await log.find(lock.requestId);
-  const folded = entry && fold(lock.requestId, entry.events, clock.now());
-  if (!folded || !(isFinal(folded.verification) || isOverdue(folded.facts, clock.now()))) {
-    return lock;
-  }
-  return guards.lockPhoneNumber(phoneNumber, owner, nowMs, lock.requestId);
-}
-
-interface FirstRefusal {
-  readonly limit: string;
-  readonly retryAtMs: number;
-}
-
-function firstRefusal(
-  lock: PhoneLock,
-  counters: readonly CountedOn[],
-  counts: readonly ({ readonly outcome: 'counted' } | Refusal)[],
-): FirstRefusal | undefined {
-  if (lock.outcome !== 'locked') return { limit: 'phone_number', retryAtMs: lock.retryAtMs };
-  for (const [index, count] of counts.entries()) {
-    const limit = counters[index]?.limit;
-    if (limit && count.outcome === 'refused') return { limit, retryAtMs: count.retryAtMs };
-  }
-  return undefined;
-}
-
-/** A lost start stays lost for the next repeat; a fresh claim leaves no trace. */
-function giveUpIntent(
-  { outcome }: IntentClaim,
-  intent: Intent,
-  { guards }: StartPorts,
-): Promise<void> {
-  return outcome === 'takeover' ? guards.markIntentUnknown(intent) : guards.releaseIntent(intent);
-}
-
-function answerIntent(claimed: IntentClaim, nowMs: number): Replay | undefined {
-  switch (claimed.outcome) {
-    case 'started': {
-      const { requestId, tokenKeyId, recordedAtMs } = claimed;
-      return { outcome: 'replay', requestId, tokenKeyId, recordedAtMs };
-    }
+function answerRepeat(key: Exclude<IdempotencyClaim, Startable>, nowMs: number): Replay {
+  switch (key.outcome) {
+    case 'started':
+      return { ...key, outcome: 'replay' };
     case 'in_progress':
-      throw startInProgress(claimed.retryAtMs, nowMs);
+      throw startInProgress(key.retryAtMs, nowMs);
     case 'other_body':
       throw new Problem('idempotency_mismatch', 'the idempotency key came with another body');
-    default:
-      return undefined;
   }
 }

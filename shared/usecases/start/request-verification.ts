@@ -1,87 +1,54 @@
-/** `POST /v2/verify`, at most three times a start, and what to make of a lost answer. */
+/** Has Vonage create the verification, or gives back what the start has claimed and refuses it. */
 
-import type { Budget } from '../../domain/ports/clock.ts';
-import type { VerifyAnswer, VerifyRequest, Vonage } from '../../domain/ports/vonage.ts';
+import { Problem } from '../../domain/errors.ts';
+import { neutralLimit, providerUnavailable } from '../refusals.ts';
+import { askVonage, type Created, type Requested } from './ask-vonage.ts';
 import type { Claimed } from './claim-start.ts';
-import type { StartPlan } from './plan-start.ts';
+import { leaveUnresolved, release } from './give-back.ts';
+import type { StartContext } from './start-context.ts';
 
-export interface Created {
-  readonly outcome: 'created';
-  readonly requestId: string;
-  readonly checkUrl?: string;
-  /** Vonage was asked without silent_auth, because it had refused it. */
-  readonly silentAuthSkipped: boolean;
-  /** Its own answer was lost: a check_url can only come by webhook. */
-  readonly isAdopted: boolean;
-}
+/** Upper bound for a verification of somebody else that we know nothing of. */
+const IN_FLIGHT_WAIT_MS = 30_000;
 
-export type Requested = Created | Exclude<VerifyAnswer, { outcome: 'created' }>;
-
-/** The original, one after a 412, one that reconciles a lost answer. */
-const MAX_REQUESTS = 3;
-
-/**
- * Asks Vonage. 412 with other channels left: once more without silent_auth. A lost answer, or the
- * take-over of a start that was lost: one reconciling request, whose 409 names what took effect.
- * Adopting that is safe: we hold the number's lock, no other start of it is live or of unknown fate,
- * and `started` joins no item that another client token owns.
- */
+/** Throws what the start is answered with when Vonage did not create a verification. */
 export async function requestVerification(
-  plan: StartPlan,
-  { intent, isTakeover, mayAdopt }: Claimed,
-  { vonage }: { readonly vonage: Pick<Vonage, 'verify'> },
-  budget: Budget,
-): Promise<Requested> {
-  const { clientRef } = intent;
-  /** Throws only before anything was sent: after a loss that changes nothing about the loss. */
-  const ask = async (request: VerifyRequest, wasLost: boolean): Promise<VerifyAnswer> => {
-    try {
-      return await vonage.verify(request, budget);
-    } catch (error) {
-      if (wasLost) return { outcome: 'unknown' };
-      throw error;
-    }
-  };
-  let silentAuthSkipped = false;
-  let isLost = isTakeover;
-  let isReconciled = isTakeover;
-  for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
-    const workflow = silentAuthSkipped ? plan.requested.slice(1) : plan.requested;
-    const answer = await ask({ ...plan.options, workflow, clientRef }, isLost);
-    if (answer.outcome === 'created') return { ...answer, silentAuthSkipped, isAdopted: false };
-    if (answer.outcome === 'network_unsupported' && !silentAuthSkipped && workflow.length > 1) {
-      silentAuthSkipped = true;
-      isLost = false;
-    } else if (answer.outcome === 'unknown' && !isReconciled) {
-      isLost = true;
-      isReconciled = true;
-    } else {
-      return isLost
-        ? afterLoss(answer, silentAuthSkipped, mayAdopt && isOfNumber(workflow))
-        : answer;
-    }
+  claimed: Claimed,
+  context: StartContext,
+): Promise<Created> {
+  const requested = await ask(claimed, context);
+  if (requested.outcome === 'created') return requested;
+  if (requested.outcome === 'unknown') {
+    await leaveUnresolved(claimed, context);
+    throw providerUnavailable();
   }
-  return { outcome: 'unknown' };
+  await release(claimed, context);
+  throw refusalOf(requested.outcome, context);
 }
 
-/**
- * Vonage has one request in flight for each first address. Where that is an e-mail address, the one in
- * flight may be another number's, whose lock we do not hold.
- */
-function isOfNumber([first]: VerifyRequest['workflow']): boolean {
-  return first?.channel !== 'email';
+/** What throws was thrown before anything was sent. */
+async function ask(claimed: Claimed, context: StartContext): Promise<Requested> {
+  if (context.plan.workflow.length === 0) return { outcome: 'unavailable' };
+  try {
+    return await askVonage(claimed, context);
+  } catch (error) {
+    await release(claimed, context);
+    throw error;
+  }
 }
 
-/** What the reconciling request says about the one whose answer was lost. */
-function afterLoss(
-  answer: Exclude<VerifyAnswer, { outcome: 'created' }>,
-  silentAuthSkipped: boolean,
-  mayAdopt: boolean,
-): Requested {
-  if (answer.outcome === 'in_flight' && answer.requestId !== undefined && mayAdopt) {
-    const { requestId } = answer;
-    return { outcome: 'created', requestId, silentAuthSkipped, isAdopted: true };
+function refusalOf(
+  outcome: Exclude<Requested['outcome'], 'created' | 'unknown'>,
+  { needs: { clock, telemetry } }: StartContext,
+): Problem {
+  switch (outcome) {
+    case 'in_flight':
+      telemetry.measure({ name: 'Limited', dimensions: { limit: 'phone_number' } });
+      return neutralLimit(clock.now() + IN_FLIGHT_WAIT_MS, clock.now());
+    case 'network_unsupported':
+      return new Problem('network_unsupported', 'Vonage cannot try silent_auth on this network');
+    case 'number_refused':
+      return new Problem('phone_number_refused', 'Vonage refused the number');
+    case 'unavailable':
+      return providerUnavailable();
   }
-  const isCertain = ['number_refused', 'network_unsupported'].includes(answer.outcome);
-  return isCertain ? answer : { outcome: 'unknown' };
 }

@@ -3,10 +3,12 @@
 import { createHmac } from 'node:crypto';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGuards } from '../../../shared/adapters/dynamodb/guards.ts';
+import {
+  createStartProtection,
+  type StartProtection,
+} from '../../../shared/adapters/dynamodb/start-protection.ts';
 import { createVerificationLog } from '../../../shared/adapters/dynamodb/verification-log.ts';
 import type { VerificationLog } from '../../../shared/domain/ports/verification-log.ts';
-import type { Guards } from '../../../shared/domain/ports.ts';
 import { type DynaliteStore, startDynalite } from '../../fixtures/dynalite-store.ts';
 import { EVERY_EVENT } from '../../fixtures/events.ts';
 import { createPrng, type Prng } from './prng.ts';
@@ -24,7 +26,7 @@ const keys = {
 
 interface Subject {
   readonly log: VerificationLog;
-  readonly guards: Guards;
+  readonly protection: StartProtection;
   readonly client: DynamoDBClient;
   readonly tables: { readonly verifications: string; readonly guards: string };
 }
@@ -50,7 +52,12 @@ function engine(): Subject {
     client: verifications.client,
     tables: { verifications: verifications.table, guards: guards.table },
     log: createVerificationLog({ ...verifications, clock }),
-    guards: createGuards({ ...guards, onceClient: () => guards.client, limits: LIMITS, keys }),
+    protection: createStartProtection({
+      ...guards,
+      onceClient: () => guards.client,
+      limits: LIMITS,
+      keys,
+    }),
   };
 }
 
@@ -64,7 +71,7 @@ function memory(): Subject {
     client,
     tables,
     log: createVerificationLog({ client, table: tables.verifications, clock }),
-    guards: createGuards({
+    protection: createStartProtection({
       client,
       onceClient: () => client,
       table: tables.guards,
@@ -72,6 +79,10 @@ function memory(): Subject {
       keys,
     }),
   };
+}
+
+function holder(phoneNumber: string, owner: string): { phoneNumber: string; owner: string } {
+  return { phoneNumber, owner };
 }
 
 /** One operation of the adapters on a few keys, so that they meet. */
@@ -84,7 +95,7 @@ function draw(prng: Prng, sequence: number): Operation {
   const heldBy = `${start}.${prng.below(3)}`;
   const number = `+49151${sequence}${prng.below(2)}`;
   const on = { limit: prng.pick(['email', 'prefix'] as const), value: `${sequence}` };
-  const intent = {
+  const idempotent = {
     idempotencyKey: `${sequence}-${prng.below(2)}`,
     body: prng.pick(['["a"]', '["b"]']),
     clientRef: start,
@@ -99,23 +110,23 @@ function draw(prng: Prng, sequence: number): Operation {
     ({ log }) => log.find(requestId),
     ({ log }) => log.subscribe({ requestId, hash }, connection),
     ({ log }) => log.forget(requestId, connection),
-    ({ guards: to }, atMs) => to.count(on, atMs),
-    ({ guards: to }, atMs) => to.uncount(on, atMs),
-    ({ guards: to }, atMs) => to.lockPhoneNumber(number, owner, atMs),
-    ({ guards: to }, atMs) => to.lockPhoneNumber(number, owner, atMs, 'request-live'),
-    ({ guards: to }, atMs) => to.inheritPhoneNumber(number, owner, atMs, heldBy),
-    ({ guards: to }, atMs) =>
-      to.recordPhoneNumber(number, owner, {
+    ({ protection: to }, atMs) => to.rateLimits.count(on, atMs),
+    ({ protection: to }, atMs) => to.rateLimits.giveBack(on, atMs),
+    ({ protection: to }, atMs) => to.locks.lock(holder(number, owner), atMs),
+    ({ protection: to }, atMs) => to.locks.lock(holder(number, owner), atMs, 'request-live'),
+    ({ protection: to }, atMs) => to.locks.inherit(holder(number, owner), atMs, heldBy),
+    ({ protection: to }, atMs) =>
+      to.locks.record(holder(number, owner), {
         requestId: 'request-live',
         liveUntilMs: atMs + 90_000,
       }),
-    ({ guards: to }, atMs) => to.releasePhoneNumber(number, owner, atMs, true),
-    ({ guards: to }, atMs) => to.releasePhoneNumber(number, owner, atMs, false),
-    ({ guards: to }) => to.unlockUnresolved(number, owner),
-    ({ guards: to }, atMs) => to.claimIntent(intent, atMs),
-    ({ guards: to }, atMs) => to.recordIntent(intent, 'request-live', atMs),
-    ({ guards: to }) => to.markIntentUnknown(intent),
-    ({ guards: to }) => to.releaseIntent(intent),
+    ({ protection: to }, atMs) => to.locks.releaseAndGiveBack(holder(number, owner), atMs),
+    ({ protection: to }) => to.locks.release(holder(number, owner)),
+    ({ protection: to }) => to.locks.releaseUnresolved(holder(number, owner)),
+    ({ protection: to }, atMs) => to.idempotencyRecords.claim(idempotent, atMs),
+    ({ protection: to }, atMs) => to.idempotencyRecords.record(idempotent, 'request-live', atMs),
+    ({ protection: to }) => to.idempotencyRecords.markUnknown(idempotent),
+    ({ protection: to }) => to.idempotencyRecords.release(idempotent),
   ]);
 }
 

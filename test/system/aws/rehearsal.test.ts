@@ -51,7 +51,7 @@ describe('rehearse', () => {
     const { startNeeds } = await import('../../../shared/dependencies/dependencies.ts');
     peers.take();
     const needs = startNeeds(createRehearsal());
-    const phoneNumbers = { countryOfMobile: () => needs.rules.countries[0] };
+    const phoneNumbers = { countryOfMobile: () => needs.settings.countries[0] };
     const handler = createHandler({ ...needs, phoneNumbers });
     const { statusCode } = await rehearse(handler, 'POST /start', { phone_number: '+12025550123' });
     expect(statusCode).toBe(202);

@@ -10,9 +10,9 @@ vi.hoisted(() => vi.stubEnv('AWS_REGION', 'eu-central-1'));
 const WEBSOCKET_URL = 'wss://sockets.example.com/dev';
 
 async function call(edge?: Needs['edge']) {
-  const { ports, calls } = startWorld();
+  const { needs, calls } = startWorld();
   const handler = createHandler({
-    ...ports,
+    ...needs,
     budget: () => ({ lastCallAtMs: Number.MAX_SAFE_INTEGER }),
     telemetry: { measure: () => {}, annotate: () => {}, flush: () => {} },
     websocketUrl: WEBSOCKET_URL,

@@ -4,6 +4,8 @@ import type { Mutant } from '../mutant.ts';
 
 const LEAVE = 'shared/usecases/skip-channel.ts';
 const CLAIM = 'shared/usecases/start/claim-start.ts';
+const COUNTED_ON = 'shared/usecases/start/counted-on.ts';
+const LOCK_NUMBER = 'shared/usecases/start/lock-phone-number.ts';
 const PLAN = 'shared/usecases/start/plan-start.ts';
 const FACTS = 'shared/domain/facts.ts';
 
@@ -100,30 +102,30 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
     name: 'take another workflow for the same start',
     rule: 'S3',
     file: CLAIM,
-    find: '[phoneNumber, email, workflow, locale, nonce, result, subject]',
-    replace: '[phoneNumber, email, workflow.length, locale, nonce, result, subject]',
+    find: '[phoneNumber, email, plan.asked, locale, nonce, result, subject]',
+    replace: '[phoneNumber, email, plan.asked.length, locale, nonce, result, subject]',
     tests: CLAIM_TESTS,
   },
   {
     name: 'take another nonce for the same start',
     rule: 'T21',
     file: CLAIM,
-    find: '[phoneNumber, email, workflow, locale, nonce, result, subject]',
-    replace: '[phoneNumber, email, workflow, locale, result, subject]',
+    find: '[phoneNumber, email, plan.asked, locale, nonce, result, subject]',
+    replace: '[phoneNumber, email, plan.asked, locale, result, subject]',
     tests: CLAIM_TESTS,
   },
   {
     name: 'give the start of one subject to another',
     rule: 'S7b',
     file: CLAIM,
-    find: '[phoneNumber, email, workflow, locale, nonce, result, subject]',
-    replace: '[phoneNumber, email, workflow, locale, nonce, result]',
+    find: '[phoneNumber, email, plan.asked, locale, nonce, result, subject]',
+    replace: '[phoneNumber, email, plan.asked, locale, nonce, result]',
     tests: CLAIM_TESTS,
   },
   {
     name: 'count every spelling of an e-mail address by itself',
     rule: 'T8',
-    file: CLAIM,
+    file: COUNTED_ON,
     find: 'email.toLowerCase()',
     replace: 'email',
     tests: CLAIM_TESTS,
@@ -131,7 +133,7 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
   {
     name: 'count every number of a prefix by itself',
     rule: 'T8',
-    file: CLAIM,
+    file: COUNTED_ON,
     find: 'phoneNumber.slice(0, -4)',
     replace: 'phoneNumber',
     tests: CLAIM_TESTS,
@@ -139,7 +141,7 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
   {
     name: 'write a start again while it is being written',
     rule: 'R1',
-    file: 'shared/usecases/start/start-verification.ts',
+    file: 'shared/usecases/start/replay-start.ts',
     find: 'if (nowMs < recordedAtMs + WRITTEN_WITHIN_MS) throw startInProgress(nowMs, nowMs);',
     replace: '',
     tests: ['test/unit/shared/usecases/start/start-outcomes.test.ts'],
@@ -187,23 +189,23 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
   {
     name: 'make the token of a repeat with the newest key',
     rule: 'R14',
-    file: 'shared/usecases/start/start-verification.ts',
-    find: "tokens.derive(requestId, request.idempotencyKey ?? '', tokenKeyId);",
-    replace: "tokens.derive(requestId, request.idempotencyKey ?? '', tokenKeyId && undefined);",
+    file: 'shared/usecases/start/replay-start.ts',
+    find: 'tokens.derive(requestId, key, tokenKeyId);',
+    replace: 'tokens.derive(requestId, key, tokenKeyId && undefined);',
     tests: ['test/unit/shared/usecases/start/start-outcomes.test.ts'],
   },
   {
-    name: 'tell the guards of an adopted verification before its log',
+    name: 'record an adopted verification before its log',
     rule: 'S7b',
-    file: 'shared/usecases/start/start-verification.ts',
-    find: '    !created.isAdopted && tellGuards(),',
-    replace: '    tellGuards(),',
+    file: 'shared/usecases/start/record-start.ts',
+    find: 'const writes = isAdopted ? [] : [recordNow()];',
+    replace: 'const writes = [recordNow()];',
     tests: ['test/unit/shared/usecases/start/start-outcomes.test.ts'],
   },
   {
     name: 'pass over a live verification that still runs',
     rule: 'S7',
-    file: CLAIM,
+    file: LOCK_NUMBER,
     find: '  if (!folded || !(isFinal(folded.verification) || isOverdue(folded.facts, clock.now()))) {',
     replace:
       '  if (!folded || !(isFinal(folded.verification) || isOverdue(folded.facts, clock.now()) || folded)) {',

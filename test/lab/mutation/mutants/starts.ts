@@ -2,21 +2,24 @@
 
 import type { Mutant } from '../mutant.ts';
 
-const COUNTERS = 'shared/adapters/dynamodb/counters.ts';
-const LOCK = 'shared/adapters/dynamodb/phone-lock.ts';
-const INTENTS = 'shared/adapters/dynamodb/intents.ts';
+const LIMITS = 'shared/adapters/dynamodb/rate-limits.ts';
+const LOCKS = 'shared/adapters/dynamodb/phone-number-locks.ts';
+const RECORDS = 'shared/adapters/dynamodb/idempotency-records.ts';
 const KEYS = 'shared/adapters/secrets/keys.ts';
 const CLAIM = 'shared/usecases/start/claim-start.ts';
+const ASK = 'shared/usecases/start/ask-vonage.ts';
 const REQUEST = 'shared/usecases/start/request-verification.ts';
-const START = 'shared/usecases/start/start-verification.ts';
+const RECORD = 'shared/usecases/start/record-start.ts';
+const REPLAY = 'shared/usecases/start/replay-start.ts';
+const LOCK_NUMBER = 'shared/usecases/start/lock-phone-number.ts';
 
-const GUARD_TESTS = [
-  'test/unit/shared/adapters/dynamodb/phone-lock.test.ts',
-  'test/unit/shared/adapters/dynamodb/guards.dynalite.test.ts',
+const PROTECTION_TESTS = [
+  'test/unit/shared/adapters/dynamodb/phone-number-locks.test.ts',
+  'test/unit/shared/adapters/dynamodb/start-protection.dynalite.test.ts',
 ];
 const KEY_TESTS = ['test/unit/shared/adapters/secrets/keys.test.ts'];
 const CLAIM_TESTS = ['test/unit/shared/usecases/start/claim-start.test.ts'];
-const REQUEST_TESTS = ['test/unit/shared/usecases/start/request-verification.test.ts'];
+const ASK_TESTS = ['test/unit/shared/usecases/start/ask-vonage.test.ts'];
 const START_TESTS = [
   'test/unit/shared/usecases/start/start-outcomes.test.ts',
   'test/unit/shared/usecases/start/start-verification.test.ts',
@@ -59,18 +62,18 @@ export const START_MUTANTS: readonly Mutant[] = [
   {
     name: 'store the idempotency key plain',
     rule: 'T20',
-    file: INTENTS,
+    file: RECORDS,
     find: "(await guardHmac(['intent', idempotencyKey])).toString('base64url')",
     replace: 'idempotencyKey',
-    tests: GUARD_TESTS,
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'store the phone number plain',
     rule: 'T10',
-    file: LOCK,
+    file: LOCKS,
     find: "(await guardHmac(['phone', phoneNumber])).toString('base64url')",
     replace: 'phoneNumber',
-    tests: GUARD_TESTS,
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'accept a short idempotency key',
@@ -83,103 +86,101 @@ export const START_MUTANTS: readonly Mutant[] = [
   {
     name: 'do not compare the body of a repeated start',
     rule: 'S3',
-    file: INTENTS,
+    file: RECORDS,
     find: "if (item.body_hash?.S !== bodyHash) return { outcome: 'other_body' };",
     replace: '',
-    tests: GUARD_TESTS,
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'let two repeats take over one start',
     rule: 'S7',
-    file: INTENTS,
-    find: "condition: '#state = :was_state AND #owner = :was_owner AND #until = :was_until',",
+    file: RECORDS,
+    find: "'#state = :was_state AND #owner = :was_owner AND #until = :was_until';",
     replace:
-      "condition: '#state <> :was_state OR (#state = :was_state AND #owner <> :was_owner) OR #until >= :was_until',",
-    tests: GUARD_TESTS,
+      "'#state <> :was_state OR (#state = :was_state AND #owner <> :was_owner) OR #until >= :was_until';",
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'let anybody finish a start',
     rule: 'S7',
-    file: INTENTS,
-    find: "condition: '#owner = :owner AND #state = :starting',",
-    replace: "condition: '#owner <> :owner OR #state = :starting',",
-    tests: GUARD_TESTS,
+    file: RECORDS,
+    find: "'#owner = :owner AND #state = :starting';",
+    replace: "'#owner <> :owner OR #state = :starting';",
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'release the lock of another start',
     rule: 'S7',
-    file: LOCK,
-    find: `        update: 'REMOVE #owner, #until DELETE #unresolved :starts',
-        condition: '#owner = :owner',`,
-    replace: `        update: 'REMOVE #owner, #until DELETE #unresolved :starts',
-        condition: 'attribute_exists(#owner) OR #owner = :owner',`,
-    tests: GUARD_TESTS,
+    file: LOCKS,
+    find: `      update: 'REMOVE #owner, #until DELETE #unresolved :starts',
+      condition: lockIsOurs,`,
+    replace: `      update: 'REMOVE #owner, #until DELETE #unresolved :starts',
+      condition: \`attribute_exists(#owner) OR \${lockIsOurs}\`,`,
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'take the lock from any try of the start',
     rule: 'S7',
-    file: LOCK,
-    find: "condition: '#owner = :held_by',",
-    replace: "condition: '#owner = :held_by OR attribute_exists(#owner)',",
-    tests: GUARD_TESTS,
+    file: LOCKS,
+    find: "const lockIsOfThatTry = '#owner = :held_by';",
+    replace: "const lockIsOfThatTry = '#owner = :held_by OR attribute_exists(#owner)';",
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'lock a number that is locked',
     rule: 'S7',
-    file: LOCK,
-    find: "'(attribute_not_exists(#until) OR #until <= :now) AND ' +",
-    replace: "'(attribute_not_exists(#until) OR #until > :zero OR #until <= :now) AND ' +",
-    tests: GUARD_TESTS,
+    file: LOCKS,
+    find: "'(attribute_not_exists(#until) OR #until <= :now)';",
+    replace: "'(attribute_not_exists(#until) OR #until > :now OR #until <= :now)';",
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'start beside a live verification',
     rule: 'S7',
-    file: LOCK,
-    find: `(attribute_not_exists(#request) OR #live <= :now\${supersede}) AND `,
-    replace: `(attribute_not_exists(#request) OR #live <= :now OR #live > :now\${supersede}) AND `,
-    tests: GUARD_TESTS,
+    file: LOCKS,
+    find: "'(attribute_not_exists(#request) OR #live <= :now)';",
+    replace: "'(attribute_not_exists(#request) OR #live <= :now OR #live > :now)';",
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'overwrite the live verification of a later start',
     rule: 'S7',
-    file: LOCK,
-    find: `          '#owner = :owner OR (attribute_not_exists(#owner) AND ' +
-          '(attribute_not_exists(#request) OR #request = :request))',`,
-    replace: `          '#owner = :owner OR attribute_not_exists(#owner) OR ' +
-          'attribute_exists(#owner)',`,
-    tests: GUARD_TESTS,
+    file: LOCKS,
+    find: "'(attribute_not_exists(#owner) AND (attribute_not_exists(#request) OR #request = :request))';",
+    replace: "'attribute_not_exists(#owner) OR attribute_exists(#owner) OR #request = :request';",
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'forget that a number is contested',
     rule: 'S7b',
-    file: LOCK,
+    file: LOCKS,
     find: "return isContested ? { outcome: 'locked', contested: true } : { outcome: 'locked' };",
     replace: "return isContested ? { outcome: 'locked' } : { outcome: 'locked' };",
-    tests: GUARD_TESTS,
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'count beyond the limit',
     rule: 'S10',
-    file: COUNTERS,
-    find: "condition: 'attribute_not_exists(#count) OR #count < :limit',",
-    replace: "condition: 'attribute_not_exists(#count) OR #count <= :limit',",
-    tests: GUARD_TESTS,
+    file: LIMITS,
+    find: "'attribute_not_exists(#count) OR #count < :limit';",
+    replace: "'attribute_not_exists(#count) OR #count <= :limit';",
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'count every address of an IPv6 network by itself',
     rule: 'T8',
-    file: COUNTERS,
+    file: LIMITS,
     find: "const value = on.limit === 'address' ? addressKey(on.value) : on.value;",
     replace: "const value = on.limit === 'address' ? (addressKey, on.value) : on.value;",
-    tests: GUARD_TESTS,
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'give a count back more than once',
     rule: 'S10',
-    file: COUNTERS,
+    file: LIMITS,
     find: 'await onceTable().write(key, GIVE_BACK);',
     replace: 'await table.write(key, GIVE_BACK);',
-    tests: GUARD_TESTS,
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'send the giving back again when it gets no answer',
@@ -192,69 +193,66 @@ export const START_MUTANTS: readonly Mutant[] = [
   {
     name: 'give back more than was counted',
     rule: 'S10',
-    file: COUNTERS,
-    find: "condition: '#count > :zero',",
-    replace: "condition: '#count >= :zero OR attribute_not_exists(#count)',",
-    tests: GUARD_TESTS,
+    file: LIMITS,
+    find: "'#count > :zero';",
+    replace: "'#count >= :zero OR attribute_not_exists(#count)';",
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'refuse a start that could not give back',
     rule: 'R12',
-    file: COUNTERS,
+    file: LIMITS,
     find: 'if (!(error instanceof Problem)) throw error;',
     replace: 'throw error instanceof Problem ? error : error;',
-    tests: GUARD_TESTS,
+    tests: PROTECTION_TESTS,
   },
   {
     name: 'count all windows as one',
     rule: 'S10',
-    file: COUNTERS,
+    file: LIMITS,
     find: `.toString('base64url')}#\${window}\`;`,
     replace: `.toString('base64url')}#\${window - window}\`;`,
-    tests: GUARD_TESTS,
+    tests: PROTECTION_TESTS,
   },
   {
-    name: 'count the caller after all the others',
+    name: 'pass over the limit of the caller',
     rule: 'T9',
     file: CLAIM,
-    find: `  if (counted.outcome === 'refused') {
-    telemetry.measure`,
-    replace: `  if (counted.outcome === 'refused') {
-    await guards.lockPhoneNumber(request.phoneNumber, 'nobody', nowMs);
-    telemetry.measure`,
+    find: "  if (counted.outcome === 'counted') return;\n",
+    replace: "  if (counted.outcome !== 'refused' || nowMs > 0) return;\n",
     tests: CLAIM_TESTS,
   },
   {
     name: 'keep what a refused start has counted',
     rule: 'T8',
     file: CLAIM,
-    find: "counts[index]?.outcome === 'counted' && guards.uncount(on, nowMs),",
-    replace: "counts[index]?.outcome === 'counted' && nowMs > 0,",
+    find: "if (counted.outcome === 'counted') writes.push(rateLimits.giveBack(on, nowMs));",
+    replace: 'if (nowMs < 0) writes.push(rateLimits.giveBack(on, nowMs));',
     tests: CLAIM_TESTS,
   },
   {
     name: 'give back what was refused',
     rule: 'S10',
     file: CLAIM,
-    find: "counts[index]?.outcome === 'counted' && guards.uncount(on, nowMs),",
-    replace: 'counts[index] && guards.uncount(on, nowMs),',
+    find: "if (counted.outcome === 'counted') writes.push(rateLimits.giveBack(on, nowMs));",
+    replace: 'if (counted) writes.push(rateLimits.giveBack(on, nowMs));',
     tests: CLAIM_TESTS,
   },
   {
     name: 'give back to the window of another time',
     rule: 'S10',
     file: CLAIM,
-    find: 'guards.uncount(on, nowMs),',
-    replace: 'guards.uncount(on, clock.now()),',
+    find: 'writes.push(rateLimits.giveBack(on, nowMs));',
+    replace: 'writes.push(rateLimits.giveBack(on, needs.clock.now()));',
     tests: CLAIM_TESTS,
   },
   {
     name: 'give back what a start that goes on has counted',
     rule: 'S10',
     file: CLAIM,
-    find: '  if (isClaimed && !refused) {\n',
-    replace: `  if (isClaimed && !refused) {
-    await Promise.all(counters.map((on) => guards.uncount(on, nowMs)));
+    find: "    const isTakeover = key.outcome === 'takeover';\n",
+    replace: `    const isTakeover = key.outcome === 'takeover';
+    await giveBackAll({ ...taken, lock: { ...lock, heldBy: '' } }, context);
 `,
     tests: CLAIM_TESTS,
   },
@@ -262,19 +260,16 @@ export const START_MUTANTS: readonly Mutant[] = [
     name: 'keep the lock of a refused start',
     rule: 'T9',
     file: CLAIM,
-    find: `    lock.outcome === 'locked' &&
-      lock.heldBy === undefined &&`,
-    replace: `    lock.outcome !== 'locked' &&
-      lock.outcome !== 'live' &&`,
+    find: "if (lock.outcome === 'locked' && lock.heldBy === undefined) {",
+    replace: "if (lock.outcome === 'locked' && lock.heldBy !== undefined) {",
     tests: CLAIM_TESTS,
   },
   {
     name: 'keep the key of a refused start',
     rule: 'S3',
     file: CLAIM,
-    find: 'isClaimed && request.idempotencyKey !== undefined && giveUpIntent(claimed, intent, ports),',
-    replace:
-      'isClaimed && request.idempotencyKey === undefined && giveUpIntent(claimed, intent, ports),',
+    find: 'if (isStartable(key) && idempotencyKey !== undefined) {',
+    replace: 'if (isStartable(key) && idempotencyKey === undefined) {',
     tests: CLAIM_TESTS,
   },
   {
@@ -289,38 +284,38 @@ export const START_MUTANTS: readonly Mutant[] = [
     name: 'adopt although the number is contested',
     rule: 'S7b',
     file: CLAIM,
-    find: "const mayAdopt = lock.outcome === 'locked' && !lock.contested;",
-    replace: "const mayAdopt = lock.outcome === 'locked';",
+    find: 'mayAdopt: !lock.contested };',
+    replace: 'mayAdopt: true };',
     tests: CLAIM_TESTS,
   },
   {
     name: 'adopt what nobody may adopt',
     rule: 'S7b',
-    file: REQUEST,
+    file: ASK,
     find: 'answer.requestId !== undefined && mayAdopt) {',
     replace: 'answer.requestId !== undefined && (mayAdopt || !mayAdopt)) {',
-    tests: REQUEST_TESTS,
+    tests: ASK_TESTS,
   },
   {
     name: 'adopt without having lost an answer',
     rule: 'S7b',
-    file: REQUEST,
+    file: ASK,
     find: 'return isLost\n',
     replace: 'return requests >= 0\n',
-    tests: REQUEST_TESTS,
+    tests: ASK_TESTS,
   },
   {
     name: 'adopt what is in flight for an e-mail address',
     rule: 'S7b',
-    file: REQUEST,
+    file: ASK,
     find: "return first?.channel !== 'email';",
     replace: 'return first !== undefined;',
-    tests: REQUEST_TESTS,
+    tests: ASK_TESTS,
   },
   {
     name: 'answer a repeat with the verification of another',
     rule: 'S7b',
-    file: START,
+    file: REPLAY,
     find: 'if (!isOwnedBy(entry, { requestId, hash })) throw providerUnavailable();',
     replace: '',
     tests: START_TESTS,
@@ -328,7 +323,7 @@ export const START_MUTANTS: readonly Mutant[] = [
   {
     name: 'adopt a verification that another token owns',
     rule: 'S7b',
-    file: START,
+    file: RECORD,
     find: "if (appended.outcome === 'unauthorized' || appended.outcome === 'full') {",
     replace: "if (appended.outcome === 'full') {",
     tests: START_TESTS,
@@ -344,26 +339,26 @@ export const START_MUTANTS: readonly Mutant[] = [
   {
     name: 'do not ask again without silent_auth after a 412',
     rule: 'R9',
-    file: REQUEST,
+    file: ASK,
     find: '!silentAuthSkipped && workflow.length > 1) {',
     replace: '!silentAuthSkipped && workflow.length > 99) {',
-    tests: REQUEST_TESTS,
+    tests: ASK_TESTS,
   },
   {
     name: 'reconcile a lost answer twice',
     rule: 'S7',
-    file: REQUEST,
+    file: ASK,
     find: "answer.outcome === 'unknown' && !isReconciled",
     replace: "answer.outcome === 'unknown' && (!isReconciled || isLost)",
-    tests: REQUEST_TESTS,
+    tests: ASK_TESTS,
   },
   {
     name: 'never reconcile a lost answer',
     rule: 'R6',
-    file: REQUEST,
+    file: ASK,
     find: "answer.outcome === 'unknown' && !isReconciled",
     replace: "answer.outcome === 'unknown' && !isReconciled && isTakeover",
-    tests: REQUEST_TESTS,
+    tests: ASK_TESTS,
   },
   {
     name: 'take a 5xx for a refusal',
@@ -393,7 +388,7 @@ export const START_MUTANTS: readonly Mutant[] = [
   {
     name: 'replay a start after the end',
     rule: 'T20',
-    file: START,
+    file: REPLAY,
     find: '  if (isFinal(verification)) {',
     replace: '  if (isFinal(verification) && verification.seq < 0) {',
     tests: START_TESTS,
@@ -401,18 +396,18 @@ export const START_MUTANTS: readonly Mutant[] = [
   {
     name: 'release a start of unknown fate',
     rule: 'R6',
-    file: START,
-    find: `  if (answer.outcome === 'unknown') {
-    await leaveUnresolved(request, intent, ports);`,
-    replace: `  if (answer.outcome === 'unknown') {
-    await release(request, intent, ports);`,
+    file: REQUEST,
+    find: `  if (requested.outcome === 'unknown') {
+    await leaveUnresolved(claimed, context);`,
+    replace: `  if (requested.outcome === 'unknown') {
+    await release(claimed, context);`,
     tests: START_TESTS,
   },
   {
     name: 'accept a country that the stage does not allow',
     rule: 'T8',
     file: 'shared/usecases/start/plan-start.ts',
-    find: ': country !== undefined && rules.countries.includes(country);',
+    find: ': country !== undefined && settings.countries.includes(country);',
     replace: ': country !== undefined;',
     tests: START_TESTS,
   },
@@ -420,7 +415,7 @@ export const START_MUTANTS: readonly Mutant[] = [
     name: 'accept test numbers in production',
     rule: 'T19',
     file: 'shared/usecases/start/plan-start.ts',
-    find: '    ? rules.playground\n',
+    find: '    ? settings.playground\n',
     replace: '    ? true\n',
     tests: START_TESTS,
   },
@@ -428,8 +423,25 @@ export const START_MUTANTS: readonly Mutant[] = [
     name: 'call Vonage without the lock of the number',
     rule: 'S7',
     file: CLAIM,
-    find: 'lockPhoneNumber(request.phoneNumber, intent.owner, nowMs, ports),',
-    replace: "({ outcome: 'locked' }) as PhoneLock,",
+    find: '    lockPhoneNumber(holder, nowMs, needs),\n',
+    replace:
+      "    (holder && lockPhoneNumber ? { outcome: 'locked' } : undefined) as PhoneNumberLock,\n",
     tests: SIMULATION,
+  },
+  {
+    name: 'take a live verification without a log for an ended one',
+    rule: 'S7',
+    file: LOCK_NUMBER,
+    find: 'if (!folded || !(isFinal',
+    replace: 'if (folded && !(isFinal',
+    tests: CLAIM_TESTS,
+  },
+  {
+    name: 'count a start as lost after a 412',
+    rule: 'S7b',
+    file: ASK,
+    find: '      isLost = false;\n',
+    replace: '',
+    tests: ASK_TESTS,
   },
 ];

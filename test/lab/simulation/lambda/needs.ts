@@ -4,7 +4,7 @@ import type { Needs as ConnectNeeds } from '../../../../functions/connect/handle
 import type { Needs as ProofNeeds } from '../../../../functions/proof/handler.ts';
 import type { Needs as StartNeeds } from '../../../../functions/start/handler.ts';
 import type { Needs as WebhookNeeds } from '../../../../functions/webhook/handler.ts';
-import { createGuards } from '../../../../shared/adapters/dynamodb/guards.ts';
+import { createStartProtection } from '../../../../shared/adapters/dynamodb/start-protection.ts';
 import { createVerificationLog } from '../../../../shared/adapters/dynamodb/verification-log.ts';
 import { createPhoneNumbers } from '../../../../shared/adapters/phone-numbers/phone-numbers.ts';
 import { parseClientToken } from '../../../../shared/adapters/secrets/client-token.ts';
@@ -91,7 +91,7 @@ export function createNeeds(who: Instance, environment: Environment): InstanceNe
     parseToken: parseClientToken,
     budget: () => ({ lastCallAtMs: clock.now() + CALLS_BEGIN_WITHIN_MS }),
     log: createVerificationLog({ client, table: TABLES.verifications, clock }),
-    guards: createGuards({
+    ...createStartProtection({
       client,
       onceClient: () => stores.clientFor(who, 1),
       table: TABLES.guards,
@@ -122,11 +122,7 @@ export function createNeeds(who: Instance, environment: Environment): InstanceNe
       verify: ({ authorization, body }) => verify(authorization, body),
       parse: (body, atMs) => parseWebhook(body, atMs, CHECK_URL_HOSTS),
     },
-    rules: {
-      ...stage,
-      workflow: stage.workflow.map(({ channel }) => channel),
-      canRedirect: false,
-    },
+    settings: stage,
     websocketUrl: 'wss://socket.example/v1',
     allowedOrigins: [ORIGIN],
   };

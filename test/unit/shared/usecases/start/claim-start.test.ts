@@ -1,31 +1,49 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../../shared/domain/events.ts';
 import type {
+  IdempotencyClaim,
+  IdempotencyRecords,
+} from '../../../../../shared/domain/ports/idempotency-records.ts';
+import type {
+  PhoneNumberLock,
+  PhoneNumberLocks,
+} from '../../../../../shared/domain/ports/phone-number-locks.ts';
+import type {
+  Caller,
   CountedOn,
-  Guards,
-  IntentClaim,
-  PhoneLock,
-} from '../../../../../shared/domain/ports.ts';
-import { claim } from '../../../../../shared/usecases/start/claim-start.ts';
+  RateLimits,
+} from '../../../../../shared/domain/ports/rate-limits.ts';
+import { claimStart, countCaller } from '../../../../../shared/usecases/start/claim-start.ts';
 import { planStart } from '../../../../../shared/usecases/start/plan-start.ts';
-import type { StartRequest } from '../../../../../shared/usecases/start/start-verification.ts';
+import type { StartNeeds } from '../../../../../shared/usecases/start/start-context.ts';
+import type { StartRequest } from '../../../../../shared/usecases/start/start-request.ts';
 import { at, START_MS, started } from '../../../../fixtures/histories.ts';
 import { createMemoryLog } from '../../../../fixtures/memory-log.ts';
-import { CALLER, START, startWorld } from '../../../../fixtures/start-world.ts';
+import { BUDGET, CALLER, START, startWorld } from '../../../../fixtures/start-world.ts';
 
 const LIVE = {
   outcome: 'live',
   requestId: 'in-flight-canary',
   retryAtMs: START_MS + 45_000,
-} as const satisfies PhoneLock;
+} as const satisfies PhoneNumberLock;
 const STARTED = { outcome: 'started', requestId: 'request-1', tokenKeyId: 'key1' } as const;
-const SPENT: PhoneLock = { outcome: 'refused', retryAtMs: START_MS + 45_000 };
+const SPENT: PhoneNumberLock = { outcome: 'refused', retryAtMs: START_MS + 45_000 };
 
-function claimIn({ ports }: ReturnType<typeof startWorld>) {
-  return claim(START, planStart(START, ports), CALLER, ports);
+interface Asked {
+  readonly request?: StartRequest;
+  readonly caller?: Caller;
 }
 
-describe('claim', () => {
+async function claimIn(
+  { needs }: { readonly needs: StartNeeds },
+  { request = START, caller = CALLER }: Asked = {},
+) {
+  await countCaller(caller, needs);
+  const plan = planStart(request, needs);
+  return claimStart({ request, caller, budget: BUDGET, plan, needs });
+}
+
+describe('claimStart', () => {
   it('counts the caller first, and claims the rest', async () => {
     const world = startWorld();
     expect(await claimIn(world)).toMatchObject({ outcome: 'claimed', mayAdopt: true });
@@ -33,13 +51,17 @@ describe('claim', () => {
   });
 
   it('takes for the same start only what would ask for the same', async () => {
-    const { ports } = startWorld();
+    const { needs } = startWorld();
     const bodies: string[] = [];
-    const claimIntent: Guards['claimIntent'] = async ({ body }) => {
+    const claim: IdempotencyRecords['claim'] = async ({ body }) => {
       bodies.push(body);
       return { outcome: 'fresh' };
     };
-    const noting = { ...ports, guards: { ...ports.guards, claimIntent } };
+    const noting: StartNeeds = {
+      ...needs,
+      idempotencyRecords: { ...needs.idempotencyRecords, claim },
+      settings: { ...needs.settings, redirectUrl: 'https://example.org/done' },
+    };
     const requests: readonly StartRequest[] = [
       START,
       { ...START, phoneNumber: '+4915112345679' },
@@ -50,27 +72,23 @@ describe('claim', () => {
       { ...START, nonce: 'n'.repeat(16) },
       { ...START, result: 'redirect' },
     ];
-    for (const request of requests) {
-      const rules = { ...ports.rules, canRedirect: true };
-      await claim(request, planStart(request, { ...ports, rules }), CALLER, noting);
-    }
-    const subject = { ...CALLER, subject: 'user-1' };
-    await claim(START, planStart(START, ports), subject, noting);
+    for (const request of requests) await claimIn({ needs: noting }, { request });
+    await claimIn({ needs: noting }, { caller: { ...CALLER, subject: 'user-1' } });
     expect(new Set(bodies).size).toBe(requests.length + 1);
-    await claim({ ...START }, planStart(START, ports), { address: '203.0.113.9' }, noting);
+    await claimIn({ needs: noting }, { caller: { address: '203.0.113.9' } });
     expect(bodies.at(-1)).toBe(bodies[0]);
   });
 
   it('counts an e-mail address in any spelling as one, and a number with its neighbours', async () => {
-    const { ports } = startWorld();
+    const { needs } = startWorld();
     const counted: CountedOn[] = [];
-    const count: Guards['count'] = async (on) => {
+    const count: RateLimits['count'] = async (on) => {
       counted.push(on);
       return { outcome: 'counted' };
     };
-    const noting = { ...ports, guards: { ...ports.guards, count } };
+    const noting = { ...needs, rateLimits: { ...needs.rateLimits, count } };
     const request = { ...START, email: 'Jo@Example.ORG' };
-    await claim(request, planStart(request, ports), { ...CALLER, subject: 'user-1' }, noting);
+    await claimIn({ needs: noting }, { request, caller: { ...CALLER, subject: 'user-1' } });
     expect(counted).toEqual([
       { limit: 'subject', value: 'user-1' },
       { limit: 'prefix', value: '+491511234' },
@@ -89,9 +107,9 @@ describe('claim', () => {
     await expect(claimIn(world)).rejects.toMatchObject({ code: 'rate_limited' });
     const other = limit === 'prefix' ? 'email' : 'prefix';
     expect(world.calls.slice(5).toSorted()).toEqual([
+      `give back ${other}`,
       'release key',
-      `uncount ${other}`,
-      'unlock and uncount',
+      'unlock and give back',
     ]);
   });
 
@@ -99,50 +117,50 @@ describe('claim', () => {
     const world = startWorld({ lock: SPENT });
     await expect(claimIn(world)).rejects.toMatchObject({ code: 'rate_limited' });
     expect(world.calls.slice(5).toSorted()).toEqual([
+      'give back email',
+      'give back prefix',
       'release key',
-      'uncount email',
-      'uncount prefix',
     ]);
   });
 
-  it.each<[string, IntentClaim]>([
+  it.each<[string, IdempotencyClaim]>([
     ['waits for another one', { outcome: 'in_progress', retryAtMs: START_MS + 35_000 }],
     ['came with another body', { outcome: 'other_body' }],
     ['is answered as the first', { ...STARTED, recordedAtMs: START_MS }],
-  ])('gives back what a repeat has counted that %s', async (_name, intent) => {
-    const world = startWorld({ intent });
+  ])('gives back what a repeat has counted that %s', async (_name, key) => {
+    const world = startWorld({ key });
     await claimIn(world).catch(() => {});
     expect(world.calls.slice(5).toSorted()).toEqual([
-      'uncount email',
-      'uncount prefix',
-      'unlock and uncount',
+      'give back email',
+      'give back prefix',
+      'unlock and give back',
     ]);
   });
 
   it('gives back to the window it has counted in, however long that took', async () => {
-    const world = startWorld({ lock: SPENT });
+    const { needs } = startWorld({ lock: SPENT });
     const times: number[] = [];
     let nowMs = START_MS;
     const clock = { now: () => (nowMs += 3_600_000) };
-    const { count, uncount } = world.ports.guards;
-    const guards: Guards = {
-      ...world.ports.guards,
+    const { count, giveBack } = needs.rateLimits;
+    const rateLimits: RateLimits = {
       count: (on, atMs) => {
         times.push(atMs);
         return count(on, atMs);
       },
-      uncount: (on, atMs) => {
+      giveBack: (on, atMs) => {
         times.push(atMs);
-        return uncount(on, atMs);
+        return giveBack(on, atMs);
       },
     };
-    const ports = { ...world.ports, clock, guards };
-    await expect(claim(START, planStart(START, ports), CALLER, ports)).rejects.toThrow();
-    expect(times).toEqual(Array(5).fill(START_MS + 3_600_000));
+    await expect(claimIn({ needs: { ...needs, clock, rateLimits } })).rejects.toThrow();
+    const [ofCaller, ...ofOthers] = times;
+    expect(ofCaller).toBe(START_MS + 3_600_000);
+    expect(ofOthers).toEqual(Array(4).fill(START_MS + 2 * 3_600_000));
   });
 
   it('leaves a lost start lost when its repeat is refused', async () => {
-    const world = startWorld({ refuses: ['email'], intent: { outcome: 'takeover' } });
+    const world = startWorld({ refuses: ['email'], key: { outcome: 'takeover' } });
     await expect(claimIn(world)).rejects.toMatchObject({ code: 'rate_limited' });
     expect(world.calls).toContain('key unknown');
     expect(world.calls).not.toContain('release key');
@@ -162,18 +180,26 @@ describe('claim', () => {
 
   it.each<[string, readonly VerificationEvent[], readonly (string | undefined)[]]>([
     ['runs', [started()], [undefined]],
+    ['is missing, because nobody knows how it went,', [], [undefined]],
     ['has ended', [started(), at(1, { type: 'cancelled' })], [undefined, LIVE.requestId]],
     ['is overdue', [started(['sms'], { atMs: START_MS - 1_000_000 })], [undefined, LIVE.requestId]],
-  ])('passes over a live verification only if it %s by its log', async (_how, events, passed) => {
-    const { ports } = startWorld({ log: createMemoryLog(events) });
+  ])('treats a live verification whose log %s accordingly', async (_how, events, passed) => {
+    const log = createMemoryLog(events);
+    const find: typeof log.find = async (requestId) =>
+      events.length === 0 ? undefined : log.find(requestId);
+    const { needs } = startWorld({ log: { ...log, find } });
     const superseded: (string | undefined)[] = [];
-    const lockPhoneNumber: Guards['lockPhoneNumber'] = async (_number, _owner, _nowMs, over) => {
+    const lock: PhoneNumberLocks['lock'] = async (_holder, _nowMs, over) => {
       superseded.push(over);
       return over === undefined ? LIVE : { outcome: 'locked' };
     };
-    const noting = { ...ports, guards: { ...ports.guards, lockPhoneNumber } };
-    await claim(START, planStart(START, ports), CALLER, noting).catch(() => {});
+    const noting = { ...needs, locks: { ...needs.locks, lock } };
+    const isClaimed = await claimIn({ needs: noting }).then(
+      () => true,
+      () => false,
+    );
     expect(superseded).toEqual(passed);
+    expect(isClaimed).toBe(passed.length === 2);
   });
 
   it('adopts nothing while the fate of another start of the number is unknown', async () => {
@@ -182,15 +208,15 @@ describe('claim', () => {
   });
 
   it('takes the lock from whichever of its tries has it, and gives up on the fourth', async () => {
-    const { ports } = startWorld({ intent: { outcome: 'takeover' } });
+    const { needs } = startWorld({ key: { outcome: 'takeover' } });
     const taken: string[] = [];
-    const guardsWith = (holders: (string | undefined)[]): Guards => ({
-      ...ports.guards,
-      lockPhoneNumber: async () => {
+    const locksWith = (holders: (string | undefined)[]): PhoneNumberLocks => ({
+      ...needs.locks,
+      lock: async () => {
         const heldBy = holders[0];
         return { outcome: 'locked', ...(heldBy !== undefined && { heldBy }) };
       },
-      inheritPhoneNumber: async (_number, _owner, _nowMs, heldBy) => {
+      inherit: async (_holder, _nowMs, heldBy) => {
         taken.push(heldBy);
         return holders.splice(0, 1).length > 0 && holders.length > 0
           ? { outcome: 'refused', retryAtMs: START_MS }
@@ -198,7 +224,7 @@ describe('claim', () => {
       },
     });
     const claimWith = (...holders: (string | undefined)[]) =>
-      claim(START, planStart(START, ports), CALLER, { ...ports, guards: guardsWith(holders) });
+      claimIn({ needs: { ...needs, locks: locksWith(holders) } });
     expect(await claimWith('ref.1', 'ref.2')).toMatchObject({ outcome: 'claimed' });
     expect(taken.splice(0)).toEqual(['ref.1', 'ref.2']);
     expect(await claimWith(undefined, undefined)).toMatchObject({ outcome: 'claimed' });
@@ -210,7 +236,7 @@ describe('claim', () => {
   });
 
   it('takes the number over from the try of its own start that was lost', async () => {
-    const world = startWorld({ intent: { outcome: 'takeover' } });
+    const world = startWorld({ key: { outcome: 'takeover' } });
     expect(await claimIn(world)).toMatchObject({ outcome: 'claimed', isTakeover: true });
     expect(world.calls).toContain('inherit');
   });

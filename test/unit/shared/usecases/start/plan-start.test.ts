@@ -1,17 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Channel } from '../../../../../shared/domain/workflow.ts';
-import { planStart, type StartRules } from '../../../../../shared/usecases/start/plan-start.ts';
-import type { StartRequest } from '../../../../../shared/usecases/start/start-verification.ts';
+import { planStart, withoutChannels } from '../../../../../shared/usecases/start/plan-start.ts';
+import type { StartRequest } from '../../../../../shared/usecases/start/start-request.ts';
+import { START_SETTINGS } from '../../../../fixtures/start-world.ts';
 
-const rules: StartRules = {
-  workflow: ['silent_auth', 'email', 'sms', 'voice', 'rcs'],
-  channelTimeoutSeconds: 120,
-  codeLength: 6,
-  coverageCheck: false,
-  afterUserRejected: 'continue',
-  countries: ['DE'],
+const CHANNELS = ['silent_auth', 'email', 'sms', 'voice', 'rcs'] as const;
+const settings = {
+  ...START_SETTINGS,
+  workflow: CHANNELS.map((channel) => ({ channel })),
   playground: true,
-  canRedirect: false,
 };
 const phoneNumbers = { countryOfMobile: () => 'DE' };
 
@@ -20,7 +17,7 @@ function plan(
   asked: Partial<StartRequest> = {},
 ): readonly Channel[] {
   const request = { phoneNumber: '+4915123456788', result: 'json' as const, ...asked };
-  return planStart(request, { phoneNumbers, rules }, switchedOff).workflow;
+  return withoutChannels(planStart(request, { phoneNumbers, settings }), switchedOff).workflow;
 }
 
 describe('planStart', () => {
@@ -45,8 +42,9 @@ describe('planStart', () => {
 
   it('sends each channel to its own address', () => {
     const request = { phoneNumber: '+4915123456788', email: 'jo@example.org' };
-    const rulesOf = { phoneNumbers, rules: { ...rules, canRedirect: true } };
-    expect(planStart({ ...request, result: 'redirect', locale: 'de' }, rulesOf)).toMatchObject({
+    const redirectUrl = 'https://example.org/done';
+    const needs = { phoneNumbers, settings: { ...settings, redirectUrl } };
+    expect(planStart({ ...request, result: 'redirect', locale: 'de' }, needs)).toMatchObject({
       requested: [
         { channel: 'silent_auth', to: '+4915123456788' },
         { channel: 'email', to: 'jo@example.org' },
@@ -58,7 +56,7 @@ describe('planStart', () => {
   });
 });
 
-describe('planStart without what is switched off', () => {
+describe('withoutChannels', () => {
   it.each<[readonly Channel[], object, readonly Channel[]]>([
     [[], {}, ['silent_auth', 'sms', 'voice']],
     [[], { email: 'jo@example.org' }, ['silent_auth', 'email', 'sms']],
@@ -66,20 +64,9 @@ describe('planStart without what is switched off', () => {
     [['silent_auth', 'sms'], {}, ['voice', 'rcs']],
     [['sms'], { channels: ['silent_auth', 'sms'] }, ['silent_auth']],
     [['whatsapp'], { channels: ['sms'] }, ['sms']],
+    [['sms'], { channels: ['sms'] }, []],
+    [['silent_auth'], { phoneNumber: '+99012345678' }, []],
   ])('%j leaves, of %j, %j', (switchedOff, asked, workflow) => {
     expect(plan(switchedOff, asked)).toEqual(workflow);
-  });
-
-  it('needs no e-mail address for a channel that is switched off', () => {
-    expect(plan(['email'], { channels: ['silent_auth', 'email'] })).toEqual(['silent_auth']);
-  });
-
-  it.each([
-    ['a start', { channels: ['sms'] as const }, ['sms'] as const],
-    ['a test number', { phoneNumber: '+99012345678' }, ['silent_auth'] as const],
-  ])('answers 503 when nothing is left for %s', (_what, asked, switchedOff) => {
-    expect(() => plan(switchedOff, asked)).toThrow(
-      expect.objectContaining({ code: 'provider_unavailable' }),
-    );
   });
 });

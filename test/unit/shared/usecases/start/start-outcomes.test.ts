@@ -1,23 +1,22 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { IdempotencyClaim } from '../../../../../shared/domain/ports/idempotency-records.ts';
 import type { Measurement } from '../../../../../shared/domain/ports/telemetry.ts';
-import type { IntentClaim } from '../../../../../shared/domain/ports.ts';
-import {
-  type StartRequest,
-  startVerification,
-} from '../../../../../shared/usecases/start/start-verification.ts';
+import type { StartNeeds } from '../../../../../shared/usecases/start/start-context.ts';
+import type { StartRequest } from '../../../../../shared/usecases/start/start-request.ts';
+import { startVerification } from '../../../../../shared/usecases/start/start-verification.ts';
 import { at, ended, REQUEST_ID, START_MS, started } from '../../../../fixtures/histories.ts';
 import { createMemoryLog, type MemoryLog } from '../../../../fixtures/memory-log.ts';
 import { BUDGET, CALLER, START, startWorld } from '../../../../fixtures/start-world.ts';
 
-const REPEATED: IntentClaim = {
+const REPEATED: IdempotencyClaim = {
   outcome: 'started',
   requestId: REQUEST_ID,
   tokenKeyId: 'key1',
   recordedAtMs: START_MS,
 };
 
-function startIn({ ports }: ReturnType<typeof startWorld>, request: StartRequest = START) {
-  return startVerification(request, CALLER, ports, BUDGET);
+function startIn({ needs }: { readonly needs: StartNeeds }, request: StartRequest = START) {
+  return startVerification({ request, caller: CALLER, budget: BUDGET }, needs);
 }
 
 describe('startVerification', () => {
@@ -35,9 +34,9 @@ describe('startVerification', () => {
 
   it('measures what webhooks changed that overtook its write', async () => {
     const measured: Measurement[] = [];
-    const { ports } = startWorld({ log: createMemoryLog([ended('silent_auth', 'failed')]) });
+    const { needs } = startWorld({ log: createMemoryLog([ended('silent_auth', 'failed')]) });
     const telemetry = { measure: (measurement: Measurement) => void measured.push(measurement) };
-    await startVerification(START, CALLER, { ...ports, telemetry }, BUDGET);
+    await startIn({ needs: { ...needs, telemetry } });
     expect(measured).toEqual([
       { name: 'Started' },
       {
@@ -82,8 +81,8 @@ describe('startVerification', () => {
     expect(world.calls).toContain('unlock unresolved');
   });
 
-  it('tells the guards of an adopted one only once its log is its own', async () => {
-    const takeover = { intent: { outcome: 'takeover' } } as const;
+  it('records an adopted verification only once its log is its own', async () => {
+    const takeover = { key: { outcome: 'takeover' } } as const;
     const vonage = { outcome: 'in_flight', requestId: REQUEST_ID } as const;
     const foreign = { ...createMemoryLog([]), append: async () => ({ outcome: 'unauthorized' }) };
     const lost = startWorld({ ...takeover, vonage, log: foreign as MemoryLog });
@@ -96,23 +95,23 @@ describe('startVerification', () => {
   });
 
   it('makes the token of a repeat with the key that made the first', async () => {
-    const intent = { ...REPEATED, tokenKeyId: 'the key before' };
-    const { ports } = startWorld({ intent, log: createMemoryLog([started()]) });
-    const derive = vi.fn(ports.tokens.derive);
-    const tokens = { ...ports.tokens, derive };
-    await startVerification(START, CALLER, { ...ports, tokens }, BUDGET);
+    const key = { ...REPEATED, tokenKeyId: 'the key before' };
+    const { needs } = startWorld({ key, log: createMemoryLog([started()]) });
+    const derive = vi.fn(needs.tokens.derive);
+    const tokens = { ...needs.tokens, derive };
+    await startIn({ needs: { ...needs, tokens } });
     expect(derive.mock.calls).toEqual([[REQUEST_ID, START.idempotencyKey, 'the key before']]);
   });
 
   it('answers a repeat with nothing that its token does not open', async () => {
     const log = createMemoryLog([started()]);
     const find = async () => ({ ...log.entry(), clientTokenHash: new Uint8Array(32).fill(8) });
-    const world = startWorld({ intent: REPEATED, log: { ...log, find } });
+    const world = startWorld({ key: REPEATED, log: { ...log, find } });
     await expect(startIn(world)).rejects.toMatchObject({ code: 'provider_unavailable' });
   });
 
   it('answers a repeat with the same token and asks nobody', async () => {
-    const world = startWorld({ intent: REPEATED, log: createMemoryLog([started()]) });
+    const world = startWorld({ key: REPEATED, log: createMemoryLog([started()]) });
     const { clientToken, verification } = await startIn(world);
     expect(clientToken).toBe(`${REQUEST_ID}.token`);
     expect(verification.status).toBe('pending');
@@ -120,10 +119,10 @@ describe('startVerification', () => {
   });
 
   it('lets a repeat wait while the log may be about to be written, then writes it again', async () => {
-    const world = startWorld({ intent: REPEATED, log: createMemoryLog([]) });
+    const world = startWorld({ key: REPEATED, log: createMemoryLog([]) });
     const atSeconds = (seconds: number): typeof world => {
       const clock = { now: () => START_MS + seconds * 1000 };
-      return { ...world, ports: { ...world.ports, clock } };
+      return { ...world, needs: { ...world.needs, clock } };
     };
     await expect(startIn(atSeconds(9.9))).rejects.toMatchObject({ code: 'start_in_progress' });
     expect(world.log.events).toEqual([]);
@@ -137,7 +136,7 @@ describe('startVerification', () => {
     ['by an event', [started(), at(1, { type: 'cancelled' })]],
     ['by its time', [started(['silent_auth'], { atMs: START_MS - 90_000 })]],
   ] as const)('gives no token to a repeat after the end %s', async (_name, events) => {
-    const world = startWorld({ intent: REPEATED, log: createMemoryLog([...events]) });
+    const world = startWorld({ key: REPEATED, log: createMemoryLog([...events]) });
     await expect(startIn(world)).rejects.toMatchObject({ code: 'verification_closed' });
   });
 });

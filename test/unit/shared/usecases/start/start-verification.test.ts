@@ -1,16 +1,15 @@
 import { createHmac } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { createGuards } from '../../../../../shared/adapters/dynamodb/guards.ts';
+import { createStartProtection } from '../../../../../shared/adapters/dynamodb/start-protection.ts';
 import { createVerificationLog } from '../../../../../shared/adapters/dynamodb/verification-log.ts';
 import type { VerificationLog } from '../../../../../shared/domain/ports/verification-log.ts';
 import type { VerifyAnswer } from '../../../../../shared/domain/ports/vonage.ts';
 import type { Channel } from '../../../../../shared/domain/workflow.ts';
-import {
-  type StartPorts,
-  startVerification,
-} from '../../../../../shared/usecases/start/start-verification.ts';
+import type { StartNeeds } from '../../../../../shared/usecases/start/start-context.ts';
+import { startVerification } from '../../../../../shared/usecases/start/start-verification.ts';
 import { started } from '../../../../fixtures/events.ts';
+import { START_SETTINGS } from '../../../../fixtures/start-world.ts';
 import { createMemoryDynamoDb } from '../../../../lab/simulation/store/memory-dynamodb.ts';
 
 const START_MS = Date.UTC(2026, 2, 4, 10, 0, 0);
@@ -47,16 +46,18 @@ function createWorld(
     answer: async () => ({ outcome: 'unavailable' }),
     start: (phoneNumber, idempotencyKey) =>
       startVerification(
-        { phoneNumber, email: 'jo@example.org', result: 'json', idempotencyKey },
-        { address: '198.51.100.7' },
-        ports,
-        { lastCallAtMs: Number.MAX_SAFE_INTEGER },
+        {
+          request: { phoneNumber, email: 'jo@example.org', result: 'json', idempotencyKey },
+          caller: { address: '198.51.100.7' },
+          budget: { lastCallAtMs: Number.MAX_SAFE_INTEGER },
+        },
+        needs,
       ),
   };
-  const ports: StartPorts = {
+  const needs: StartNeeds = {
     clock,
     log: world.log,
-    guards: createGuards({
+    ...createStartProtection({
       client,
       onceClient: () => client,
       table: 'Guards',
@@ -84,16 +85,7 @@ function createWorld(
         return world.answer();
       },
     },
-    rules: {
-      workflow,
-      channelTimeoutSeconds: 120,
-      codeLength: 6,
-      coverageCheck: false,
-      afterUserRejected: 'continue',
-      countries: ['DE'],
-      playground: false,
-      canRedirect: false,
-    },
+    settings: { ...START_SETTINGS, workflow: workflow.map((channel) => ({ channel })) },
   };
   return world;
 }

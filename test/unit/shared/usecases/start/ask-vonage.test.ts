@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { VerifyAnswer, VerifyRequest } from '../../../../../shared/domain/ports/vonage.ts';
+import type {
+  VerifyAnswer,
+  VerifyRequest,
+  Vonage,
+} from '../../../../../shared/domain/ports/vonage.ts';
+import { askVonage } from '../../../../../shared/usecases/start/ask-vonage.ts';
 import type { Claimed } from '../../../../../shared/usecases/start/claim-start.ts';
 import type { StartPlan } from '../../../../../shared/usecases/start/plan-start.ts';
-import { requestVerification } from '../../../../../shared/usecases/start/request-verification.ts';
 
 const NUMBER = '+4915112345678';
 const PLAN: StartPlan = {
+  candidates: [],
+  asked: [],
   workflow: ['silent_auth', 'sms'],
   requested: [
     { channel: 'silent_auth', to: NUMBER },
@@ -22,13 +28,17 @@ const CLAIMED: Claimed = {
   outcome: 'claimed',
   isTakeover: false,
   mayAdopt: true,
-  intent: { idempotencyKey: '', body: '', clientRef: 'ref', owner: 'ref.1', tokenKeyId: '' },
+  start: { idempotencyKey: '', body: '', clientRef: 'ref', owner: 'ref.1', tokenKeyId: '' },
 };
 const BUDGET = { lastCallAtMs: Number.MAX_SAFE_INTEGER };
 const CREATED: VerifyAnswer = { outcome: 'created', requestId: 'new' };
 const UNKNOWN: VerifyAnswer = { outcome: 'unknown' };
 const IN_FLIGHT: VerifyAnswer = { outcome: 'in_flight', requestId: 'in-flight' };
 const UNSUPPORTED: VerifyAnswer = { outcome: 'network_unsupported' };
+
+function contextOf(vonage: Pick<Vonage, 'verify'>, plan: StartPlan = PLAN) {
+  return { plan, budget: BUDGET, needs: { vonage } };
+}
 
 /** What Vonage answers in turn, and what becomes of it. */
 async function outcomeOf(
@@ -41,12 +51,11 @@ async function outcomeOf(
     asked.push(workflow.map(({ channel }) => channel));
     return answers[asked.length - 1] ?? UNKNOWN;
   };
-  const vonage = { verify };
-  const result = await requestVerification(plan, { ...CLAIMED, ...claimed }, { vonage }, BUDGET);
+  const result = await askVonage({ ...CLAIMED, ...claimed }, contextOf({ verify }, plan));
   return { result, asked };
 }
 
-describe('requestVerification', () => {
+describe('askVonage', () => {
   it('asks once when Vonage answers', async () => {
     const { result, asked } = await outcomeOf([CREATED]);
     expect(result).toMatchObject({ requestId: 'new', isAdopted: false, silentAuthSkipped: false });
@@ -105,6 +114,12 @@ describe('requestVerification', () => {
     expect((await outcomeOf([UNKNOWN, IN_FLIGHT], {}, plan)).result).toEqual(UNKNOWN);
   });
 
+  it('adopts nothing after a 412 of the reconciling request: nothing was lost any more', async () => {
+    const { result, asked } = await outcomeOf([UNKNOWN, UNSUPPORTED, IN_FLIGHT]);
+    expect(asked).toEqual([['silent_auth', 'sms'], ['silent_auth', 'sms'], ['sms']]);
+    expect(result).toEqual(IN_FLIGHT);
+  });
+
   it('sends at most three requests', async () => {
     const { asked } = await outcomeOf([UNSUPPORTED, UNKNOWN, UNKNOWN, CREATED]);
     expect(asked).toEqual([['silent_auth', 'sms'], ['sms'], ['sms']]);
@@ -112,9 +127,9 @@ describe('requestVerification', () => {
 
   it('throws only before anything was sent', async () => {
     const broken = { verify: () => Promise.reject(new Error('no key')) };
-    await expect(requestVerification(PLAN, CLAIMED, { vonage: broken }, BUDGET)).rejects.toThrow();
+    await expect(askVonage(CLAIMED, contextOf(broken))).rejects.toThrow();
     const answers = [Promise.resolve(UNKNOWN), Promise.reject(new Error('no key'))];
     const vonage = { verify: () => answers.shift() ?? Promise.resolve(UNKNOWN) };
-    expect(await requestVerification(PLAN, CLAIMED, { vonage }, BUDGET)).toEqual(UNKNOWN);
+    expect(await askVonage(CLAIMED, contextOf(vonage))).toEqual(UNKNOWN);
   });
 });

@@ -4,9 +4,13 @@
  */
 
 import type { Limit } from '../../config.ts';
-import type { Guards, PhoneLock } from '../../domain/ports.ts';
-import { windowEndMs, windowOf } from './counters.ts';
-import type { GuardHmac } from './guards.ts';
+import type {
+  LockHolder,
+  PhoneNumberLock,
+  PhoneNumberLocks,
+} from '../../domain/ports/phone-number-locks.ts';
+import { windowEndMs, windowOf } from './rate-limits.ts';
+import type { GuardHmac } from './start-protection.ts';
 import type { ConditionalWrite, Item, Table } from './table.ts';
 
 /** Longer than any invocation lives, so a lock that ran out belongs to nobody. */
@@ -22,23 +26,45 @@ const NAMES = {
   '#unresolved': 'unresolved',
   '#ttl': 'ttl',
 };
+const LOCK_NAMES = {
+  '#owner': NAMES['#owner'],
+  '#until': NAMES['#until'],
+  '#unresolved': NAMES['#unresolved'],
+};
 
-type PhoneGuards = Pick<
-  Guards,
-  | 'lockPhoneNumber'
-  | 'inheritPhoneNumber'
-  | 'recordPhoneNumber'
-  | 'releasePhoneNumber'
-  | 'unlockUnresolved'
->;
+const lockIsFree = '(attribute_not_exists(#until) OR #until <= :now)';
+const nothingIsLive = '(attribute_not_exists(#request) OR #live <= :now)';
+const nothingElseIsLive =
+  '(attribute_not_exists(#request) OR #live <= :now OR #request = :superseded)';
+const limitIsNotSpent = '(attribute_not_exists(#count) OR #count < :limit)';
+const lockIsOurs = '#owner = :owner';
+const lockIsOfThatTry = '#owner = :held_by';
+const somethingIsCounted = '#count > :zero';
+/** No other start has locked the number since, or recorded a verification of its own. */
+const nothingCameSince =
+  '(attribute_not_exists(#owner) AND (attribute_not_exists(#request) OR #request = :request))';
 
-export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac): PhoneGuards {
-  const keyOf = async (phoneNumber: string): Promise<string> =>
+export function createPhoneNumberLocks(
+  table: Table,
+  limit: Limit,
+  guardHmac: GuardHmac,
+): PhoneNumberLocks {
+  const keyOf = async ({ phoneNumber }: LockHolder): Promise<string> =>
     `phone#${(await guardHmac(['phone', phoneNumber])).toString('base64url')}`;
 
+  const release = async (holder: LockHolder): Promise<void> => {
+    await table.write(await keyOf(holder), {
+      update: 'REMOVE #owner, #until DELETE #unresolved :starts',
+      condition: lockIsOurs,
+      names: LOCK_NAMES,
+      values: valuesOf(holder),
+    });
+  };
+
   return {
-    lockPhoneNumber: async (phoneNumber, owner, nowMs, superseded) => {
-      const key = await keyOf(phoneNumber);
+    lock: async (holder, nowMs, superseded) => {
+      const { owner } = holder;
+      const key = await keyOf(holder);
       const attempt = { owner, nowMs, superseded };
       if (limit.count < 1) return { outcome: 'refused', retryAtMs: windowEndMs(limit, nowMs) };
       const locked = await table.write(key, toLock(attempt, limit));
@@ -47,33 +73,31 @@ export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac
     },
 
     // From that one try alone: a repeat that comes late must not take it back from a later one.
-    inheritPhoneNumber: async (phoneNumber, owner, nowMs, heldBy) => {
-      const inherited = await table.write(await keyOf(phoneNumber), {
+    inherit: async (holder, nowMs, heldBy) => {
+      const inherited = await table.write(await keyOf(holder), {
         update: 'SET #owner = :owner, #until = :until',
-        condition: '#owner = :held_by',
+        condition: lockIsOfThatTry,
         names: { '#owner': NAMES['#owner'], '#until': NAMES['#until'] },
         values: {
-          ':owner': { S: owner },
+          ':owner': { S: holder.owner },
           ':held_by': { S: heldBy },
           ':until': { N: String(nowMs + LOCK_MS) },
         },
       });
       return inherited
-        ? toLocked(inherited, owner)
+        ? toLocked(inherited, holder.owner)
         : { outcome: 'refused', retryAtMs: nowMs + 1000 };
     },
 
-    recordPhoneNumber: async (phoneNumber, owner, { requestId, liveUntilMs }) => {
-      await table.write(await keyOf(phoneNumber), {
+    record: async (holder, { requestId, liveUntilMs }) => {
+      await table.write(await keyOf(holder), {
         update:
           'SET #request = :request, #live = :live, #ttl = :ttl ' +
           'REMOVE #owner, #until, #unresolved',
-        condition:
-          '#owner = :owner OR (attribute_not_exists(#owner) AND ' +
-          '(attribute_not_exists(#request) OR #request = :request))',
+        condition: `${lockIsOurs} OR ${nothingCameSince}`,
         names: NAMES,
         values: {
-          ':owner': { S: owner },
+          ':owner': { S: holder.owner },
           ':request': { S: requestId },
           ':live': { N: String(liveUntilMs) },
           ':ttl': { N: ttlAfter(liveUntilMs, limit) },
@@ -81,48 +105,40 @@ export function createPhoneLock(table: Table, limit: Limit, guardHmac: GuardHmac
       });
     },
 
-    releasePhoneNumber: async (phoneNumber, owner, nowMs, uncount) => {
-      const key = await keyOf(phoneNumber);
-      const names = LOCK_NAMES;
-      const values = { ':owner': { S: owner }, ':starts': { SS: [startOf(owner)] } };
-      const released =
-        uncount &&
-        (await table.write(key, {
-          update: 'REMOVE #owner, #until ADD #count :minus DELETE #unresolved :starts',
-          condition: '#owner = :owner AND #count > :zero',
-          names: { ...names, '#count': countName(windowOf(limit, nowMs)) },
-          values: { ...values, ':minus': { N: '-1' }, ':zero': { N: '0' } },
-        }));
-      if (released) return;
-      // The window of the count may have passed; the lock must go all the same.
-      await table.write(key, {
-        update: 'REMOVE #owner, #until DELETE #unresolved :starts',
-        condition: '#owner = :owner',
-        names,
-        values,
+    release,
+
+    releaseAndGiveBack: async (holder, nowMs) => {
+      const released = await table.write(await keyOf(holder), {
+        update: 'REMOVE #owner, #until ADD #count :minus DELETE #unresolved :starts',
+        condition: `${lockIsOurs} AND ${somethingIsCounted}`,
+        names: { ...LOCK_NAMES, '#count': countName(windowOf(limit, nowMs)) },
+        values: { ...valuesOf(holder), ':minus': { N: '-1' }, ':zero': { N: '0' } },
       });
+      // The window of the count may have passed; the lock must go in any case.
+      if (!released) await release(holder);
     },
 
-    unlockUnresolved: async (phoneNumber, owner) => {
+    releaseUnresolved: async (holder) => {
       const { '#unresolved': _, ...names } = LOCK_NAMES;
-      await table.write(await keyOf(phoneNumber), {
+      await table.write(await keyOf(holder), {
         update: 'REMOVE #owner, #until',
-        condition: '#owner = :owner',
+        condition: lockIsOurs,
         names,
-        values: { ':owner': { S: owner } },
+        values: { ':owner': { S: holder.owner } },
       });
     },
   };
 }
 
-const LOCK_NAMES = {
-  '#owner': NAMES['#owner'],
-  '#until': NAMES['#until'],
-  '#unresolved': NAMES['#unresolved'],
-};
+function valuesOf({ owner }: LockHolder): NonNullable<ConditionalWrite['values']> {
+  return { ':owner': { S: owner }, ':starts': { SS: [startOf(owner)] } };
+}
 
 /** Contested while the fate of another start is unknown: what is in flight may be its. */
-function toLocked({ unresolved }: Item, owner: string): Extract<PhoneLock, { outcome: 'locked' }> {
+function toLocked(
+  { unresolved }: Item,
+  owner: string,
+): Extract<PhoneNumberLock, { outcome: 'locked' }> {
   const isContested = unresolved?.SS?.some((start) => start !== startOf(owner)) ?? false;
   return isContested ? { outcome: 'locked', contested: true } : { outcome: 'locked' };
 }
@@ -136,15 +152,12 @@ interface Attempt {
 
 function toLock({ owner, nowMs, superseded }: Attempt, limit: Limit): ConditionalWrite {
   const window = windowOf(limit, nowMs);
-  const supersede = superseded === undefined ? '' : ' OR #request = :superseded';
+  const isLiveOver = superseded === undefined ? nothingIsLive : nothingElseIsLive;
   return {
     update:
       'SET #owner = :owner, #until = :until, #ttl = :ttl REMOVE #before ' +
       'ADD #count :one, #unresolved :starts',
-    condition:
-      '(attribute_not_exists(#until) OR #until <= :now) AND ' +
-      `(attribute_not_exists(#request) OR #live <= :now${supersede}) AND ` +
-      '(attribute_not_exists(#count) OR #count < :limit)',
+    condition: `${lockIsFree} AND ${isLiveOver} AND ${limitIsNotSpent}`,
     names: { ...NAMES, '#count': countName(window), '#before': countName(window - 1) },
     values: {
       ':owner': { S: owner },
@@ -160,7 +173,7 @@ function toLock({ owner, nowMs, superseded }: Attempt, limit: Limit): Conditiona
 }
 
 /** In the order in which they would end: the lock of another start, a spent limit, a live one. */
-function whyNot(item: Item | undefined, attempt: Attempt, limit: Limit): PhoneLock {
+function whyNot(item: Item | undefined, attempt: Attempt, limit: Limit): PhoneNumberLock {
   const { owner, nowMs, superseded } = attempt;
   const lockedUntilMs = numberOf(item, 'lock_until');
   if (lockedUntilMs > nowMs) {

@@ -3,14 +3,18 @@
  * answers its repeats for 10 minutes. The key itself is kept as HMAC only (hardening T20).
  */
 
-import type { Guards, Intent, IntentClaim } from '../../domain/ports.ts';
-import type { GuardHmac } from './guards.ts';
-import { LOCK_MS } from './phone-lock.ts';
+import type {
+  IdempotencyClaim,
+  IdempotencyRecords,
+  IdempotentStart,
+} from '../../domain/ports/idempotency-records.ts';
+import { LOCK_MS } from './phone-number-locks.ts';
+import type { GuardHmac } from './start-protection.ts';
 import type { ConditionalWrite, Item, Table } from './table.ts';
 
 const REPLAY_SECONDS = 600;
 
-/** `released` is as good as no item at all: nobody may delete one. */
+/** `released` stands for no item: nothing may delete items. */
 type State = 'starting' | 'unknown' | 'started' | 'released';
 
 const STATE = { '#state': 'state' };
@@ -28,39 +32,40 @@ const CLAIM =
   'SET #state = :starting, #owner = :owner, #until = :until, #body = :body, ' +
   '#token_key = :token_key, #ttl = :ttl';
 
-type IntentGuards = Pick<
-  Guards,
-  'claimIntent' | 'recordIntent' | 'markIntentUnknown' | 'releaseIntent'
->;
+const keyIsUnused = 'attribute_not_exists(#key) OR #ttl <= :now';
+/** Of two repeats that read the same, one takes over. */
+const recordIsAsRead = '#state = :was_state AND #owner = :was_owner AND #until = :was_until';
+const recordIsOurs = '#owner = :owner';
+const startIsOursAndRuns = '#owner = :owner AND #state = :starting';
 
-export function createIntents(table: Table, guardHmac: GuardHmac): IntentGuards {
-  const keyOf = async ({ idempotencyKey }: Intent): Promise<string> =>
+export function createIdempotencyRecords(table: Table, guardHmac: GuardHmac): IdempotencyRecords {
+  const keyOf = async ({ idempotencyKey }: IdempotentStart): Promise<string> =>
     `intent#${(await guardHmac(['intent', idempotencyKey])).toString('base64url')}`;
-  const bodyHashOf = async ({ body }: Intent): Promise<string> =>
+  const bodyHashOf = async ({ body }: IdempotentStart): Promise<string> =>
     (await guardHmac(['intent_body', body])).toString('base64url');
 
-  const transition = async (intent: Intent, state: State): Promise<void> => {
-    await table.write(await keyOf(intent), {
+  const transition = async (start: IdempotentStart, state: State): Promise<void> => {
+    await table.write(await keyOf(start), {
       update: 'SET #state = :state',
-      condition: '#owner = :owner AND #state = :starting',
+      condition: startIsOursAndRuns,
       names: OWNED,
       values: {
         ':state': { S: state },
         ':starting': { S: 'starting' },
-        ':owner': { S: intent.owner },
+        ':owner': { S: start.owner },
       },
     });
   };
 
   return {
-    claimIntent: async (intent, nowMs) => {
-      const [key, bodyHash] = await Promise.all([keyOf(intent), bodyHashOf(intent)]);
-      return claim(table, { intent, key, bodyHash, nowMs });
+    claim: async (start, nowMs) => {
+      const [key, bodyHash] = await Promise.all([keyOf(start), bodyHashOf(start)]);
+      return claim(table, { start, key, bodyHash, nowMs });
     },
-    recordIntent: async (intent, requestId, nowMs) => {
-      await table.write(await keyOf(intent), {
+    record: async (start, requestId, nowMs) => {
+      await table.write(await keyOf(start), {
         update: 'SET #state = :started, #request = :request, #token_key = :token_key, #ttl = :ttl',
-        condition: '#owner = :owner',
+        condition: recordIsOurs,
         names: {
           ...OWNED,
           '#request': 'request_id',
@@ -68,32 +73,32 @@ export function createIntents(table: Table, guardHmac: GuardHmac): IntentGuards 
           '#ttl': 'ttl',
         },
         values: {
-          ':owner': { S: intent.owner },
+          ':owner': { S: start.owner },
           ':started': { S: 'started' },
           ':request': { S: requestId },
-          ':token_key': { S: intent.tokenKeyId },
+          ':token_key': { S: start.tokenKeyId },
           ':ttl': { N: ttlAfter(nowMs) },
         },
       });
     },
-    markIntentUnknown: (intent) => transition(intent, 'unknown'),
-    releaseIntent: (intent) => transition(intent, 'released'),
+    markUnknown: (start) => transition(start, 'unknown'),
+    release: (start) => transition(start, 'released'),
   };
 }
 
 interface Claim {
-  readonly intent: Intent;
+  readonly start: IdempotentStart;
   readonly key: string;
   readonly bodyHash: string;
   readonly nowMs: number;
 }
 
-async function claim(table: Table, attempt: Claim): Promise<IntentClaim> {
-  const { key, intent, bodyHash, nowMs } = attempt;
+async function claim(table: Table, attempt: Claim): Promise<IdempotencyClaim> {
+  const { key, start, bodyHash, nowMs } = attempt;
   if (await table.write(key, toFresh(attempt))) return { outcome: 'fresh' };
 
   const item = await table.read(key);
-  const isOurs = item?.owner?.S === intent.owner;
+  const isOurs = item?.owner?.S === start.owner;
   const untilMs = Number(item?.until?.N ?? 0);
   if (!item) return { outcome: 'in_progress', retryAtMs: nowMs + 1000 };
   if (item.state?.S === 'released') {
@@ -116,18 +121,17 @@ async function claim(table: Table, attempt: Claim): Promise<IntentClaim> {
 function toFresh(attempt: Claim): ConditionalWrite {
   return {
     update: CLAIM,
-    condition: 'attribute_not_exists(#key) OR #ttl <= :now',
+    condition: keyIsUnused,
     names: CLAIMED,
     values: { ...valuesOf(attempt), ':now': { N: String(Math.floor(attempt.nowMs / 1000)) } },
   };
 }
 
-/** Only if it still is what was read: of two repeats one takes over. */
 function toTakeover(attempt: Claim, { state, owner, until }: Item): ConditionalWrite {
   const { '#key': _, ...names } = CLAIMED;
   return {
     update: CLAIM,
-    condition: '#state = :was_state AND #owner = :was_owner AND #until = :was_until',
+    condition: recordIsAsRead,
     names,
     values: {
       ...valuesOf(attempt),
@@ -138,18 +142,22 @@ function toTakeover(attempt: Claim, { state, owner, until }: Item): ConditionalW
   };
 }
 
-function valuesOf({ intent, bodyHash, nowMs }: Claim): NonNullable<ConditionalWrite['values']> {
+function valuesOf({ start, bodyHash, nowMs }: Claim): NonNullable<ConditionalWrite['values']> {
   return {
     ':starting': { S: 'starting' },
-    ':owner': { S: intent.owner },
+    ':owner': { S: start.owner },
     ':until': { N: String(nowMs + LOCK_MS) },
     ':body': { S: bodyHash },
-    ':token_key': { S: intent.tokenKeyId },
+    ':token_key': { S: start.tokenKeyId },
     ':ttl': { N: ttlAfter(nowMs) },
   };
 }
 
-function toStarted({ request_id: requestId, token_key_id: tokenKeyId, ttl }: Item): IntentClaim {
+function toStarted({
+  request_id: requestId,
+  token_key_id: tokenKeyId,
+  ttl,
+}: Item): IdempotencyClaim {
   return {
     outcome: 'started',
     requestId: requestId?.S ?? '',

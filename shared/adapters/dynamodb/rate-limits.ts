@@ -2,9 +2,9 @@
 
 import type { Limit, StartLimits } from '../../config.ts';
 import { Problem } from '../../domain/errors.ts';
-import type { CountedOn, Guards } from '../../domain/ports.ts';
+import type { CountedOn, RateLimits } from '../../domain/ports/rate-limits.ts';
 import { addressKey } from './address-key.ts';
-import type { GuardHmac } from './guards.ts';
+import type { GuardHmac } from './start-protection.ts';
 import type { ConditionalWrite, Table } from './table.ts';
 
 const KEY_PREFIXES = {
@@ -17,12 +17,19 @@ const KEY_PREFIXES = {
 /** Clocks of instances differ a little; an item is not needed after its window. */
 const TTL_MARGIN_SECONDS = 3600;
 
-export function createCounters(
-  table: Table,
-  onceTable: () => Table,
-  limits: StartLimits,
-  guardHmac: GuardHmac,
-): Pick<Guards, 'count' | 'uncount'> {
+const limitIsNotSpent = 'attribute_not_exists(#count) OR #count < :limit';
+const somethingIsCounted = '#count > :zero';
+
+export interface RateLimitsOptions {
+  readonly table: Table;
+  /** Its writes are tried once. */
+  readonly onceTable: () => Table;
+  readonly limits: StartLimits;
+  readonly guardHmac: GuardHmac;
+}
+
+export function createRateLimits(options: RateLimitsOptions): RateLimits {
+  const { table, onceTable, limits, guardHmac } = options;
   const itemOf = (on: CountedOn, nowMs: number): Promise<string> =>
     keyOf(on, windowOf(limits[on.limit], nowMs), guardHmac);
   return {
@@ -33,8 +40,8 @@ export function createCounters(
         limit.count > 0 && (await table.write(await itemOf(on, nowMs), toCount(limit, endMs)));
       return counted ? { outcome: 'counted' } : { outcome: 'refused', retryAtMs: endMs };
     },
-    // Whatever sends it twice takes back what another start has counted; a count too many harms nobody.
-    uncount: async (on, nowMs) => {
+    // Sent twice, it takes back what another start has counted; a count too many harms nobody.
+    giveBack: async (on, nowMs) => {
       const key = await itemOf(on, nowMs);
       try {
         await onceTable().write(key, GIVE_BACK);
@@ -47,7 +54,7 @@ export function createCounters(
 
 const GIVE_BACK: ConditionalWrite = {
   update: 'ADD #count :minus',
-  condition: '#count > :zero',
+  condition: somethingIsCounted,
   names: { '#count': 'count' },
   values: { ':minus': { N: '-1' }, ':zero': { N: '0' } },
 };
@@ -55,7 +62,7 @@ const GIVE_BACK: ConditionalWrite = {
 function toCount({ count }: Limit, endMs: number): ConditionalWrite {
   return {
     update: 'SET #ttl = :ttl ADD #count :one',
-    condition: 'attribute_not_exists(#count) OR #count < :limit',
+    condition: limitIsNotSpent,
     names: { '#count': 'count', '#ttl': 'ttl' },
     values: {
       ':one': { N: '1' },

@@ -1,0 +1,44 @@
+/**
+ * What `start` holds in the table `Guards`: rate limits, locks and idempotency records. Nothing else
+ * uses the table. Its keys are HMACs, so that the table names nobody (hardening T10).
+ */
+
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GUARD_ATTRIBUTES, type StartLimits } from '../../config.ts';
+import type { IdempotencyRecords } from '../../domain/ports/idempotency-records.ts';
+import type { PhoneNumberLocks } from '../../domain/ports/phone-number-locks.ts';
+import type { RateLimits } from '../../domain/ports/rate-limits.ts';
+import { createIdempotencyRecords } from './idempotency-records.ts';
+import { createPhoneNumberLocks } from './phone-number-locks.ts';
+import { createRateLimits } from './rate-limits.ts';
+import { createTable, type TableOptions } from './table.ts';
+
+/** HMAC with the guard key over all parts. */
+export type GuardHmac = (parts: readonly string[]) => Promise<Buffer>;
+
+/** `table` is the name of the table `Guards`. */
+export interface StartProtectionOptions extends TableOptions {
+  /** A client that tries once, made when it is needed. */
+  readonly onceClient: () => DynamoDBClient;
+  readonly limits: StartLimits;
+  readonly keys: { readonly guardHmac: GuardHmac };
+}
+
+export interface StartProtection {
+  readonly rateLimits: RateLimits;
+  readonly locks: PhoneNumberLocks;
+  readonly idempotencyRecords: IdempotencyRecords;
+}
+
+export function createStartProtection(options: StartProtectionOptions): StartProtection {
+  const { limits } = options;
+  const { guardHmac } = options.keys;
+  const table = createTable(options, GUARD_ATTRIBUTES.key);
+  const onceTable = () =>
+    createTable({ ...options, client: options.onceClient() }, GUARD_ATTRIBUTES.key);
+  return {
+    rateLimits: createRateLimits({ table, onceTable, limits, guardHmac }),
+    locks: createPhoneNumberLocks(table, limits.phoneNumber, guardHmac),
+    idempotencyRecords: createIdempotencyRecords(table, guardHmac),
+  };
+}

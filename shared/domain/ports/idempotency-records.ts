@@ -1,0 +1,38 @@
+/** Repeats of a start with the same idempotency key. */
+
+/** One try of a start that can be repeated. */
+export interface IdempotentStart {
+  readonly idempotencyKey: string;
+  /** What the body says, in a form that is equal for equal bodies. */
+  readonly body: string;
+  /** Vonage's `client_ref`, 32 hex digits: the same for every try. */
+  readonly clientRef: string;
+  /** `<clientRef>.<try>`: what locks are held by. */
+  readonly owner: string;
+  readonly tokenKeyId: string;
+}
+
+export type IdempotencyClaim =
+  /**
+   * `fresh`: nobody used the key. `again`: what it started was certainly refused. `takeover`: a start
+   * with it was lost; Vonage may know it already.
+   */
+  | { readonly outcome: 'fresh' | 'again' | 'takeover' }
+  /** What it started is known since `recordedAtMs`, whole seconds; its log may be a moment younger. */
+  | {
+      readonly outcome: 'started';
+      readonly requestId: string;
+      readonly tokenKeyId: string;
+      readonly recordedAtMs: number;
+    }
+  | { readonly outcome: 'in_progress'; readonly retryAtMs: number }
+  | { readonly outcome: 'other_body' };
+
+export interface IdempotencyRecords {
+  readonly claim: (start: IdempotentStart, nowMs: number) => Promise<IdempotencyClaim>;
+  /** The start with this key is known now; repeats are answered for 10 minutes. */
+  readonly record: (start: IdempotentStart, requestId: string, nowMs: number) => Promise<void>;
+  /** Nobody knows whether Vonage has it: the next repeat takes over. */
+  readonly markUnknown: (start: IdempotentStart) => Promise<void>;
+  readonly release: (start: IdempotentStart) => Promise<void>;
+}

@@ -1,0 +1,45 @@
+/** One start of a phone number at a time, and which verification of it is live. */
+
+import type { Refusal } from './rate-limits.ts';
+
+/** One try of a start of one number. */
+export interface LockHolder {
+  readonly phoneNumber: string;
+  /**
+   * `<start>.<try>`: `<start>` is the same for every try of one start. A try that does not hold the
+   * lock any more changes nothing, however late it comes.
+   */
+  readonly owner: string;
+}
+
+export type PhoneNumberLock =
+  /**
+   * `contested`: the fate of another start of the number is unknown. `heldBy`: another try of the same
+   * start has locked it; once that is over, it can be inherited.
+   */
+  | { readonly outcome: 'locked'; readonly contested?: true; readonly heldBy?: string }
+  /** Another verification of the number was live when its start was recorded. */
+  | { readonly outcome: 'live'; readonly requestId: string; readonly retryAtMs: number }
+  | Refusal;
+
+export interface PhoneNumberLocks {
+  /** Locks the number for 35 s and counts it; `superseded`: a live verification known to have ended. */
+  readonly lock: (
+    holder: LockHolder,
+    nowMs: number,
+    superseded?: string,
+  ) => Promise<PhoneNumberLock>;
+  /** Takes the lock, and all of its time, from `heldBy`: a try of the same start, which is over. */
+  readonly inherit: (holder: LockHolder, nowMs: number, heldBy: string) => Promise<PhoneNumberLock>;
+  /** The number now has a live verification; the lock is gone. */
+  readonly record: (
+    holder: LockHolder,
+    live: { readonly requestId: string; readonly liveUntilMs: number },
+  ) => Promise<void>;
+  /** Unlocks; the count stays. */
+  readonly release: (holder: LockHolder) => Promise<void>;
+  /** Unlocks and gives the count back to the window of `nowMs`. */
+  readonly releaseAndGiveBack: (holder: LockHolder, nowMs: number) => Promise<void>;
+  /** Unlocks, and remembers that Vonage may have a request of this start until one is recorded. */
+  readonly releaseUnresolved: (holder: LockHolder) => Promise<void>;
+}

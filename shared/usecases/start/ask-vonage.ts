@@ -1,0 +1,89 @@
+/** `POST /v2/verify`, at most three times a start, and what to make of a lost answer. */
+
+import type { VerifyAnswer, VerifyRequest } from '../../domain/ports/vonage.ts';
+import type { Claimed } from './claim-start.ts';
+import type { StartContext } from './start-context.ts';
+
+export interface Created {
+  readonly outcome: 'created';
+  readonly requestId: string;
+  readonly checkUrl?: string;
+  /** Vonage was asked without silent_auth, because it had refused it. */
+  readonly silentAuthSkipped: boolean;
+  /** Its own answer was lost: a check_url can only come by webhook. */
+  readonly isAdopted: boolean;
+}
+
+export type Requested = Created | Exclude<VerifyAnswer, { outcome: 'created' }>;
+
+/** The original, one after a 412, one that reconciles a lost answer. */
+const MAX_REQUESTS = 3;
+
+/**
+ * Asks Vonage. 412 with other channels left: once more without silent_auth. A lost answer, or the
+ * take-over of a start that was lost: one reconciling request, whose 409 names what took effect.
+ * Adopting that is safe: we hold the number's lock, no other start of it is live or of unknown fate,
+ * and `started` joins no item that another client token owns.
+ */
+export async function askVonage(
+  { start: { clientRef }, isTakeover, mayAdopt }: Claimed,
+  {
+    plan,
+    budget,
+    needs: { vonage },
+  }: Pick<StartContext, 'plan' | 'budget'> & {
+    readonly needs: Pick<StartContext['needs'], 'vonage'>;
+  },
+): Promise<Requested> {
+  /** Throws only before anything was sent: after a loss that changes nothing about the loss. */
+  const ask = async (request: VerifyRequest, wasLost: boolean): Promise<VerifyAnswer> => {
+    try {
+      return await vonage.verify(request, budget);
+    } catch (error) {
+      if (wasLost) return { outcome: 'unknown' };
+      throw error;
+    }
+  };
+  let silentAuthSkipped = false;
+  let isLost = isTakeover;
+  let isReconciled = isTakeover;
+  for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
+    const workflow = silentAuthSkipped ? plan.requested.slice(1) : plan.requested;
+    const answer = await ask({ ...plan.options, workflow, clientRef }, isLost);
+    if (answer.outcome === 'created') return { ...answer, silentAuthSkipped, isAdopted: false };
+    if (answer.outcome === 'network_unsupported' && !silentAuthSkipped && workflow.length > 1) {
+      silentAuthSkipped = true;
+      isLost = false;
+    } else if (answer.outcome === 'unknown' && !isReconciled) {
+      isLost = true;
+      isReconciled = true;
+    } else {
+      return isLost
+        ? afterLoss(answer, silentAuthSkipped, mayAdopt && isOfNumber(workflow))
+        : answer;
+    }
+  }
+  return { outcome: 'unknown' };
+}
+
+/**
+ * Vonage has one request in flight for each first address. Where that is an e-mail address, the one in
+ * flight may be another number's, whose lock we do not hold.
+ */
+function isOfNumber([first]: VerifyRequest['workflow']): boolean {
+  return first?.channel !== 'email';
+}
+
+/** What the reconciling request says about the one whose answer was lost. */
+function afterLoss(
+  answer: Exclude<VerifyAnswer, { outcome: 'created' }>,
+  silentAuthSkipped: boolean,
+  mayAdopt: boolean,
+): Requested {
+  if (answer.outcome === 'in_flight' && answer.requestId !== undefined && mayAdopt) {
+    const { requestId } = answer;
+    return { outcome: 'created', requestId, silentAuthSkipped, isAdopted: true };
+  }
+  const isCertain = ['number_refused', 'network_unsupported'].includes(answer.outcome);
+  return isCertain ? answer : { outcome: 'unknown' };
+}

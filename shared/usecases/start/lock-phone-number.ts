@@ -1,0 +1,57 @@
+/** The lock of the number for one start, whose tries may overlap. */
+
+import type { IdempotencyClaim, IdempotentStart } from '../../domain/ports/idempotency-records.ts';
+import type { LockHolder, PhoneNumberLock } from '../../domain/ports/phone-number-locks.ts';
+import { fold, isFinal, isOverdue } from '../../domain/verification.ts';
+import type { StartContext } from './start-context.ts';
+
+/** Tries of one start that may take the lock from each other while one of them makes it its own. */
+const MAX_INHERITED = 3;
+
+/** A verification that has ended, which only its log can tell, does not hold the number. */
+export async function lockPhoneNumber(
+  holder: LockHolder,
+  nowMs: number,
+  { locks, log, clock }: Pick<StartContext['needs'], 'locks' | 'log' | 'clock'>,
+): Promise<PhoneNumberLock> {
+  const lock = await locks.lock(holder, nowMs);
+  if (lock.outcome !== 'live') return lock;
+  const entry = await log.find(lock.requestId);
+  const folded = entry && fold(lock.requestId, entry.events, clock.now());
+  if (!folded || !(isFinal(folded.verification) || isOverdue(folded.facts, clock.now()))) {
+    return lock;
+  }
+  return locks.lock(holder, nowMs, lock.requestId);
+}
+
+export interface FirstLock {
+  readonly lock: PhoneNumberLock;
+  readonly key: IdempotencyClaim;
+  readonly start: IdempotentStart;
+}
+
+/**
+ * Makes the lock this try's own. The idempotency record is ours, so an earlier try that holds the lock
+ * is over, or will find that it may not go on; it may have inherited ours before, too. What it gave
+ * back is free for everybody.
+ */
+export async function ownLock(
+  { lock: first, key, start: { owner } }: FirstLock,
+  { request: { phoneNumber }, needs }: Pick<StartContext, 'request' | 'needs'>,
+): Promise<PhoneNumberLock> {
+  const { locks, clock } = needs;
+  const holder = { phoneNumber, owner };
+  let lock = first;
+  let isOurs = key.outcome === 'fresh';
+  for (let tries = 0; tries < MAX_INHERITED; tries += 1) {
+    if (lock.outcome !== 'locked' || (isOurs && lock.heldBy === undefined)) return lock;
+    const nowMs = clock.now();
+    const inherited = await locks.inherit(holder, nowMs, lock.heldBy ?? owner);
+    if (inherited.outcome === 'locked') return inherited;
+    lock = await lockPhoneNumber(holder, nowMs, needs);
+    isOurs = true;
+  }
+  return lock.outcome === 'locked' && lock.heldBy !== undefined
+    ? { outcome: 'refused', retryAtMs: clock.now() + 1000 }
+    : lock;
+}

@@ -1,0 +1,62 @@
+/** Stores what Vonage has created: the log first, then lock and idempotency record. */
+
+import type { Started } from '../../domain/events.ts';
+import { deadlineMs } from '../../domain/workflow.ts';
+import { measureStart } from '../announce.ts';
+import { providerUnavailable } from '../refusals.ts';
+import type { Created } from './ask-vonage.ts';
+import type { Claimed } from './claim-start.ts';
+import { leaveUnresolved } from './give-back.ts';
+import type { StartContext } from './start-context.ts';
+import { type StartedVerification, toStarted, verificationOf } from './started-verification.ts';
+
+/**
+ * From here on only our own stores can fail, and a repeat heals that. An adopted verification may be
+ * another start's; its log decides that before lock and idempotency record name it.
+ */
+export async function recordStart(
+  created: Created,
+  claimed: Claimed,
+  context: StartContext,
+): Promise<StartedVerification> {
+  const { log, tokens, clock, telemetry } = context.needs;
+  const { requestId, isAdopted } = created;
+  const { idempotencyKey, tokenKeyId } = claimed.start;
+  const { token, hash } = await tokens.derive(requestId, idempotencyKey, tokenKeyId);
+  const started = await toStarted(created, context);
+  const nowMs = clock.now();
+  const recordNow = () => recordProtection({ requestId, started }, claimed, context);
+  const writes = isAdopted ? [] : [recordNow()];
+  const [appended] = await Promise.all([log.append(requestId, started, hash), ...writes]);
+  if (appended.outcome === 'unauthorized' || appended.outcome === 'full') {
+    // Another start owns it: nothing of it may be given away (S7b).
+    await leaveUnresolved(claimed, context);
+    throw providerUnavailable();
+  }
+  if (isAdopted) await recordNow();
+  const verification = verificationOf(appended.entry, nowMs);
+  measureStart(verification, telemetry);
+  const { country } = context.plan;
+  return { clientToken: token, verification, ...(country !== undefined && { country }) };
+}
+
+interface Recorded {
+  readonly requestId: string;
+  readonly started: Started;
+}
+
+async function recordProtection(
+  { requestId, started }: Recorded,
+  { start }: Claimed,
+  { request, needs }: StartContext,
+): Promise<void> {
+  const { locks, idempotencyRecords, clock } = needs;
+  const { phoneNumber, idempotencyKey } = request;
+  const { atMs, workflow, channelTimeoutSeconds } = started;
+  const liveUntilMs = deadlineMs(atMs, workflow, channelTimeoutSeconds);
+  const writes = [locks.record({ phoneNumber, owner: start.owner }, { requestId, liveUntilMs })];
+  if (idempotencyKey !== undefined) {
+    writes.push(idempotencyRecords.record(start, requestId, clock.now()));
+  }
+  await Promise.all(writes);
+}

@@ -1,0 +1,56 @@
+/** The answer to a repeat of a start that is recorded. */
+
+import { Problem } from '../../domain/errors.ts';
+import { type Entry, isOwnedBy } from '../../domain/ports/verification-log.ts';
+import { fold, isFinal, isOverdue } from '../../domain/verification.ts';
+import { providerUnavailable, startInProgress } from '../refusals.ts';
+import type { Replay } from './claim-start.ts';
+import type { StartContext } from './start-context.ts';
+import { type StartedVerification, toStarted, verificationOf } from './started-verification.ts';
+
+/** Upper bound for the writes of one start, with every try of them. */
+const WRITTEN_WITHIN_MS = 10_000;
+
+/**
+ * The same start again: the same request_id and token with the object as it is now, and no call. The
+ * end of the verification ends this too, so that a stolen key yields no token (T20).
+ */
+export async function replayStart(
+  { requestId, tokenKeyId, recordedAtMs }: Replay,
+  context: StartContext,
+): Promise<StartedVerification> {
+  const { log, tokens, clock } = context.needs;
+  const nowMs = clock.now();
+  const key = context.request.idempotencyKey ?? '';
+  const { token, hash } = await tokens.derive(requestId, key, tokenKeyId);
+  let entry = await log.find(requestId);
+  if (!entry?.events.some(({ type }) => type === 'started')) {
+    if (nowMs < recordedAtMs + WRITTEN_WITHIN_MS) throw startInProgress(nowMs, nowMs);
+    entry = await appendLostStart({ requestId, hash }, context);
+  }
+  // Another start may have adopted it while this one was writing: nothing of it is given away (S7b).
+  if (!isOwnedBy(entry, { requestId, hash })) throw providerUnavailable();
+  const facts = fold(requestId, entry.events, nowMs)?.facts;
+  if (facts && isOverdue(facts, nowMs)) {
+    const appended = await log.append(requestId, { type: 'deadline', atMs: nowMs });
+    if (appended.outcome !== 'unauthorized') entry = appended.entry;
+  }
+  const verification = verificationOf(entry, nowMs);
+  if (isFinal(verification)) {
+    throw new Problem('verification_closed', 'the verification of this start has ended');
+  }
+  return { clientToken: token, verification };
+}
+
+/** The idempotency record names it and the store lost `started`: the same body makes it once more. */
+async function appendLostStart(
+  { requestId, hash }: { readonly requestId: string; readonly hash: Uint8Array },
+  context: StartContext,
+): Promise<Entry> {
+  const started = await toStarted({ silentAuthSkipped: false, isAdopted: true }, context);
+  const appended = await context.needs.log.append(requestId, started, hash);
+  if (appended.outcome === 'unauthorized' || appended.outcome === 'full') {
+    throw providerUnavailable();
+  }
+  return appended.entry;
+}

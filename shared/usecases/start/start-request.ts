@@ -1,0 +1,14 @@
+/** A validated body of `POST /start` with its header. */
+
+import type { Channel } from '../../domain/workflow.ts';
+
+export interface StartRequest {
+  /** E.164 with its `+`. */
+  readonly phoneNumber: string;
+  readonly email?: string;
+  readonly channels?: readonly Channel[];
+  readonly locale?: string;
+  readonly nonce?: string;
+  readonly result: 'json' | 'redirect';
+  readonly idempotencyKey?: string;
+}

@@ -1,0 +1,50 @@
+/** What a start answers, and the event that it appends. */
+
+import type { Started } from '../../domain/events.ts';
+import type { Entry } from '../../domain/ports/verification-log.ts';
+import { fold, type Verification } from '../../domain/verification.ts';
+import type { Created } from './ask-vonage.ts';
+import type { StartContext } from './start-context.ts';
+
+export interface StartedVerification {
+  readonly clientToken: string;
+  readonly verification: Verification;
+  /** Of the number, for the log line; absent for test numbers and repeats. */
+  readonly country?: string;
+}
+
+export async function toStarted(
+  { checkUrl, silentAuthSkipped, isAdopted }: Omit<Created, 'outcome' | 'requestId'>,
+  { request, caller, plan: { workflow }, needs }: StartContext,
+): Promise<Started> {
+  const { identities, clock, settings } = needs;
+  const [phoneNumberHash, emailHash] = await Promise.all([
+    identities.hash('phone_number', request.phoneNumber),
+    request.email === undefined ? undefined : identities.hash('email', request.email),
+  ]);
+  const withoutCheckUrl = settings.coverageCheck && !isAdopted && checkUrl === undefined;
+  return {
+    type: 'started',
+    atMs: clock.now(),
+    workflow,
+    channelTimeoutSeconds: settings.channelTimeoutSeconds,
+    codeLength: settings.codeLength,
+    afterUserRejected: settings.afterUserRejected,
+    method: request.result === 'redirect' ? 'navigate' : 'fetch',
+    networkUnsupported:
+      workflow[0] === 'silent_auth' &&
+      (silentAuthSkipped || (withoutCheckUrl && workflow.length > 1)),
+    phoneNumberHash,
+    ...(checkUrl !== undefined && { checkUrl }),
+    ...(emailHash !== undefined && { emailHash }),
+    ...(request.nonce !== undefined && { nonce: request.nonce }),
+    ...(caller.subject !== undefined && { subject: caller.subject }),
+  };
+}
+
+/** The verification of an entry that holds `started`. */
+export function verificationOf({ requestId, events }: Entry, nowMs: number): Verification {
+  const folded = fold(requestId, events, nowMs);
+  if (!folded) throw new Error('a start was appended and is not in the log');
+  return folded.verification;
+}
