@@ -220,7 +220,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'compare the first byte of a token hash',
     rule: 'S8',
-    file: 'shared/domain/ports.ts',
+    file: 'shared/domain/ports/verification-log.ts',
     find: 'clientTokenHash.every((byte, index) => byte === hash[index])',
     replace: 'clientTokenHash[0] === hash[0]',
     tests: ['test/unit/shared/usecases/read-status.test.ts'],
