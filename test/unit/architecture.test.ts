@@ -30,7 +30,11 @@ const RULES: readonly {
   readonly packages: readonly string[];
 }[] = [
   { folder: 'shared/domain', paths: [], packages: [] },
-  { folder: 'shared/usecases', paths: ['shared/domain', 'shared/contract (types)'], packages: [] },
+  {
+    folder: 'shared/usecases',
+    paths: ['shared/domain', 'shared/config.ts', 'shared/contract (types)'],
+    packages: [],
+  },
   {
     folder: 'shared/adapters',
     paths: ['shared/domain', 'shared/config.ts'],
