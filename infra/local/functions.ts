@@ -1,9 +1,19 @@
 /** The template's functions, each as a pool of processes that print into the function's log. */
+import { join } from 'node:path';
+import { LocalStackError } from './error.ts';
 import type { FunctionLogs } from './function-logs.ts';
 import { createFunctionPool, type FunctionPool } from './lambda-runtime/function-pool.ts';
 import { type LocalAddresses, toLocalEnvironment } from './local-environment.ts';
 import type { FunctionResource } from './template/functions.ts';
 import type { LocalTemplate } from './template.ts';
+
+/** How functions run while somebody works on them. */
+export interface Development {
+  /** Holds `<function>/index.mjs` with its source map, in place of the template's assets. */
+  readonly bundlesFolder: string;
+  /** Whose process waits for a debugger on that port. */
+  readonly inspected?: { readonly function: string; readonly port: number } | undefined;
+}
 
 export interface FunctionsOptions {
   readonly template: LocalTemplate;
@@ -11,25 +21,38 @@ export interface FunctionsOptions {
   readonly logs: FunctionLogs;
   /** Added to every function's variables. */
   readonly extraEnvironment: Readonly<Record<string, string>>;
+  readonly development?: Development | undefined;
 }
 
-/** Pools by the name of the function in the template. */
+/**
+ * Pools by the name of the function in the template.
+ * @throws LocalStackError when a debugger is wanted in a function that is not there
+ */
 export function openFunctions(options: FunctionsOptions): ReadonlyMap<string, FunctionPool> {
+  const { template, development } = options;
+  const labels = template.functions.map(({ logicalId }) => toLabel(logicalId));
+  const inspected = development?.inspected?.function;
+  if (inspected !== undefined && !labels.includes(inspected)) {
+    throw new LocalStackError(`INSPECT must be one of ${labels.join(', ')}`);
+  }
   return new Map(
-    options.template.functions.map((resource) => [resource.name, openFunction(resource, options)]),
+    template.functions.map((resource) => [resource.name, openFunction(resource, options)]),
   );
 }
 
 function openFunction(
   resource: FunctionResource,
-  { template, addresses, logs, extraEnvironment }: FunctionsOptions,
+  { template, addresses, logs, extraEnvironment, development }: FunctionsOptions,
 ): FunctionPool {
   const label = toLabel(resource.logicalId);
+  const { bundlesFolder, inspected } = development ?? {};
   return createFunctionPool(
     {
       name: resource.name,
       arn: resource.arn,
-      codeFolder: resource.codeFolder,
+      codeFolder: bundlesFolder === undefined ? resource.codeFolder : join(bundlesFolder, label),
+      hasSourceMaps: development !== undefined,
+      inspectPort: inspected?.function === label ? inspected.port : undefined,
       handler: resource.handler,
       timeoutMs: resource.timeoutSeconds * 1000,
       memoryMegabytes: resource.memoryMegabytes,

@@ -13,7 +13,7 @@ import { type Endpoints, removeEndpoints, toEndpoints, writeEndpoints } from './
 import { LocalStackError } from './error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { type FunctionLine, openFunctionLogs } from './function-logs.ts';
-import { openFunctions } from './functions.ts';
+import { type Development, openFunctions } from './functions.ts';
 import { openGateway } from './gateway/gateway.ts';
 import type { ServePage } from './gateway/http-api.ts';
 import { type Listener, openListener } from './gateway/listener.ts';
@@ -26,6 +26,7 @@ import { openService, type Service } from './service.ts';
 import { startAws, startVonage } from './services.ts';
 import { createParameters, createSecrets, createTables } from './storage.ts';
 import { readAssembly } from './synthesize.ts';
+import type { Api } from './template/apis.ts';
 import { type LocalTemplate, readTemplate } from './template.ts';
 
 /** 0: any free port. */
@@ -51,6 +52,8 @@ export interface StackOptions {
   readonly timeScale?: number;
   /** Another DynamoDB. @default dynalite, in `localFolder` */
   readonly dynamodbEndpoint?: string | undefined;
+  /** @default functions run as they are deployed */
+  readonly development?: Development;
   /** Added to every function's variables. */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
   /** Ends a start that is under way: it throws then, and nothing is left. */
@@ -65,6 +68,8 @@ export interface Stack {
   onLine(listener: (line: FunctionLine) => void): () => void;
   /** The processes that live now, by function. */
   processes(): Readonly<Record<string, readonly number[]>>;
+  /** Ends the processes of these functions, busy ones after their answer; the next request starts others. */
+  replaceProcesses(functions: readonly string[]): void;
   /** What runs beside the functions: the store with the rest of AWS, and the simulator if it is used. */
   readonly services: Readonly<Record<'aws', Service> & Partial<Record<'vonage', Service>>>;
   /** Settles when a part that should live has ended. */
@@ -113,7 +118,8 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
       : undefined,
   ] as const;
   await Promise.allSettled(starting); // even when one fails: what was started must be known to be closed
-  const [template, aws, vonage] = await Promise.all(starting);
+  const [read, aws, vonage] = await Promise.all(starting);
+  const template = options.development?.inspected ? withoutTimeouts(read) : read;
   const addresses: LocalAddresses = {
     httpApiId: template.http.apiId,
     httpApi: `http://${api.host}`,
@@ -136,7 +142,8 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
     () => logs.close(),
   );
   const extraEnvironment = options.functionEnvironment ?? {};
-  const opened = openFunctions({ template, addresses, logs, extraEnvironment });
+  const { development } = options;
+  const opened = openFunctions({ template, addresses, logs, extraEnvironment, development });
   const pools = [...opened.values()];
   closers.push(async () => void (await Promise.all(pools.map((pool) => pool.close()))));
   const functions = new Map(
@@ -152,6 +159,9 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
     endpoints,
     onLine: (listener) => logs.listen(listener),
     processes: () => Object.fromEntries(pools.map((pool) => [pool.label, pool.processes()])),
+    replaceProcesses(names) {
+      for (const pool of pools) if (names.includes(pool.label)) pool.replace();
+    },
     services: { aws, ...(vonage && { vonage }) },
     broken: Promise.race([aws.broken, vonage?.broken ?? NEVER]),
   };
@@ -177,6 +187,17 @@ async function prepareTemplate(options: StackOptions): Promise<LocalTemplate> {
 }
 
 const NEVER = new Promise<never>(() => {});
+/** The longest that a timer takes. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Whoever steps through a function still gets its answer. */
+function withoutTimeouts(template: LocalTemplate): LocalTemplate {
+  const patient = (api: Api): Api => {
+    const routes = api.routes.map((route) => ({ ...route, timeoutMs: NO_TIMEOUT_MS }));
+    return { ...api, routes };
+  };
+  return { ...template, http: patient(template.http), websocket: patient(template.websocket) };
+}
 
 async function openChild(
   start: (port: number) => Promise<Child>,

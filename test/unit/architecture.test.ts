@@ -87,7 +87,7 @@ const RULES: readonly {
   },
   {
     folder: 'infra/local',
-    paths: ['shared/config.ts', 'shared/contract', 'shared/client'],
+    paths: ['shared/config.ts', 'shared/command', 'shared/contract', 'shared/client'],
     packages: [
       'node:',
       'ws',

@@ -11,6 +11,8 @@ import { type RuntimeReport, startRuntimeApi } from './runtime-api.ts';
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
 /** Lambda gives the INIT phase ten seconds. */
 const INIT_TIMEOUT_MS = 10_000;
+/** The longest that a timer takes; whoever steps through a function is not hurried. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
 export interface FunctionConfiguration {
   readonly name: string;
@@ -26,6 +28,10 @@ export interface FunctionConfiguration {
   /** undefined: Lambda's own, INFO. */
   readonly logLevel: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
+  /** @default false: stack traces show the bundle, as in Lambda */
+  readonly hasSourceMaps?: boolean;
+  /** Port where the process waits for a debugger before it does anything, 0: any. @default it does not */
+  readonly inspectPort?: number | undefined;
 }
 
 /** How an invocation ended; `timeout` and `crash` cost the environment its life. */
@@ -57,6 +63,8 @@ export async function startExecutionEnvironment(
   { onIdle, onExit, onLine }: EnvironmentEvents,
 ): Promise<ExecutionEnvironment> {
   const startedAt = performance.now();
+  const isInspected = configuration.inspectPort !== undefined;
+  const timeoutMs = isInspected ? NO_TIMEOUT_MS : configuration.timeoutMs;
   let initMs: number | undefined;
   let ready = false;
   let pending: { payload: string; finish(result: InvocationResult): void } | undefined;
@@ -93,8 +101,8 @@ export async function startExecutionEnvironment(
   function deliver(payload: string): void {
     clearTimeout(timer);
     currentId = randomUUID();
-    const deadlineMs = Date.now() + configuration.timeoutMs;
-    timer = setTimeout(giveUp, configuration.timeoutMs, 'timeout');
+    const deadlineMs = Date.now() + timeoutMs;
+    timer = setTimeout(giveUp, timeoutMs, 'timeout');
     const functionArn = configuration.arn;
     runtimeApi.deliver({ requestId: currentId, functionArn, deadlineMs, payload });
   }
@@ -125,7 +133,7 @@ export async function startExecutionEnvironment(
         if (child.exitCode !== null || child.signalCode !== null) {
           finish({ type: 'crash', detail: 'the process had ended' });
         } else if (ready) deliver(payload);
-        else timer = setTimeout(giveUp, INIT_TIMEOUT_MS, 'init_failure');
+        else if (!isInspected) timer = setTimeout(giveUp, INIT_TIMEOUT_MS, 'init_failure');
       });
     },
     kill: () => void child.kill('SIGKILL'),
@@ -134,7 +142,8 @@ export async function startExecutionEnvironment(
 }
 
 function spawnBootstrap(configuration: FunctionConfiguration, runtimeApi: string): ChildProcess {
-  return spawn(process.execPath, [...heapOptions(configuration), BOOTSTRAP], {
+  const options = [...heapOptions(configuration), ...debugOptions(configuration)];
+  return spawn(process.execPath, [...options, BOOTSTRAP], {
     cwd: configuration.codeFolder,
     env: { ...configuration.environment, ...ownVariables(configuration, runtimeApi) },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -148,6 +157,13 @@ function heapOptions({ memoryMegabytes }: FunctionConfiguration): readonly strin
   return [
     `--max-semi-space-size=${Math.floor(young / 2)}`,
     `--max-old-space-size=${memoryMegabytes - young}`,
+  ];
+}
+
+function debugOptions({ hasSourceMaps, inspectPort }: FunctionConfiguration): readonly string[] {
+  return [
+    ...(hasSourceMaps ? ['--enable-source-maps'] : []),
+    ...(inspectPort === undefined ? [] : [`--inspect-wait=127.0.0.1:${inspectPort}`]),
   ];
 }
 

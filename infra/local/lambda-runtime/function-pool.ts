@@ -18,6 +18,8 @@ export interface FunctionPool {
   invoke(event: unknown): Promise<InvocationResult>;
   /** The processes that live now, for tests that kill one. */
   processes(): readonly number[];
+  /** Ends every process: an idle one now, a busy one after its answer. The next request starts another. */
+  replace(): void;
   close(): Promise<void>;
 }
 
@@ -32,20 +34,24 @@ export interface FunctionPoolOptions {
 interface Place {
   environment?: ExecutionEnvironment;
   gone: boolean;
+  /** Ends as soon as it is idle. */
+  isReplaced: boolean;
 }
 
 export function createFunctionPool(
   configuration: FunctionConfiguration,
   { label, onLine, maxEnvironments = MAX_ENVIRONMENTS }: FunctionPoolOptions,
 ): FunctionPool {
-  const limit = Math.min(maxEnvironments, MAX_ENVIRONMENTS);
+  // A debugger is attached to one process, which waits for it before the first request comes.
+  const isInspected = configuration.inspectPort !== undefined;
+  const limit = isInspected ? 1 : Math.min(maxEnvironments, MAX_ENVIRONMENTS);
   const places = new Set<Place>();
   const idle: Place[] = [];
   const queue: ((place: Place) => void)[] = [];
   let closing = false;
 
   async function open(): Promise<Place> {
-    const place: Place = { gone: false };
+    const place: Place = { gone: false, isReplaced: false };
     places.add(place);
     try {
       place.environment = await startExecutionEnvironment(configuration, {
@@ -61,6 +67,10 @@ export function createFunctionPool(
   }
 
   function release(place: Place): void {
+    if (place.isReplaced) {
+      place.environment?.kill();
+      return;
+    }
     const next = queue.shift();
     if (next) next(place);
     else idle.push(place);
@@ -74,6 +84,7 @@ export function createFunctionPool(
     if (closing) return;
     const next = queue.shift();
     if (next) void open().then(next);
+    else if (isInspected && place.isReplaced) void open();
   }
 
   function take(): Promise<Place> {
@@ -83,6 +94,7 @@ export function createFunctionPool(
     return new Promise((resolve) => queue.push(resolve));
   }
 
+  if (isInspected) void open();
   return {
     label,
     async invoke(event) {
@@ -96,6 +108,12 @@ export function createFunctionPool(
       }
     },
     processes: () => [...places].flatMap((place) => place.environment?.pid ?? []),
+    replace() {
+      for (const place of places) place.isReplaced = true;
+      // One that waits for its debugger is never idle.
+      const ended = isInspected ? [...places] : idle.splice(0);
+      for (const { environment } of ended) environment?.kill();
+    },
     async close() {
       closing = true;
       const environments = [...places].flatMap((place) => place.environment ?? []);

@@ -46,7 +46,7 @@ async function isListening(url = ''): Promise<boolean> {
 async function outputOfSecond(port: string): Promise<string> {
   const second = run({ LOCAL_DIR: makeTemporaryFolder(), API_PORT: port });
   const errors = second.stderr ? text(second.stderr) : Promise.resolve('');
-  expect(await ended(second)).toBe(1);
+  expect(await ended(second)).toBe(2);
   return errors;
 }
 
