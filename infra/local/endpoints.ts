@@ -1,5 +1,5 @@
 /** Where the running stack is to be found: `endpoints.json`, for clients that know nothing else. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { ENV } from '../../shared/config.ts';
 import { LocalStackError } from './error.ts';
 import type { LocalAddresses } from './local-environment.ts';
@@ -29,8 +29,11 @@ export interface Endpoints {
   readonly account: { readonly api_key: string; readonly api_secret: string };
 }
 
+/** Whoever waits for the file finds it whole. */
 export function writeEndpoints(file: string, endpoints: Endpoints): void {
-  writeFileSync(file, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
+  const partFile = `${file}.part`;
+  writeFileSync(partFile, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
+  renameSync(partFile, file);
 }
 
 /** While there is no such file, nothing is ready. */
