@@ -7,6 +7,7 @@ import {
   startScriptedStack,
 } from '../fixtures/scripted-stack.ts';
 import { vonageAnswers } from './vonage/answers.ts';
+import { guideTables } from './vonage/guide-tables.ts';
 import { lostStarts } from './vonage/lost-starts.ts';
 import { vonageWebhooks } from './vonage/webhooks.ts';
 
@@ -21,3 +22,4 @@ afterAll(() => stack?.close());
 describe('answers', () => vonageAnswers(() => stack));
 describe('starts', () => lostStarts(() => stack));
 describe('webhooks', () => vonageWebhooks(() => stack));
+describe('documents', () => guideTables(() => stack));
