@@ -41,7 +41,7 @@ export const WEBSOCKET_ROUTES = {
 /** Offered by the client, selected by `$connect`. */
 export const WEBSOCKET_SUBPROTOCOL = 'silent-auth.v1';
 
-/** Environment variables of the functions; `dependencies.ts` is the only reader. */
+/** Environment variables of the functions; `shared/dependencies/environment.ts` reads them. */
 export const ENV = {
   /** Name of the table `Verifications`. */
   verificationsTable: 'VERIFICATIONS_TABLE',

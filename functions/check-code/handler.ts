@@ -5,21 +5,15 @@
 
 import { checkCodeBodySchema } from '../../shared/contract/requests.ts';
 import { toVerificationObject } from '../../shared/contract/to-verification-object.ts';
-import { codeNeeds, prime } from '../../shared/dependencies/dependencies.ts';
-import {
-  createRehearsal,
-  EXAMPLE_REQUEST_ID,
-  rehearse,
-} from '../../shared/dependencies/rehearsal.ts';
 import { clientToken } from '../../shared/lambda/bearer.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import { parseBody } from '../../shared/lambda/json-body.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
 import { type CheckCodeNeeds, checkCode } from '../../shared/usecases/check-code.ts';
 
-export type Needs = CheckCodeNeeds & TokenNeeds;
+export type CheckCodeHandlerNeeds = CheckCodeNeeds & TokenNeeds;
 
-export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
+export function createCheckCodeHandler(needs: CheckCodeHandlerNeeds): LambdaHandler<HttpRequest> {
   const { telemetry, budget, parseToken } = needs;
   return httpHandler(telemetry, async (event) => {
     const lastCallAtMs = budget();
@@ -32,10 +26,3 @@ export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
     };
   });
 }
-
-export const handler = createHandler(codeNeeds());
-await prime(() => {
-  const rehearsed = createHandler(codeNeeds(createRehearsal()));
-  const body = { request_id: EXAMPLE_REQUEST_ID, code: 'aBc123' };
-  return rehearse(rehearsed, 'POST /check-code', body);
-});

@@ -3,7 +3,6 @@
  * `Origin`, 401 for a bad client token. It reads once and writes nothing.
  */
 
-import { connectNeeds, prime } from '../../shared/dependencies/dependencies.ts';
 import type { VerificationLog } from '../../shared/domain/ports/verification-log.ts';
 import { known } from '../../shared/lambda/bearer.ts';
 import {
@@ -15,12 +14,12 @@ import { isAllowedOrigin, offer, refusal } from '../../shared/lambda/handshake.t
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
 import { authorizeConnection } from '../../shared/usecases/authorize-connection.ts';
 
-export type Needs = TokenNeeds & {
+export type ConnectHandlerNeeds = TokenNeeds & {
   readonly log: VerificationLog;
   readonly allowedOrigins: readonly string[];
 };
 
-export function createHandler(needs: Needs): LambdaHandler<WebSocketRequest> {
+export function createConnectHandler(needs: ConnectHandlerNeeds): LambdaHandler<WebSocketRequest> {
   const { telemetry, parseToken, allowedOrigins } = needs;
   return webSocketHandler(
     telemetry,
@@ -33,6 +32,3 @@ export function createHandler(needs: Needs): LambdaHandler<WebSocketRequest> {
     refusal,
   );
 }
-
-export const handler = createHandler(connectNeeds());
-await prime();

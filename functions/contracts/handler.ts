@@ -2,21 +2,20 @@
 
 import asyncapi from '../../docs/asyncapi.json' with { type: 'json' };
 import openapi from '../../docs/openapi.json' with { type: 'json' };
-import { contractNeeds } from '../../shared/dependencies/dependencies.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import type { HandlerNeeds } from '../../shared/lambda/needs.ts';
 
-export interface Needs extends HandlerNeeds {
+export interface ContractsHandlerNeeds extends HandlerNeeds {
   readonly publicUrl: string;
   readonly websocketUrl: string;
 }
 
-export function createHandler({
+export function createContractsHandler({
   telemetry,
   publicUrl,
   websocketUrl,
-}: Needs): LambdaHandler<HttpRequest> {
-  const { host, protocol, pathname } = new URL(websocketUrl || 'wss://push.example.org');
+}: ContractsHandlerNeeds): LambdaHandler<HttpRequest> {
+  const { host, protocol, pathname } = new URL(websocketUrl);
   const push = {
     ...asyncapi.servers.push,
     host,
@@ -33,5 +32,3 @@ export function createHandler({
     headers: { 'cache-control': 'public, max-age=300' },
   }));
 }
-
-export const handler = createHandler(contractNeeds());

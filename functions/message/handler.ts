@@ -5,7 +5,6 @@
 
 import { messageSchema } from '../../shared/contract/requests.ts';
 import { toVerificationObject } from '../../shared/contract/to-verification-object.ts';
-import { prime, readNeeds } from '../../shared/dependencies/dependencies.ts';
 import { known } from '../../shared/lambda/bearer.ts';
 import {
   type LambdaHandler,
@@ -17,9 +16,9 @@ import type { TokenNeeds } from '../../shared/lambda/needs.ts';
 import type { PublishNeeds } from '../../shared/usecases/announce.ts';
 import { subscribe } from '../../shared/usecases/subscribe.ts';
 
-export type Needs = PublishNeeds & TokenNeeds;
+export type MessageHandlerNeeds = PublishNeeds & TokenNeeds;
 
-export function createHandler(needs: Needs): LambdaHandler<WebSocketRequest> {
+export function createMessageHandler(needs: MessageHandlerNeeds): LambdaHandler<WebSocketRequest> {
   const { telemetry, parseToken } = needs;
   return webSocketHandler(
     telemetry,
@@ -36,6 +35,3 @@ export function createHandler(needs: Needs): LambdaHandler<WebSocketRequest> {
     errorMessage,
   );
 }
-
-export const handler = createHandler(readNeeds());
-await prime();

@@ -6,16 +6,17 @@
 import { nextWorkflowBodySchema } from '../../shared/contract/requests.ts';
 import { toSkipRequest } from '../../shared/contract/to-skip-request.ts';
 import { toVerificationObject } from '../../shared/contract/to-verification-object.ts';
-import { codeNeeds, prime } from '../../shared/dependencies/dependencies.ts';
 import { clientToken } from '../../shared/lambda/bearer.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import { parseOptionalBody } from '../../shared/lambda/json-body.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
 import { type SkipChannelNeeds, skipChannel } from '../../shared/usecases/skip-channel.ts';
 
-export type Needs = SkipChannelNeeds & TokenNeeds;
+export type NextWorkflowHandlerNeeds = SkipChannelNeeds & TokenNeeds;
 
-export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
+export function createNextWorkflowHandler(
+  needs: NextWorkflowHandlerNeeds,
+): LambdaHandler<HttpRequest> {
   const { telemetry, budget, parseToken } = needs;
   return httpHandler(telemetry, async (event) => {
     const lastCallAtMs = budget();
@@ -25,6 +26,3 @@ export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
     return { status: 200, body: { verification: toVerificationObject(verification) } };
   });
 }
-
-export const handler = createHandler(codeNeeds());
-await prime();

@@ -5,7 +5,6 @@
  */
 
 import { proofBodySchema } from '../../shared/contract/requests.ts';
-import { prime, proofNeeds } from '../../shared/dependencies/dependencies.ts';
 import type { ProofSigner } from '../../shared/domain/proof.ts';
 import { clientToken } from '../../shared/lambda/bearer.ts';
 import {
@@ -18,20 +17,20 @@ import { parseOptionalBody } from '../../shared/lambda/json-body.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
 import { type IssueProofNeeds, issueProof } from '../../shared/usecases/issue-proof.ts';
 
-export type Needs = IssueProofNeeds & TokenNeeds & { readonly signer: ProofSigner };
+export type ProofHandlerNeeds = IssueProofNeeds & TokenNeeds & { readonly signer: ProofSigner };
 
-export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
+export function createProofHandler(needs: ProofHandlerNeeds): LambdaHandler<HttpRequest> {
   return httpHandler(needs.telemetry, (event) =>
     event.routeKey === 'GET /.well-known/jwks.json' ? publicKeys(needs) : proof(event, needs),
   );
 }
 
-async function publicKeys({ signer }: Needs): Promise<HttpAnswer> {
+async function publicKeys({ signer }: ProofHandlerNeeds): Promise<HttpAnswer> {
   const headers = { 'cache-control': 'public, max-age=300' };
   return { status: 200, headers, body: { keys: await signer.publicKeys() } };
 }
 
-async function proof(event: HttpRequest, needs: Needs): Promise<HttpAnswer> {
+async function proof(event: HttpRequest, needs: ProofHandlerNeeds): Promise<HttpAnswer> {
   const token = clientToken(event.headers.authorization, needs.parseToken, needs.telemetry);
   const { phone_number: phoneNumber, email } = parseOptionalBody(proofBodySchema, event);
   const request = { ...(phoneNumber && { phoneNumber }), ...(email && { email }) };
@@ -39,6 +38,3 @@ async function proof(event: HttpRequest, needs: Needs): Promise<HttpAnswer> {
   const expiresAt = new Date(issued.expiresAtMs).toISOString();
   return { status: 200, body: { proof: issued.proof, expires_at: expiresAt } };
 }
-
-export const handler = createHandler(proofNeeds());
-await prime();

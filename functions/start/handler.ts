@@ -7,8 +7,6 @@
 import { startBodySchema } from '../../shared/contract/requests.ts';
 import { toStartRequest } from '../../shared/contract/to-start-request.ts';
 import { toVerificationObject } from '../../shared/contract/to-verification-object.ts';
-import { prime, startNeeds } from '../../shared/dependencies/dependencies.ts';
-import { createRehearsal, rehearse } from '../../shared/dependencies/rehearsal.ts';
 import { callerOf } from '../../shared/lambda/caller.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import { parseBody } from '../../shared/lambda/json-body.ts';
@@ -16,7 +14,7 @@ import type { HandlerNeeds } from '../../shared/lambda/needs.ts';
 import type { StartNeeds } from '../../shared/usecases/start/start-context.ts';
 import { startVerification } from '../../shared/usecases/start/start-verification.ts';
 
-export type Needs = StartNeeds &
+export type StartHandlerNeeds = StartNeeds &
   HandlerNeeds & {
     readonly websocketUrl: string;
     /** @default the gateway is the edge */
@@ -28,7 +26,7 @@ export type Needs = StartNeeds &
 
 const NO_ROUTE = { status: 404, body: { message: 'Not Found' } };
 
-export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
+export function createStartHandler(needs: StartHandlerNeeds): LambdaHandler<HttpRequest> {
   const { telemetry, budget, websocketUrl, edge } = needs;
   return httpHandler(telemetry, async (event) => {
     const lastCallAtMs = budget();
@@ -53,11 +51,3 @@ export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
     };
   });
 }
-
-export const handler = createHandler(startNeeds());
-await prime(() => {
-  const needs = startNeeds(createRehearsal());
-  const phoneNumbers = { countryOfMobile: () => needs.settings.countries[0] };
-  const body = { phone_number: '+12025550123' };
-  return rehearse(createHandler({ ...needs, phoneNumbers }), 'POST /start', body);
-});

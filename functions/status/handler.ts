@@ -1,16 +1,15 @@
 /** `GET /status`: 200 with the verification as it is now; 401 without its client token. */
 
 import { toVerificationObject } from '../../shared/contract/to-verification-object.ts';
-import { prime, readNeeds } from '../../shared/dependencies/dependencies.ts';
 import { clientToken } from '../../shared/lambda/bearer.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
 import type { PublishNeeds } from '../../shared/usecases/announce.ts';
 import { readStatus } from '../../shared/usecases/read-status.ts';
 
-export type Needs = PublishNeeds & TokenNeeds;
+export type StatusHandlerNeeds = PublishNeeds & TokenNeeds;
 
-export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
+export function createStatusHandler(needs: StatusHandlerNeeds): LambdaHandler<HttpRequest> {
   const { telemetry, parseToken } = needs;
   return httpHandler(telemetry, async ({ headers }) => {
     const token = clientToken(headers.authorization, parseToken, telemetry);
@@ -18,6 +17,3 @@ export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
     return { status: 200, body: { verification: toVerificationObject(verification) } };
   });
 }
-
-export const handler = createHandler(readNeeds());
-await prime();

@@ -4,25 +4,18 @@
  */
 
 import { MAX_WEBHOOK_BODY_BYTES } from '../../shared/config.ts';
-import { prime, webhookNeeds } from '../../shared/dependencies/dependencies.ts';
-import {
-  createRehearsal,
-  EXAMPLE_WEBHOOK,
-  rehearse,
-  signExample,
-} from '../../shared/dependencies/rehearsal.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import type { HandlerNeeds } from '../../shared/lambda/needs.ts';
 import { rawBody } from '../../shared/lambda/raw-body.ts';
 import { acceptWebhook, type Webhooks } from '../../shared/usecases/accept-webhook.ts';
 import type { PublishNeeds } from '../../shared/usecases/announce.ts';
 
-export type Needs = PublishNeeds &
+export type WebhookHandlerNeeds = PublishNeeds &
   HandlerNeeds & {
     readonly webhooks: Webhooks;
   };
 
-export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
+export function createWebhookHandler(needs: WebhookHandlerNeeds): LambdaHandler<HttpRequest> {
   const { telemetry } = needs;
   return httpHandler(telemetry, async (event) => {
     const body = rawBody(event, MAX_WEBHOOK_BODY_BYTES);
@@ -34,9 +27,3 @@ export function createHandler(needs: Needs): LambdaHandler<HttpRequest> {
     return { status: 204 };
   });
 }
-
-export const handler = createHandler(webhookNeeds());
-await prime(() => {
-  const rehearsed = createHandler(webhookNeeds(createRehearsal()));
-  return rehearse(rehearsed, 'POST /webhook', EXAMPLE_WEBHOOK, signExample(EXAMPLE_WEBHOOK));
-});

@@ -61,7 +61,7 @@ const HASH_PLACEHOLDER = '<bundlehash>';
 export type Bundles = Readonly<Record<FunctionName, string>>;
 
 export interface BundleOptions {
-  /** Folder with one `<function name>/handler.ts` each. */
+  /** Folder with one `<function name>/index.ts` each. */
   readonly functionsFolder: string;
   /** Receives `<function name>/index.mjs` and `meta.json`. */
   readonly outputFolder: string;
@@ -109,7 +109,7 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundles> 
 /** One for each function: its bundle is `<function name>/index` in the output folder. */
 export function entryPointsIn(functionsFolder: string): { in: string; out: string }[] {
   return FUNCTION_NAMES.map((name) => ({
-    in: join(functionsFolder, name, 'handler.ts'),
+    in: join(functionsFolder, name, 'index.ts'),
     out: `${name}/index`,
   }));
 }

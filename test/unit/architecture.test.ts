@@ -51,6 +51,18 @@ const RULES: readonly {
     packages: ['zod', 'node:'],
   },
   { folder: 'shared/client', paths: ['shared/contract (types)'], packages: ['node:', 'esbuild'] },
+  {
+    folder: 'shared/dependencies',
+    paths: [
+      'shared/adapters',
+      'shared/config.ts',
+      'shared/contract/to-verification-object.ts',
+      'shared/domain',
+      'shared/lambda',
+      'shared/usecases (types)',
+    ],
+    packages: ['@aws-sdk/', 'node:'],
+  },
   { folder: 'functions', paths: ['shared', 'docs'], packages: [] },
   {
     folder: 'infra/aws',
@@ -138,15 +150,21 @@ describe('architecture', () => {
     expect(files.flatMap(importsOf).filter((found) => !isAllowed(found))).toEqual([]);
   });
 
-  it('lets no function import another', () => {
-    const found = sources('functions').flatMap(importsOf);
-    expect(found.filter(({ target }) => target.startsWith('functions/'))).toEqual([]);
+  it.each(readdirSync('functions'))('keeps wiring and behaviour of %s apart', (name) => {
+    const [behaviour, wiring] = [`functions/${name}/handler.ts`, `functions/${name}/index.ts`];
+    expect(sources(`functions/${name}`).toSorted()).toEqual([behaviour, wiring]);
+    const isAllowed: Readonly<Record<string, (target: string) => boolean>> = {
+      [behaviour]: (target) => !/^(functions|shared\/(dependencies|adapters))\//.test(target),
+      [wiring]: (target) => target === behaviour || /^shared\/(dependencies|lambda)\//.test(target),
+    };
+    const imports = [behaviour, wiring].flatMap(importsOf);
+    expect(imports.filter(({ file, target }) => !isAllowed[file]?.(target))).toEqual([]);
   });
 
   it('keeps every handler under 40 lines, without try and without the SDK', () => {
     for (const file of sources('functions')) {
       const source = readFileSync(file, 'utf8');
-      const body = source.slice(source.indexOf('export function createHandler'));
+      const body = source.slice(source.search(/export function create\w+Handler/));
       expect(body.split('\n').length, file).toBeLessThan(40);
       expect(source, file).not.toMatch(/\btry\b\s*{|@aws-sdk|process\.env/);
     }
@@ -156,11 +174,11 @@ describe('architecture', () => {
     const readers = ['shared', 'functions']
       .flatMap(sources)
       .filter((file) => readFileSync(file, 'utf8').includes('process.env'));
-    expect(readers).toEqual(['shared/dependencies/dependencies.ts']);
+    expect(readers).toEqual(['shared/dependencies/environment.ts']);
   });
 
   it('has no barrel, no utils, no types file', () => {
-    const names = ['infra', 'functions', 'shared', 'test'].flatMap(sources);
+    const names = ['infra', 'shared', 'test'].flatMap(sources);
     expect(names.filter((file) => /(^|\/)(index|utils|types|helpers)\.ts$/.test(file))).toEqual([]);
   });
 

@@ -36,22 +36,65 @@ const CALLS_VONAGE = ['start', 'check-code', 'next-workflow', 'cancel'] as const
 const READS_BODIES = ['start', 'check-code', 'next-workflow', 'proof', 'message'] as const;
 const PUSHES = ['check-code', 'webhook', 'next-workflow', 'cancel', 'status', 'message'] as const;
 const READS_SECRETS = [...CALLS_VONAGE, 'webhook', 'proof'] as const;
+const STORES = FUNCTION_NAMES.filter((name) => name !== 'contracts');
 
-/** Who holds a module is who needs it. */
+/** Every module of the adapters, with the functions that need it. */
+const ADAPTERS: Readonly<Record<string, readonly FunctionName[]>> = {
+  'aws/client-config.ts': STORES,
+  'aws/dependency-failure.ts': STORES,
+  'aws/post.ts': [...PUSHES, 'start'],
+  'aws/request.ts': [...PUSHES, 'start'],
+  'aws/signature.ts': [...PUSHES, 'start'],
+  'aws/transport.ts': STORES,
+  'dynamodb/address-key.ts': ['start'],
+  'dynamodb/append.ts': STORES,
+  'dynamodb/attribute-value.ts': STORES,
+  'dynamodb/client.ts': STORES,
+  'dynamodb/idempotency-records.ts': ['start'],
+  'dynamodb/phone-number-locks.ts': ['start'],
+  'dynamodb/rate-limits.ts': ['start'],
+  'dynamodb/start-protection.ts': ['start'],
+  'dynamodb/event-codec.ts': STORES,
+  'dynamodb/fingerprint.ts': STORES,
+  'dynamodb/table.ts': STORES,
+  'dynamodb/verification-item.ts': STORES,
+  'dynamodb/verification-log.ts': STORES,
+  'eventbridge/end-notifier.ts': PUSHES,
+  'eventbridge/put-event.ts': PUSHES,
+  'https/exchange.ts': STORES,
+  'https/https-agent.ts': STORES,
+  'https/ready-sockets.ts': STORES,
+  'parameters/channel-switch.ts': ['start'],
+  'phone-numbers/phone-numbers.ts': ['start'],
+  'phone-numbers/ranges.json': ['start'],
+  'secrets/client-token.ts': STORES,
+  'secrets/client.ts': READS_SECRETS,
+  'secrets/edge-check.ts': ['start'],
+  'secrets/keys.ts': ['start', 'proof'],
+  'secrets/proof-signer.ts': ['proof'],
+  'secrets/secret-store.ts': READS_SECRETS,
+  'vonage/answers.ts': CALLS_VONAGE,
+  'vonage/application-jwt.ts': CALLS_VONAGE,
+  'vonage/check-url.ts': [...CALLS_VONAGE, 'webhook'],
+  'vonage/client.ts': CALLS_VONAGE,
+  'vonage/http.ts': CALLS_VONAGE,
+  'vonage/start-body.ts': CALLS_VONAGE,
+  'vonage/strict-json.ts': ['webhook'],
+  'vonage/webhook-body.ts': ['webhook'],
+  'vonage/webhook-signature.ts': ['webhook'],
+  'vonage/webhook-token.ts': ['webhook'],
+  'websocket/management-api.ts': PUSHES,
+  'websocket/pusher.ts': PUSHES,
+};
+
+/** Packages and large files, likewise. */
 const HOLDERS: readonly (readonly [part: string, holders: readonly FunctionName[]])[] = [
-  ['node_modules/@aws-sdk/client-dynamodb/', FUNCTION_NAMES.filter((name) => name !== 'contracts')],
+  ['node_modules/@aws-sdk/client-dynamodb/', STORES],
   ['node_modules/@aws-sdk/client-secrets-manager/', READS_SECRETS],
-  ['shared/adapters/websocket/management-api.ts', PUSHES],
   ['node_modules/@aws-sdk/client-apigatewaymanagementapi/', []],
   ['node_modules/jose/', READS_SECRETS],
   ['node_modules/zod/', READS_BODIES],
   ['node_modules/libphonenumber-js/', []],
-  ['shared/adapters/phone-numbers/', ['start']],
-  ['shared/adapters/vonage/client.ts', CALLS_VONAGE],
-  ['shared/adapters/vonage/application-jwt.ts', CALLS_VONAGE],
-  ['shared/adapters/vonage/webhook-signature.ts', ['webhook']],
-  ['shared/adapters/secrets/proof-signer.ts', ['proof']],
-  ['shared/adapters/secrets/edge-check.ts', ['start']],
   ['docs/openapi.json', ['contracts']],
 ];
 
@@ -82,11 +125,16 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The files of which more than a constant or two is left in the bundle. */
-function filesOf(name: FunctionName): readonly string[] {
+function outputOf(name: FunctionName): Metafile['outputs'][string] {
   const [, output] =
     Object.entries(meta.outputs).find(([path]) => path.endsWith(`${name}/index.mjs`)) ?? [];
-  return Object.entries(output?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) =>
+  if (!output) throw new Error(`no bundle of ${name}`);
+  return output;
+}
+
+/** The files of which more than a constant or two is left in the bundle. */
+function filesOf(name: FunctionName): readonly string[] {
+  return Object.entries(outputOf(name).inputs).flatMap(([path, { bytesInOutput }]) =>
     bytesInOutput > CRUMBS_BYTES ? [path] : [],
   );
 }
@@ -137,6 +185,17 @@ describe('the bundles', () => {
     expect(code.length / KILOBYTE).toBeLessThan(Math.min(MAX_KILOBYTES, kilobytes * ROOM));
     const zipped = gzipSync(code).length / KILOBYTE;
     expect(zipped).toBeLessThan(Math.min(MAX_GZIP_KILOBYTES, gzip * ROOM));
+  });
+
+  it.each(FUNCTION_NAMES)('hold the adapters that %s needs, and no other', (name) => {
+    const found = Object.entries(outputOf(name).inputs).flatMap(([path, { bytesInOutput }]) => {
+      const [, module] = /shared\/adapters\/(.+)/.exec(path) ?? [];
+      return module !== undefined && bytesInOutput > 0 ? [module] : [];
+    });
+    const needed = Object.entries(ADAPTERS).flatMap(([module, holders]) =>
+      holders.includes(name) ? [module] : [],
+    );
+    expect(found.toSorted()).toEqual(needed.toSorted());
   });
 
   it.each(HOLDERS)('hold %s only where it is needed', (part, holders) => {

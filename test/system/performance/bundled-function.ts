@@ -83,12 +83,14 @@ export function variables({ url, tables }: RecordedPeers): Record<string, string
     [ENV.privateKeySecret]: 'private-key',
     [ENV.signatureSecret]: 'signature',
     [ENV.keysSecret]: 'keys',
+    [ENV.proofKeySecret]: 'proof-key',
     [ENV.vonageBaseUrl]: url,
     [ENV.checkUrlHosts]: JSON.stringify(['.vonage.com']),
     [ENV.websocketUrl]: 'wss://ws.execute-api.eu-central-1.amazonaws.com/dev',
     [ENV.websocketManagementUrl]: `${url}/dev`,
     [ENV.allowedOrigins]: '[]',
     [ENV.startSettings]: JSON.stringify(SETTINGS),
+    [ENV.proofSettings]: JSON.stringify({ audience: 'example', lifetimeSeconds: 120 }),
     [ENV.publicUrl]: 'https://api.example.org',
     [ENV.dynamodbEndpoint]: url,
     [ENV.secretsManagerEndpoint]: url,
@@ -97,7 +99,7 @@ export function variables({ url, tables }: RecordedPeers): Record<string, string
 }
 
 const PLENTY = { count: 1_000_000, windowSeconds: 600 };
-const SETTINGS: StartSettings = {
+export const SETTINGS: StartSettings = {
   brand: 'Example',
   workflow: [{ channel: 'silent_auth' }, { channel: 'email' }],
   channelTimeoutSeconds: 120,

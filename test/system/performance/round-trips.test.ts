@@ -226,12 +226,19 @@ describe('a cold start', () => {
     ['webhook', 1, 0],
     ['status', 0, 0],
     ['connect', 0, 0],
-  ])('of %s reads and signs in INIT, all at once', async (name, secrets, signatures) => {
-    const { result: started, ...seen } = await observe(() => run(name));
-    const calls = { 'dynamodb GetItem': 1, ...(secrets && { 'secrets GetSecretValue': secrets }) };
-    expect(seen).toEqual({ inSequence: 1, calls });
-    expect(await started.probe()).toEqual({ signatures, needless: [] });
-  });
+  ])(
+    'of %s reads and signs in INIT, all at once, and writes nothing',
+    async (name, secrets, signatures) => {
+      const { result: started, ...seen } = await observe(() => run(name));
+      const calls = {
+        'dynamodb GetItem': 1,
+        ...(secrets && { 'secrets GetSecretValue': secrets }),
+      };
+      expect(seen).toEqual({ inSequence: 1, calls });
+      expect(await started.probe()).toEqual({ signatures, needless: [] });
+      expect(started.lines).toEqual([]);
+    },
+  );
 
   it('opens the sockets of the first request and calls nobody for effect', async () => {
     const before = peers.connections();

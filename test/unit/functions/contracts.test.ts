@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Context } from 'aws-lambda';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { createHandler } from '../../../functions/contracts/handler.ts';
+import { createContractsHandler } from '../../../functions/contracts/handler.ts';
 import type { HttpRequest } from '../../../shared/lambda/handler.ts';
 import { assertContract } from '../../fixtures/contract-check.ts';
 import { member, members } from '../../fixtures/schema-changes.ts';
@@ -37,7 +37,7 @@ async function get(
   path: string,
   addresses: { publicUrl?: string; websocketUrl?: string } = {},
 ): Promise<unknown> {
-  const handler = createHandler({
+  const handler = createContractsHandler({
     telemetry,
     budget: () => ({ lastCallAtMs: 0 }),
     publicUrl: 'https://auth.example.com',
@@ -87,7 +87,7 @@ describe('GET /asyncapi.json', () => {
 describe('the bundle', () => {
   it('holds neither the AWS SDK nor a schema library', async () => {
     const { metafile } = await build({
-      entryPoints: ['functions/contracts/handler.ts'],
+      entryPoints: ['functions/contracts/index.ts'],
       bundle: true,
       write: false,
       metafile: true,

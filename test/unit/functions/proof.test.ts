@@ -1,7 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { describe, expect, it, vi } from 'vitest';
-import { createHandler } from '../../../functions/proof/handler.ts';
+import { describe, expect, it } from 'vitest';
+import { createProofHandler } from '../../../functions/proof/handler.ts';
 import { parseClientToken } from '../../../shared/adapters/secrets/client-token.ts';
 import type { VerificationEvent } from '../../../shared/domain/events.ts';
 import type { HttpRequest } from '../../../shared/lambda/handler.ts';
@@ -18,9 +18,6 @@ import {
   type World,
   worldOf,
 } from '../../fixtures/proofs.ts';
-
-/** The handler for Lambda is built when the module is loaded. */
-vi.hoisted(() => vi.stubEnv('AWS_REGION', 'eu-central-1'));
 
 const PROOF_ROUTE = 'POST /proof';
 const JWKS_ROUTE = 'GET /.well-known/jwks.json';
@@ -52,7 +49,7 @@ interface Sent {
 }
 
 function call(world: World, { routeKey = PROOF_ROUTE, token, body, headers }: Sent) {
-  const handler = createHandler({
+  const handler = createProofHandler({
     ...world,
     parseToken: parseClientToken,
     budget: () => ({ lastCallAtMs: 0 }),

@@ -1,17 +1,14 @@
 import type { Context } from 'aws-lambda';
-import { describe, expect, it, vi } from 'vitest';
-import { createHandler, type Needs } from '../../../functions/start/handler.ts';
+import { describe, expect, it } from 'vitest';
+import { createStartHandler, type StartHandlerNeeds } from '../../../functions/start/handler.ts';
 import { httpRequest } from '../../fixtures/requests.ts';
 import { START, startWorld } from '../../fixtures/start-world.ts';
 
-/** The handler for Lambda is built when the module is loaded. */
-vi.hoisted(() => vi.stubEnv('AWS_REGION', 'eu-central-1'));
-
 const WEBSOCKET_URL = 'wss://sockets.example.com/dev';
 
-async function call(edge?: Needs['edge']) {
+async function call(edge?: StartHandlerNeeds['edge']) {
   const { needs, calls } = startWorld();
-  const handler = createHandler({
+  const handler = createStartHandler({
     ...needs,
     budget: () => ({ lastCallAtMs: Number.MAX_SAFE_INTEGER }),
     telemetry: { measure: () => {}, annotate: () => {}, flush: () => {} },
@@ -24,7 +21,7 @@ async function call(edge?: Needs['edge']) {
   return { status: statusCode, answer: JSON.parse(answered), calls };
 }
 
-const edgeThat = (isFromEdge: boolean, isOnlyWay: boolean): Needs['edge'] => ({
+const edgeThat = (isFromEdge: boolean, isOnlyWay: boolean): StartHandlerNeeds['edge'] => ({
   isFromEdge: async () => isFromEdge,
   isOnlyWay,
 });

@@ -185,9 +185,9 @@ export const START_MUTANTS: readonly Mutant[] = [
   {
     name: 'send the giving back again when it gets no answer',
     rule: 'S10',
-    file: 'shared/dependencies/dependencies.ts',
-    find: 'createDynamoDbClient(awsOptions(ENV.dynamodbEndpoint), 1),',
-    replace: 'createDynamoDbClient(awsOptions(ENV.dynamodbEndpoint)),',
+    file: 'shared/dependencies/dynamodb.ts',
+    find: 'createDynamoDbClient(clientOptions(aws, ENV.dynamodbEndpoint), 1);',
+    replace: 'createDynamoDbClient(clientOptions(aws, ENV.dynamodbEndpoint));',
     tests: ['test/system/performance/round-trips.test.ts'],
   },
   {

@@ -1,6 +1,15 @@
-/** The real handlers. Their modules build real clients while they load, which nobody ever uses here. */
+/** The real handlers. */
 
-import { ENV, type FunctionName } from '../../../../shared/config.ts';
+import { createCancelHandler } from '../../../../functions/cancel/handler.ts';
+import { createCheckCodeHandler } from '../../../../functions/check-code/handler.ts';
+import { createConnectHandler } from '../../../../functions/connect/handler.ts';
+import { createMessageHandler } from '../../../../functions/message/handler.ts';
+import { createNextWorkflowHandler } from '../../../../functions/next-workflow/handler.ts';
+import { createProofHandler } from '../../../../functions/proof/handler.ts';
+import { createStartHandler } from '../../../../functions/start/handler.ts';
+import { createStatusHandler } from '../../../../functions/status/handler.ts';
+import { createWebhookHandler } from '../../../../functions/webhook/handler.ts';
+import type { FunctionName } from '../../../../shared/config.ts';
 import type {
   HttpRequest,
   LambdaHandler,
@@ -8,35 +17,19 @@ import type {
 } from '../../../../shared/lambda/handler.ts';
 import type { InstanceNeeds } from './needs.ts';
 
-process.env.AWS_REGION ??= 'eu-central-1';
-process.env[ENV.websocketManagementUrl] ??= 'https://socket.example/v1';
-
-const [start, checkCode, webhook, nextWorkflow, cancel, status, proof, connect, message] =
-  await Promise.all([
-    import('../../../../functions/start/handler.ts'),
-    import('../../../../functions/check-code/handler.ts'),
-    import('../../../../functions/webhook/handler.ts'),
-    import('../../../../functions/next-workflow/handler.ts'),
-    import('../../../../functions/cancel/handler.ts'),
-    import('../../../../functions/status/handler.ts'),
-    import('../../../../functions/proof/handler.ts'),
-    import('../../../../functions/connect/handler.ts'),
-    import('../../../../functions/message/handler.ts'),
-  ]);
-
 /** Those that take part; `contracts` says the same to everybody. */
 export type SimulatedFunction = Exclude<FunctionName, 'contracts'>;
 
 type Handler = LambdaHandler<HttpRequest & WebSocketRequest>;
 
 export const CREATE: Readonly<Record<SimulatedFunction, (needs: InstanceNeeds) => Handler>> = {
-  start: start.createHandler,
-  'check-code': checkCode.createHandler,
-  webhook: webhook.createHandler,
-  'next-workflow': nextWorkflow.createHandler,
-  cancel: cancel.createHandler,
-  status: status.createHandler,
-  proof: proof.createHandler,
-  connect: connect.createHandler,
-  message: message.createHandler,
+  start: createStartHandler,
+  'check-code': createCheckCodeHandler,
+  webhook: createWebhookHandler,
+  'next-workflow': createNextWorkflowHandler,
+  cancel: createCancelHandler,
+  status: createStatusHandler,
+  proof: createProofHandler,
+  connect: createConnectHandler,
+  message: createMessageHandler,
 };

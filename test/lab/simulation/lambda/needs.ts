@@ -1,9 +1,9 @@
 /** What one instance of a function is built of: the product's own adapters down to the wire. */
 
-import type { Needs as ConnectNeeds } from '../../../../functions/connect/handler.ts';
-import type { Needs as ProofNeeds } from '../../../../functions/proof/handler.ts';
-import type { Needs as StartNeeds } from '../../../../functions/start/handler.ts';
-import type { Needs as WebhookNeeds } from '../../../../functions/webhook/handler.ts';
+import type { ConnectHandlerNeeds } from '../../../../functions/connect/handler.ts';
+import type { ProofHandlerNeeds } from '../../../../functions/proof/handler.ts';
+import type { StartHandlerNeeds } from '../../../../functions/start/handler.ts';
+import type { WebhookHandlerNeeds } from '../../../../functions/webhook/handler.ts';
 import { createStartProtection } from '../../../../shared/adapters/dynamodb/start-protection.ts';
 import { createVerificationLog } from '../../../../shared/adapters/dynamodb/verification-log.ts';
 import { createPhoneNumbers } from '../../../../shared/adapters/phone-numbers/phone-numbers.ts';
@@ -32,11 +32,11 @@ import type { StoreClients } from '../store/store-clients.ts';
 import { type createVonageHttp, VONAGE_ORIGIN } from '../vonage/http.ts';
 import type { Waiting, Wire } from '../wire.ts';
 
-export type InstanceNeeds = StartNeeds &
+export type InstanceNeeds = StartHandlerNeeds &
   CheckCodeNeeds &
-  WebhookNeeds &
-  ConnectNeeds &
-  ProofNeeds &
+  WebhookHandlerNeeds &
+  ConnectHandlerNeeds &
+  ProofHandlerNeeds &
   TokenNeeds;
 
 export const TABLES = { verifications: 'Verifications', guards: 'Guards' } as const;

@@ -1,7 +1,7 @@
 /**
- * An example that goes through a handler at the end of INIT, because a first request compiles most of
- * what it runs, and Lambda lends a whole CPU only then. Its adapters are real and objects of their own;
- * they end in memory: nothing is sent, stored, logged, measured or pushed.
+ * The warm-up: an example goes through a handler at the end of INIT, because a first request compiles
+ * most of what it runs, and Lambda gives a whole CPU only then. Its adapters are real, but objects of
+ * their own that end in memory: it sends, stores, logs, measures and pushes nothing.
  */
 
 import { createHash, createHmac } from 'node:crypto';
@@ -11,35 +11,36 @@ import { createDynamoDbClient } from '../adapters/dynamodb/client.ts';
 import { encodeEvent } from '../adapters/dynamodb/event-codec.ts';
 import { hashClientToken } from '../adapters/secrets/client-token.ts';
 import type { Secrets } from '../adapters/secrets/secret-store.ts';
-import type { Http } from '../adapters/vonage/http.ts';
 import { VERIFICATION_ATTRIBUTES } from '../config.ts';
 import type { Pusher } from '../domain/ports/pusher.ts';
 import type { HttpRequest, LambdaHandler } from '../lambda/handler.ts';
 import type { InvocationTelemetry } from '../lambda/telemetry.ts';
+import type { VonageEnds } from './vonage.ts';
 
 /** No verification has this id. */
-export const EXAMPLE_REQUEST_ID = '00000000-0000-4000-8000-000000000000';
+const EXAMPLE_REQUEST_ID = '00000000-0000-4000-8000-000000000000';
 
-/** It ends a step, so that something is pushed. */
-export const EXAMPLE_WEBHOOK = {
+/** It ends a step, so something is pushed. */
+const EXAMPLE_WEBHOOK = {
   request_id: EXAMPLE_REQUEST_ID,
   type: 'event',
   channel: 'silent_auth',
   status: 'failed',
 };
 
-/** Where the adapters of a rehearsal end. */
-export interface Rehearsal {
+/** Where the adapters of a warm-up end. */
+export interface WarmUpEnds {
   readonly dynamoDb: DynamoDBClient;
   readonly secrets: Secrets;
-  readonly http: Http;
+  readonly vonage: VonageEnds;
   readonly pusher: Pusher;
   readonly telemetry: InvocationTelemetry;
 }
 
 const EXAMPLE_TOKEN = `${EXAMPLE_REQUEST_ID}.${'A'.repeat(43)}`;
 
-export function createRehearsal(): Rehearsal {
+export function createWarmUpEnds(): WarmUpEnds {
+  const telemetry = { measure: () => {}, annotate: () => {}, flush: () => {} };
   return {
     dynamoDb: createDynamoDbClient({
       region: 'example',
@@ -47,48 +48,89 @@ export function createRehearsal(): Rehearsal {
       transport: createExampleStore,
     }),
     secrets: { get: async () => EXAMPLE_SECRET, refresh: async () => EXAMPLE_SECRET },
-    http: async ({ url }) => ({
-      outcome: 'answered',
-      status: url.endsWith('/verify') ? 202 : 200,
-      body: { request_id: EXAMPLE_REQUEST_ID, status: 'completed' },
-    }),
+    vonage: {
+      jwt: { get: async () => 'example', renew: async () => 'example' },
+      http: async ({ url }) => ({
+        outcome: 'answered',
+        status: url.endsWith('/verify') ? 202 : 200,
+        body: { request_id: EXAMPLE_REQUEST_ID, status: 'completed' },
+      }),
+      telemetry,
+    },
     pusher: { push: async () => [], close: async () => {} },
-    telemetry: { measure: () => {}, annotate: () => {}, flush: () => {} },
+    telemetry,
   };
 }
 
-/** Carries one request through the handler, with the example's client token unless told otherwise. */
-export async function rehearse(
-  handler: LambdaHandler<HttpRequest>,
-  routeKey: string,
-  body: object,
-  bearer = EXAMPLE_TOKEN,
-): ReturnType<LambdaHandler<HttpRequest>> {
-  return handler(exampleRequest(routeKey, JSON.stringify(body), bearer), NO_CONTEXT);
+export interface Example {
+  readonly routeKey: string;
+  readonly body: object;
+  /** @default the client token of the example's verification */
+  readonly bearer?: string;
 }
 
-/** The token with which Vonage would sign this webhook, if the secret were the example's. */
-export function signExample(webhook: object): string {
-  const { signature_secret: secret = '', ...claims } = EXAMPLE_SECRET;
+/** Carries one example through the handler. Rejects unless the handler answers as in a success. */
+export async function warmUp(
+  handler: LambdaHandler<HttpRequest>,
+  { routeKey, body, bearer = EXAMPLE_TOKEN }: Example,
+): ReturnType<LambdaHandler<HttpRequest>> {
+  const answer = await handler(exampleRequest(routeKey, JSON.stringify(body), bearer), NO_CONTEXT);
+  const { statusCode = 500 } = answer;
+  if (statusCode >= 300) throw new Error(`the example of ${routeKey} is answered ${statusCode}`);
+  return answer;
+}
+
+export const START_EXAMPLE: Example = {
+  routeKey: 'POST /start',
+  body: { phone_number: '+12025550123', email: 'jo@example.org' },
+};
+
+export const CHECK_CODE_EXAMPLE: Example = {
+  routeKey: 'POST /check-code',
+  body: { request_id: EXAMPLE_REQUEST_ID, code: 'aBc123' },
+};
+
+/** Its signature holds for as long as a webhook's. */
+export function createWebhookExample(): Example {
+  return {
+    routeKey: 'POST /webhook',
+    body: EXAMPLE_WEBHOOK,
+    bearer: signExample(EXAMPLE_WEBHOOK),
+  };
+}
+
+/** The token that Vonage would send with this webhook, if the secret were the example's. */
+function signExample(webhook: object): string {
+  const { api_key, application_id, signature_secret: secret = '' } = EXAMPLE_SECRET;
   const payloadHash = createHash('sha256').update(JSON.stringify(webhook)).digest('hex');
   const iat = Math.floor(Date.now() / 1000);
   const signed = [
     { alg: 'HS256', typ: 'JWT' },
-    { ...claims, iss: 'Vonage', iat, jti: EXAMPLE_REQUEST_ID, payload_hash: payloadHash },
+    {
+      api_key,
+      application_id,
+      iss: 'Vonage',
+      iat,
+      jti: EXAMPLE_REQUEST_ID,
+      payload_hash: payloadHash,
+    },
   ]
     .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
     .join('.');
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 
-/** Signs nothing but examples. */
+/** The fields of every secret. They sign examples only. */
 const EXAMPLE_SECRET: Readonly<Record<string, string>> = {
   api_key: 'example',
   application_id: EXAMPLE_REQUEST_ID,
   signature_secret: 'example'.repeat(8),
+  guard_key: 'example'.repeat(8),
+  token_key: 'example'.repeat(8),
+  identity_key: 'example'.repeat(8),
 };
 
-/** Nothing of it is read. */
+/** Handlers never read the Lambda context. */
 const NO_CONTEXT = Object.create(null);
 
 function exampleRequest(routeKey: string, body: string, bearer: string): HttpRequest {
@@ -120,7 +162,7 @@ function exampleRequest(routeKey: string, body: string, bearer: string): HttpReq
   };
 }
 
-/** Every item is the one of a verification that waits for its check_url, and what was appended. */
+/** Every item is that of a verification whose check_url is open, plus what was appended. */
 function createExampleStore(): AwsTransport {
   const atMs = Date.now();
   const events = [
@@ -140,7 +182,8 @@ function createExampleStore(): AwsTransport {
   const hash = Buffer.from(hashClientToken(EXAMPLE_TOKEN)).toString('base64');
   return {
     handle: async ({ body = '' }) => {
-      const { ExpressionAttributeValues: values } = JSON.parse(Buffer.from(body).toString('utf8'));
+      const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
+      const { ExpressionAttributeValues: values } = JSON.parse(text);
       events.push(...(values?.[':new']?.L ?? []));
       const item = {
         [VERIFICATION_ATTRIBUTES.events]: { L: events },

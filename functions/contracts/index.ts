@@ -1,0 +1,6 @@
+/** The wiring of `contracts`. */
+
+import { buildContractsNeeds } from '../../shared/dependencies/needs/contracts.ts';
+import { createContractsHandler } from './handler.ts';
+
+export const handler = createContractsHandler(buildContractsNeeds().needs);

@@ -1,0 +1,19 @@
+/** What every function has, once per instance. */
+
+import type { Budget, Clock } from '../domain/ports/clock.ts';
+import type { HandlerNeeds } from '../lambda/needs.ts';
+import { createTelemetry } from '../lambda/telemetry.ts';
+import { requireVariable } from './environment.ts';
+
+/** Vonage may be called for this long after a request came in; one call takes 6 s at most. */
+const CALLS_BEGIN_WITHIN_MS = 14_000;
+
+export const clock: Clock = { now: Date.now };
+
+export function createHandlerNeeds(): HandlerNeeds {
+  return { telemetry: createTelemetry(requireVariable('POWERTOOLS_SERVICE_NAME')), budget };
+}
+
+function budget(): Budget {
+  return { lastCallAtMs: clock.now() + CALLS_BEGIN_WITHIN_MS };
+}

@@ -1,0 +1,23 @@
+/** What `$connect` needs: it reads, and nothing else. */
+
+import { ENV } from '../../config.ts';
+import type { VerificationLog } from '../../domain/ports/verification-log.ts';
+import type { TokenNeeds } from '../../lambda/needs.ts';
+import { createAws } from '../aws.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { createDynamoDb } from '../dynamodb.ts';
+import { requireJson } from '../environment.ts';
+import { createTokenNeeds } from '../tokens.ts';
+import { createLog, readOneItem } from '../verification-log.ts';
+
+type ConnectNeeds = TokenNeeds & {
+  readonly log: VerificationLog;
+  readonly allowedOrigins: readonly string[];
+};
+
+export function buildConnectNeeds(): Dependencies<ConnectNeeds> {
+  const tokenNeeds = createTokenNeeds();
+  const allowedOrigins = requireJson<readonly string[]>(ENV.allowedOrigins);
+  const log = createLog(createDynamoDb(createAws()));
+  return { needs: { ...tokenNeeds, log, allowedOrigins }, early: [readOneItem(log)] };
+}

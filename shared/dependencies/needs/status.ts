@@ -1,0 +1,10 @@
+/** What `status` needs. */
+
+import type { TokenNeeds } from '../../lambda/needs.ts';
+import type { PublishNeeds } from '../../usecases/announce.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { createReadingDependencies } from '../reading.ts';
+
+export function buildStatusNeeds(): Dependencies<PublishNeeds & TokenNeeds> {
+  return createReadingDependencies();
+}

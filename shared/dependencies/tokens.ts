@@ -1,0 +1,10 @@
+/** Client tokens of requests. */
+
+import { parseClientToken } from '../adapters/secrets/client-token.ts';
+import type { TokenNeeds } from '../lambda/needs.ts';
+import { createHandlerNeeds } from './instance.ts';
+
+/** For routes behind a client token. */
+export function createTokenNeeds(): TokenNeeds {
+  return { ...createHandlerNeeds(), parseToken: parseClientToken };
+}

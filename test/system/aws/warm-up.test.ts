@@ -1,0 +1,91 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createCheckCodeHandler } from '../../../functions/check-code/handler.ts';
+import { createStartHandler } from '../../../functions/start/handler.ts';
+import { createWebhookHandler } from '../../../functions/webhook/handler.ts';
+import { buildCheckCodeNeeds } from '../../../shared/dependencies/needs/check-code.ts';
+import { buildStartNeeds } from '../../../shared/dependencies/needs/start.ts';
+import { buildWebhookNeeds } from '../../../shared/dependencies/needs/webhook.ts';
+import {
+  CHECK_CODE_EXAMPLE,
+  createWebhookExample,
+  START_EXAMPLE,
+  warmUp,
+} from '../../../shared/dependencies/warm-up.ts';
+import { LAMBDA_VARIABLES } from '../../fixtures/lambda-variables.ts';
+import { variables } from '../performance/bundled-function.ts';
+import { type RecordedPeers, startRecordedPeers } from '../performance/recorded-peers.ts';
+
+let peers: RecordedPeers;
+let written: string[];
+
+beforeAll(async () => {
+  peers = await startRecordedPeers({ store: 'memory' });
+});
+afterAll(() => peers.close());
+
+beforeEach(() => {
+  for (const [name, value] of Object.entries({ ...variables(peers), ...LAMBDA_VARIABLES })) {
+    vi.stubEnv(name, value);
+  }
+  peers.take();
+  written = [];
+  const note = (text: string | Uint8Array): boolean => written.push(String(text)) > 0;
+  vi.spyOn(process.stdout, 'write').mockImplementation(note);
+  vi.spyOn(process.stderr, 'write').mockImplementation(note);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+function expectNoEffect(): void {
+  expect(peers.take()).toEqual([]);
+  expect(written).toEqual([]);
+}
+
+/** What the example does not reach is compiled by the first request. */
+describe('warmUp', () => {
+  it('completes a verification with check-code, without any effect', async () => {
+    const handler = createCheckCodeHandler(buildCheckCodeNeeds().warmUpNeeds());
+    const { statusCode, body = '' } = await warmUp(handler, CHECK_CODE_EXAMPLE);
+    expect(statusCode).toBe(200);
+    expect(JSON.parse(body).verification.status).toBe('completed');
+    expectNoEffect();
+  });
+
+  it('starts a verification with start, without any effect', async () => {
+    const handler = createStartHandler(buildStartNeeds().warmUpNeeds());
+    const { statusCode } = await warmUp(handler, START_EXAMPLE);
+    expect(statusCode).toBe(202);
+    expectNoEffect();
+  });
+
+  it('starts a verification also where CloudFront is the only way', async () => {
+    vi.stubEnv('EDGE_SECRET', 'edge');
+    vi.stubEnv('EDGE_ONLY', 'true');
+    const handler = createStartHandler(buildStartNeeds().warmUpNeeds());
+    expect((await warmUp(handler, START_EXAMPLE)).statusCode).toBe(202);
+  });
+
+  it('records a webhook, without any effect', async () => {
+    const pushes: string[] = [];
+    const needs = buildWebhookNeeds().warmUpNeeds();
+    const pusher = {
+      ...needs.pusher,
+      push: async (_: readonly string[], { status }: { readonly status: string }) => {
+        pushes.push(status);
+        return [];
+      },
+    };
+    const handler = createWebhookHandler({ ...needs, pusher });
+    const { statusCode } = await warmUp(handler, createWebhookExample());
+    expect(statusCode).toBe(204);
+    expect(pushes).toEqual(['action_pending']);
+    expectNoEffect();
+  });
+
+  it('signs the example with a secret that verifies no webhook of Vonage', async () => {
+    const handler = createWebhookHandler(buildWebhookNeeds().needs);
+    await expect(warmUp(handler, createWebhookExample())).rejects.toThrow('answered 401');
+  });
+});

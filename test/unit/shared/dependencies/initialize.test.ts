@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { initialize } from '../../../../shared/dependencies/initialize.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+describe('initialize', () => {
+  it('runs the early tasks at the same time, and the warm-up after them', async () => {
+    const order: string[] = [];
+    const task = (name: string) => async () => {
+      order.push(`${name} begins`);
+      await Promise.resolve();
+      order.push(`${name} ends`);
+    };
+    await initialize([task('one'), task('two')], task('warm-up'));
+    expect(order).toEqual([
+      'one begins',
+      'two begins',
+      'one ends',
+      'two ends',
+      'warm-up begins',
+      'warm-up ends',
+    ]);
+  });
+
+  it('ignores an early task that fails, silently', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    const warmUp = vi.fn(async () => {});
+    await initialize([() => Promise.reject(new Error('no secret yet'))], warmUp);
+    expect(warmUp).toHaveBeenCalledOnce();
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it('reports a warm-up that fails, and lets INIT succeed', async () => {
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    const error = new Error('the example of POST /start is answered 500');
+    await initialize([], () => Promise.reject(error));
+    expect(warn).toHaveBeenCalledExactlyOnceWith('the warm-up failed', error);
+  });
+
+  it('waits a second for peers that do not answer, and no longer', async () => {
+    vi.useFakeTimers();
+    const silent = (): Promise<void> => new Promise(() => {});
+    let isOver = false;
+    const over = initialize([silent]).then(() => {
+      isOver = true;
+    });
+    await vi.advanceTimersByTimeAsync(999);
+    expect(isOver).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    await over;
+  });
+});
