@@ -10,8 +10,8 @@ import { bundleFunctions } from './bundle.ts';
 import { addChecks } from './checks.ts';
 import { FirewallStack } from './firewall-stack.ts';
 import { SilentAuthStack } from './stack.ts';
-import { getStage } from './stage.ts';
 import { parseStageSettings } from './stage-settings.ts';
+import { getStage } from './stages.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const app = new App();

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { bundleFunctions } from './bundle.ts';
-import { getStage } from './stage.ts';
+import { getStage } from './stages.ts';
 
 interface Metafile {
   readonly outputs: Readonly<

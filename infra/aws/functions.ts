@@ -16,8 +16,7 @@ import { grantExactly, LambdaFunction } from './constructs/lambda-function.ts';
 import type { Secrets } from './constructs/secrets.ts';
 import type { Tables } from './constructs/tables.ts';
 import type { WebSocketApi } from './constructs/websocket-api.ts';
-import type { Stage } from './stage.ts';
-import { toStartSettings } from './start-settings.ts';
+import { type Stage, toStartSettings } from './stage.ts';
 
 type TableAction = 'GetItem' | 'UpdateItem';
 type Setting = 'startSettings' | 'proofSettings' | 'vonageBaseUrl' | 'checkUrlHosts';

@@ -3,10 +3,9 @@
  * without anybody having decided so. All faults are told at once.
  */
 
-import type { Stage } from './stage.ts';
+import { type Stage, shapeFaults } from './stage.ts';
 import { abuseFaults } from './stage-rules/abuse.ts';
 import { awsFaults } from './stage-rules/aws.ts';
-import { shapeFaults } from './stage-rules/shape.ts';
 import { trustFaults } from './stage-rules/trust.ts';
 import { vonageFaults } from './stage-rules/vonage.ts';
 import { workflowFaults } from './stage-rules/workflow.ts';
@@ -14,7 +13,7 @@ import { workflowFaults } from './stage-rules/workflow.ts';
 /** Returns the stage, or throws with one line for each fault. */
 export function validateStage(stage: Stage): Stage {
   const wrongKinds = shapeFaults(stage);
-  // What is of the wrong kind cannot be judged any further.
+  // The rules rely on the types.
   const faults = wrongKinds.length > 0 ? wrongKinds : valueFaults(stage);
   if (faults.length > 0) {
     const list = faults.map((fault) => `\n  - ${fault}`).join('');
@@ -26,7 +25,7 @@ export function validateStage(stage: Stage): Stage {
 function valueFaults(stage: Stage): readonly string[] {
   return [
     ...vonageFaults(stage),
-    ...workflowFaults(stage.workflow, stage.fallback),
+    ...workflowFaults(stage.workflow),
     ...abuseFaults(stage),
     ...trustFaults(stage),
     ...awsFaults(stage),

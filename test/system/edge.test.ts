@@ -3,7 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type EdgeSettings, getStage } from '../../infra/aws/stage.ts';
+import type { EdgeSettings } from '../../infra/aws/stage.ts';
+import { getStage } from '../../infra/aws/stages.ts';
 import { callAws } from '../../infra/local/aws/json-client.ts';
 import type { Stack } from '../../infra/local/stack.ts';
 import { call, phoneNumber } from '../fixtures/app.ts';

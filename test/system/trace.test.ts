@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { bundleFunctions } from '../../infra/aws/bundle.ts';
-import { getStage } from '../../infra/aws/stage.ts';
+import { getStage } from '../../infra/aws/stages.ts';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { phoneNumber, startApp } from '../fixtures/app.ts';
 import { runCommand } from '../fixtures/command.ts';

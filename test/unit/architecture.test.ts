@@ -67,7 +67,7 @@ const RULES: readonly {
   {
     folder: 'infra/aws',
     paths: ['shared/config.ts'],
-    packages: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'node:'],
+    packages: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'zod', 'node:'],
   },
   { folder: 'shared/command', paths: [], packages: ['node:'] },
   {

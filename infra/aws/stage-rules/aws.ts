@@ -1,9 +1,7 @@
 /** What CloudFormation would refuse in the middle of a deployment. */
 
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { FUNCTION_NAMES } from '../../../shared/config.ts';
-import type { CustomDomain, EdgeSettings, Stage } from '../stage.ts';
-import { toStartSettings } from '../start-settings.ts';
+import { type CustomDomain, type EdgeSettings, type Stage, toStartSettings } from '../stage.ts';
 import { broken, isIntegerBetween, type Rule } from './rule.ts';
 
 /** Lambda takes 4 KB of environment in all; the rest is for the other variables. */
@@ -20,10 +18,6 @@ export function awsFaults(stage: Stage): string[] {
       'logRetentionDays must be a number of days that CloudWatch Logs knows, such as 14 or 90',
     ],
     [
-      ['DEBUG', 'INFO'].includes(stage.logLevel),
-      'logLevel must be DEBUG or INFO: Lambda drops the metrics at any level above',
-    ],
-    [
       stage.alarmEmail === undefined || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(stage.alarmEmail),
       'alarmEmail must be an e-mail address',
     ],
@@ -32,10 +26,6 @@ export function awsFaults(stage: Stage): string[] {
       'runbooks must be a folder or URL without a slash at the end',
     ],
     ...Object.entries(stage.reservedConcurrency).flatMap(([name, count]): Rule[] => [
-      [
-        FUNCTION_NAMES.some((known) => known === name),
-        `reservedConcurrency: there is no function ${name}`,
-      ],
       [
         isIntegerBetween(count, 1, 1000),
         `reservedConcurrency: ${name} must be a whole number from 1 to 1000`,

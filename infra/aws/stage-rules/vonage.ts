@@ -37,10 +37,6 @@ export function vonageFaults(stage: Stage): string[] {
       'checkUrlHosts must be host suffixes such as .vonage.com',
     ],
     [
-      stage.afterUserRejected === 'continue' || stage.afterUserRejected === 'stop',
-      'afterUserRejected must be continue or stop',
-    ],
-    [
       stage.redirectUrl === undefined || isPlainHttps(stage.redirectUrl),
       'redirectUrl must be an https URL without credentials or fragment',
     ],

@@ -3,11 +3,16 @@
  * offer each channel once, and `start` takes three of them.
  */
 
-import type { ChannelSettings } from '../../../shared/config.ts';
+import type { ChannelName, ChannelSettings } from '../../../shared/config.ts';
 
 /** What each channel takes for `from`: what the field must match, and whether it must be there. */
 const FROM: Readonly<
-  Record<string, { readonly pattern: RegExp; readonly required: boolean; readonly says: string }>
+  Partial<
+    Record<
+      ChannelName,
+      { readonly pattern: RegExp; readonly required: boolean; readonly says: string }
+    >
+  >
 > = {
   sms: {
     pattern: /^(\d{1,15}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$/,
@@ -20,7 +25,7 @@ const FROM: Readonly<
 };
 
 /** Fields that belong to single channels; `channel` and `from` are judged by themselves. */
-const CHANNEL_FIELDS: Readonly<Record<string, readonly string[]>> = {
+const CHANNEL_FIELDS: Readonly<Record<ChannelName, readonly string[]>> = {
   silent_auth: [],
   sms: ['appHash', 'entityId', 'contentId', 'reuseCode'],
   voice: ['reuseCode'],
@@ -30,16 +35,15 @@ const CHANNEL_FIELDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Channels whose code reaches the number itself. */
-const PHONE_CODE_CHANNELS: readonly string[] = ['sms', 'voice', 'whatsapp', 'rcs'];
+const PHONE_CODE_CHANNELS: readonly ChannelName[] = ['sms', 'voice', 'whatsapp', 'rcs'];
 
 /** One line for each fault; none when Vonage would take the workflow. */
-export function workflowFaults(workflow: readonly ChannelSettings[], fallback: string): string[] {
+export function workflowFaults(workflow: readonly ChannelSettings[]): string[] {
   const channels = workflow.map(({ channel }) => channel);
   const faults: string[] = [];
   if (workflow.length < 1 || workflow.length > 6) faults.push('workflow must have 1 to 6 channels');
   if (channels.lastIndexOf('silent_auth') > 0) faults.push('workflow: silent_auth must be first');
   if (new Set(channels).size < channels.length) faults.push('workflow must not repeat a channel');
-  if (fallback !== 'automatic') faults.push('fallback must be automatic: on_request is reserved');
   if (sharesCodeAcrossMailboxAndPhone(workflow)) {
     faults.push(
       'workflow: reuseCode must not be set where email and a phone channel meet: a code read in ' +
@@ -59,9 +63,8 @@ function sharesCodeAcrossMailboxAndPhone(workflow: readonly ChannelSettings[]): 
 }
 
 function channelFaults(settings: ChannelSettings): string[] {
-  const { channel, from, appHash, entityId, contentId, mode } = settings;
+  const { channel, from, appHash, entityId, contentId } = settings;
   const fields = CHANNEL_FIELDS[channel];
-  if (fields === undefined) return [`workflow: ${channel} is not a channel of Vonage`];
   const faults = Object.keys(settings)
     .filter((field) => field !== 'channel' && field !== 'from' && !fields.includes(field))
     .map((field) => `takes no ${field}`);
@@ -77,9 +80,6 @@ function channelFaults(settings: ChannelSettings): string[] {
   if (entityId !== undefined && !isShort(entityId)) faults.push('entityId must be 1–20 characters');
   if (contentId !== undefined && !isShort(contentId)) {
     faults.push('contentId must be 1–20 characters');
-  }
-  if (mode !== undefined && mode !== 'otp_code' && mode !== 'zero_tap') {
-    faults.push('mode must be otp_code or zero_tap');
   }
   return faults.map((fault) => `workflow: ${channel} ${fault}`);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundles, bundleFunctions } from '../../../infra/aws/bundle.ts';
-import { getStage } from '../../../infra/aws/stage.ts';
+import { getStage } from '../../../infra/aws/stages.ts';
 import { UNREACHED } from '../../../infra/aws/unreached.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../../../shared/config.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { getStage, type Stage } from '../../../../infra/aws/stage.ts';
+import type { Stage } from '../../../../infra/aws/stage.ts';
 import { parseStageSettings } from '../../../../infra/aws/stage-settings.ts';
+import { getStage } from '../../../../infra/aws/stages.ts';
 
 const silentAuth = { channel: 'silent_auth' } as const;
 const email = { channel: 'email' } as const;
@@ -248,9 +249,9 @@ describe('getStage', () => {
       /on_request is reserved/,
       /afterUserRejected must be/,
       /logLevel must be/,
-      /pigeon is not a channel/,
-      /whatsapp mode must be otp_code or zero_tap/,
-      /no function x/,
+      /workflow\[0\]\.channel must be a channel of Vonage, which pigeon is not/,
+      /workflow\[1\]\.mode must be otp_code or zero_tap/,
+      /there is no setting reservedConcurrency\.x/,
     ]) {
       expect(() => getStage('dev', wrong)).toThrow(message);
     }

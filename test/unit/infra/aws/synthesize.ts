@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type Bundles, bundlesIn } from '../../../../infra/aws/bundle.ts';
-import { getStage, type Stage } from '../../../../infra/aws/stage.ts';
+import type { Stage } from '../../../../infra/aws/stage.ts';
+import { getStage } from '../../../../infra/aws/stages.ts';
 import { createStageStack } from '../../../fixtures/stage-stack.ts';
 
 /** Bundles of functions that do nothing. */

@@ -1,0 +1,112 @@
+/**
+ * The stages that can be deployed. This is the one file to edit before a first deployment;
+ * `validate-stage.ts` refuses at synth what Vonage or AWS would refuse at run time.
+ */
+
+import type { Stage } from './stage.ts';
+import { validateStage } from './validate-stage.ts';
+
+/** Countries with at least one carrier that knows silent authentication (reference §7.6). */
+const SILENT_AUTH_COUNTRIES = [
+  ...['AL', 'CA', 'DE', 'ES', 'FR', 'GB', 'GH', 'GR', 'HU', 'ID', 'IE', 'IT', 'MX', 'NL'],
+  ...['PT', 'RO', 'SG', 'US', 'ZA'],
+];
+
+const SHARED = {
+  brand: 'Silent Auth',
+  fallback: 'automatic',
+  channelTimeoutSeconds: 120,
+  codeLength: 6,
+  coverageCheck: false,
+  afterUserRejected: 'continue',
+  vonageBaseUrl: 'https://api-eu.vonage.com',
+  checkUrlHosts: ['.vonage.com', '.nexmo.com'],
+  reservedConcurrency: {},
+  apiGatewayLogsRole: true,
+  runbooks: 'docs/runbooks',
+} as const satisfies Partial<Stage>;
+
+/** For trying and testing: generous limits, Vonage's test numbers, every channel. */
+const DEV: Stage = {
+  ...SHARED,
+  name: 'dev',
+  // A start takes three: the first ones whose address is known, or those that it names.
+  workflow: [
+    { channel: 'silent_auth' },
+    { channel: 'email' },
+    { channel: 'sms' },
+    { channel: 'voice' },
+    // Senders that stand for your own: Vonage refuses these, the simulator does not.
+    { channel: 'whatsapp', from: '447700900000' },
+    { channel: 'rcs', from: 'silent-auth' },
+  ],
+  countries: SILENT_AUTH_COUNTRIES,
+  playground: true,
+  limits: {
+    address: { count: 1000, windowSeconds: 600 },
+    subject: { count: 100, windowSeconds: 600 },
+    phoneNumber: { count: 20, windowSeconds: 600 },
+    email: { count: 20, windowSeconds: 600 },
+    prefix: { count: 500, windowSeconds: 600 },
+  },
+  // A page on your machine; `npm start` serves the example of one there.
+  redirectUrl: 'https://localhost/redirect',
+  origins: ['http://localhost:3000', 'http://127.0.0.1:3000'],
+  proof: { audience: 'silent-auth-consumer', lifetimeSeconds: 300 },
+  allowUnattendedMessages: true,
+  throttle: { rate: 500, burst: 1000 },
+  routeThrottles: {
+    'POST /start': { rate: 200, burst: 400 },
+    'POST /webhook': { rate: 500, burst: 1000 },
+  },
+  websocketThrottle: { rate: 500, burst: 1000 },
+  logLevel: 'INFO',
+  logRetentionDays: 14,
+  gradualDeployment: false,
+  events: true,
+};
+
+/** For real users. E-mail is the only fallback until an authorizer attends the paid channels. */
+const PROD: Stage = {
+  ...SHARED,
+  name: 'prod',
+  workflow: [{ channel: 'silent_auth' }, { channel: 'email' }],
+  countries: ['DE', 'ES', 'FR', 'GB', 'IT', 'NL', 'PT'],
+  playground: false,
+  limits: {
+    address: { count: 300, windowSeconds: 600 },
+    subject: { count: 5, windowSeconds: 600 },
+    phoneNumber: { count: 5, windowSeconds: 3600 },
+    email: { count: 5, windowSeconds: 3600 },
+    prefix: { count: 40, windowSeconds: 600 },
+  },
+  origins: [],
+  proof: { audience: 'silent-auth-consumer', lifetimeSeconds: 120 },
+  allowUnattendedMessages: false,
+  throttle: { rate: 200, burst: 400 },
+  // Vonage is assumed to take 30 requests a second for each account (reference §9).
+  routeThrottles: {
+    'POST /start': { rate: 30, burst: 60 },
+    'POST /webhook': { rate: 500, burst: 1000 },
+  },
+  websocketThrottle: { rate: 500, burst: 1000 },
+  logLevel: 'INFO',
+  logRetentionDays: 90,
+  gradualDeployment: true,
+  events: true,
+};
+
+const STAGES: readonly Stage[] = [DEV, PROD];
+
+/**
+ * The stage of that name, with `overrides` (CDK context `stageSettings`) laid over its members.
+ * Throws with every fault it finds.
+ */
+export function getStage(name: string, overrides: Partial<Stage> = {}): Stage {
+  const stage = STAGES.find((candidate) => candidate.name === name);
+  if (stage === undefined) {
+    const known = STAGES.map((candidate) => candidate.name).join(', ');
+    throw new Error(`stage ${name} is not one of ${known}`);
+  }
+  return validateStage({ ...stage, ...overrides, name });
+}
