@@ -1,6 +1,6 @@
 /**
- * Optional: users of a user pool sign in with a proof instead of a password (`CUSTOM_AUTH`). No stage
- * creates it; add it to the stack that owns the user pool, as docs/proof.md shows.
+ * Users of a user pool sign in with a proof instead of a password (`CUSTOM_AUTH`). Add it to the
+ * stack that owns the user pool, as docs/proof.md shows.
  */
 
 import { Duration, RemovalPolicy, Token, Validations } from 'aws-cdk-lib';
@@ -17,7 +17,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { SPENT_PROOF_ATTRIBUTES, VARIABLES } from '../cognito/variables.ts';
+import { SPENT_PROOF_ATTRIBUTES, VARIABLES } from './variables.ts';
 
 /** Longer than any verification takes; the most that Cognito allows. */
 const SESSION_MINUTES = 15;
@@ -89,7 +89,7 @@ export class CognitoSignIn extends Construct {
     });
     logs.grant(role, 'logs:CreateLogStream', 'logs:PutLogEvents');
     const trigger = new LambdaFunctionBase(this, 'Trigger', {
-      description: 'Signs users in with a proof (infra/aws/cognito/trigger.ts)',
+      description: 'Signs users in with a proof (docs/examples/cognito/trigger.ts)',
       code: Code.fromAsset(bundle),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { ESBUILD_OPTIONS } from '../bundle.ts';
+import { ESBUILD_OPTIONS } from '../../../infra/aws/bundle.ts';
 
 /** Writes `index.mjs` into `outputFolder` and returns that folder, the construct's `bundle`. */
 export function bundleCognitoTrigger(outputFolder: string): string {
