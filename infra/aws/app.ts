@@ -32,7 +32,10 @@ if (app.node.tryGetContext('firewall') === undefined) {
     description: `Vonage silent authentication, stage ${stage.name}`,
   });
 } else {
-  new FirewallStack(app, `SilentAuthFirewall-${stage.name}`, { stage });
+  new FirewallStack(app, `SilentAuthFirewall-${stage.name}`, {
+    stageName: stage.name,
+    addressLimit: stage.limits.address,
+  });
 }
 addChecks(app);
 app.synth();

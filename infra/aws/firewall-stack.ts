@@ -8,7 +8,6 @@ import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 import type { Limit } from '../../shared/config.ts';
-import type { Stage } from './stage.ts';
 
 const WINDOW_SECONDS = 300;
 /** WAF takes no lower limit. */
@@ -19,15 +18,18 @@ const MANAGED_RULES = [
 ];
 
 export interface FirewallStackProps extends StackProps {
-  readonly stage: Stage;
+  readonly stageName: string;
+  /** The stage's own limit of one address. */
+  readonly addressLimit: Limit;
 }
 
 export class FirewallStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, ...props }: FirewallStackProps) {
-    super(scope, id, { ...props, env: { region: 'us-east-1' } });
+  constructor(scope: Construct, id: string, props: FirewallStackProps) {
+    const { stageName, addressLimit, ...stackProps } = props;
+    super(scope, id, { ...stackProps, env: { region: 'us-east-1' } });
     const webAcl = new CfnWebACL(this, 'WebAcl', {
       scope: 'CLOUDFRONT',
-      description: `Silent authentication, stage ${stage.name}`,
+      description: `Silent authentication, stage ${stageName}`,
       defaultAction: { allow: {} },
       visibilityConfig: visible('WebAcl'),
       rules: [
@@ -39,7 +41,7 @@ export class FirewallStack extends Stack {
           statement: {
             rateBasedStatement: {
               aggregateKeyType: 'IP',
-              limit: toRate(stage.limits.address),
+              limit: toRate(addressLimit),
               evaluationWindowSec: WINDOW_SECONDS,
               scopeDownStatement: {
                 byteMatchStatement: {
@@ -66,7 +68,7 @@ export class FirewallStack extends Stack {
       ],
     });
     Tags.of(this).add('application', 'silent-auth');
-    Tags.of(this).add('stage', stage.name);
+    Tags.of(this).add('stage', stageName);
     new CfnOutput(this, 'WebAclArn', { value: webAcl.attrArn, description: 'edge.webAclArn' });
   }
 }

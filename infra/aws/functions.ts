@@ -7,12 +7,12 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { ENV, type FunctionName } from '../../shared/config.ts';
+import { ENV, type FunctionName, type StartSettings } from '../../shared/config.ts';
 import type { Bundles } from './bundle.ts';
 import type { ChannelSwitch } from './constructs/channel-switch.ts';
 import type { Edge } from './constructs/edge.ts';
 import type { HttpApi } from './constructs/http-api.ts';
-import { grantExactly, LambdaFunction } from './constructs/lambda-function.ts';
+import { type Functions, grantExactly, LambdaFunction } from './constructs/lambda-function.ts';
 import type { Secrets } from './constructs/secrets.ts';
 import type { Tables } from './constructs/tables.ts';
 import type { WebSocketApi } from './constructs/websocket-api.ts';
@@ -91,22 +91,39 @@ export interface Resources {
   readonly eventBus: EventBus | undefined;
 }
 
-export type Functions = Readonly<Record<FunctionName, LambdaFunction>>;
+/** What the functions read of a stage. */
+export type FunctionSettings = StartSettings &
+  Pick<
+    Stage,
+    | 'name'
+    | 'proof'
+    | 'vonageBaseUrl'
+    | 'checkUrlHosts'
+    | 'origins'
+    | 'edge'
+    | 'logLevel'
+    | 'logRetentionDays'
+    | 'reservedConcurrency'
+    | 'gradualDeployment'
+  >;
 
 export function createFunctions(
   scope: Construct,
-  stage: Stage,
+  stage: FunctionSettings,
   bundles: Bundles,
   resources: Resources,
 ): Functions {
   const create = (id: string, name: FunctionName): LambdaFunction => {
     const needs = NEEDS[name];
-    const environment = environmentOf(needs, stage, resources);
     const created = new LambdaFunction(scope, id, {
       name,
-      stage,
+      stageName: stage.name,
       bundle: bundles[name],
-      environment,
+      environment: environmentOf(needs, stage, resources),
+      logLevel: stage.logLevel,
+      logRetentionDays: stage.logRetentionDays,
+      reservedConcurrency: stage.reservedConcurrency[name],
+      gradualDeployment: stage.gradualDeployment,
     });
     grant(created, needs, resources);
     return created;
@@ -125,7 +142,7 @@ export function createFunctions(
   };
 }
 
-/** The contracts name the address that apps call; the issuer of proofs stays the API's own for ever. */
+/** The contracts name the address that apps call; the issuer of proofs stays the API's own. */
 const SETTING_VARIABLES = { ...ENV, appUrl: ENV.publicUrl };
 
 const SECRET_VARIABLES = {
@@ -135,7 +152,11 @@ const SECRET_VARIABLES = {
   proofKey: ENV.proofKeySecret,
 };
 
-function environmentOf(needs: Needs, stage: Stage, resources: Resources): Record<string, string> {
+function environmentOf(
+  needs: Needs,
+  stage: FunctionSettings,
+  resources: Resources,
+): Record<string, string> {
   const { tables, secrets, httpApi, websocketApi, channelSwitch, edge, eventBus } = resources;
   const settings: Record<Setting | Address, string> = {
     startSettings: JSON.stringify(toStartSettings(stage)),

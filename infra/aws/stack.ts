@@ -30,11 +30,25 @@ export class SilentAuthStack extends Stack {
     const { stage, bundles } = props;
     const tables = new Tables(this, 'Tables');
     const secrets = new Secrets(this, 'Secrets');
-    const httpApi = new HttpApi(this, 'HttpApi', stage);
-    const websocketApi = new WebSocketApi(this, 'WebSocketApi', stage);
+    const httpApi = new HttpApi(this, 'HttpApi', {
+      stageName: stage.name,
+      origins: stage.origins,
+      domain: stage.httpDomain,
+      authorizer: stage.authorizer,
+      throttle: stage.throttle,
+      routeThrottles: stage.routeThrottles,
+      logRetentionDays: stage.logRetentionDays,
+    });
+    const websocketApi = new WebSocketApi(this, 'WebSocketApi', {
+      stageName: stage.name,
+      domain: stage.websocketDomain,
+      throttle: stage.websocketThrottle,
+      logRetentionDays: stage.logRetentionDays,
+    });
     const eventBus = stage.events ? new EventBus(this, 'EventBus') : undefined;
-    const channelSwitch = new ChannelSwitch(this, 'ChannelSwitch', stage);
-    const edge = stage.edge && new Edge(this, 'Edge', stage.edge, httpApi.host);
+    const channelSwitch = new ChannelSwitch(this, 'ChannelSwitch', stage.name);
+    const edge =
+      stage.edge && new Edge(this, 'Edge', { settings: stage.edge, origin: httpApi.host });
     const resources = { tables, secrets, httpApi, websocketApi, channelSwitch, edge, eventBus };
     const functions = createFunctions(this, stage, bundles, resources);
     httpApi.addRoutes(functions);
@@ -42,14 +56,32 @@ export class SilentAuthStack extends Stack {
     if (stage.apiGatewayLogsRole) {
       websocketStage.node.addDependency(new ApiGatewayLogsRole(this, 'ApiGatewayLogsRole'));
     }
-    new BusinessDashboard(this, 'BusinessDashboard', stage, functions);
-    new TechnicalDashboard(this, 'TechnicalDashboard', stage, { ...resources, functions });
-    const alarms = new Alarms(this, 'Alarms', stage, { functions, tables });
+    const channels = stage.workflow.map(({ channel }) => channel);
+    new BusinessDashboard(this, 'BusinessDashboard', {
+      stageName: stage.name,
+      channels,
+      functions,
+    });
+    new TechnicalDashboard(this, 'TechnicalDashboard', {
+      stageName: stage.name,
+      functions,
+      httpApi,
+      websocketApi,
+      tables,
+    });
+    const alarms = new Alarms(this, 'Alarms', {
+      stageName: stage.name,
+      channels,
+      runbooks: stage.runbooks,
+      email: stage.alarmEmail,
+      functions,
+      tables,
+    });
     const aliases = liveAliases(functions);
     if (stage.gradualDeployment) {
       new GradualDeployment(this, 'GradualDeployment', { aliases, alarms: alarms.ofDeployments() });
     }
-    new SavedQueries(this, 'SavedQueries', stage, functions);
+    new SavedQueries(this, 'SavedQueries', { stageName: stage.name, functions });
     // CDK lets a function wait for its role, which it names anyway: linters count that twice.
     this.templateOptions.metadata = { 'cfn-lint': { config: { ignore_checks: ['W3005'] } } };
     // CloudFormation takes tags of dashboards, its published schema does not: linters stumble.

@@ -164,7 +164,7 @@ export function shapeFaults(value: unknown): readonly string[] {
 }
 
 /** The part of a stage that `start` reads from its environment. */
-export function toStartSettings(stage: Stage): StartSettings {
+export function toStartSettings(stage: StartSettings): StartSettings {
   return z.object(startSettings).parse(stage);
 }
 

@@ -66,7 +66,7 @@ const RULES: readonly {
   { folder: 'functions', paths: ['shared', 'docs'], packages: [] },
   {
     folder: 'infra/aws',
-    paths: ['shared/config.ts'],
+    paths: ['shared/config.ts', 'shared/domain/metrics.ts'],
     packages: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'zod', 'node:'],
   },
   { folder: 'shared/command', paths: [], packages: ['node:'] },
@@ -92,10 +92,18 @@ const RULES: readonly {
     packages: ['jose', 'zod', 'node:'],
   },
   {
-    // A Lambda trigger for the company's own user pool, outside our functions.
-    folder: 'infra/aws/cognito',
+    // An example for the stack that owns a user pool: the construct and its trigger.
+    folder: 'docs/examples/cognito',
     paths: ['infra/aws/bundle.ts'],
-    packages: ['@aws-sdk/client-dynamodb', 'aws-lambda', 'esbuild', 'jose', 'node:'],
+    packages: [
+      '@aws-sdk/client-dynamodb',
+      'aws-cdk-lib',
+      'aws-lambda',
+      'constructs',
+      'esbuild',
+      'jose',
+      'node:',
+    ],
   },
   {
     folder: 'infra/local',

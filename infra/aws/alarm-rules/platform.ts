@@ -1,8 +1,8 @@
 /** Alarms of the platform: does AWS do its work, and do our functions? */
 
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Functions } from '../constructs/lambda-function.ts';
 import type { Tables } from '../constructs/tables.ts';
-import type { Functions } from '../functions.ts';
 import { FIVE_MINUTES, type StageMetrics } from '../metrics.ts';
 import { type AlarmRule, total } from './rule.ts';
 

@@ -2,18 +2,21 @@
 
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ChannelName } from '../../../shared/config.ts';
 import { FIVE_MINUTES, type StageMetrics } from '../metrics.ts';
-import type { Stage } from '../stage.ts';
 import { type AlarmRule, math, named, sumOf } from './rule.ts';
 
 const QUARTER = Duration.minutes(15);
 
-export function productRules(stage: Stage, { own, ownAt }: StageMetrics): AlarmRule[] {
+export function productRules(
+  channels: readonly ChannelName[],
+  { own, ownAt }: StageMetrics,
+): AlarmRule[] {
   const started = own('Started', { period: QUARTER });
   const verified = ownAt('Ended', 'status', 'completed', { period: QUARTER });
-  const fallbacks = stage.workflow
-    .filter(({ channel }, index) => channel !== 'silent_auth' && index > 0)
-    .map(({ channel }) => ownAt('FallbackEntered', 'channel', channel, { period: QUARTER }));
+  const fallbacks = channels
+    .filter((channel, index) => channel !== 'silent_auth' && index > 0)
+    .map((channel) => ownAt('FallbackEntered', 'channel', channel, { period: QUARTER }));
   const rules: AlarmRule[] = [
     {
       id: 'ConversionDrop',

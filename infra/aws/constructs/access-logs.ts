@@ -5,7 +5,6 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { type IAccessLogSettings, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Stage } from '../stage.ts';
 
 /** No query string, no header, no path: tokens could be in there. No connection id either. */
 const FIELDS = {
@@ -41,11 +40,11 @@ export const WEBSOCKET_LOG_FIELDS = {
 export function createAccessLogs(
   scope: Construct,
   api: 'http' | 'websocket',
-  stage: Stage,
+  retentionDays: number,
 ): IAccessLogSettings {
   const logGroup = new LogGroup(scope, 'AccessLogs', {
     logGroupName: `/aws/vendedlogs/${Stack.of(scope).stackName}/${api}-access`,
-    retention: stage.logRetentionDays,
+    retention: retentionDays,
     removalPolicy: RemovalPolicy.DESTROY,
   });
   const fields = api === 'http' ? HTTP_LOG_FIELDS : WEBSOCKET_LOG_FIELDS;

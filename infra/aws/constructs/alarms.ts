@@ -11,26 +11,33 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import type { ChannelName } from '../../../shared/config.ts';
 import { platformRules } from '../alarm-rules/platform.ts';
 import { productRules } from '../alarm-rules/product.ts';
 import type { AlarmRule } from '../alarm-rules/rule.ts';
 import { securityRules } from '../alarm-rules/security.ts';
 import { vonageRules } from '../alarm-rules/vonage.ts';
-import type { Functions } from '../functions.ts';
 import { metricsOf } from '../metrics.ts';
-import type { Stage } from '../stage.ts';
+import type { Functions } from './lambda-function.ts';
 import type { Tables } from './tables.ts';
+
+export interface AlarmsProps {
+  readonly stageName: string;
+  /** Of the workflow, in its order. */
+  readonly channels: readonly ChannelName[];
+  /** Where `<alarm>.md` is found. */
+  readonly runbooks: string;
+  /** Subscribed to the topic. @default nobody */
+  readonly email: string | undefined;
+  readonly functions: Functions;
+  readonly tables: Tables;
+}
 
 export class Alarms extends Construct {
   readonly topic: Topic;
   private readonly alarms = new Map<string, Alarm>();
 
-  constructor(
-    scope: Construct,
-    id: string,
-    stage: Stage,
-    monitored: { readonly functions: Functions; readonly tables: Tables },
-  ) {
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
     // A topic with a policy of its own no longer trusts the account's alarms by default.
@@ -39,21 +46,21 @@ export class Alarms extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     );
-    if (stage.alarmEmail !== undefined) {
-      this.topic.addSubscription(new EmailSubscription(stage.alarmEmail));
+    if (props.email !== undefined) {
+      this.topic.addSubscription(new EmailSubscription(props.email));
       Validations.of(this.topic).acknowledge({
         id: 'Serverless::Serverless-SNSRedrivePolicy',
         reason: 'SNS redelivers e-mail by itself, and the state of an alarm stays in CloudWatch.',
       });
     }
-    const metrics = metricsOf(stage);
+    const metrics = metricsOf(props.stageName);
     const rules = [
-      ...productRules(stage, metrics),
+      ...productRules(props.channels, metrics),
       ...securityRules(metrics),
       ...vonageRules(metrics),
-      ...platformRules(monitored.functions, monitored.tables, metrics),
+      ...platformRules(props.functions, props.tables, metrics),
     ];
-    for (const rule of rules) this.add(rule, stage);
+    for (const rule of rules) this.add(rule, props);
   }
 
   /**
@@ -68,10 +75,11 @@ export class Alarms extends Construct {
     });
   }
 
-  private add({ id, says, metric, threshold, below, periods }: AlarmRule, stage: Stage): void {
+  private add(rule: AlarmRule, { stageName, runbooks }: AlarmsProps): void {
+    const { id, says, metric, threshold, below, periods } = rule;
     const alarm = new Alarm(this, id, {
-      alarmName: `silent-auth-${stage.name}-${toRunbook(id)}`,
-      alarmDescription: `${says} Runbook: ${stage.runbooks}/${toRunbook(id)}.md`,
+      alarmName: `silent-auth-${stageName}-${toRunbook(id)}`,
+      alarmDescription: `${says} Runbook: ${runbooks}/${toRunbook(id)}.md`,
       metric,
       threshold,
       comparisonOperator: below

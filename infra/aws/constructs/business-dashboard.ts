@@ -13,9 +13,8 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { ChannelName } from '../../../shared/config.ts';
-import type { Functions } from '../functions.ts';
 import { metricsOf, type StageMetrics } from '../metrics.ts';
-import type { Stage } from '../stage.ts';
+import type { Functions } from './lambda-function.ts';
 import { graph, logTable, MILLISECONDS, WIDTH } from './widgets.ts';
 
 const THIRD = { width: WIDTH / 3 };
@@ -27,19 +26,27 @@ those within 10 s. Silent authentication covers what carriers and mobile data al
 back. \`user_rejected\` is a SIM that is not the number: a few are people with two SIMs, many are an
 attack. \`StartRefused\` by \`rate_limited\` and \`Limited\` rise together when somebody probes numbers.`;
 
+export interface BusinessDashboardProps {
+  readonly stageName: string;
+  /** Of the workflow, in its order. */
+  readonly channels: readonly ChannelName[];
+  readonly functions: Functions;
+}
+
 export class BusinessDashboard extends Construct {
-  constructor(scope: Construct, id: string, stage: Stage, functions: Functions) {
+  constructor(scope: Construct, id: string, props: BusinessDashboardProps) {
     super(scope, id);
+    const { stageName, functions } = props;
     const dashboard = new Dashboard(this, 'Dashboard', {
-      dashboardName: `silent-auth-${stage.name}-business`,
+      dashboardName: `silent-auth-${stageName}-business`,
       periodOverride: PeriodOverride.AUTO,
       defaultInterval: Duration.days(1),
     });
-    const metrics = metricsOf(stage);
+    const metrics = metricsOf(stageName);
     dashboard.addWidgets(new TextWidget({ markdown: GUIDE, width: WIDTH, height: 3 }));
     dashboard.addWidgets(...totals(metrics));
     dashboard.addWidgets(...funnel(metrics));
-    dashboard.addWidgets(...channels(stage, metrics));
+    dashboard.addWidgets(...channelWidgets(props.channels, metrics));
     dashboard.addWidgets(
       graph('Time to check_url', percentiles(metrics, 'TimeToCheckUrl'), MILLISECONDS),
       graph('Time to verify', percentiles(metrics, 'TimeToVerify'), MILLISECONDS),
@@ -96,9 +103,9 @@ function funnel(metrics: StageMetrics): GraphWidget[] {
   ];
 }
 
-function channels({ workflow }: Stage, metrics: StageMetrics): GraphWidget[] {
+function channelWidgets(channels: readonly ChannelName[], metrics: StageMetrics): GraphWidget[] {
   const { everyOwn } = metrics;
-  const shares = workflow.map(({ channel }) => shareOf(channel, metrics));
+  const shares = channels.map((channel) => shareOf(channel, metrics));
   return [
     graph('Conversion by channel: of 100 starts', shares, { ...PERCENT, stacked: true }),
     graph('Verified by channel', [everyOwn('Completed', 'channel')], { stacked: true }),

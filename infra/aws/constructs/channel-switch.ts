@@ -5,16 +5,15 @@
 
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
-import type { Stage } from '../stage.ts';
 import { grantExactly, type LambdaFunction } from './lambda-function.ts';
 
 export class ChannelSwitch extends Construct {
   readonly parameter: StringParameter;
 
-  constructor(scope: Construct, id: string, stage: Stage) {
+  constructor(scope: Construct, id: string, stageName: string) {
     super(scope, id);
     this.parameter = new StringParameter(this, 'Parameter', {
-      parameterName: `/silent-auth/${stage.name}/channels-off`,
+      parameterName: `/silent-auth/${stageName}/channels-off`,
       description: 'Channels that no start uses, such as "sms,voice", or "none"',
       allowedPattern: '^(none|[a-z_]+(,[a-z_]+)*)$',
       stringValue: 'none',

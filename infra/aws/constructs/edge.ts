@@ -30,6 +30,12 @@ import type { EdgeSettings } from '../stage.ts';
 const SECRET_LENGTH = 48;
 const ORIGIN_TIMEOUT = Duration.seconds(30);
 
+export interface EdgeProps {
+  readonly settings: EdgeSettings;
+  /** Host of the HTTP API. */
+  readonly origin: string;
+}
+
 export class Edge extends Construct {
   /** `{origin_secret, previous_origin_secret?}`, the first generated once. */
   readonly secret: Secret;
@@ -37,8 +43,7 @@ export class Edge extends Construct {
   readonly url: string;
   readonly distribution: Distribution;
 
-  /** @param origin host of the HTTP API */
-  constructor(scope: Construct, id: string, settings: EdgeSettings, origin: string) {
+  constructor(scope: Construct, id: string, { settings, origin }: EdgeProps) {
     super(scope, id);
     this.secret = new Secret(this, 'Secret', {
       description: 'Header by which start knows CloudFront',

@@ -13,13 +13,27 @@ import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import { type FunctionName, HTTP_ROUTES } from '../../../shared/config.ts';
-import type { Functions } from '../functions.ts';
-import type { Stage } from '../stage.ts';
+import type { CustomDomain, JwtAuthorizer, Throttle } from '../stage.ts';
 import { createAccessLogs } from './access-logs.ts';
 import { createDomain } from './custom-domain.ts';
+import type { Functions } from './lambda-function.ts';
 import { throttleRoutes } from './route-throttles.ts';
 
 const AUTHORIZED_ROUTE = 'POST /start';
+
+export interface HttpApiProps {
+  readonly stageName: string;
+  /** Web pages that may call it; none: no CORS. */
+  readonly origins: readonly string[];
+  /** @default the address that API Gateway makes */
+  readonly domain: CustomDomain | undefined;
+  /** @default anybody may call `POST /start` */
+  readonly authorizer: JwtAuthorizer | undefined;
+  readonly throttle: Throttle;
+  /** By route key. */
+  readonly routeThrottles: Readonly<Record<string, Throttle>>;
+  readonly logRetentionDays: number;
+}
 
 export class HttpApi extends Construct {
   readonly api: HttpApiBase;
@@ -31,22 +45,21 @@ export class HttpApi extends Construct {
   readonly defaultOrigin: string;
   /** Set with a custom domain: what its DNS record must point at. */
   readonly domain: DomainName | undefined;
-  private readonly stage: Stage;
+  private readonly props: HttpApiProps;
 
-  constructor(scope: Construct, id: string, stage: Stage) {
+  constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
-    this.stage = stage;
+    this.props = props;
     this.api = new HttpApiBase(this, 'Api', {
-      apiName: `silent-auth-${stage.name}`,
+      apiName: `silent-auth-${props.stageName}`,
       createDefaultStage: false,
-      ...cors(stage.origins),
+      ...cors(props.origins),
     });
-    this.domain = createDomain(this, stage.httpDomain);
+    this.domain = createDomain(this, props.domain);
     const { region, urlSuffix } = Stack.of(this);
-    this.host =
-      stage.httpDomain?.domainName ?? `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
+    this.host = props.domain?.domainName ?? `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
     this.defaultOrigin = this.api.apiEndpoint;
-    this.url = stage.httpDomain ? `https://${stage.httpDomain.domainName}` : this.api.apiEndpoint;
+    this.url = props.domain ? `https://${props.domain.domainName}` : this.api.apiEndpoint;
   }
 
   /** Opens the routes; once, when all functions exist. */
@@ -70,19 +83,20 @@ export class HttpApi extends Construct {
         'webhook over its body. The stage may add a JWT authorizer to POST /start; contracts and ' +
         'public keys are public.',
     });
+    const { throttle, routeThrottles, logRetentionDays } = this.props;
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
-      throttle: { rateLimit: this.stage.throttle.rate, burstLimit: this.stage.throttle.burst },
-      accessLogSettings: createAccessLogs(this, 'http', this.stage),
+      throttle: { rateLimit: throttle.rate, burstLimit: throttle.burst },
+      accessLogSettings: createAccessLogs(this, 'http', logRetentionDays),
       ...(this.domain === undefined ? {} : { domainMapping: { domainName: this.domain } }),
     });
-    throttleRoutes(stage, routes, this.stage.routeThrottles);
+    throttleRoutes(stage, routes, routeThrottles);
   }
 
   private authorizer(routeKey: string): { authorizer?: HttpJwtAuthorizer } {
-    const { authorizer } = this.stage;
+    const { authorizer } = this.props;
     if (authorizer === undefined || routeKey !== AUTHORIZED_ROUTE) return {};
     return {
       authorizer: new HttpJwtAuthorizer('start-authorizer', authorizer.issuer, {

@@ -21,7 +21,6 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { type FunctionName, METRICS_NAMESPACE } from '../../../shared/config.ts';
 import { serviceOf } from '../metrics.ts';
-import type { Stage } from '../stage.ts';
 import { createLogProtection } from './log-protection.ts';
 
 /** Below API Gateway's 30 s, above the time budget of every path (design §5). */
@@ -31,12 +30,20 @@ const MEMORY_MB = 512;
 
 export interface LambdaFunctionProps {
   readonly name: FunctionName;
-  readonly stage: Stage;
+  readonly stageName: string;
   /** Folder with `index.mjs`. */
   readonly bundle: string;
   /** Of this function alone; telemetry's variables are added. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly logLevel: 'DEBUG' | 'INFO';
+  readonly logRetentionDays: number;
+  /** @default none */
+  readonly reservedConcurrency: number | undefined;
+  /** Has the alias `live`, which shifts from one version to the next. */
+  readonly gradualDeployment: boolean;
 }
+
+export type Functions = Readonly<Record<FunctionName, LambdaFunction>>;
 
 export class LambdaFunction extends LambdaFunctionBase {
   readonly logs: LogGroup;
@@ -46,10 +53,10 @@ export class LambdaFunction extends LambdaFunctionBase {
   readonly live: Alias | undefined;
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
-    const { name, stage, bundle, environment } = props;
+    const { name, bundle, environment, logLevel } = props;
     // Logs follow the stack: they hold no personal data and expire anyway.
     const logs = new LogGroup(scope, `${id}Logs`, {
-      retention: stage.logRetentionDays,
+      retention: props.logRetentionDays,
       dataProtectionPolicy: createLogProtection(),
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -69,18 +76,18 @@ export class LambdaFunction extends LambdaFunctionBase {
       logGroup: logs,
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
-      applicationLogLevelV2: ApplicationLogLevel[stage.logLevel],
+      applicationLogLevelV2: ApplicationLogLevel[logLevel],
       environment: {
         ...environment,
-        POWERTOOLS_SERVICE_NAME: serviceOf(stage),
+        POWERTOOLS_SERVICE_NAME: serviceOf(props.stageName),
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
-        POWERTOOLS_LOG_LEVEL: stage.logLevel,
+        POWERTOOLS_LOG_LEVEL: logLevel,
       },
-      ...reservation(stage.reservedConcurrency[name]),
+      ...reservation(props.reservedConcurrency),
     });
     this.logs = logs;
     this.ownRole = role;
-    this.live = stage.gradualDeployment
+    this.live = props.gradualDeployment
       ? new Alias(scope, `${id}Live`, {
           aliasName: 'live',
           version: assignable<IVersion>(this.currentVersion),

@@ -2,11 +2,15 @@
 
 import { QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Functions } from '../functions.ts';
-import type { Stage } from '../stage.ts';
+import type { Functions } from './lambda-function.ts';
+
+export interface SavedQueriesProps {
+  readonly stageName: string;
+  readonly functions: Functions;
+}
 
 export class SavedQueries extends Construct {
-  constructor(scope: Construct, id: string, stage: Stage, functions: Functions) {
+  constructor(scope: Construct, id: string, { stageName, functions }: SavedQueriesProps) {
     super(scope, id);
     const everyLog = Object.values(functions).map(({ logs }) => logs);
     const save = (
@@ -15,7 +19,7 @@ export class SavedQueries extends Construct {
       logGroups: typeof everyLog,
       queryString: QueryString,
     ): void => {
-      const queryDefinitionName = `silent-auth-${stage.name}/${title}`;
+      const queryDefinitionName = `silent-auth-${stageName}/${title}`;
       new QueryDefinition(this, queryId, { queryDefinitionName, logGroups, queryString });
     };
 

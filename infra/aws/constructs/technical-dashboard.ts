@@ -12,10 +12,9 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import type { Functions } from '../functions.ts';
 import { FIVE_MINUTES, metricsOf, type StageMetrics } from '../metrics.ts';
-import type { Stage } from '../stage.ts';
 import type { HttpApi } from './http-api.ts';
+import type { Functions } from './lambda-function.ts';
 import type { Tables } from './tables.ts';
 import type { WebSocketApi } from './websocket-api.ts';
 import { graph, logTable, MILLISECONDS, WIDTH } from './widgets.ts';
@@ -30,7 +29,8 @@ refusals. **5xx of the API alone mean little**: anybody gets a 503 for an unsign
 \`PushGone\` is a phone that changed networks; \`PushFailed\` is not normal. A webhook that repeats is: the first
 one of a verification says again what the answer to the start has said.`;
 
-interface Monitored {
+export interface TechnicalDashboardProps {
+  readonly stageName: string;
   readonly functions: Functions;
   readonly httpApi: HttpApi;
   readonly websocketApi: WebSocketApi;
@@ -38,16 +38,16 @@ interface Monitored {
 }
 
 export class TechnicalDashboard extends Construct {
-  constructor(scope: Construct, id: string, stage: Stage, monitored: Monitored) {
+  constructor(scope: Construct, id: string, props: TechnicalDashboardProps) {
     super(scope, id);
-    const { functions, httpApi, websocketApi, tables } = monitored;
+    const { stageName, functions, httpApi, websocketApi, tables } = props;
     const dashboard = new Dashboard(this, 'Dashboard', {
-      dashboardName: `silent-auth-${stage.name}-technical`,
+      dashboardName: `silent-auth-${stageName}-technical`,
       periodOverride: PeriodOverride.AUTO,
       defaultInterval: Duration.hours(3),
     });
     dashboard.addWidgets(new TextWidget({ markdown: GUIDE, width: WIDTH, height: 3 }));
-    const metrics = metricsOf(stage);
+    const metrics = metricsOf(stageName);
     dashboard.addWidgets(...functionWidgets(functions));
     dashboard.addWidgets(
       logTable('Functions: cold starts', Object.values(functions), [

@@ -14,12 +14,20 @@ import {
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import { WEBSOCKET_ROUTES } from '../../../shared/config.ts';
-import type { Functions } from '../functions.ts';
-import type { Stage } from '../stage.ts';
+import type { CustomDomain, Throttle } from '../stage.ts';
 import { createAccessLogs } from './access-logs.ts';
 import { createDomain } from './custom-domain.ts';
-import { grantExactly, type LambdaFunction } from './lambda-function.ts';
+import { type Functions, grantExactly, type LambdaFunction } from './lambda-function.ts';
 import { throttleRoutes } from './route-throttles.ts';
+
+export interface WebSocketApiProps {
+  /** Also the last part of its address. */
+  readonly stageName: string;
+  /** @default the address that API Gateway makes */
+  readonly domain: CustomDomain | undefined;
+  readonly throttle: Throttle;
+  readonly logRetentionDays: number;
+}
 
 export class WebSocketApi extends Construct {
   readonly api: WebSocketApiBase;
@@ -31,25 +39,24 @@ export class WebSocketApi extends Construct {
   readonly managementUrl: string;
   /** Set with a custom domain: what its DNS record must point at. */
   readonly domain: DomainName | undefined;
-  private readonly stage: Stage;
+  private readonly props: WebSocketApiProps;
 
-  constructor(scope: Construct, id: string, stage: Stage) {
+  constructor(scope: Construct, id: string, props: WebSocketApiProps) {
     super(scope, id);
-    this.stage = stage;
+    this.props = props;
+    const { stageName, domain } = props;
     this.api = new WebSocketApiBase(this, 'Api', {
-      apiName: `silent-auth-${stage.name}-websocket`,
+      apiName: `silent-auth-${stageName}-websocket`,
       routeSelectionExpression: '$request.body.action',
     });
-    this.domain = createDomain(this, stage.websocketDomain);
+    this.domain = createDomain(this, domain);
     // Made of the API's id and the stage's literal name: a reference to the stage would be a cycle,
     // because the stage waits for its routes and these for the functions that are told the URL.
     const { region, urlSuffix } = Stack.of(this);
     const host = `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
     this.origin = `https://${host}`;
-    this.managementUrl = `https://${host}/${stage.name}`;
-    this.url = stage.websocketDomain
-      ? `wss://${stage.websocketDomain.domainName}`
-      : `wss://${host}/${stage.name}`;
+    this.managementUrl = `https://${host}/${stageName}`;
+    this.url = domain ? `wss://${domain.domainName}` : `wss://${host}/${stageName}`;
   }
 
   /** Opens the routes; once, when both functions exist. Returns what makes them public. */
@@ -68,13 +75,14 @@ export class WebSocketApi extends Construct {
           : { returnResponse: true }),
       }),
     );
-    const { rate, burst } = this.stage.websocketThrottle;
+    const { stageName, logRetentionDays } = this.props;
+    const { rate, burst } = this.props.throttle;
     const stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
-      stageName: this.stage.name,
+      stageName,
       autoDeploy: true,
       throttle: { rateLimit: rate, burstLimit: burst },
-      accessLogSettings: createAccessLogs(this, 'websocket', this.stage),
+      accessLogSettings: createAccessLogs(this, 'websocket', logRetentionDays),
       ...(this.domain === undefined ? {} : { domainMapping: { domainName: this.domain } }),
     });
     throttleRoutes(
@@ -91,7 +99,7 @@ export class WebSocketApi extends Construct {
    */
   grantConnections(grantee: LambdaFunction, method: 'POST' | 'DELETE'): void {
     const stack = Stack.of(this);
-    const resourceName = `${this.stage.name}/${method}/@connections/*`;
+    const resourceName = `${this.props.stageName}/${method}/@connections/*`;
     const api = this.api.apiId;
     const resourceArn = stack.formatArn({ service: 'execute-api', resource: api, resourceName });
     grantExactly(grantee, 'execute-api:ManageConnections', resourceArn);

@@ -1,5 +1,7 @@
 /** What is measured. Dimensions and details hold nothing about a person. */
 
+import type { MetricName } from '../metrics.ts';
+
 /** What happened, for metrics. Dimensions and details hold nothing about a person. */
 export type Measurement =
   | {
@@ -9,7 +11,7 @@ export type Measurement =
       readonly details?: Readonly<Record<string, string>>;
     }
   | {
-      readonly name: 'TimeToCheckUrl' | 'TimeToVerify' | 'VonageLatency';
+      readonly name: DurationName;
       readonly milliseconds: number;
       readonly dimensions?: Readonly<Record<string, string>>;
       readonly details?: Readonly<Record<string, string>>;
@@ -20,30 +22,8 @@ export type Measurement =
       readonly dimensions?: Readonly<Record<string, string>>;
     };
 
-export type CountName =
-  | 'Started'
-  | 'StartRefused'
-  | 'CheckUrlIssued'
-  | 'Completed'
-  | 'Ended'
-  | 'CodeRejected'
-  | 'FallbackEntered'
-  | 'WebhookAccepted'
-  | 'WebhookDuplicate'
-  | 'WebhookRejected'
-  | 'WebhookUnintelligible'
-  | 'CompletedWithoutCheck'
-  | 'RequestIdMismatch'
-  | 'PushDelivered'
-  | 'PushGone'
-  | 'PushFailed'
-  | 'VonageError'
-  | 'Limited'
-  | 'InternalError'
-  | 'SecretNotSet'
-  | 'SecretStale'
-  | 'EventFailed'
-  | 'ProofIssued';
+export type CountName = Exclude<MetricName, DurationName | 'VerificationPrice'>;
+type DurationName = 'TimeToCheckUrl' | 'TimeToVerify' | 'VonageLatency';
 
 export interface Telemetry {
   readonly measure: (measurement: Measurement) => void;

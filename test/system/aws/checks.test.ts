@@ -47,7 +47,10 @@ describe('cdk-nag and the rules of CloudFormation', () => {
   // First, because the engine of the rules is made for the kinds it sees, and again for others.
   it('find nothing unexplained in prod with everything, its firewall and a company’s sign-in', () => {
     const app = create('prod', EVERYTHING);
-    new FirewallStack(app, 'SilentAuthFirewall-prod', { stage: getStage('prod') });
+    new FirewallStack(app, 'SilentAuthFirewall-prod', {
+      stageName: 'prod',
+      addressLimit: getStage('prod').limits.address,
+    });
     createCompanyStack(app, { bundle: tinyBundles.proof });
     expect(() => app.synth()).not.toThrow();
   });

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { App, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { bundleCognitoTrigger } from '../../../infra/aws/cognito/bundle.ts';
+import { bundleCognitoTrigger } from '../../../docs/examples/cognito/bundle.ts';
 import { cdkContext } from '../../fixtures/stage-stack.ts';
 import { createCompanyStack } from '../../unit/infra/aws/company-stack.ts';
 import { permissionsOf } from '../../unit/infra/aws/permissions.ts';

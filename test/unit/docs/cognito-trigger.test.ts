@@ -12,14 +12,14 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   createProofVerifier,
   type VerifyProof,
-} from '../../../../../infra/aws/cognito/proof-verifier.ts';
-import { createSpend } from '../../../../../infra/aws/cognito/spent-proofs.ts';
-import { createTrigger, type TriggerPorts } from '../../../../../infra/aws/cognito/trigger.ts';
-import { createProofSigner } from '../../../../../shared/adapters/secrets/proof-signer.ts';
-import type { ProofClaims, ProofSigner } from '../../../../../shared/domain/proof.ts';
-import { type DynaliteStore, startDynalite } from '../../../../fixtures/dynalite-store.ts';
-import { AUDIENCE, newProofKey, PHONE_NUMBER } from '../../../../fixtures/proofs.ts';
-import { fakeSecrets } from '../../../../fixtures/secrets.ts';
+} from '../../../docs/examples/cognito/proof-verifier.ts';
+import { createSpend } from '../../../docs/examples/cognito/spent-proofs.ts';
+import { createTrigger, type TriggerPorts } from '../../../docs/examples/cognito/trigger.ts';
+import { createProofSigner } from '../../../shared/adapters/secrets/proof-signer.ts';
+import type { ProofClaims, ProofSigner } from '../../../shared/domain/proof.ts';
+import { type DynaliteStore, startDynalite } from '../../fixtures/dynalite-store.ts';
+import { AUDIENCE, newProofKey, PHONE_NUMBER } from '../../fixtures/proofs.ts';
+import { fakeSecrets } from '../../fixtures/secrets.ts';
 
 /** The handler for Lambda is built when the module is loaded. */
 vi.hoisted(() => {

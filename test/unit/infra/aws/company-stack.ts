@@ -2,7 +2,7 @@
 
 import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
-import { CognitoSignIn } from '../../../../infra/aws/constructs/cognito-sign-in.ts';
+import { CognitoSignIn } from '../../../../docs/examples/cognito/cognito-sign-in.ts';
 
 export interface CompanyOptions {
   /** Folder of the trigger's code. */

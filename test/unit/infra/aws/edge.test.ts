@@ -142,7 +142,10 @@ describe('a stage behind CloudFront', () => {
 describe('the firewall', () => {
   const stage = getStage('prod');
   const app = new App({ context: cdkContext(), builtinCloudFormationValidation: false });
-  const stack = new FirewallStack(app, 'SilentAuthFirewall-prod', { stage });
+  const stack = new FirewallStack(app, 'SilentAuthFirewall-prod', {
+    stageName: 'prod',
+    addressLimit: stage.limits.address,
+  });
   const template = Template.fromStack(stack);
   const [webAcl] = Object.values(template.findResources('AWS::WAFv2::WebACL'));
   const rules = webAcl?.Properties.Rules ?? [];

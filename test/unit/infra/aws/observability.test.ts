@@ -1,39 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { METRICS } from '../../../../shared/domain/metrics.ts';
 import { render } from './permissions.ts';
 import { synthesize } from './synthesize.ts';
 
 const template = synthesize('prod', { alarmEmail: 'ops@example.com' });
-
-/** Design §9, with the dimensions that each metric is emitted with, besides `service`. */
-const OWN_METRICS: readonly (readonly [string, string])[] = [
-  ['Started', ''],
-  ['StartRefused', 'reason'],
-  ['CheckUrlIssued', ''],
-  ['TimeToCheckUrl', ''],
-  ['Completed', 'channel'],
-  ['Ended', 'status'],
-  ['TimeToVerify', ''],
-  ['CodeRejected', ''],
-  ['FallbackEntered', 'channel'],
-  ['WebhookAccepted', ''],
-  ['WebhookDuplicate', ''],
-  ['WebhookRejected', 'reason'],
-  ['WebhookUnintelligible', ''],
-  ['CompletedWithoutCheck', ''],
-  ['RequestIdMismatch', ''],
-  ['PushDelivered', ''],
-  ['PushGone', ''],
-  ['PushFailed', ''],
-  ['VonageLatency', 'operation'],
-  ['VonageError', 'operation,status'],
-  ['Limited', 'limit'],
-  ['InternalError', ''],
-  ['SecretNotSet', ''],
-  ['SecretStale', ''],
-  ['EventFailed', ''],
-  ['ProofIssued', ''],
-  ['VerificationPrice', ''],
-];
 
 interface Widget {
   readonly type: string;
@@ -94,7 +64,7 @@ describe('dashboards', () => {
 
   it('show every metric that the functions emit, and no other', () => {
     const shown = new Set(dashboards.flatMap(({ widgets }) => shownBy(widgets)));
-    const emitted = OWN_METRICS.map(([name, dimensions]) => `${name} ${dimensions}`);
+    const emitted = Object.entries(METRICS).map(([name, dimensions]) => `${name} ${dimensions}`);
     expect([...shown].sort()).toEqual(emitted.sort());
   });
 
@@ -184,7 +154,9 @@ describe('alarms', () => {
   });
 
   it('watch only metrics that the functions emit', () => {
-    const known = new Set(OWN_METRICS.map(([name, dimensions]) => `${name} ${dimensions}`));
+    const known = new Set(
+      Object.entries(METRICS).map(([name, dimensions]) => `${name} ${dimensions}`),
+    );
     interface Watched {
       readonly Namespace?: string;
       readonly MetricName: string;

@@ -1,0 +1,41 @@
+/**
+ * Every metric of our own, with the dimensions that it is emitted with besides `service`. A metric
+ * with dimensions exists only with all of them.
+ */
+export const METRICS = {
+  Started: '',
+  StartRefused: 'reason',
+  CheckUrlIssued: '',
+  TimeToCheckUrl: '',
+  Completed: 'channel',
+  Ended: 'status',
+  TimeToVerify: '',
+  CodeRejected: '',
+  FallbackEntered: 'channel',
+  WebhookAccepted: '',
+  WebhookDuplicate: '',
+  WebhookRejected: 'reason',
+  WebhookUnintelligible: '',
+  CompletedWithoutCheck: '',
+  RequestIdMismatch: '',
+  PushDelivered: '',
+  PushGone: '',
+  PushFailed: '',
+  VonageLatency: 'operation',
+  VonageError: 'operation,status',
+  Limited: 'limit',
+  InternalError: '',
+  SecretNotSet: '',
+  SecretStale: '',
+  EventFailed: '',
+  ProofIssued: '',
+  VerificationPrice: '',
+} as const;
+
+export type MetricName = keyof typeof METRICS;
+/** Names of dimensions, separated by commas; empty for a metric without. */
+export type MetricDimensions = (typeof METRICS)[MetricName];
+/** Metrics that are emitted with exactly these dimensions. */
+export type MetricWith<Dimensions extends MetricDimensions> = {
+  [Name in MetricName]: (typeof METRICS)[Name] extends Dimensions ? Name : never;
+}[MetricName];
