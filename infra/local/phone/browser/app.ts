@@ -1,6 +1,5 @@
 /** The page: a phone, what goes wrong, and everything that travels because of it. */
 
-import { isFinal, type VerificationObject } from '../../../../shared/client/contract.ts';
 import { ClientProblem } from '../../../../shared/client/problem.ts';
 import { toCurl } from './curl.ts';
 import { createDiagram } from './diagram.ts';
@@ -9,124 +8,96 @@ import { createInbox } from './inbox.ts';
 import { createItemView } from './item-view.ts';
 import { createNextButton } from './next-button.ts';
 import { createNotification } from './notification.ts';
-import { createPace, type Pace } from './pace.ts';
-import { readWhere, type SimulatorCall, type StoredItem } from './page-api.ts';
+import { createPace } from './pace.ts';
+import { createPageApi } from './page-api.ts';
 import { createPhone } from './phone.ts';
-import { type Play, play } from './play.ts';
-import { proofContent } from './proof-content.ts';
-import { PRESETS, type Story } from './story.ts';
+import { beginStage, type Stage, type View } from './stage.ts';
+import { PRESETS } from './story.ts';
+import { storyFaults } from './story-faults.ts';
 import { createStoryPanel } from './story-panel.ts';
 import { followTheme } from './theme.ts';
 import { createVerdict } from './verdict.ts';
 import { createWire } from './wire.ts';
 
 followTheme();
+const api = createPageApi(location.origin);
 const diagram = createDiagram();
 const verdict = createVerdict();
 const itemView = createItemView();
-const notification = createNotification();
 const nextButton = createNextButton();
-const inbox = createInbox(
-  (message) => {
-    if (!stage) return;
-    notification.show(message, stage.pace, stage.signal).catch(() => undefined);
-  },
-  (message) => notification.fill(message),
-);
+const notification = createNotification((message) => stage?.fill(message));
+const inbox = createInbox((message) => stage?.fill(message));
 const panel = createStoryPanel(() => setText(find('copied', HTMLElement), ''));
 const phone = createPhone({
   onVerify: () => void begin(),
-  onCode: (code) => act((running) => running.checkCode(code)),
-  onOtherChannel: () => act((running) => running.nextWorkflow()),
-  onCancel: () => act((running) => running.cancel()),
-  onProof: showProof,
+  onCode: (code) => stage?.checkCode(code),
+  onTyping: () => stage?.type(),
+  onOtherChannel: () => stage?.skipChannel(),
+  onCancel: () => stage?.cancel(),
+  onProof: () => stage?.fetchProof(),
   onFallback: beginFallback,
-  onAgain: beginAnew,
+  onAgain: beginAgain,
 });
 const wire = createWire((message, index) => {
   diagram.show(message, index);
   const count = wire.messages.length;
   setText(find('wire-summary', HTMLElement), count === 0 ? '' : `${count} messages`);
-  judge();
+  if (stage) showFacts(stage);
 });
-
-/** The story that is on stage, with what is known of it. */
-interface Stage {
-  readonly story: Story;
-  readonly pace: Pace;
-  readonly signal: AbortSignal;
-  readonly end: () => void;
-  play?: Play;
-  newest?: VerificationObject;
-  calls: readonly SimulatorCall[];
-  item?: StoredItem;
-}
+/** The story that runs, or has ended and is still shown. */
 let stage: Stage | undefined;
 
 async function begin(): Promise<void> {
   await leave();
-  const { story, pace: name } = panel;
-  const ending = new AbortController();
-  const current: Stage = {
-    story,
-    pace: createPace(name, nextButton),
-    signal: ending.signal,
-    end: () => ending.abort(),
-    calls: [],
-  };
-  stage = current;
+  const { story, pace } = panel;
+  const faults = storyFaults(story);
+  if (faults.length > 0) return phone.problem.showFaults(faults);
   wire.clear();
-  inbox.clear();
   itemView.clear();
+  inbox.begin(story);
   diagram.begin(Date.now());
   verdict.begin();
-  phone.setNetwork(story.troubles.has('wifi') ? 'Wi-Fi' : '5G');
   phone.showStart(story);
-  const ours = <Arguments extends readonly unknown[]>(hear: (...given: Arguments) => void) => {
-    return (...given: Arguments): void => void (stage === current && hear(...given));
-  };
-  current.play = play(story, current.pace, wire, {
-    onVerification: ours((verification) => showVerification(current, verification)),
-    onNote: ours(phone.note),
-    onSocket: ours(phone.setSocket),
-    onNetwork: ours((isGone) =>
-      phone.setNetwork(isGone ? 'no network' : story.troubles.has('wifi') ? 'Wi-Fi' : '5G'),
-    ),
-    onAsleep: ours(phone.setAsleep),
-    onProblem: ours((error) => showProblem(current, error)),
-    onCalls: ours((calls) => {
-      current.calls = calls;
-      judge();
-    }),
-    onItem: ours((item) => {
-      current.item = item;
-      itemView.show(item, current.newest);
-      judge();
-    }),
+  if (pace === 'step') nextButton.begin();
+  stage = beginStage(story, {
+    api,
+    apiUrl: location.origin,
+    pace: createPace(pace, nextButton.steps),
+    wire,
+    view: createView(() => stage),
   });
 }
 
-function showVerification(current: Stage, verification: VerificationObject): void {
-  const isFirst = current.newest === undefined;
-  current.newest = verification;
-  phone.problem.clear();
-  phone.show(verification, current.story);
-  if (current.item) itemView.show(current.item, verification);
-  if (isFirst) void inbox.watch(current.story, verification.request_id, current.signal);
-  if (isFinal(verification)) notification.hide();
-  judge();
+function createView(current: () => Stage | undefined): View {
+  return {
+    showRefusal(error) {
+      phone.showForm();
+      verdict.refused(error instanceof ClientProblem ? error.code : 'no answer');
+      phone.problem.show(error, lastDetail());
+    },
+    showVerification: (verification) => phone.show(verification, panel.story),
+    showProblem: (error) =>
+      error === undefined ? phone.problem.clear() : phone.problem.show(error, lastDetail()),
+    showNote: phone.note,
+    showSocket: phone.setSocket,
+    showNetwork: phone.setNetwork,
+    showAsleep: phone.setAsleep,
+    showMessage: inbox.add,
+    showNotification: notification.show,
+    fillCode: phone.fillCode,
+    showItem: itemView.show,
+    showFacts() {
+      const shown = current();
+      if (shown) showFacts(shown);
+    },
+    onOver() {
+      if (nextButton.end()) phone.focusTitle();
+    },
+  };
 }
 
-function showProblem(current: Stage, error: unknown): void {
-  if (current.signal.aborted) return;
-  const isEnd = current.newest !== undefined && isFinal(current.newest);
-  // The end says the same in words for people: nothing is shown twice.
-  if (isEnd && error instanceof ClientProblem && error.code === 'request_id_mismatch') return;
-  if (current.newest === undefined) {
-    phone.showForm();
-    verdict.refused(error instanceof ClientProblem ? error.code : 'no answer');
-  }
-  phone.problem.show(error, lastDetail());
+function showFacts({ story, facts }: Stage): void {
+  if (facts.verification) verdict.show(story, facts, panel.pace);
 }
 
 /** `detail` of the problem that was answered last, as the contract gives it. */
@@ -136,49 +107,6 @@ function lastDetail(): string {
   return typeof body === 'object' && body && 'detail' in body ? String(body.detail) : '';
 }
 
-function judge(): void {
-  if (!stage?.newest) return;
-  const facts = {
-    verification: stage.newest,
-    messages: wire.messages,
-    calls: stage.calls,
-    events: stage.item?.events.length ?? 0,
-  };
-  verdict.show(stage.story, facts, stage.pace.name);
-}
-
-type Running = NonNullable<Play['verification']>;
-
-function act(task: (running: Running) => Promise<unknown>): void {
-  const current = stage;
-  const running = current?.play?.verification;
-  if (!current || !running) return;
-  phone.problem.clear();
-  task(running).catch((error) => stage === current && showProblem(current, error));
-}
-
-function showProof(): void {
-  const story = stage?.story;
-  if (!story) return;
-  act(async (running) => {
-    const { verified } = running.current;
-    const { proof } = await running.proof({
-      ...(verified.phone_number && { phoneNumber: story.phoneNumber }),
-      ...(verified.email && { email: story.email }),
-    });
-    phone.note('Proof: an ES256 JWT for your own backend');
-    wire.record({
-      atMs: Date.now(),
-      from: 'app',
-      to: 'app',
-      label: 'the proof, decoded',
-      outcome: 'ES256',
-      tone: 'good',
-      content: proofContent(proof),
-    });
-  });
-}
-
 function beginFallback(): void {
   const preset = PRESETS.find(({ tone }) => tone === 'code');
   if (!preset) return;
@@ -186,27 +114,26 @@ function beginFallback(): void {
   void begin();
 }
 
-function beginAnew(): void {
+function beginAgain(): void {
   panel.refresh();
   void leave();
 }
 
-/** Resolves when nothing of the story that was on stage is left. */
+/** Resolves when nothing of the story that was shown is left. */
 async function leave(): Promise<void> {
   const left = stage;
   stage = undefined;
-  left?.end();
-  nextButton.hide();
-  notification.hide();
+  nextButton.end();
+  notification.show();
   phone.setSocket('none');
   phone.setNetwork('5G');
   phone.setAsleep(false);
   phone.showForm();
-  await left?.play?.stop();
+  await left?.leave();
 }
 
 async function copyCurl(): Promise<void> {
-  const lines = toCurl(panel.story, await readWhere());
+  const lines = toCurl(panel.story, await api.readWhere());
   await navigator.clipboard.writeText(lines);
   setText(find('copied', HTMLElement), `Copied ${lines.trim().split('\n').length} lines for sh.`);
 }

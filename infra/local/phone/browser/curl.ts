@@ -16,7 +16,7 @@ const STILL = {
 
 export function toCurl(story: Story, { api, vonage }: Where): string {
   const { troubles, channels } = story;
-  const rules = toRules(story, 'fast');
+  const rules = toRules(story, 'fast', 0);
   const isSilent = channels[0] === 'silent_auth';
   return [
     `API=${api}`,

@@ -4,10 +4,11 @@ import type { HandsetAnswer } from '../../../../shared/client/handset.ts';
 import type { Hop } from '../hop.ts';
 import { mask, maskUrl } from './mask.ts';
 import type { Pace } from './pace.ts';
-import { openHop } from './page-api.ts';
+import type { PageApi } from './page-api.ts';
 import type { Wire } from './wire.ts';
 
 export interface HandsetNeeds {
+  readonly api: Pick<PageApi, 'openHop'>;
   readonly wire: Wire;
   readonly pace: Pace;
   readonly isOnWifi: boolean;
@@ -20,7 +21,7 @@ const MAX_HOPS = 30;
 export async function followCheckUrl(
   checkUrl: string,
   signal: AbortSignal,
-  { wire, pace, isOnWifi, note }: HandsetNeeds,
+  { api, wire, pace, isOnWifi, note }: HandsetNeeds,
 ): Promise<HandsetAnswer> {
   await pace.step('Open the check_url', signal);
   if (isOnWifi) {
@@ -31,13 +32,13 @@ export async function followCheckUrl(
   let cookies = '';
   for (let count = 1; count <= MAX_HOPS; count += 1) {
     const atMs = Date.now();
-    const hop = await openHop(url, cookies, signal);
+    const hop = await api.openHop(url, cookies, signal);
     record(wire, atMs, hop);
     const party = partyOf(hop.path);
     if (hop.location === undefined) {
       const isGood = hop.status === 200;
       note(`${hop.status} from ${party}`, isGood ? undefined : 'bad');
-      await pace.step(isGood ? 'Hand in the code' : 'Report the refusal', signal);
+      await pace.step(isGood ? 'Submit the code' : 'Report the refusal', signal);
       return { http_status: hop.status, response_body: hop.body };
     }
     note(`${hop.status} ${party} · ${hop.host} · ${hop.milliseconds} ms`);

@@ -1,24 +1,39 @@
-/** The button that takes the next step when a person leads. */
+/**
+ * The button that takes the next step when a person leads. It stays where it is, and keeps the
+ * keyboard's focus, for as long as the story runs: between two steps it cannot be pressed.
+ */
 
 import { find, setText } from './dom.ts';
-import type { NextButton } from './pace.ts';
+import { createNextSteps, type NextSteps } from './next-steps.ts';
+
+export interface NextButton {
+  readonly steps: NextSteps;
+  /** Shows it and moves the focus to it. */
+  begin(): void;
+  /** Hides it; true when it had the focus. */
+  end(): boolean;
+}
 
 export function createNextButton(): NextButton {
   const button = find('next', HTMLButtonElement);
   const text = find('next-text', HTMLSpanElement);
-  let pressed: (() => void) | undefined;
-  button.addEventListener('click', () => pressed?.());
+  const show = (what: string | undefined): void => {
+    button.setAttribute('aria-disabled', String(what === undefined));
+    setText(text, what ?? 'Wait…');
+  };
+  const steps = createNextSteps(show);
+  button.addEventListener('click', () => steps.take());
   return {
-    ask(what) {
-      setText(text, what);
+    steps,
+    begin() {
+      show(undefined);
       button.hidden = false;
-      return new Promise((resolve) => {
-        pressed = resolve;
-      });
+      button.focus({ preventScroll: true });
     },
-    hide() {
-      pressed = undefined;
+    end() {
+      const hadFocus = document.activeElement === button;
       button.hidden = true;
+      return hadFocus;
     },
   };
 }

@@ -21,22 +21,38 @@ export function createObservedFetch(wire: Wire, radio: Radio): Fetch {
       content: mask({ headers: showHeaders(headers), body: parse(body) }),
     });
     const isLost = radio.losesAnswer(path);
-    const { response, answer } = await exchange(url, init).catch((error: unknown) => {
-      if (init.signal?.aborted) recordUnheard(wire);
-      throw error;
-    });
+    const exchanged = exchange(url, { ...init, signal: null });
+    exchanged.then(
+      ({ response, answer }) => recordAnswer(response.status, answer, isLost, init.signal?.aborted),
+      () => undefined,
+    );
+    const { response } = await orAborted(exchanged, init.signal);
+    if (isLost) throw new TypeError('the phone changed networks');
+    return response;
+  };
+
+  /** The client gives up a call when a push brings its outcome; the answer still comes. */
+  function recordAnswer(status: number, answer: unknown, isLost: boolean, isOutrun = false): void {
+    const fate = isLost ? ' lost on the way' : isOutrun ? ' after the push' : '';
     wire.record({
       atMs: Date.now(),
       from: 'backend',
       to: 'app',
-      label: `${response.status}${isLost ? ' lost on the way' : ''}`,
+      label: `${status}${fate}`,
       outcome: outcomeOf(answer),
-      tone: isLost ? 'lost' : response.ok ? 'plain' : 'bad',
-      content: mask({ status: response.status, body: answer }),
+      tone: isLost ? 'lost' : isOutrun ? 'unheard' : status < 400 ? 'plain' : 'bad',
+      content: mask({ status, body: answer }),
     });
-    if (isLost) throw new TypeError('the phone changed networks');
-    return response;
-  };
+  }
+}
+
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
+  if (!signal) return promise;
+  const aborted = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([promise, aborted]);
 }
 
 async function exchange(
@@ -45,18 +61,6 @@ async function exchange(
 ): Promise<{ readonly response: Response; readonly answer: unknown }> {
   const response = await fetch(url, init);
   return { response, answer: parse(await response.clone().text()) };
-}
-
-/** The client gives up a call whose outcome it has heard by a push. */
-function recordUnheard(wire: Wire): void {
-  wire.record({
-    atMs: Date.now(),
-    from: 'backend',
-    to: 'app',
-    label: 'answer not awaited',
-    tone: 'unheard',
-    content: { note: 'The push was faster: the app needed no answer any more.' },
-  });
 }
 
 /** The verification's status, or the problem's code. */

@@ -15,6 +15,9 @@ export interface ObservedSockets {
   lose(): void;
 }
 
+const CLOSED_BY_APP =
+  'The app closes its socket while it opens the check_url, because Android moves every connection of an app to mobile data meanwhile, and when the verification has ended. The snapshot of the next socket holds what was missed.';
+
 export function createObservedSockets(
   wire: Wire,
   radio: Radio,
@@ -66,6 +69,7 @@ export function createObservedSockets(
       if (live !== this) return;
       live = undefined;
       onState(isLost ? 'lost' : 'none');
+      if (!isLost) record('app', 'socket closed', { note: CLOSED_BY_APP });
     }
   }
 

@@ -1,46 +1,41 @@
 /** How the phone goes on from one step to the next: slowly enough to watch, by hand, or at once. */
 
+import type { NextSteps } from './next-steps.ts';
+
 export type PaceName = 'watch' | 'step' | 'fast';
 
 export interface Pace {
   readonly name: PaceName;
   /** Returns when the step may be taken; rejects when the signal is aborted. */
-  step(what: string, signal: AbortSignal): Promise<void>;
+  step(what: string, signal: AbortSignal, watchMs?: number): Promise<void>;
 }
 
-/** The button of `step`: shown with what comes next, pressed, hidden again. */
-export interface NextButton {
-  ask(what: string): Promise<void>;
-  hide(): void;
-}
-
+/** Long enough to see one row of the diagram appear. */
 const WATCHABLE_MS = 420;
 
-export function createPace(name: PaceName, button: NextButton): Pace {
+/** @param scale multiplies the waits of `watch`: tests watch faster than people */
+export function createPace(name: PaceName, steps: NextSteps, scale = 1): Pace {
   return {
     name,
-    async step(what, signal) {
+    async step(what, signal, watchMs = WATCHABLE_MS) {
       signal.throwIfAborted();
-      if (name === 'fast') return;
-      if (name === 'watch') return pause(WATCHABLE_MS, signal);
-      try {
-        await orAborted(button.ask(what), signal);
-      } finally {
-        button.hide();
-      }
+      if (name === 'watch') await pause(watchMs * scale, signal);
+      if (name === 'step') await steps.ask(what, signal);
     },
   };
 }
 
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return orAborted(new Promise((resolve) => setTimeout(resolve, ms)), signal);
-}
-
-/** The promise, or the signal's reason as soon as it is aborted. */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = new Promise<never>((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', abort, { once: true });
   });
-  return Promise.race([promise, aborted]);
 }

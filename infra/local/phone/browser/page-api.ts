@@ -1,4 +1,4 @@
-/** The helpers that the local stack serves beside this page. */
+/** The helpers that the local stack serves under `/phone/`, for what a browser cannot reach itself. */
 
 import type { Hop } from '../hop.ts';
 
@@ -45,28 +45,16 @@ export interface Forged {
   readonly answer: unknown;
 }
 
-export const readWhere = (): Promise<Where> => ask('where');
-
-export const readCalls = (requestId: string, since: number): Promise<readonly SimulatorCall[]> =>
-  ask(`calls?${new URLSearchParams({ request_id: requestId, since: String(since) })}`);
-
-export const readInbox = (to: string): Promise<readonly InboxMessage[]> =>
-  ask(`inbox?${new URLSearchParams({ to })}`);
-
-export const readItem = (requestId: string): Promise<StoredItem> =>
-  ask(`item?${new URLSearchParams({ request_id: requestId })}`);
-
-export const openHop = (url: string, cookies: string, signal: AbortSignal): Promise<Hop> =>
-  ask('hop', { method: 'POST', body: { url, cookies }, signal });
-
-export const forgeWebhook = (requestId: string): Promise<Forged> =>
-  ask('forge', { method: 'POST', body: { request_id: requestId } });
-
-export const addRules = (rules: readonly unknown[]): Promise<unknown> =>
-  ask('faults', { method: 'POST', body: rules });
-
-export const removeRule = (id: string): Promise<unknown> =>
-  ask(`faults?${new URLSearchParams({ id })}`, { method: 'DELETE' });
+export interface PageApi {
+  readWhere(): Promise<Where>;
+  readCalls(requestId: string, since: number): Promise<readonly SimulatorCall[]>;
+  readInbox(to: string): Promise<readonly InboxMessage[]>;
+  readItem(requestId: string): Promise<StoredItem>;
+  openHop(url: string, cookies: string, signal: AbortSignal): Promise<Hop>;
+  forgeWebhook(requestId: string): Promise<Forged>;
+  addRules(rules: readonly unknown[]): Promise<unknown>;
+  removeRule(id: string): Promise<unknown>;
+}
 
 interface Asking {
   readonly method?: string;
@@ -74,17 +62,34 @@ interface Asking {
   readonly signal?: AbortSignal;
 }
 
-/** Every answer has the shape that `infra/local/phone` gives it: both are of one version. */
-async function ask<T>(path: string, { method = 'GET', body, signal }: Asking = {}): Promise<T> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  const response = await fetch(`/phone/${path}`, {
-    method,
-    ...(body !== undefined && {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
-    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-  });
-  if (!response.ok) throw new Error(`/phone/${path.split('?')[0]} answered ${response.status}`);
-  return response.json();
+/** @param origin of the page */
+export function createPageApi(origin: string): PageApi {
+  /** Every answer has the shape that `infra/local/phone` gives it: both are of one version. */
+  async function ask<T>(path: string, { method = 'GET', body, signal }: Asking = {}): Promise<T> {
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const response = await fetch(`${origin}/phone/${path}`, {
+      method,
+      ...(body !== undefined && {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+    if (!response.ok) throw new Error(`/phone/${path.split('?')[0]} answered ${response.status}`);
+    return response.json();
+  }
+  const query = (members: Record<string, string>): string => `${new URLSearchParams(members)}`;
+
+  return {
+    readWhere: () => ask('where'),
+    readCalls: (requestId, since) =>
+      ask(`calls?${query({ request_id: requestId, since: String(since) })}`),
+    readInbox: (to) => ask(`inbox?${query({ to })}`),
+    readItem: (requestId) => ask(`item?${query({ request_id: requestId })}`),
+    openHop: (url, cookies, signal) =>
+      ask('hop', { method: 'POST', body: { url, cookies }, signal }),
+    forgeWebhook: (requestId) => ask('forge', { method: 'POST', body: { request_id: requestId } }),
+    addRules: (rules) => ask('faults', { method: 'POST', body: rules }),
+    removeRule: (id) => ask(`faults?${query({ id })}`, { method: 'DELETE' }),
+  };
 }

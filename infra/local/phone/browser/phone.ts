@@ -11,6 +11,8 @@ import { toWords } from './words.ts';
 export interface PhoneEvents {
   readonly onVerify: () => void;
   readonly onCode: (code: string) => void;
+  /** The person begins to type a code. */
+  readonly onTyping: () => void;
   readonly onOtherChannel: () => void;
   readonly onCancel: () => void;
   readonly onProof: () => void;
@@ -27,6 +29,8 @@ export interface Phone {
   setSocket(state: SocketState): void;
   setNetwork(name: string): void;
   setAsleep(isAsleep: boolean): void;
+  fillCode(code: string): void;
+  focusTitle(): void;
 }
 
 const SOCKETS: Readonly<Record<SocketState, string>> = {
@@ -60,6 +64,7 @@ export function createPhone(events: PhoneEvents): Phone {
     button.addEventListener('click', act);
   onClick(otherChannel, events.onOtherChannel);
   onClick(cancel, events.onCancel);
+  code.addEventListener('input', events.onTyping);
   onClick(proof, events.onProof);
   onClick(fallback, events.onFallback);
   onClick(find('again', HTMLButtonElement), events.onAgain);
@@ -71,6 +76,10 @@ export function createPhone(events: PhoneEvents): Phone {
     event.preventDefault();
     events.onCode(code.value.trim());
   });
+
+  function focusTitle(): void {
+    title.focus({ preventScroll: true });
+  }
 
   function showRun(isRunning: boolean): void {
     form.hidden = isRunning;
@@ -112,7 +121,7 @@ export function createPhone(events: PhoneEvents): Phone {
       badge.dataset.state = 'busy';
       setText(title, 'Checking your number…');
       setText(text, phoneNumber);
-      title.focus({ preventScroll: true });
+      focusTitle();
     },
     show(verification, story) {
       const words = toWords(verification, story);
@@ -135,7 +144,7 @@ export function createPhone(events: PhoneEvents): Phone {
       showVerified(verification);
       if (isOver) countdown.stop();
       else countdown.follow(verification.next_change_at);
-      if (isOver && run.contains(document.activeElement)) title.focus({ preventScroll: true });
+      if (isOver && run.contains(document.activeElement)) focusTitle();
     },
     note(words, tone) {
       const item = create('li', { text: words });
@@ -151,6 +160,10 @@ export function createPhone(events: PhoneEvents): Phone {
     setAsleep(isAsleep) {
       find('asleep', HTMLDivElement).hidden = !isAsleep;
     },
+    fillCode(typed) {
+      code.value = typed;
+    },
+    focusTitle,
   };
 }
 

@@ -8,13 +8,7 @@ import { mask } from './mask.ts';
 import { createObservedFetch } from './observed-fetch.ts';
 import { createObservedSockets, type SocketState } from './observed-socket.ts';
 import { type Pace, pause } from './pace.ts';
-import {
-  addRules,
-  forgeWebhook,
-  removeRule,
-  type SimulatorCall,
-  type StoredItem,
-} from './page-api.ts';
+import type { PageApi, SimulatorCall, StoredItem } from './page-api.ts';
 import { createRadio } from './radio.ts';
 import { toRules } from './rules.ts';
 import type { Story } from './story.ts';
@@ -39,14 +33,35 @@ export interface Play {
   stop(): Promise<void>;
 }
 
-const OUTAGE_MS = 1_600;
-const ASLEEP_MS = 2_200;
-/** How long the backend is watched after the end: late webhooks. */
-const AFTERMATH_MS = 10_000;
+export interface PlayTimes {
+  /** How long Vonage takes to name the check_url. */
+  readonly thinkingMs: number;
+  readonly outageMs: number;
+  readonly asleepMs: number;
+  /** How long the backend is watched after the end: late webhooks. */
+  readonly aftermathMs: number;
+}
+
+const FOLLOWABLE: PlayTimes = {
+  thinkingMs: 900,
+  outageMs: 1_600,
+  asleepMs: 2_200,
+  aftermathMs: 10_000,
+};
 /** In `step` a person takes the time that the step has. */
 const PATIENT_HANDSET_MS = 58_000;
 
-export function play(story: Story, pace: Pace, wire: Wire, audience: Audience): Play {
+export interface PlayNeeds {
+  readonly api: PageApi;
+  /** Address of the HTTP API. */
+  readonly apiUrl: string;
+  readonly pace: Pace;
+  readonly wire: Wire;
+  readonly times?: PlayTimes;
+}
+
+export function play(story: Story, audience: Audience, needs: PlayNeeds): Play {
+  const { api, apiUrl, pace, wire, times = FOLLOWABLE } = needs;
   const { troubles } = story;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -67,13 +82,14 @@ export function play(story: Story, pace: Pace, wire: Wire, audience: Audience): 
 
   const openApp = (): Client =>
     createClient({
-      apiUrl: location.origin,
+      apiUrl,
       store,
       fetch,
       WebSocket: sockets.WebSocket,
       onProblem: audience.onProblem,
       openCheckUrl: (checkUrl, { signal: opening }) =>
         followCheckUrl(checkUrl, AbortSignal.any([opening, signal]), {
+          api,
           wire,
           pace,
           isOnWifi: troubles.has('wifi'),
@@ -88,7 +104,7 @@ export function play(story: Story, pace: Pace, wire: Wire, audience: Audience): 
       if (signal.aborted || followed !== verification) return;
       audience.onVerification(newest);
       if (troubles.has('forged') && newest.action && !isForged) forge(newest.request_id);
-      if (isFinal(newest)) setTimeout(() => watching.abort(), AFTERMATH_MS);
+      if (isFinal(newest)) setTimeout(() => watching.abort(), times.aftermathMs);
     };
     show(followed.current);
     followed.onChange(show);
@@ -97,10 +113,10 @@ export function play(story: Story, pace: Pace, wire: Wire, audience: Audience): 
   const watching = new AbortController();
 
   async function run(): Promise<void> {
-    const rules = toRules(story, pace.name);
-    await addRules(rules);
+    const rules = toRules(story, pace.name, times.thinkingMs);
+    await api.addRules(rules);
     signal.addEventListener('abort', () => {
-      for (const { id } of rules) removeRule(id).catch(() => undefined);
+      for (const { id } of rules) api.removeRule(id).catch(() => undefined);
     });
     if (troubles.has('lost_answer')) radio.loseAnswerOf('/check-code');
     const { phoneNumber, email, channels } = story;
@@ -112,26 +128,26 @@ export function play(story: Story, pace: Pace, wire: Wire, audience: Audience): 
     audience.onNote('Started: the app holds a client token');
     follow(started);
     const watched = AbortSignal.any([signal, watching.signal]);
-    void watchBackend(started.requestId, wire, audience, watched);
+    void watchBackend(started.requestId, { api, wire, ...audience, signal: watched });
     if (troubles.has('lost_socket')) await loseSocket(hasSnapshot);
     if (troubles.has('background')) await goToBackground(hasSnapshot);
   }
 
   async function loseSocket(hasSnapshot: Promise<void>): Promise<void> {
-    await Promise.race([hasSnapshot, pause(OUTAGE_MS, signal)]);
+    await Promise.race([hasSnapshot, pause(times.outageMs, signal)]);
     audience.onNote('The connection is gone', 'bad');
-    await radio.goFor(OUTAGE_MS);
+    await radio.goFor(times.outageMs);
     audience.onNote('The network is back');
   }
 
   /** Killed by the system: nothing but the store is left. */
   async function goToBackground(hasSnapshot: Promise<void>): Promise<void> {
-    await Promise.race([hasSnapshot, pause(OUTAGE_MS, signal)]);
+    await Promise.race([hasSnapshot, pause(times.outageMs, signal)]);
     verification?.close();
     verification = undefined;
     audience.onAsleep(true);
     note('app frozen', 'The system froze the app: no socket, no memory.');
-    await pause(ASLEEP_MS, signal);
+    await pause(times.asleepMs, signal);
     audience.onAsleep(false);
     note('app resumed', 'The app is back, with what its store holds.');
     audience.onNote('Back: the state is read again');
@@ -149,7 +165,7 @@ export function play(story: Story, pace: Pace, wire: Wire, audience: Audience): 
     const common = { tone: 'bad' } as const;
     const label = 'forged webhook completed';
     const atMs = Date.now();
-    forgeWebhook(requestId).then(({ webhook, status, answer }) => {
+    api.forgeWebhook(requestId).then(({ webhook, status, answer }) => {
       const sent = mask(webhook);
       wire.record({ ...common, atMs, from: 'intruder', to: 'backend', label, content: sent });
       const outcome = `${status} ${codeOf(answer)}`.trim();

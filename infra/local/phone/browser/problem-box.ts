@@ -2,15 +2,22 @@
 
 import { ClientProblem } from '../../../../shared/client/problem.ts';
 import { find, setText } from './dom.ts';
+import { FIELD_NAMES, type FieldName, type StoryFault } from './story-faults.ts';
 
 export interface ProblemBox {
+  /** Says at each field what is wrong with it, and moves the focus to the first one. */
+  showFaults(faults: readonly StoryFault[]): void;
   /** @param detail of the problem's body, which the client leaves out */
   show(error: unknown, detail?: string): void;
   clear(): void;
 }
 
 /** Members of `POST /start` that have a field of their own. */
-const FIELDS: Readonly<Record<string, string>> = { phone_number: 'number', email: 'email' };
+const FIELDS: Readonly<Record<string, FieldName>> = {
+  phone_number: 'number',
+  email: 'email',
+  channels: 'channels',
+};
 
 export function createProblemBox(): ProblemBox {
   const box = find('problem', HTMLDivElement);
@@ -21,11 +28,16 @@ export function createProblemBox(): ProblemBox {
 
   function clear(): void {
     box.hidden = true;
-    for (const name of ['number', 'email', 'code']) showFieldError(name, '');
+    for (const name of [...FIELD_NAMES, 'code']) showFieldError(name, '');
   }
 
   return {
     clear,
+    showFaults(faults) {
+      clear();
+      for (const { field, text } of faults) showFieldError(field, text);
+      document.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
+    },
     show(error, text = '') {
       clear();
       const isProblem = error instanceof ClientProblem;
@@ -45,7 +57,8 @@ export function createProblemBox(): ProblemBox {
 }
 
 function showFieldError(name: string, text: string): void {
-  const input = find(name, HTMLInputElement);
+  const field = find(name, HTMLElement);
+  const input = field.querySelector('input') ?? field;
   const shown = find(`${name}-error`, HTMLSpanElement);
   setText(shown, text);
   input.setAttribute('aria-invalid', String(text !== ''));

@@ -10,12 +10,14 @@ export interface Rule {
   readonly [member: string]: unknown;
 }
 
-/** Vonage takes a moment; a person shall see the app wait for the push. */
-const THINKING_MS: Readonly<Record<PaceName, number>> = { watch: 900, step: 900, fast: 0 };
-
-export function toRules({ phoneNumber, troubles }: Story, pace: PaceName): readonly Rule[] {
+/** @param thinkingMs how long Vonage takes, so that a person sees the app wait for the push */
+export function toRules(
+  { phoneNumber, troubles }: Story,
+  pace: PaceName,
+  thinkingMs: number,
+): readonly Rule[] {
   const interrupts = troubles.has('lost_socket') || troubles.has('background');
-  const delayMs = interrupts ? THINKING_MS.watch : THINKING_MS[pace];
+  const delayMs = pace === 'fast' && !interrupts ? 0 : thinkingMs;
   const ordered = [
     // Vonage may name the check_url in its answer, in its webhook or in both: here by webhook.
     { request: { check_url_in: 'webhook' } },

@@ -95,7 +95,7 @@ export function createStoryPanel(onChange: (story: Story) => void): StoryPanel {
     );
   }
   for (const input of channels.values()) {
-    if (input.parentElement) find('channels', HTMLDivElement).append(input.parentElement);
+    if (input.parentElement) find('channel-list', HTMLDivElement).append(input.parentElement);
   }
   box.open = matchMedia(WIDE).matches;
   for (const input of [...channels.values(), ...switches.values()]) {

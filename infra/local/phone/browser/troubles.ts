@@ -62,7 +62,7 @@ export const TROUBLES: readonly Trouble[] = [
     group: 'The phone',
     label: 'Answer lost on the way',
     explain: ({ messages, calls }) => {
-      const isOutrun = messages.some(({ label }) => label === 'answer not awaited');
+      const isOutrun = messages.some(({ label }) => label.endsWith('after the push'));
       const how = isOutrun ? 'the faster push' : howHeard(messages, 'lost on the way');
       if (!how) return undefined;
       const checks = calls.filter(({ operation }) => operation === 'check').length;

@@ -2,7 +2,7 @@
 
 import { mask } from './mask.ts';
 import { pause } from './pace.ts';
-import { readCalls, readItem, type SimulatorCall, type StoredItem } from './page-api.ts';
+import type { PageApi, SimulatorCall, StoredItem } from './page-api.ts';
 import type { Wire, WireMessage } from './wire.ts';
 
 const POLL_MS = 250;
@@ -14,25 +14,27 @@ const REQUESTS: Readonly<Record<string, string>> = {
   cancel: 'DELETE /v2/verify/{id}',
 };
 
-export interface Watched {
+export interface WatcherNeeds {
+  readonly api: Pick<PageApi, 'readCalls' | 'readItem'>;
+  readonly wire: Wire;
   readonly onCalls: (calls: readonly SimulatorCall[]) => void;
   readonly onItem: (item: StoredItem) => void;
+  /** Ends the watch. */
+  readonly signal: AbortSignal;
 }
 
 /** Until the signal is aborted. What cannot be read, as with another Vonage, is left out. */
 export async function watchBackend(
   requestId: string,
-  wire: Wire,
-  { onCalls, onItem }: Watched,
-  signal: AbortSignal,
+  { api, wire, onCalls, onItem, signal }: WatcherNeeds,
 ): Promise<void> {
   const calls: SimulatorCall[] = [];
   let shown = '';
   while (!signal.aborted) {
     const since = calls.at(-1)?.number ?? 0;
     const [news, item] = await Promise.all([
-      readCalls(requestId, since).catch(() => []),
-      readItem(requestId).catch(() => undefined),
+      api.readCalls(requestId, since).catch(() => []),
+      api.readItem(requestId).catch(() => undefined),
     ]);
     if (signal.aborted) return;
     calls.push(...news);
