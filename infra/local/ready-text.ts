@@ -19,6 +19,8 @@ Ready after ${seconds} s.
 
   A phone to try   ${api}  (open it in a browser)
 
+  Dashboards       ${api}/dashboard  (and every alarm, from what runs here)
+
   HTTP API         ${api}
   WebSocket API    ${websocket}
   Vonage           ${vonage}

@@ -77,6 +77,8 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
       [['lost_answer'], '8', 'completed'],
       [['man_in_the_middle'], '8', 'aborted'],
       [[], '99', 'completed'],
+      [[], '7', 'completed'],
+      [['rejected'], '8', 'completed'],
     ])('copies lines for sh that tell the same story: %j', (troubles, ending, status) =>
       site.visit(async (visitor) => {
         const { page } = visitor;
@@ -102,20 +104,54 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
         expect(await page.locator('#number-error').textContent()).not.toBe('');
       }));
 
-    it('can be led step by step with the keyboard alone', () =>
+    it.each([
+      ['The SIM proves it', [], 'Verified'],
+      ['The SIM proves it', ['rejected'], 'Verified'],
+      ['Fallback to e-mail', [], 'Verified'],
+    ])('can be led step by step with the keyboard alone: %s %j', (preset, troubles, title) =>
       site.visit(async ({ page, end }) => {
+        await page.locator('.preset', { hasText: preset }).click();
+        for (const name of troubles) await page.locator(`[role=switch][name=${name}]`).check();
         await page.locator('input[name=pace][value=step]').check();
-        await page.locator('#number').fill(phoneNumber('8'));
-        await page.locator('#number').press('Enter');
+        await page.locator('#number').focus();
+        await page.keyboard.press('Enter');
         const next = page.locator('#next');
-        for (let step = 0; step < 6; step += 1) {
-          const before = await page.locator('#diagram .row').count();
-          await next.waitFor({ timeout: STORY_MS });
-          await next.focus();
+        const isOver = page
+          .locator('#after')
+          .waitFor()
+          .then(() => true);
+        while (
+          !(await Promise.race([
+            isOver,
+            next
+              .and(page.locator('[aria-disabled=false]'))
+              .waitFor()
+              .then(() => false),
+          ]))
+        ) {
+          expect(await next.evaluate((button) => button === document.activeElement)).toBe(true);
           await page.keyboard.press('Enter');
-          await page.locator('#diagram .row').nth(before).waitFor({ state: 'attached' });
         }
-        expect(await end()).toBe('Verified');
+        expect(await end()).toBe(title);
+        expect(await page.evaluate(() => document.activeElement?.id)).toBe('run-title');
+      }),
+    );
+
+    it('says at the field what is missing, and asks nobody', () =>
+      site.visit(async ({ page, reads }) => {
+        await page.locator('#number').fill('');
+        await page.locator('#verify').click();
+        await reads('#number-error', /^Enter a phone number/);
+        expect(await page.evaluate(() => document.activeElement?.id)).toBe('number');
+        for (const chip of await page.locator('#channel-list input').all()) await chip.uncheck();
+        await page.locator('#verify').click();
+        await reads('#channels-error', /^Choose at least one channel/);
+        for (const chip of await page.locator('#channel-list input').all()) await chip.check();
+        await page.locator('#email').fill('');
+        await page.locator('#verify').click();
+        await reads('#channels-error', /^Choose at most 3 channels/);
+        await reads('#email-error', /^Enter the address/);
+        expect(await page.locator('#diagram .row').count()).toBe(0);
       }));
   });
 
@@ -221,6 +257,21 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
         expect(shown).not.toMatch(/silent-auth\/redirect|[\w-]{36}\.[\w-]{43}|Bearer /);
       }));
   });
+
+  it('links to dashboards that axe accepts, light and dark', () =>
+    site.visit(async ({ page, play, end, scanAll }) => {
+      await play();
+      await end();
+      await page.locator('a[href="/dashboard"]').first().waitFor();
+      await page.goto(`${site.api}/dashboard`);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await scanAll(), colorScheme).toEqual([]);
+      }
+      expect(await page.locator('.widget', { hasText: 'Price' }).first().textContent()).not.toMatch(
+        /no data/,
+      );
+    }));
 
   it('leaves no word in the console and asks nobody outside', () => {
     expect(site.complaints).toEqual([]);

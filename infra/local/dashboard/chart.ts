@@ -16,6 +16,8 @@ export interface ChartOptions {
   readonly max: number | undefined;
   /** Of the drawing, in pixels. */
   readonly width: number;
+  /** What a screen reader says instead of the drawing. */
+  readonly label: string;
 }
 
 interface Scale {
@@ -34,7 +36,7 @@ export function drawChart(lines: readonly Line[], grid: Grid, options: ChartOpti
   const scale = toScale(lines, grid, options);
   const marks = options.stacked ? drawBars(lines, grid, scale) : drawLines(lines, grid, scale);
   return (
-    `<svg viewBox="0 0 ${options.width} ${HEIGHT}" role="img">` +
+    `<svg viewBox="0 0 ${options.width} ${HEIGHT}" role="img" aria-label="${escapeHtml(options.label)}">` +
     drawAxes(grid, scale, options.width) +
     `${marks}</svg>`
   );

@@ -15,7 +15,7 @@ h1{font-size:22px}h2{font-size:17px;margin:32px 0 12px}h3{font-size:16px;margin:
 h4{font-size:13px;margin:0 0 8px}h4 small{font-weight:400;color:var(--soft);margin-left:6px}p{margin:0 0 6px}
 .grid{display:grid;grid-template-columns:repeat(24,minmax(0,1fr));grid-auto-rows:minmax(38px,auto);
 gap:12px}
-section{background:var(--card);border:1px solid var(--rule);border-radius:6px;padding:12px;overflow:auto}
+.widget{background:var(--card);border:1px solid var(--rule);border-radius:6px;padding:12px;overflow:auto}
 svg{width:100%;height:auto;font-size:11px}svg text{fill:var(--soft)}.rule{stroke:var(--rule)}
 polyline{fill:none;stroke-width:1.5}
 ul{list-style:none;display:flex;flex-wrap:wrap;gap:2px 14px;margin:4px 0 0;padding:0;font-size:12px;
@@ -28,8 +28,8 @@ table{border-collapse:collapse;font-size:13px}td,th{text-align:left;padding:3px 
 border-bottom:1px solid var(--rule)}th{color:var(--soft);font-weight:500}
 .alarms{background:var(--card);border:1px solid var(--rule);border-radius:6px;width:100%}
 .alarms td:first-child{padding-left:12px;font-weight:600}
-.ALARM td:first-child{color:#d1324a}.OK td:first-child{color:#2f9e63}
-@media(max-width:800px){.grid{grid-auto-rows:auto}section{grid-area:auto/1/auto/-1!important}}
+.ALARM td:first-child{color:light-dark(#b3203a,#ff8a9c)}.OK td:first-child{color:light-dark(#1d7a49,#5fd29a)}
+@media(max-width:800px){.grid{grid-auto-rows:auto}.widget{grid-area:auto/1/auto/-1!important}}
 ${COLORS.map(
   (color, index) =>
     `.c${index} polyline{stroke:${color}}.c${index} circle,.c${index} rect{fill:${color}}` +

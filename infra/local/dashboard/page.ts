@@ -22,13 +22,13 @@ export function renderPage({ dashboards, alarms }: Monitoring, collected: Collec
   };
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Dashboards</title>
-<meta name="viewport" content="width=device-width"><style>${STYLE}</style></head><body>
+<meta name="viewport" content="width=device-width"><style>${STYLE}</style></head><body><main>
 <h1>Dashboards, drawn from local data</h1>
 <p>${toTime(grid.startMs)}–${toTime(grid.startMs + grid.periods * grid.periodMs)} UTC, a point for
 each ${step} s. CloudWatch draws the same widgets with a point for each 5 minutes.</p>
 ${alarmsToHtml(alarms, store, grid)}
 ${dashboards.map(draw).join('\n')}
-</body></html>
+</main></body></html>
 `;
 }
 

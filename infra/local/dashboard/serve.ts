@@ -1,4 +1,4 @@
-/** `/dashboard` of a running stack: the page, drawn anew at every request. */
+/** `/dashboard` of a running stack: the page, drawn at every request. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readCollected } from './collected.ts';
 import { readMonitoring } from './monitoring.ts';

@@ -23,10 +23,13 @@ export function widgetToHtml(widget: Widget, data: WidgetData): string {
   const unit = 'unit' in widget.shows ? widget.shows.unit : undefined;
   const small = unit === undefined ? '' : `<small>${escapeHtml(unit)}</small>`;
   const heading = title === '' ? '' : `<h4>${escapeHtml(title)}${small}</h4>`;
-  return `<section style="${place}">${heading}${contentOf(widget, data)}</section>`;
+  return `<div class="widget" role="group" style="${place}" tabindex="0" aria-label="${escapeHtml(title || 'Text')}">${heading}${contentOf(widget, data)}</div>`;
 }
 
-function contentOf({ shows, width }: Widget, { collected, store, grid }: WidgetData): string {
+function contentOf(
+  { shows, width, title }: Widget,
+  { collected, store, grid }: WidgetData,
+): string {
   switch (shows.type) {
     case 'text':
       return markdownToHtml(shows.markdown);
@@ -39,7 +42,8 @@ function contentOf({ shows, width }: Widget, { collected, store, grid }: WidgetD
     case 'graph': {
       const lines = evaluate(shows.queries, store, grid).filter(hasValues);
       if (lines.length === 0) return EMPTY;
-      const options = { ...shows, width: width * COLUMN_PIXELS };
+      const label = `Graph of ${title}: ${lines.map((line) => line.label).join(', ')}`;
+      const options = { ...shows, width: width * COLUMN_PIXELS, label };
       return drawChart(lines, grid, options) + legendOf(lines);
     }
   }
