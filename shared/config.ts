@@ -179,3 +179,11 @@ export interface ProofSettings {
 
 /** `x-correlator`: what a caller sends in this form comes back and stands in the log line. */
 export const CORRELATOR_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** What web pages of an allowed origin may send and read (CORS). */
+export const CORS = {
+  allowMethods: ['GET', 'POST'],
+  allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-correlator'],
+  exposeHeaders: ['retry-after', 'x-correlator'],
+  maxAgeSeconds: 3600,
+} as const;

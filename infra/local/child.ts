@@ -60,6 +60,7 @@ export async function runWithParent(
   start: () => Promise<{ readonly url: string; close(): Promise<void> }>,
 ): Promise<void> {
   process.on('SIGINT', () => {});
+  process.umask(0o077); // what it keeps is its user's alone
   try {
     const { url, close } = await start();
     const end = (): void => void close().finally(() => process.exit(0));

@@ -20,13 +20,13 @@ export interface FunctionLogs {
 
 /** One file a function, begun anew at every start. */
 export function openFunctionLogs(folder: string): FunctionLogs {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const files = new Map<string, WriteStream>();
   let closed = false;
   const listeners = new Set<(line: FunctionLine) => void>();
 
   function fileOf(name: string): WriteStream {
-    const file = files.get(name) ?? createWriteStream(join(folder, `${name}.log`));
+    const file = files.get(name) ?? createWriteStream(join(folder, `${name}.log`), { mode: 0o600 });
     files.set(name, file);
     return file;
   }

@@ -3,6 +3,7 @@
  * the listener that stands for it. Nothing else differs; handlers have no local branch.
  */
 import { ENV } from '../../shared/config.ts';
+import { toPageOrigins } from './access.ts';
 import { LocalStackError } from './error.ts';
 import type { DomainMapping } from './template/domains.ts';
 import type { FunctionResource } from './template/functions.ts';
@@ -19,6 +20,8 @@ export interface LocalAddresses {
   readonly vonage: string;
   readonly dynamodb: string;
   readonly aws: string;
+  /** Web origins under development, besides the stage's. */
+  readonly origins: readonly string[];
 }
 
 const EXECUTE_API = /(https|wss):\/\/([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com/g;
@@ -51,7 +54,14 @@ function replace(name: string, value: string, addresses: LocalAddresses): string
     case ENV.checkUrlHosts:
       return JSON.stringify([new URL(addresses.vonage).origin]);
     case ENV.allowedOrigins:
-      return JSON.stringify([...new Set([...parseList(local), ...pageOrigins(addresses)])]);
+      return JSON.stringify([
+        ...new Set([
+          ...parseList(local),
+          // The pages of the local stack live beside the API, on whatever port that is.
+          ...toPageOrigins(addresses.httpApi),
+          ...addresses.origins,
+        ]),
+      ]);
     case ENV.startSettings:
       return withLocalRedirect(local, addresses);
     default:
@@ -78,11 +88,6 @@ function replaceDomains(value: string, { domains, ...addresses }: LocalAddresses
       .replaceAll(`wss://${domainName}`, `ws://${local}`)
       .replaceAll(`https://${domainName}`, `http://${local}`);
   }, value);
-}
-
-/** The pages of the local stack live beside the API, on whatever port that is. */
-function pageOrigins({ httpApi }: LocalAddresses): readonly string[] {
-  return [httpApi, httpApi.replace('127.0.0.1', 'localhost')];
 }
 
 /** The web path ends on the company's own page; here the local stack serves the example of one. */

@@ -31,8 +31,8 @@ interface Gathered {
 /** @param name of the file; it begins anew at every start */
 export function openPlatformMetrics(folder: string, name: string): PlatformMetrics {
   const metricsFolder = join(folder, METRICS_FOLDER);
-  mkdirSync(metricsFolder, { recursive: true });
-  const file = createWriteStream(join(metricsFolder, `${name}.log`));
+  mkdirSync(metricsFolder, { recursive: true, mode: 0o700 });
+  const file = createWriteStream(join(metricsFolder, `${name}.log`), { mode: 0o600 });
   const gathered = new Map<string, Gathered>();
 
   const write = (key: string, { namespace, dimensions, values }: Gathered): void => {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HTTP_ROUTES } from '../../shared/config.ts';
+import { type Access, toPageOrigins } from './access.ts';
 import { type Child, startChild } from './child.ts';
 import type { LocalIdentity } from './local-identity.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './synthesize.ts';
@@ -11,9 +12,10 @@ const WEBHOOK_ROUTE = 'POST /webhook' satisfies keyof typeof HTTP_ROUTES;
 export interface AwsOptions {
   readonly port: number;
   readonly folder: string;
+  readonly access: Access;
 }
 
-export function startAws({ port, folder }: AwsOptions): Promise<Child> {
+export function startAws({ port, folder, access }: AwsOptions): Promise<Child> {
   return startChild({
     name: 'the AWS stand-in',
     entryFile: fileURLToPath(new URL('./aws/main.ts', import.meta.url)),
@@ -23,6 +25,7 @@ export function startAws({ port, folder }: AwsOptions): Promise<Child> {
       STACK_FOLDER: folder,
       REGION: LOCAL_REGION,
       ACCOUNT_ID: LOCAL_ACCOUNT,
+      HOSTS: JSON.stringify(access.hosts),
     },
   });
 }
@@ -34,10 +37,12 @@ export interface VonageOptions {
   /** Origin of the HTTP API, which receives the webhooks. */
   readonly apiUrl: string;
   readonly timeScale: number;
+  readonly access: Access;
 }
 
 export function startVonage(options: VonageOptions): Promise<Child> {
-  const { port, folder, identity, apiUrl, timeScale } = options;
+  const { port, folder, identity, apiUrl, timeScale, access } = options;
+  const origins = [...toPageOrigins(apiUrl), ...access.origins];
   return startChild({
     name: 'the Vonage simulator',
     entryFile: fileURLToPath(new URL('./vonage/main.ts', import.meta.url)),
@@ -50,6 +55,7 @@ export function startVonage(options: VonageOptions): Promise<Child> {
       SIGNATURE_SECRET: identity.signatureSecret,
       ACCOUNT_API_SECRET: identity.accountApiSecret,
       VONAGE_TIME_SCALE: String(timeScale),
+      ACCESS: JSON.stringify({ hosts: access.hosts, origins }),
       STATE_FILE: join(folder, 'vonage.json'),
     },
   });

@@ -8,6 +8,8 @@ import type { StackOptions } from './stack.ts';
 export const SETTINGS_USAGE = `Environment:
   API_PORT, WEBSOCKET_PORT, VONAGE_PORT, AWS_PORT   3000 to 3003; 0 for any free one
   LOCAL_DIR            where the stack keeps its data (.local); one folder for each stack
+  LOCAL_HOSTS          further names that callers may use as Host, with commas between them
+  LOCAL_ORIGINS        web origins whose pages may call, with commas: http://localhost:5173
   STAGE                of infra/aws (dev)
   CDK_CONTEXT_JSON     JSON object laid over the context of cdk.json
   VONAGE_BASE_URL      another Vonage than the simulator
@@ -16,6 +18,8 @@ export const SETTINGS_USAGE = `Environment:
 
 const aPort = 'must be a whole number from 0 to 65535';
 const aUrl = 'must be an http or https URL';
+const hostNames = 'must be host names without port, with commas between them';
+const webOrigins = 'must be origins such as http://localhost:5173, with commas between them';
 const aContext = 'must be a JSON object';
 
 const port = (usual: number) =>
@@ -26,12 +30,21 @@ const port = (usual: number) =>
     .refine((value) => value <= 65_535, aPort)
     .default(usual);
 const url = z.url({ protocol: /^https?$/, error: aUrl }).optional();
+const listOf = (item: RegExp, message: string) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((each) => each.trim().toLowerCase()))
+    .transform((items) => items.filter((each) => each !== ''))
+    .refine((items) => items.every((each) => item.test(each)), message)
+    .default([]);
 const environment = z.object({
   API_PORT: port(3000),
   WEBSOCKET_PORT: port(3001),
   VONAGE_PORT: port(3002),
   AWS_PORT: port(3003),
   LOCAL_DIR: z.string().min(1, 'must not be empty').default('.local'),
+  LOCAL_HOSTS: listOf(/^[a-z0-9._-]+$/, hostNames),
+  LOCAL_ORIGINS: listOf(/^[a-z][a-z0-9+.-]*:\/\/[a-z0-9._-]+(:\d{1,5})?$/, webOrigins),
   STAGE: z.string().min(1, 'must not be empty').default('dev'),
   CDK_CONTEXT_JSON: z.string().transform(parseObject).default({}),
   VONAGE_BASE_URL: url,
@@ -55,6 +68,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): StackOptions {
       vonage: given.VONAGE_PORT,
       aws: given.AWS_PORT,
     },
+    access: { hosts: given.LOCAL_HOSTS, origins: given.LOCAL_ORIGINS },
     context: { stage: given.STAGE, ...given.CDK_CONTEXT_JSON },
     vonageBaseUrl: given.VONAGE_BASE_URL,
     dynamodbEndpoint: given.DYNAMODB_ENDPOINT,

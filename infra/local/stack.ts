@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { type Access, NO_MORE_ACCESS } from './access.ts';
 import { openAssembly } from './assemblies.ts';
 import type { Child } from './child.ts';
 import { LOGS_FOLDER } from './dashboard/collected.ts';
@@ -42,6 +43,8 @@ export interface StackOptions {
   readonly localFolder: string;
   /** @default any free ones */
   readonly ports?: Partial<Ports>;
+  /** Hosts and web origins that may call, besides this machine's own. @default none */
+  readonly access?: Access;
   /** Overrides of the context in `cdk.json`. @default `{stage: 'dev'}` */
   readonly context?: Readonly<Record<string, unknown>>;
   /** A cloud assembly. @default the one of these sources and this context, synthesized when it is new */
@@ -101,18 +104,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 async function openStack(options: StackOptions, closers: Closers): Promise<Omit<Stack, 'close'>> {
   const folder = resolve(options.localFolder);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   closers.push(lockFolder(folder));
   const endpointsFile = join(folder, 'endpoints.json');
   removeEndpoints(endpointsFile);
   closers.push(() => removeEndpoints(endpointsFile));
 
-  const api = await openPort('API_PORT', options.ports?.api, closers);
-  const websocket = await openPort('WEBSOCKET_PORT', options.ports?.websocket, closers);
+  const access = options.access ?? NO_MORE_ACCESS;
+  const open = (variable: string, port = 0) => openPort(variable, port, access, closers);
+  const api = await open('API_PORT', options.ports?.api);
+  const websocket = await open('WEBSOCKET_PORT', options.ports?.websocket);
   const identity = openLocalIdentity(join(folder, 'identity.json'));
   const starting = [
     prepareTemplate(options),
-    openChild((port) => startAws({ port, folder }), options.ports?.aws, closers),
+    openChild((port) => startAws({ port, folder, access }), options.ports?.aws, closers),
     options.vonageBaseUrl === undefined
       ? openSimulator(options, folder, identity, api, closers)
       : undefined,
@@ -129,6 +134,7 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
     vonage: vonage?.url ?? options.vonageBaseUrl?.replace(/\/$/, '') ?? '',
     dynamodb: options.dynamodbEndpoint ?? aws.url,
     aws: aws.url,
+    origins: access.origins,
   };
   await createTables(addresses.dynamodb, template.tables);
   await createSecrets(addresses.aws, toInitialSecrets(template, identity));
@@ -151,7 +157,8 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
   );
   const servePage: ServePage = (request, response) =>
     serveDashboard(folder, request, response) || options.servePage?.(request, response) === true;
-  closers.push(openGateway({ template, functions, api, websocket, servePage, metrics }));
+  const { origins } = access;
+  closers.push(openGateway({ template, functions, api, websocket, servePage, metrics, origins }));
 
   const endpoints = toEndpoints(template, addresses, identity);
   writeEndpoints(endpointsFile, endpoints);
@@ -167,9 +174,14 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
   };
 }
 
-async function openPort(variable: string, port = 0, closers: Closers): Promise<Listener> {
+async function openPort(
+  variable: string,
+  port: number,
+  access: Access,
+  closers: Closers,
+): Promise<Listener> {
   try {
-    const listener = await openListener(port);
+    const listener = await openListener(port, access);
     closers.push(() => listener.close());
     return listener;
   } catch (cause) {
@@ -210,7 +222,7 @@ async function openChild(
 }
 
 function openSimulator(
-  { ports, timeScale = 1 }: StackOptions,
+  { ports, timeScale = 1, access = NO_MORE_ACCESS }: StackOptions,
   folder: string,
   identity: LocalIdentity,
   api: Listener,
@@ -218,7 +230,7 @@ function openSimulator(
 ): Promise<Service> {
   const apiUrl = `http://${api.host}`;
   return openChild(
-    (port) => startVonage({ port, folder, identity, apiUrl, timeScale }),
+    (port) => startVonage({ port, folder, identity, apiUrl, timeScale, access }),
     ports?.vonage,
     closers,
   );

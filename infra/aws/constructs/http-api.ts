@@ -12,7 +12,7 @@ import {
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
-import { type FunctionName, HTTP_ROUTES } from '../../../shared/config.ts';
+import { CORS, type FunctionName, HTTP_ROUTES } from '../../../shared/config.ts';
 import type { CustomDomain, JwtAuthorizer, Throttle } from '../stage.ts';
 import { createAccessLogs } from './access-logs.ts';
 import { createDomain } from './custom-domain.ts';
@@ -119,10 +119,10 @@ function cors(origins: readonly string[]): { corsPreflight?: CorsPreflightOption
   return {
     corsPreflight: {
       allowOrigins: [...origins],
-      allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],
-      allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-correlator'],
-      exposeHeaders: ['retry-after', 'x-correlator'],
-      maxAge: Duration.hours(1),
+      allowMethods: CORS.allowMethods.map((method) => CorsHttpMethod[method]),
+      allowHeaders: [...CORS.allowHeaders],
+      exposeHeaders: [...CORS.exposeHeaders],
+      maxAge: Duration.seconds(CORS.maxAgeSeconds),
     },
   };
 }

@@ -3,8 +3,8 @@
  * EventBridge, Systems Manager, on one port, told apart by `X-Amz-Target`. `GET /_local/events`
  * shows what was put on the event bus.
  *
- * Environment: `PORT` (0: any), `DATA_FOLDER`, `STACK_FOLDER`, `REGION`, `ACCOUNT_ID`. Sends `{ready: true, url}` to
- * its parent and ends with it.
+ * Environment: `PORT` (0: any), `DATA_FOLDER`, `STACK_FOLDER`, `REGION`, `ACCOUNT_ID`, `HOSTS` (JSON).
+ * Sends `{ready: true, url}` to its parent and ends with it. No web page has any business here.
  */
 import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -13,6 +13,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import dynalite from 'dynalite';
 import { z } from 'zod';
+import { isTrustedOrigin, refusalOf } from '../access.ts';
 import { runWithParent } from '../child.ts';
 import { listen } from '../listen.ts';
 import { openPlatformMetrics } from '../platform-metrics.ts';
@@ -28,10 +29,14 @@ const environment = z.object({
   STACK_FOLDER: z.string(),
   REGION: z.string(),
   ACCOUNT_ID: z.string(),
+  HOSTS: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
 });
 
 await runWithParent(async () => {
-  const { PORT, DATA_FOLDER, STACK_FOLDER, REGION, ACCOUNT_ID } = environment.parse(process.env);
+  const { PORT, DATA_FOLDER, STACK_FOLDER, REGION, ACCOUNT_ID, HOSTS } = environment.parse(
+    process.env,
+  );
+  const access = { hosts: HOSTS, origins: [] };
   const metrics = openPlatformMetrics(STACK_FOLDER, 'dynamodb');
   mkdirSync(DATA_FOLDER, { recursive: true });
   const dynamodb = dynalite({
@@ -52,6 +57,11 @@ await runWithParent(async () => {
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refusal = refusalOf(request, access) ?? (isTrustedOrigin(request, []) ? undefined : 403);
+    if (refusal) {
+      response.writeHead(refusal).end();
+      return;
+    }
     if (request.method === 'GET' && request.url === '/_local/events') {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(JSON.stringify(eventBus.events()));

@@ -43,7 +43,7 @@ export function toMonitoring({ dashboards, alarms }: StoredMonitoring): Monitori
 }
 
 export function writeMonitoring(folder: string, monitoring: StoredMonitoring): void {
-  writeFileSync(monitoringFile(folder), JSON.stringify(monitoring));
+  writeFileSync(monitoringFile(folder), JSON.stringify(monitoring), { mode: 0o600 });
 }
 
 /** @throws when no stack has ever run in that folder */

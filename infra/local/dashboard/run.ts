@@ -11,7 +11,7 @@ import { renderPage } from './page.ts';
 const folder = resolve(process.env.LOCAL_DIR || '.local');
 if (existsSync(monitoringFile(folder))) {
   const file = join(folder, 'dashboard.html');
-  writeFileSync(file, renderPage(readMonitoring(folder), readCollected(folder)));
+  writeFileSync(file, renderPage(readMonitoring(folder), readCollected(folder)), { mode: 0o600 });
   console.log(`${file}\nA running stack serves the same at /dashboard.`);
 } else {
   console.error(`no stack has run in ${folder}: npm start first, then npm run demo`);

@@ -1,5 +1,6 @@
 /** `/dashboard` of a running stack: the page, drawn at every request. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isTrustedOrigin } from '../access.ts';
 import { readCollected } from './collected.ts';
 import { readMonitoring } from './monitoring.ts';
 import { renderPage } from './page.ts';
@@ -13,6 +14,10 @@ export function serveDashboard(
   response: ServerResponse,
 ): boolean {
   if (request.method !== 'GET' || request.url?.split('?')[0] !== PATH) return false;
+  if (!isTrustedOrigin(request, [`http://${request.headers.host}`])) {
+    response.writeHead(403).end();
+    return true;
+  }
   response
     .writeHead(200, {
       'content-type': 'text/html; charset=utf-8',

@@ -1,8 +1,10 @@
 /** Puts the template's APIs on their listeners, with the functions behind them. */
+import { CORS } from '../../../shared/config.ts';
 import { LocalStackError } from '../error.ts';
 import type { FunctionPool } from '../lambda-runtime/function-pool.ts';
 import { measureHttpApi, measureIntegration, measureWebSocketApi } from '../measured.ts';
 import type { PlatformMetrics } from '../platform-metrics.ts';
+import type { Api } from '../template/apis.ts';
 import type { LocalTemplate } from '../template.ts';
 import { createHttpApi, type ServePage } from './http-api.ts';
 import type { Invoke } from './integration.ts';
@@ -17,12 +19,14 @@ export interface GatewayOptions {
   readonly websocket: Listener;
   readonly servePage: ServePage;
   readonly metrics: PlatformMetrics;
+  /** Web origins that CORS allows besides the template's. */
+  readonly origins: readonly string[];
 }
 
 /** @returns what ends every WebSocket connection */
 export function openGateway(options: GatewayOptions): () => void {
-  const { template, functions, api, websocket, servePage, metrics } = options;
-  const { http } = template;
+  const { template, functions, api, websocket, servePage, metrics, origins } = options;
+  const http = withOrigins(template.http, origins);
   const invoke: Invoke = async (name, event) => {
     const pool = functions.get(name);
     if (!pool) throw new LocalStackError(`a route calls ${name}, which the template lacks`);
@@ -46,4 +50,11 @@ export function openGateway(options: GatewayOptions): () => void {
   });
   websocket.attach(sockets);
   return () => sockets.close();
+}
+
+/** A stage without origins has no CORS at all: it then is what a stage with origins would have. */
+function withOrigins(api: Api, origins: readonly string[]): Api {
+  if (origins.length === 0) return api;
+  const cors = api.cors ?? { ...CORS, allowOrigins: [], allowCredentials: false };
+  return { ...api, cors: { ...cors, allowOrigins: [...cors.allowOrigins, ...origins] } };
 }

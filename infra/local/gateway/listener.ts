@@ -2,8 +2,9 @@
  * A listener of the gateway. It takes every loopback address, so that clients from 127.0.0.2 count as
  * others than those from 127.0.0.1, and nobody from outside of this machine.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { type Access, refusalOf } from '../access.ts';
 import { listen } from '../listen.ts';
 import { writeMessage } from './http-response.ts';
 
@@ -26,21 +27,25 @@ export interface Listener {
 const KEEP_ALIVE_MS = 65_000;
 
 /** @throws LocalStackError when the port is taken */
-export async function openListener(port: number): Promise<Listener> {
+export async function openListener(port: number, access: Access): Promise<Listener> {
   let handlers: ListenerHandlers | undefined;
   // Who offers to change to HTTP/2, as Java's client does, gets an ordinary answer.
   const shouldUpgradeCallback = (): boolean => handlers?.handleUpgrade !== undefined;
   const server = createServer({ shouldUpgradeCallback }, (request, response) => {
-    if (handlers) handlers.handleRequest(request, response);
-    else writeMessage(response, 503, 'Service Unavailable');
+    const status = refusalOf(request, access) ?? (handlers ? undefined : 503);
+    if (status) writeMessage(response, status, STATUS_CODES[status] ?? '');
+    else handlers?.handleRequest(request, response);
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on('connection', (socket) => {
     if (!isLoopback(socket.remoteAddress)) socket.destroy();
   });
   server.on('upgrade', (request, socket, head) => {
-    if (handlers?.handleUpgrade) handlers.handleUpgrade(request, socket, head);
-    else socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n');
+    const status = refusalOf(request, access) ?? (handlers?.handleUpgrade ? undefined : 404);
+    if (status) {
+      socket.on('error', () => socket.destroy());
+      socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-length: 0\r\n\r\n`);
+    } else handlers?.handleUpgrade?.(request, socket, head);
   });
   const bound = await listen(server, port, '0.0.0.0');
   return {

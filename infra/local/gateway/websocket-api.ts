@@ -6,6 +6,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
+import { isTrustedOrigin } from '../access.ts';
 import type { Api, Route } from '../template/apis.ts';
 import {
   answerManagement,
@@ -160,7 +161,9 @@ export function createWebSocketApi({ api, domainName, invoke }: WebSocketApiOpti
     handleRequest(request, response) {
       const [path = ''] = (request.url ?? '').split('?');
       const prefix = `/${api.stage}/@connections/`;
-      if (!path.startsWith(prefix)) return writeMessage(response, 403, 'Forbidden');
+      // Functions call it, no web page does.
+      const isForeign = !path.startsWith(prefix) || !isTrustedOrigin(request, []);
+      if (isForeign) return writeMessage(response, 403, 'Forbidden');
       const id = findConnectionId(path.slice(prefix.length));
       if (id === undefined) return writeMessage(response, 400, 'Bad Request');
       answerManagement(request, response, id, connections).catch(() => response.destroy());

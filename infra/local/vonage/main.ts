@@ -3,8 +3,11 @@
  * parent, and it ends with SIGTERM or with its parent.
  */
 import { env } from 'node:process';
+import { z } from 'zod';
 import { LocalStackError } from '../error.ts';
 import { startVonageSimulator, type VonageSimulatorOptions } from './simulator.ts';
+
+const access = z.object({ hosts: z.array(z.string()), origins: z.array(z.string()) });
 
 function readOptions(): VonageSimulatorOptions {
   const scale = Number(env.VONAGE_TIME_SCALE || 1);
@@ -21,6 +24,7 @@ function readOptions(): VonageSimulatorOptions {
     ...(env.HOST ? { host: env.HOST } : {}),
     ...(webhookUrl ? { webhookUrl } : {}),
     ...(env.STATE_FILE ? { stateFile: env.STATE_FILE } : {}),
+    ...(env.ACCESS ? { access: access.parse(JSON.parse(env.ACCESS)) } : {}),
     ...(env.ACCOUNT_API_SECRET ? { accountApiSecret: env.ACCOUNT_API_SECRET } : {}),
   };
 }
@@ -31,6 +35,7 @@ function required(name: string): string {
   return value;
 }
 
+process.umask(0o077); // it keeps codes: its user's alone
 try {
   const simulator = await startVonageSimulator(readOptions());
   const end = (): void => {

@@ -1,5 +1,6 @@
 /** Which path is answered by what; every call is written into the journal. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Access, isTrustedOrigin, refusalOf, toPageOrigins } from '../access.ts';
 import type { Answer } from './answer.ts';
 import type { Authenticate } from './application-jwt.ts';
 import type { ApplicationsApi } from './applications.ts';
@@ -17,6 +18,7 @@ export interface ServerNeeds extends PerformNeeds {
   readonly applications: ApplicationsApi;
   readonly localApi: (call: LocalCall) => Answer | undefined;
   readonly origin: () => string;
+  readonly access: Access;
 }
 
 const KEEP_ALIVE_MS = 65_000;
@@ -34,9 +36,19 @@ async function answer(
   response: ServerResponse,
   needs: ServerNeeds,
 ): Promise<void> {
+  const { access, origin } = needs;
+  const isTrusted = isTrustedOrigin(request, [...toPageOrigins(origin()), ...access.origins]);
+  const refusal = refusalOf(request, access) ?? (isTrusted ? undefined : 403);
+  if (refusal) {
+    response.writeHead(refusal).end();
+    return;
+  }
   const url = new URL(request.url ?? '/', 'http://simulator');
   const method = request.method ?? 'GET';
-  if (method === 'GET') response.setHeader('access-control-allow-origin', '*');
+  if (method === 'GET' && request.headers.origin !== undefined) {
+    response.setHeader('access-control-allow-origin', request.headers.origin);
+    response.setHeader('vary', 'origin');
+  }
   const [, first, second, third = '', fourth = ''] = url.pathname.split('/');
   const atMs = needs.time.now();
   const body = await readJson(request, first === 'faults' && method === 'PUT');

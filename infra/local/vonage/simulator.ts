@@ -1,4 +1,5 @@
 /** Vonage's Verify v2 on one port: puts the parts together and listens. */
+import { type Access, NO_MORE_ACCESS } from '../access.ts';
 import { listen } from '../listen.ts';
 import { createAuthenticate } from './application-jwt.ts';
 import { createApplicationsApi } from './applications.ts';
@@ -31,6 +32,8 @@ export interface VonageSimulatorOptions {
   readonly timeScale?: number;
   /** Absent: a restart forgets everything. */
   readonly stateFile?: string;
+  /** @default `localhost`, IP literals and no web page but its own */
+  readonly access?: Access;
 }
 
 export interface VonageSimulator {
@@ -77,6 +80,7 @@ export async function startVonageSimulator(
     journal,
     time,
     origin,
+    access: options.access ?? NO_MORE_ACCESS,
   });
   const { port } = await listen(server, options.port, host);
   url = `http://${host}:${port}`;

@@ -88,7 +88,7 @@ function isChange(value: unknown): value is Change {
 
 function rewrite(path: string, live: ReadonlyMap<string, Change>): number {
   const next = `${path}.next`;
-  writeFileSync(next, `${JSON.stringify([...live.values()])}\n`);
+  writeFileSync(next, `${JSON.stringify([...live.values()])}\n`, { mode: 0o600 });
   renameSync(next, path);
-  return openSync(path, 'a');
+  return openSync(path, 'a', 0o600);
 }

@@ -13,6 +13,7 @@ const addresses = {
   vonage: 'http://127.0.0.1:3002',
   dynamodb: 'http://127.0.0.1:8000',
   aws: 'http://127.0.0.1:3003',
+  origins: ['http://localhost:5173'],
 };
 
 function toLocal(environment: Record<string, string>): Readonly<Record<string, string>> {
@@ -62,6 +63,7 @@ describe('toLocalEnvironment', () => {
       'https://app.example',
       'http://127.0.0.1:3000',
       'http://localhost:3000',
+      'http://localhost:5173',
     ]);
   });
 
