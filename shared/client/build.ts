@@ -28,6 +28,7 @@ const DECLARED = [
   'start',
   'store',
   'mirror',
+  'calls',
   'verification',
   'client',
 ];

@@ -1,8 +1,15 @@
-/** The calls of a running verification: each keeps the mirror true and survives a lost answer. */
+/** The calls of a running verification: each updates the mirror and survives a lost answer. */
 
-import { type Channel, isFinal, isRecord, type VerificationObject } from './contract.ts';
+import { toCode } from './code.ts';
+import {
+  type Channel,
+  isFinal,
+  isRecord,
+  toVerification,
+  type VerificationObject,
+} from './contract.ts';
 import type { Environment } from './environment.ts';
-import type { Call, Http } from './http.ts';
+import type { Answer, Call, Http } from './http.ts';
 import type { Mirror } from './mirror.ts';
 import { ClientProblem, networkProblem } from './problem.ts';
 import { repeat } from './repeat.ts';
@@ -23,7 +30,12 @@ export interface Calls {
   checkCode(requestId: string, code: string, options?: CallOptions): Promise<VerificationObject>;
   leave(from: Channel, error: string, options?: CallOptions): Promise<VerificationObject>;
   cancel(options?: CallOptions): Promise<VerificationObject>;
-  proof(body: unknown, options?: CallOptions): Promise<unknown>;
+  proof(body: unknown, options?: CallOptions): Promise<Proof>;
+}
+
+export interface Proof {
+  readonly proof: string;
+  readonly expiresAt: string;
 }
 
 export interface CallNeeds {
@@ -37,12 +49,10 @@ export function createCalls(
   { http, token, mirror, clock }: CallNeeds,
   environment: Environment,
 ): Calls {
-  /** What an answer says of the verification counts, be it a problem or not. */
-  async function send(call: Call): Promise<unknown> {
+  /** A problem of this API may carry a newer verification. */
+  async function send(call: Call): Promise<Answer> {
     try {
-      const { body, atMs } = await http({ ...call, token });
-      if (atMs !== undefined) clock.learn(atMs);
-      return body;
+      return await http({ ...call, token });
     } catch (error) {
       if (error instanceof ClientProblem) mirror.apply(error.verification);
       throw error;
@@ -50,12 +60,18 @@ export function createCalls(
   }
 
   async function ask(call: Call): Promise<VerificationObject> {
-    const body = await send(call);
-    if (!isRecord(body) || !isRecord(body.verification)) {
-      throw networkProblem('the answer holds no verification');
-    }
-    mirror.apply(body.verification);
+    const { status, body, atMs } = await send(call);
+    const verification = toVerification(isRecord(body) ? body.verification : undefined);
+    if (verification?.request_id !== mirror.current.request_id) throw networkProblem(status);
+    if (atMs !== undefined) clock.learn(atMs);
+    mirror.apply(verification);
     return mirror.current;
+  }
+
+  async function askForProof(call: Call): Promise<Proof> {
+    const { status, body } = await send(call);
+    if (!isRecord(body) || typeof body.proof !== 'string') throw networkProblem(status);
+    return { proof: body.proof, expiresAt: String(body.expires_at) };
   }
 
   const read = ({ signal }: CallOptions = {}): Promise<VerificationObject> =>
@@ -85,14 +101,15 @@ export function createCalls(
         throwIfRefused(before, now);
         return JSON.stringify(now.action) !== JSON.stringify(before.action);
       };
-      return act('/check-code', { request_id: requestId, code }, isJudged, options);
+      const body = { request_id: requestId, code: toCode(code) };
+      return act('/check-code', body, isJudged, options);
     },
     leave: (from, error, options) =>
       act('/next-workflow', { from, error }, ({ channel }) => channel !== from, options),
     cancel: (options) => act('/cancel', undefined, () => false, options),
     proof: (body, { signal, attempts = ATTEMPTS } = {}) => {
       const call: Call = { method: 'POST', path: '/proof', body, signal };
-      return repeat({ send: () => send(call), attempts, signal }, environment);
+      return repeat({ send: () => askForProof(call), attempts, signal }, environment);
     },
   };
 }

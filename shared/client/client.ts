@@ -3,20 +3,21 @@
  *
  * ```ts
  * const client = createClient({ apiUrl, openCheckUrl, store });
- * const verification = (await client.resume()) ?? (await client.start({ phoneNumber }));
- * for await (const { status, action } of verification.updates()) {
+ * const request = { phoneNumber, nonce };
+ * const verification = (await client.resume(request)) ?? (await client.start(request));
+ * for await (const { action } of verification.updates()) {
  *   if (action?.type === 'submit_code') askForCode((code) => verification.checkCode(code));
  * }
  * if (verification.current.verified.phone_number) await verification.proof({ phoneNumber });
  * ```
  *
- * Objects are those of the wire (`docs/openapi.json`). The check_url is opened by `openCheckUrl`, its
- * result handed in; without that function the app does both and calls `handsetAnswered`. The client
- * keeps a socket while it can and polls while it cannot; both rest while the check_url is open. After
- * a failure of the network it reads `/status` before it repeats a call.
+ * Objects are those of the wire (`docs/openapi.json`). `openCheckUrl` opens the check_url and the
+ * client reports its result; without that function the app does both and calls `handsetAnswered`. The
+ * client keeps a socket while it can and polls while it cannot; both rest while the check_url is open.
+ * After a failure of the network it reads `/status` before it repeats a call.
  */
 
-import { isRecord, type StartAnswer } from './contract.ts';
+import { isFinal, isRecord, type StartAnswer, type VerificationObject } from './contract.ts';
 import {
   type FetchLike,
   type SocketConstructor,
@@ -25,13 +26,14 @@ import {
 } from './environment.ts';
 import type { OpenCheckUrl } from './handset.ts';
 import { type Call, createHttp } from './http.ts';
-import { createIdempotencyKey } from './idempotency-key.ts';
-import { ClientProblem, isUncertain } from './problem.ts';
+import { ClientProblem } from './problem.ts';
 import { repeat } from './repeat.ts';
 import { runVerification } from './running.ts';
-import { type StartBody, type StartRequest, toStartAnswer, toStartBody } from './start.ts';
-import { createSavedState, type Saved, type Store } from './store.ts';
+import { isResumable, type StartRequest, toStartAnswer } from './start.ts';
+import { createStarter } from './starter.ts';
+import { createSavedState, type SavedStart, type Store } from './store.ts';
 import type { Abortable, Verification } from './verification.ts';
+import { abortable } from './waiting.ts';
 
 export interface ClientOptions {
   /** Of the HTTP API, without a path. */
@@ -54,55 +56,35 @@ export interface ClientOptions {
 
 export interface Client {
   /**
-   * Starts a verification. Repeating it after a failure is safe: the same request has the same
-   * idempotency key until it has ended.
+   * Starts a verification, one at a time: while a start is pending, a second call with the same
+   * request returns the same promise, with another request it throws `start_in_progress`. Repeating a
+   * start after a failure is safe: the same request has the same idempotency key until its 202, and
+   * only that replaces what is saved.
    *
    * @throws ClientProblem, or the reason of the signal
    */
   start(request: StartRequest, options?: Abortable): Promise<Verification>;
-  /** The verification that is in the store, if there is one that can go on or be proven. */
-  resume(options?: Abortable): Promise<Verification | undefined>;
+  /**
+   * The saved verification of this number, these channels and this nonce, if the server says that it
+   * can go on or be proven. Repeats the start if its answer was lost.
+   */
+  resume(request: StartRequest, options?: Abortable): Promise<Verification | undefined>;
+  /** The request of the last verification or start that is saved, for an app that was killed. */
+  savedRequest(): Promise<StartRequest | undefined>;
+  /** Erases what is saved, for example when the user signs out. A running verification goes on. */
+  forget(): Promise<void>;
 }
 
-const START_ATTEMPTS = 4;
-/** How long the backend answers the repeat of a start, and gives proofs after `completed`. */
-const TEN_MINUTES_MS = 600_000;
+const ATTEMPTS = 4;
+/** How long the backend gives proofs after `completed`. */
+const PROOF_WINDOW_MS = 600_000;
 
 export function createClient(options: ClientOptions): Client {
   const { openCheckUrl, startToken, onProblem = () => undefined } = options;
   const environment = toEnvironment(options);
   const http = createHttp(options.apiUrl, environment);
   const state = createSavedState(options.store);
-  const { now } = environment;
-
-  /** Sends a start until its fate is known; the key is saved before, so that nothing starts twice. */
-  async function send(saved: Saved, signal: AbortSignal | undefined): Promise<Verification> {
-    await state.save(saved);
-    const key = saved.idempotency_key;
-    try {
-      const answer = await repeat(
-        { send: () => post(saved, signal), attempts: START_ATTEMPTS, signal },
-        environment,
-      );
-      const { request_id, client_token, websocket_url } = answer;
-      await state.update(key, { started: { request_id, client_token, websocket_url } });
-      return run(key, answer);
-    } catch (error) {
-      const isRefused = error instanceof ClientProblem && !isUncertain(error);
-      if (isRefused) await state.update(key, undefined);
-      throw error;
-    }
-  }
-
-  async function post(
-    { idempotency_key, body }: Saved,
-    signal?: AbortSignal,
-  ): Promise<StartAnswer> {
-    const token = await startToken?.();
-    const headers = { 'idempotency-key': idempotency_key };
-    const call: Call = { method: 'POST', path: '/start', token, headers, body, signal };
-    return toStartAnswer((await http(call)).body);
-  }
+  const starter = createStarter({ http, state, environment, startToken, run });
 
   function run(key: string, answer: StartAnswer): Verification {
     return runVerification({
@@ -111,67 +93,85 @@ export function createClient(options: ClientOptions): Client {
       environment,
       openCheckUrl,
       onProblem,
-      async navigate(checkUrl) {
-        if ((await state.load())?.navigated_to === checkUrl) return false;
-        await state.update(key, { navigated_to: checkUrl });
-        return true;
-      },
-      onEnd: (isCompleted) => void state.update(key, isCompleted ? { completed: true } : undefined),
+      navigate: (checkUrl) => navigate(key, checkUrl),
+      forget: () => forget(key),
     });
   }
 
-  /** Goes on with a verification whose token is known; `undefined` when nothing is left of it. */
+  const forget = (key: string): Promise<void> =>
+    state.change((starts) => starts.filter((start) => start.idempotency_key !== key));
+
+  /** False when the page has navigated to this check_url before. */
+  async function navigate(key: string, checkUrl: string): Promise<boolean> {
+    let isFirst = true;
+    await state.change((starts) =>
+      starts.map((start) => {
+        if (start.idempotency_key !== key) return start;
+        isFirst = start.navigated_to !== checkUrl;
+        return { ...start, navigated_to: checkUrl };
+      }),
+    );
+    return isFirst;
+  }
+
+  /** Goes on with a verification whose token is saved; `undefined` when nothing is left of it. */
   async function reopen(
-    { idempotency_key: key, started }: Saved & Required<Pick<Saved, 'started'>>,
+    { idempotency_key: key, started }: SavedStart,
     signal: AbortSignal | undefined,
   ): Promise<Verification | undefined> {
+    if (!started) return undefined;
     const call: Call = { method: 'GET', path: '/status', token: started.client_token, signal };
-    const read = async (): Promise<StartAnswer> => {
-      const { body } = await http(call);
-      return toStartAnswer(isRecord(body) ? { ...started, ...body } : body);
+    const send = async (): Promise<[StartAnswer, number | undefined]> => {
+      const { status, body, atMs } = await http(call);
+      return [toStartAnswer({ status, body: isRecord(body) && { ...started, ...body } }), atMs];
     };
     try {
-      const answer = await repeat({ send: read, attempts: START_ATTEMPTS, signal }, environment);
-      const { ended_at: endedAt } = answer.verification;
-      if (endedAt === null || now() - Date.parse(endedAt) < TEN_MINUTES_MS) return run(key, answer);
+      const [answer, atMs] = await repeat({ send, attempts: ATTEMPTS, signal }, environment);
+      if (isUseful(answer.verification, atMs)) return run(key, answer);
     } catch (error) {
       if (!(error instanceof ClientProblem) || error.code !== 'client_token_invalid') throw error;
     }
-    await state.update(key, undefined);
+    await forget(key);
     return undefined;
   }
 
+  /** `undefined` when the verification of the start has ended, so that there is nothing to resume. */
+  async function repeatStart(
+    saved: SavedStart,
+    signal: AbortSignal | undefined,
+  ): Promise<Verification | undefined> {
+    try {
+      return await starter.repeat(saved, signal);
+    } catch (error) {
+      if (!(error instanceof ClientProblem) || error.code !== 'verification_closed') throw error;
+      return undefined;
+    }
+  }
+
   return {
-    async start(request, { signal } = {}) {
-      const body = toStartBody(request);
-      const saved = await state.load();
-      const fresh = (): Saved => ({
-        idempotency_key: createIdempotencyKey(),
-        body,
-        saved_at: now(),
-      });
-      if (!saved || !isSameStart(saved, body, now())) return send(fresh(), signal);
-      try {
-        return await send(saved, signal);
-      } catch (error) {
-        if (!(error instanceof ClientProblem) || error.code !== 'verification_closed') throw error;
-        return send(fresh(), signal);
+    start: (request, { signal } = {}) => starter.start(request, signal),
+    async resume(request, { signal } = {}) {
+      const saved = await abortable(state.read(), signal);
+      const starts = saved.filter((start) => isResumable(start.request, request));
+      for (const start of starts) {
+        const verification = await reopen(start, signal);
+        if (verification) return verification;
       }
+      const unanswered = starts.find(({ started }) => !started);
+      return unanswered && repeatStart(unanswered, signal);
     },
-    async resume({ signal } = {}) {
-      const saved = await state.load();
-      if (saved?.started) return reopen({ ...saved, started: saved.started }, signal);
-      if (!saved || now() - saved.saved_at > TEN_MINUTES_MS) return undefined;
-      return send(saved, signal);
+    async savedRequest() {
+      const starts = await state.read();
+      return (starts.find(({ started }) => started) ?? starts[0])?.request;
     },
+    forget: () => state.change(() => []),
   };
 }
 
-function isSameStart(
-  { body, saved_at, completed }: Saved,
-  other: StartBody,
-  nowMs: number,
-): boolean {
-  const isSame = JSON.stringify(body) === JSON.stringify(other);
-  return isSame && !completed && nowMs - saved_at < TEN_MINUTES_MS;
+/** Whether it can go on or be proven, by the server's clock: both times are the server's. */
+function isUseful(verification: VerificationObject, atMs: number | undefined): boolean {
+  const { status, ended_at: endedAt } = verification;
+  if (!isFinal(verification)) return true;
+  if (status !== 'completed') return false;
+  return !endedAt || !atMs || atMs - Date.parse(endedAt) < PROOF_WINDOW_MS;
 }

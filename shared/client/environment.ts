@@ -32,7 +32,7 @@ export interface Timing {
   /** Between two reads of `/status` while there is no socket. */
   readonly pollMs: number;
   readonly pingMs: number;
-  /** After a ping something must come within this. */
+  /** Something must come within this after a ping. */
   readonly pongMs: number;
   /** From opening a socket to its snapshot. */
   readonly openMs: number;
@@ -66,7 +66,7 @@ export interface Environment {
   readonly fetch: FetchLike;
   /** Absent: `/status` is polled instead. */
   readonly WebSocket: SocketConstructor | undefined;
-  /** Epoch milliseconds. */
+  /** Milliseconds since any moment; not the phone's time of day, which may be set meanwhile. */
   readonly now: () => number;
   /** 0 to 1. */
   readonly random: () => number;
@@ -83,7 +83,7 @@ export function toEnvironment(given: {
   return {
     fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
     WebSocket: WebSocket ?? undefined,
-    now: Date.now,
+    now: () => globalThis.performance?.now() ?? Date.now(),
     random: Math.random,
     timing: { ...TIMING, ...timing },
   };

@@ -1,15 +1,18 @@
-/** What came of the check_url on the handset, and what is to be told of it. */
+/** What came of the check_url on the handset, and what is reported of it. */
 
+import { toCode } from './code.ts';
 import { isRecord } from './contract.ts';
+import { parseJson } from './json.ts';
 
 /**
  * What `openCheckUrl` returns: the object of Vonage's client libraries as it is. `request_id` and
- * `code` come at the end of the redirects; `error` is the library's.
+ * `code` come at the end of the redirects; `error` is the library's. Bridges to native code change
+ * types on the way, so any value of any member is understood or counts as `sdk_error`.
  */
 export interface HandsetAnswer {
-  readonly http_status?: number | string;
+  readonly http_status?: unknown;
   readonly response_body?: unknown;
-  readonly error?: string;
+  readonly error?: unknown;
 }
 
 /**
@@ -20,27 +23,53 @@ export interface HandsetAnswer {
 export type OpenCheckUrl = (
   checkUrl: string,
   options: { readonly method: 'fetch' | 'navigate'; readonly signal: AbortSignal },
-) => Promise<HandsetAnswer | undefined>;
+) => Promise<HandsetAnswer | null | undefined>;
 
 export type HandsetResult =
   | { readonly type: 'code'; readonly requestId: string; readonly code: string }
   | { readonly type: 'error'; readonly error: string };
 
+/** What the contract takes of an error. */
+const MAX_ERROR_LENGTH = 64;
+const CODE = /^[A-Za-z0-9]{4,10}$/;
+
 /** Total: what is not understood is `sdk_error`, so that the next channel comes at once. */
-export function readHandsetAnswer(answer: HandsetAnswer): HandsetResult {
-  const status = Number(answer.http_status);
-  const body = answer.response_body;
-  if (answer.error !== undefined) return { type: 'error', error: answer.error.slice(0, 64) };
-  if (status === 409 || status === 412) return { type: 'error', error: 'check_url_rejected' };
-  if (status >= 300 && status < 400) return { type: 'error', error: 'sdk_redirect_error' };
-  const isResult =
-    status === 200 &&
-    isRecord(body) &&
-    typeof body.request_id === 'string' &&
-    typeof body.code === 'string';
-  return isResult
-    ? { type: 'code', requestId: String(body.request_id), code: String(body.code) }
-    : { type: 'error', error: 'sdk_error' };
+export function readHandsetAnswer(answer: unknown): HandsetResult {
+  try {
+    return read(toRecord(answer));
+  } catch {
+    return failed('sdk_error'); // a getter threw
+  }
+}
+
+/** A code counts whatever else the library says, unless the carrier's status is a refusal. */
+function read({ response_body, http_status, error }: HandsetAnswer): HandsetResult {
+  const { request_id: requestId, code } = toRecord(response_body);
+  const status = isText(http_status) ? Number(http_status) : Number.NaN;
+  const form = isText(code) ? toCode(String(code)) : '';
+  const isRefused = status >= 300;
+  if (typeof requestId === 'string' && requestId && CODE.test(form) && !isRefused) {
+    return { type: 'code', requestId, code: form };
+  }
+  if (typeof error === 'string' && error.trim()) return failed(error.trim());
+  if (error) return failed('sdk_error');
+  if (status === 409 || status === 412) return failed('check_url_rejected');
+  return failed(isRefused && status < 400 ? 'sdk_redirect_error' : 'sdk_error');
+}
+
+function failed(error: string): HandsetResult {
+  return { type: 'error', error: error.slice(0, MAX_ERROR_LENGTH) };
+}
+
+/** Bridges turn numbers into text and text into numbers. */
+function isText(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+/** Some bridges hand objects over as JSON. */
+function toRecord(value: unknown): Record<string, unknown> {
+  const record = typeof value === 'string' ? parseJson(value) : value;
+  return isRecord(record) ? record : {};
 }
 
 /**

@@ -1,6 +1,7 @@
 /** One HTTP call with a time limit; what it throws is a problem, or the reason of the caller's signal. */
 
 import type { Environment } from './environment.ts';
+import { parseJson } from './json.ts';
 import { ClientProblem, networkProblem, toProblem } from './problem.ts';
 import { abortable, onAbort, throwIfAborted } from './waiting.ts';
 
@@ -14,6 +15,7 @@ export interface Call {
 }
 
 export interface Answer {
+  readonly status: number;
   readonly body: unknown;
   /** The server's clock in epoch milliseconds, where its `Date` may be read. */
   readonly atMs?: number;
@@ -45,7 +47,7 @@ export function createHttp(apiUrl: string, { fetch, timing }: Environment): Http
       return await abortable(work, ending.signal);
     } catch (error) {
       throwIfAborted(signal);
-      throw error instanceof ClientProblem ? error : networkProblem('no answer came');
+      throw error instanceof ClientProblem ? error : networkProblem();
     } finally {
       clearTimeout(timer);
       release();
@@ -54,20 +56,11 @@ export function createHttp(apiUrl: string, { fetch, timing }: Environment): Http
 
   async function exchange(url: string, init: Parameters<typeof fetch>[1]): Promise<Answer> {
     const response = await fetch(url, init);
-    const body = parse(await response.text());
+    const body = parseJson(await response.text());
     if (response.status < 200 || response.status > 299) {
       throw toProblem(response.status, body);
     }
     const atMs = Date.parse(response.headers.get('date') ?? '');
-    return { body, ...(!Number.isNaN(atMs) && { atMs }) };
-  }
-}
-
-/** A hotel's login page is no answer. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return { status: response.status, body, ...(!Number.isNaN(atMs) && { atMs }) };
   }
 }

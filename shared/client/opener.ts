@@ -3,15 +3,15 @@
 import { PATIENT_ATTEMPTS } from './calls.ts';
 import type { VerificationObject } from './contract.ts';
 import type { Timing } from './environment.ts';
-import type { HandIn } from './hand-in.ts';
 import type { HandsetAnswer, OpenCheckUrl } from './handset.ts';
+import type { HandsetReport } from './handset-report.ts';
 import type { Mirror } from './mirror.ts';
 import { ClientProblem } from './problem.ts';
 import { abortable, onAbort } from './waiting.ts';
 
 export interface OpenerNeeds {
   readonly mirror: Mirror;
-  readonly handIn: HandIn;
+  readonly report: HandsetReport;
   readonly timing: Timing;
   readonly openCheckUrl: OpenCheckUrl | undefined;
   /** The page navigates away; false when it did so before. */
@@ -29,23 +29,29 @@ export type Opener = (verification: VerificationObject) => boolean;
 
 type Method = Parameters<OpenCheckUrl>[1]['method'];
 
+interface Opened {
+  readonly answer: HandsetAnswer | null | undefined;
+}
+
 export function createOpener(needs: OpenerNeeds): Opener {
-  const { mirror, handIn, timing, openCheckUrl, closing } = needs;
-  const opened = new Set<string>();
+  const { mirror, report, timing, openCheckUrl, closing } = needs;
+  const known = new Set<string>();
   let running = 0;
 
   async function run(open: OpenCheckUrl, checkUrl: string, method: Method): Promise<void> {
-    let answer: HandsetAnswer | undefined;
+    let opened: Opened | undefined;
     try {
       if (method === 'fetch' || (await needs.navigate(checkUrl))) {
-        answer = await openInTime(open, checkUrl, method);
+        opened = await openInTime(open, checkUrl, method);
       }
     } finally {
       running -= 1;
       if (running === 0) needs.resume();
     }
+    // A page that navigates away returns nothing; the result comes with the page that it ends on.
+    if (!opened || (method === 'navigate' && !opened.answer)) return;
     const options = { signal: closing, attempts: PATIENT_ATTEMPTS };
-    if (answer) await handIn.answered(checkUrl, answer, options);
+    await report.answered(checkUrl, opened.answer, options);
   }
 
   /** What the app's function returned, or what stands for its failure; nothing once it is too late. */
@@ -53,11 +59,11 @@ export function createOpener(needs: OpenerNeeds): Opener {
     open: OpenCheckUrl,
     checkUrl: string,
     method: Method,
-  ): Promise<HandsetAnswer | undefined> {
+  ): Promise<Opened | undefined> {
     const ending = new AbortController();
     const { signal } = ending;
     const end = (): void => ending.abort();
-    const unlisten = mirror.onChange(() => handIn.isCurrent(checkUrl) || end());
+    const unlisten = mirror.onChange(() => report.isCurrent(checkUrl) || end());
     const release = onAbort(closing, end);
     let isTimedOut = false;
     const timer = setTimeout(() => {
@@ -65,10 +71,12 @@ export function createOpener(needs: OpenerNeeds): Opener {
       end();
     }, timing.handsetMs);
     try {
-      return await abortable(open(checkUrl, { method, signal }), signal);
+      // Some bridges return the object itself, without a promise.
+      const answer = Promise.resolve(open(checkUrl, { method, signal }));
+      return { answer: await abortable(answer, signal) };
     } catch {
-      if (isTimedOut) return { error: 'sdk_timeout_error' };
-      return signal.aborted ? undefined : { error: 'sdk_error' };
+      if (isTimedOut) return { answer: { error: 'sdk_timeout_error' } };
+      return signal.aborted ? undefined : { answer: { error: 'sdk_error' } };
     } finally {
       clearTimeout(timer);
       unlisten();
@@ -79,8 +87,8 @@ export function createOpener(needs: OpenerNeeds): Opener {
   return ({ action }) => {
     if (action?.type !== 'open_check_url' || !openCheckUrl) return false;
     const { check_url: checkUrl, method } = action;
-    if (opened.has(checkUrl)) return false;
-    opened.add(checkUrl);
+    if (known.has(checkUrl)) return false;
+    known.add(checkUrl);
     running += 1;
     needs.pause();
     run(openCheckUrl, checkUrl, method).catch((error) => {

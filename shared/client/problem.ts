@@ -4,8 +4,8 @@ import { isRecord, type ProblemCode, toVerification, type VerificationObject } f
 
 /**
  * The server's codes (README, Problems), and two of the client: `network_error`, no answer of this
- * API came, whatever became of the call; `gateway_error`, the gateway answered by itself. A code that
- * a newer server has added comes as it is.
+ * API came, or a network in between answered in its place; `gateway_error`, the gateway answered by
+ * itself. A code that a newer server has added comes as it is.
  */
 export type ClientProblemCode =
   | ProblemCode
@@ -47,33 +47,42 @@ export class ClientProblem extends Error implements ProblemDetails {
   }
 }
 
-export function networkProblem(message: string): ClientProblem {
-  return new ClientProblem('network_error', message, { retryable: true });
+/** @param status of an answer that is not one of this API */
+export function networkProblem(status?: number): ClientProblem {
+  if (status === undefined) {
+    return new ClientProblem('network_error', 'no answer came', { retryable: true });
+  }
+  const message = `somebody else answered ${status}`;
+  return new ClientProblem('network_error', message, { status, retryable: true });
 }
 
 /** The problem that an answer tells: problem+json of the functions, `{message}` of the gateway. */
 export function toProblem(status: number, body: unknown): ClientProblem {
-  if (!isRecord(body) || typeof body.code !== 'string') {
-    const retryable = status === 429 || status >= 500;
-    return new ClientProblem('gateway_error', `the gateway answered ${status}`, {
-      status,
-      retryable,
-    });
+  if (!isRecord(body)) return networkProblem(status);
+  const { code, title, retryable, verification, errors } = body;
+  if (typeof code !== 'string' || typeof retryable !== 'boolean' || body.status !== status) {
+    return typeof body.message === 'string' ? gatewayProblem(status) : networkProblem(status);
   }
-  const { retry_after: retryAfter, attempts_remaining: attemptsRemaining, errors } = body;
-  const verification = toVerification(body.verification);
-  return new ClientProblem(body.code, String(body.title ?? body.code), {
+  const { retry_after: retryAfter, attempts_remaining: attemptsRemaining } = body;
+  const taken = toVerification(verification);
+  return new ClientProblem(code, String(title ?? code), {
     status,
-    retryable: body.retryable === true,
+    retryable,
     ...(typeof retryAfter === 'number' && { retryAfter }),
     ...(typeof attemptsRemaining === 'number' && { attemptsRemaining }),
     ...(Array.isArray(errors) && { errors }),
-    ...(verification && { verification }),
+    ...(taken && { verification: taken }),
   });
 }
 
+function gatewayProblem(status: number): ClientProblem {
+  const message = `the gateway answered ${status}`;
+  const retryable = status === 429 || status >= 500;
+  return new ClientProblem('gateway_error', message, { status, retryable });
+}
+
 /** Whether the call may not have been carried out at all, so that repeating it is right. */
-export function isUncertain({ code, status = 0 }: ClientProblem): boolean {
+export function isUncertain({ code, retryable }: ClientProblem): boolean {
   switch (code) {
     case 'network_error':
     case 'internal':
@@ -82,6 +91,15 @@ export function isUncertain({ code, status = 0 }: ClientProblem): boolean {
     case 'start_in_progress':
       return true;
     default:
-      return code === 'gateway_error' && (status === 429 || status >= 500);
+      return code === 'gateway_error' && retryable;
   }
+}
+
+/**
+ * Whether the server refused this start for certain. A `rate_limited` does not say so: the limit is
+ * checked before the server looks for a verification of the same key.
+ */
+export function isRefusal(problem: ClientProblem): boolean {
+  const { code } = problem;
+  return !isUncertain(problem) && code !== 'gateway_error' && code !== 'rate_limited';
 }

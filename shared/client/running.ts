@@ -1,15 +1,15 @@
 /** Puts the parts of a running verification together. */
 
 import { createCalls } from './calls.ts';
-import { isFinal, isRecord, type StartAnswer, type VerificationObject } from './contract.ts';
+import { isFinal, type StartAnswer, type VerificationObject } from './contract.ts';
 import type { Environment } from './environment.ts';
 import { createFeed } from './feed.ts';
-import { createHandIn } from './hand-in.ts';
 import type { OpenCheckUrl } from './handset.ts';
+import { createHandsetReport } from './handset-report.ts';
 import type { Http } from './http.ts';
 import { createMirror } from './mirror.ts';
 import { createOpener } from './opener.ts';
-import { type ClientProblem, networkProblem } from './problem.ts';
+import { ClientProblem } from './problem.ts';
 import { createServerClock } from './server-clock.ts';
 import { holdSocket } from './socket.ts';
 import type { Verification } from './verification.ts';
@@ -23,12 +23,12 @@ export interface VerificationNeeds {
   readonly onProblem: (problem: ClientProblem) => void;
   /** Remembers that the page navigates to this check_url; false when it did so before. */
   readonly navigate: (checkUrl: string) => Promise<boolean>;
-  /** Called when it has ended, or its token is refused. */
-  readonly onEnd: (isCompleted: boolean) => void;
+  /** Removes it from what is saved: it has ended, its token is refused, or its proof is there. */
+  readonly forget: () => Promise<void>;
 }
 
 export function runVerification(needs: VerificationNeeds): Verification {
-  const { answer, http, environment, openCheckUrl, onProblem, navigate, onEnd } = needs;
+  const { answer, http, environment, openCheckUrl, onProblem, navigate, forget } = needs;
   const { client_token: token, websocket_url: url, request_id: requestId } = answer;
   const closing = new AbortController();
   const clock = createServerClock(environment.now);
@@ -48,10 +48,10 @@ export function runVerification(needs: VerificationNeeds): Verification {
     },
     environment,
   );
-  const handIn = createHandIn(mirror, calls, clock);
+  const report = createHandsetReport(mirror, calls, clock);
   const open = createOpener({
     mirror,
-    handIn,
+    report,
     timing: environment.timing,
     openCheckUrl,
     navigate,
@@ -69,13 +69,13 @@ export function runVerification(needs: VerificationNeeds): Verification {
     feed.reschedule();
   }
 
-  /** What is verified may become certain a moment after `completed`. */
+  /** A completed one stays saved for its proof. What is verified may become certain a moment later. */
   function over({ status, verified }: VerificationObject): void {
     const isCompleted = status === 'completed';
     if (!isCompleted || verified.phone_number || verified.email) close();
     if (isOver) return;
     isOver = true;
-    onEnd(isCompleted);
+    if (!isCompleted) void forget();
     if (closing.signal.aborted) return;
     const timer = setTimeout(close, environment.timing.lingerMs);
     closing.signal.addEventListener('abort', () => clearTimeout(timer));
@@ -84,7 +84,7 @@ export function runVerification(needs: VerificationNeeds): Verification {
   function refused(problem: ClientProblem): void {
     mirror.end(problem);
     close();
-    onEnd(false);
+    void forget();
     onProblem(problem);
   }
 
@@ -112,16 +112,20 @@ export function runVerification(needs: VerificationNeeds): Verification {
     },
     checkCode: (code, options) => calls.checkCode(requestId, code, options),
     handsetAnswered: (checkUrl, handset, options = {}) =>
-      handIn.answered(checkUrl, handset, options),
+      report.answered(checkUrl, handset, options),
     nextWorkflow: ({ from, error } = {}, options) =>
       calls.leave(from ?? mirror.current.channel, error ?? 'user_choice', options),
     cancel: (options) => calls.cancel(options),
     async proof({ phoneNumber, email }, options) {
-      const body = await calls.proof({ phone_number: phoneNumber, email }, options);
-      if (!isRecord(body) || typeof body.proof !== 'string') {
-        throw networkProblem('the answer holds no proof');
+      try {
+        const proof = await calls.proof({ phone_number: phoneNumber, email }, options);
+        await forget();
+        return proof;
+      } catch (error) {
+        const isOverdue = error instanceof ClientProblem && error.code === 'verification_closed';
+        if (isOverdue) await forget();
+        throw error;
       }
-      return { proof: body.proof, expiresAt: String(body.expires_at) };
     },
     close,
   };

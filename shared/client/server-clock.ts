@@ -1,6 +1,6 @@
 /**
- * The server's clock as seen from a phone whose own may be minutes off. What the server stamps lies in
- * its past when it arrives, so the highest difference ever seen is the closest.
+ * The server's clock as seen from a phone, whose time of day is not used. What the server stamps lies
+ * in its past when it arrives, so the highest difference ever seen is the closest.
  */
 
 export interface ServerClock {

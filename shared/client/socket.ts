@@ -2,10 +2,11 @@
 
 import { isRecord } from './contract.ts';
 import type { Environment, SocketLike } from './environment.ts';
+import { parseJson } from './json.ts';
 import { backoffMs } from './waiting.ts';
 
 const SUBPROTOCOL = 'silent-auth.v1';
-/** A socket that lived this long shows that the way is free: the next failure is the first again. */
+/** After a socket that lived this long, the next failure counts as the first again. */
 const STEADY_MS = 10_000;
 
 export interface HeldSocket {
@@ -25,27 +26,24 @@ export interface SocketNeeds {
   readonly onHeld: () => void;
 }
 
+type Timer = ReturnType<typeof setTimeout>;
+
 /** At most one socket at a time, so that it never evicts another of its own. */
 export function holdSocket(needs: SocketNeeds, environment: Environment): HeldSocket {
   const { WebSocket, now, timing } = environment;
   let socket: SocketLike | undefined;
   let heldAtMs: number | undefined;
   let failures = 0;
-  /** What waits: the snapshot's deadline or the next ping, the pong's deadline, the next attempt. */
-  const timers = new Set<ReturnType<typeof setTimeout>>();
-
-  function after(ms: number, task: () => void): void {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      task();
-    }, ms);
-    timers.add(timer);
-  }
+  /** For the snapshot, then for whatever follows a ping. */
+  let deadline: Timer | undefined;
+  let nextPing: Timer | undefined;
+  let nextAttempt: Timer | undefined;
 
   /** Forgets the socket and everything that waits for it. */
   function drop(): void {
-    for (const timer of timers) clearTimeout(timer);
-    timers.clear();
+    expect(undefined);
+    clearTimeout(nextPing);
+    clearTimeout(nextAttempt);
     const dropped = socket;
     const wasHeld = heldAtMs !== undefined;
     if (heldAtMs !== undefined && now() - heldAtMs >= STEADY_MS) failures = 0;
@@ -62,7 +60,7 @@ export function holdSocket(needs: SocketNeeds, environment: Environment): HeldSo
   function lose(): void {
     drop();
     failures += 1;
-    after(backoffMs(failures, environment), open);
+    nextAttempt = setTimeout(open, backoffMs(failures, environment));
   }
 
   function open(): void {
@@ -79,7 +77,7 @@ export function holdSocket(needs: SocketNeeds, environment: Environment): HeldSo
     const whileOurs = (task: (data?: unknown) => void) => (event: { readonly data?: unknown }) => {
       if (socket === opening) task(event.data);
     };
-    after(timing.openMs, lose);
+    expect(timing.openMs);
     opening.addEventListener(
       'open',
       whileOurs(() => say({ action: 'subscribe', client_token: needs.token })),
@@ -87,6 +85,12 @@ export function holdSocket(needs: SocketNeeds, environment: Environment): HeldSo
     opening.addEventListener('message', whileOurs(hear));
     opening.addEventListener('close', whileOurs(lose));
     opening.addEventListener('error', whileOurs(lose));
+  }
+
+  /** Loses the socket unless something comes within this time; `undefined`: nothing is awaited. */
+  function expect(withinMs: number | undefined): void {
+    clearTimeout(deadline);
+    deadline = withinMs === undefined ? undefined : setTimeout(lose, withinMs);
   }
 
   function say(message: Readonly<Record<string, string>>): void {
@@ -98,24 +102,25 @@ export function holdSocket(needs: SocketNeeds, environment: Environment): HeldSo
   }
 
   function hear(data: unknown): void {
-    const message = parse(data);
-    if (message?.type === 'error') {
+    const parsed = parseJson(data);
+    const message = isRecord(parsed) ? parsed : {};
+    if (message.type === 'error') {
       lose();
       return;
     }
-    if (message?.verification !== undefined) needs.onVerification(message.verification);
-    if (heldAtMs === undefined && message?.type !== 'snapshot') return;
-    const isNew = heldAtMs === undefined;
-    heldAtMs ??= now();
-    // Anything that comes shows that the socket lives: the next ping is a whole pause away.
-    for (const timer of timers) clearTimeout(timer);
-    timers.clear();
-    after(timing.pingMs, ping);
-    if (isNew) needs.onHeld();
+    if (message.verification !== undefined) needs.onVerification(message.verification);
+    if (heldAtMs === undefined) {
+      if (message.type !== 'snapshot' || !socket) return;
+      heldAtMs = now();
+      nextPing = setTimeout(ping, timing.pingMs);
+      needs.onHeld();
+    }
+    expect(undefined); // whatever came shows that the socket lives
   }
 
   function ping(): void {
-    after(timing.pongMs, lose);
+    if (deadline === undefined) expect(timing.pongMs);
+    nextPing = setTimeout(ping, timing.pingMs);
     say({ action: 'ping' });
   }
 
@@ -126,13 +131,4 @@ export function holdSocket(needs: SocketNeeds, environment: Environment): HeldSo
     open,
     close: drop,
   };
-}
-
-function parse(data: unknown): Record<string, unknown> | undefined {
-  try {
-    const message: unknown = JSON.parse(String(data));
-    return isRecord(message) ? message : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-/** What a start sends, and what it answers. */
+/** What a start sends, what it answers, and when two starts are the same. */
 
 import { isRecord, type StartAnswer, toVerification } from './contract.ts';
 import { networkProblem } from './problem.ts';
@@ -6,33 +6,44 @@ import { networkProblem } from './problem.ts';
 export interface StartRequest {
   /** E.164 with its `+`. */
   readonly phoneNumber: string;
-  readonly email?: string;
-  readonly channels?: readonly string[];
-  readonly locale?: string;
-  /** Made by the company's backend; comes back in the proof. */
-  readonly nonce?: string;
+  readonly email?: string | undefined;
+  readonly channels?: readonly string[] | undefined;
+  readonly locale?: string | undefined;
+  /** Made by your backend; comes back in the proof. */
+  readonly nonce?: string | undefined;
   /** `redirect` for web pages. @default json */
-  readonly result?: 'json' | 'redirect';
+  readonly result?: 'json' | 'redirect' | undefined;
 }
 
-/** As sent to `POST /start`. */
+/** As sent to `POST /start`; members that are `undefined` are not sent. */
 export type StartBody = Omit<StartRequest, 'phoneNumber'> & { readonly phone_number: string };
 
-/** Members that are `undefined` are not sent. */
-export function toStartBody({ phoneNumber, ...others }: StartRequest): StartBody {
-  return { phone_number: phoneNumber, ...others };
+/** Always the same members in the same order, so that equal requests have equal bodies. */
+export function toStartBody(request: StartRequest): StartBody {
+  const { phoneNumber, email, channels, locale, nonce, result } = request;
+  return { phone_number: phoneNumber, email, channels, locale, nonce, result };
 }
 
-/** @throws ClientProblem `network_error` when the answer is none of this API */
-export function toStartAnswer(body: unknown): StartAnswer {
-  const verification = isRecord(body) ? toVerification(body.verification) : undefined;
-  if (!isRecord(body) || !verification || typeof body.client_token !== 'string') {
-    throw networkProblem('the answer is not that of a start');
+/** Whether both ask for the very same start, so that one idempotency key serves both. */
+export function isSameStart(one: StartRequest, other: StartRequest): boolean {
+  return JSON.stringify(toStartBody(one)) === JSON.stringify(toStartBody(other));
+}
+
+/** Whether a saved start is the one to go on with; its e-mail counts where the request names one. */
+export function isResumable(saved: StartRequest, request: StartRequest): boolean {
+  const identity = ({ phoneNumber, channels, nonce }: StartRequest): string =>
+    JSON.stringify([phoneNumber, channels, nonce]);
+  const isSameMailbox = request.email === undefined || request.email === saved.email;
+  return isSameMailbox && identity(saved) === identity(request);
+}
+
+/** @throws ClientProblem `network_error` when the answer is not one of this API */
+export function toStartAnswer({ status, body }: { status: number; body: unknown }): StartAnswer {
+  const members = isRecord(body) ? body : {};
+  const verification = toVerification(members.verification);
+  const { client_token, websocket_url } = members;
+  if (!verification || typeof client_token !== 'string' || typeof websocket_url !== 'string') {
+    throw networkProblem(status);
   }
-  return {
-    request_id: verification.request_id,
-    client_token: body.client_token,
-    websocket_url: String(body.websocket_url),
-    verification,
-  };
+  return { request_id: verification.request_id, client_token, websocket_url, verification };
 }

@@ -1,7 +1,8 @@
-/** What survives the app: enough to repeat a start whose answer was lost, and to go on with one. */
+/** What survives the app: starts whose outcome is unknown, and the last verification. */
 
 import { isRecord } from './contract.ts';
-import type { StartBody } from './start.ts';
+import { parseJson } from './json.ts';
+import type { StartRequest } from './start.ts';
 
 /**
  * `localStorage`, `sessionStorage`, React Native's AsyncStorage, or three functions over a keychain.
@@ -13,12 +14,10 @@ export interface Store {
   removeItem(key: string): unknown;
 }
 
-export interface Saved {
+export interface SavedStart {
   readonly idempotency_key: string;
-  readonly body: StartBody;
-  /** Epoch milliseconds. */
-  readonly saved_at: number;
-  /** Absent while no answer has come. */
+  readonly request: StartRequest;
+  /** Absent while no 202 has come. */
   readonly started?: {
     readonly request_id: string;
     readonly client_token: string;
@@ -26,58 +25,60 @@ export interface Saved {
   };
   /** The check_url that the page has navigated to: opening it again would be a loop. */
   readonly navigated_to?: string;
-  /** It has completed, and is kept for the proof. */
-  readonly completed?: true;
 }
 
 export interface SavedState {
-  load(): Promise<Saved | undefined>;
-  save(saved: Saved): Promise<void>;
-  /** Changes or, with `undefined`, forgets what is saved, unless another start has replaced it. */
-  update(key: string, change: Partial<Saved> | undefined): Promise<void>;
+  /** The newest first. */
+  read(): Promise<readonly SavedStart[]>;
+  /** Writes one new value; changes run one after the other. */
+  change(toNext: (starts: readonly SavedStart[]) => readonly SavedStart[]): Promise<void>;
 }
 
 const ITEM = 'silent-auth';
 
 /** A store that fails counts as empty: it costs the resumption, never the verification. */
 export function createSavedState(store: Store | undefined): SavedState {
-  let memory: Saved | undefined;
-  /** One write after the other, whatever the store does. */
-  let writing: Promise<unknown> = Promise.resolve();
+  let memory: readonly SavedStart[] | undefined;
+  let queue: Promise<unknown> = Promise.resolve();
 
-  const write = (saved: Saved | undefined): Promise<void> => {
-    memory = saved;
-    const written = writing.then(async () => {
-      if (saved) await store?.setItem(ITEM, JSON.stringify(saved));
-      else await store?.removeItem(ITEM);
-    });
-    writing = written.catch(() => undefined);
-    return written.catch(() => undefined);
-  };
-
-  const load = async (): Promise<Saved | undefined> => {
-    if (memory) return memory;
+  async function load(): Promise<readonly SavedStart[]> {
     try {
-      memory = parse(await store?.getItem(ITEM));
+      memory ??= toSavedStarts(await store?.getItem(ITEM));
     } catch {
-      // as empty
+      memory = [];
     }
     return memory;
-  };
+  }
+
+  /** One item in one write: a kill leaves either the old value or the new one. */
+  async function write(starts: readonly SavedStart[]): Promise<void> {
+    memory = starts;
+    if (starts.length > 0) await store?.setItem(ITEM, JSON.stringify(starts));
+    else await store?.removeItem(ITEM);
+  }
+
+  function enqueue<T>(task: () => Promise<T>): Promise<T> {
+    const done = queue.then(task);
+    queue = done.catch(() => undefined);
+    return done;
+  }
 
   return {
-    load,
-    save: write,
-    async update(key, change) {
-      const saved = await load();
-      if (saved?.idempotency_key === key) await write(change && { ...saved, ...change });
-    },
+    read: () => enqueue(load),
+    change: (toNext) =>
+      enqueue(async () => {
+        const starts = await load();
+        const next = toNext(starts);
+        if (next !== starts) await write(next).catch(() => undefined);
+      }),
   };
 }
 
-function parse(text: string | null | undefined): Saved | undefined {
-  const saved: unknown = JSON.parse(text ?? 'null');
-  const isOurs =
-    isRecord(saved) && typeof saved.idempotency_key === 'string' && isRecord(saved.body);
-  return isOurs ? (saved as unknown as Saved) : undefined;
+function toSavedStarts(text: unknown): readonly SavedStart[] {
+  const saved = parseJson(text);
+  return Array.isArray(saved) ? saved.filter(isSavedStart) : [];
+}
+
+function isSavedStart(value: unknown): value is SavedStart {
+  return isRecord(value) && typeof value.idempotency_key === 'string' && isRecord(value.request);
 }

@@ -1,5 +1,6 @@
 /** A verification that runs, as the app has it: what it sees and what it may do. */
 
+import type { Proof } from './calls.ts';
 import type { Channel, LeaveError, VerificationObject } from './contract.ts';
 import type { HandsetAnswer } from './handset.ts';
 import type { Listener } from './mirror.ts';
@@ -21,15 +22,15 @@ export interface Verification {
   finished(options?: Abortable): Promise<VerificationObject>;
   /** Reads `/status` and reopens the socket: for an app that comes back to the foreground. */
   refresh(options?: Abortable): Promise<VerificationObject>;
-  /** Hands in a code that the user typed. `checking`: the outcome comes as an update. */
+  /** Submits a code as the user typed it. `checking`: the outcome comes as an update. */
   checkCode(code: string, options?: Abortable): Promise<VerificationObject>;
   /**
-   * Hands in what came of a check_url, for apps that gave no `openCheckUrl`: the right call with the
+   * Reports what came of a check_url, for apps that gave no `openCheckUrl`: the right call with the
    * right error. A result of an older check_url is dropped.
    */
   handsetAnswered(
     checkUrl: string,
-    answer: HandsetAnswer,
+    answer: HandsetAnswer | null | undefined,
     options?: Abortable,
   ): Promise<VerificationObject>;
   /** Leaves a channel. @default the running one, by the user's choice */
@@ -38,11 +39,11 @@ export interface Verification {
     options?: Abortable,
   ): Promise<VerificationObject>;
   cancel(options?: Abortable): Promise<VerificationObject>;
-  /** For the company's own backend, within 10 minutes after `completed`. */
+  /** For your backend, within 10 minutes after `completed`. The saved verification is then forgotten. */
   proof(
     request: { readonly phoneNumber?: string; readonly email?: string },
     options?: Abortable,
-  ): Promise<{ readonly proof: string; readonly expiresAt: string }>;
+  ): Promise<Proof>;
   /** Ends socket, polling and iterations; the verification itself goes on, see `resume`. */
   close(): void;
 }

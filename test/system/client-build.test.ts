@@ -21,9 +21,10 @@ const store: Store = {
 };
 const open = async (url: string): Promise<HandsetAnswer> => ({ http_status: 200, response_body: url });
 const client: Client = createClient({ apiUrl: 'https://api.example.org', openCheckUrl: open, store, WebSocket, fetch });
+const request = { phoneNumber: '+4915123456788' };
 export async function run(): Promise<VerificationObject> {
   const verification: Verification =
-    (await client.resume()) ?? (await client.start({ phoneNumber: '+4915123456788' }));
+    (await client.resume(request)) ?? (await client.start(request));
   try {
     for await (const { action } of verification.updates()) {
       if (action?.type === 'submit_code') await verification.checkCode('1'.repeat(action.code_length));

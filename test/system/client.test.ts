@@ -69,7 +69,7 @@ describe('the client', () => {
     const request = { phoneNumber: phoneNumber('8') };
     const first = await createClient({ apiUrl: api, store }).start(request);
     const again = await createClient({ apiUrl: api, store }).start(request);
-    const resumed = await createClient({ apiUrl: api, store }).resume();
+    const resumed = await createClient({ apiUrl: api, store }).resume(request);
     expect([again.requestId, resumed?.requestId]).toEqual([first.requestId, first.requestId]);
     expect((await resumed?.cancel())?.status).toBe('cancelled');
     expect((await first.finished()).status).toBe('cancelled');

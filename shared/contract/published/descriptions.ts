@@ -126,7 +126,8 @@ publish(
     id: 'Verification',
     description:
       'One attempt to prove a number: the same object in answers, pushes and snapshots. It ' +
-      'replaces the one you have unless its (`seq`, `updated_at`) is lower.',
+      'replaces the one you have unless its (`seq`, `updated_at`) is lower; of equal ones the one ' +
+      'whose `channel` is later in `workflow` replaces the other.',
     examples: [MOMENTS.check_url_issued],
   },
   {
@@ -161,7 +162,8 @@ publish(
       'first three whose address is known.',
     locale: 'Language of messages, such as `en-us`.',
     nonce: "Made by the company's backend; comes back in the proof only.",
-    result: '`redirect` for web pages: the last redirect leads to the page of the stage.',
+    result:
+      '`redirect` for web pages: the last redirect leads to the page of the stage. Default: `json`.',
   },
 );
 publish(

@@ -34,11 +34,15 @@ export function jsonSchemas(names: readonly string[]): JsonSchemas {
   );
 }
 
-/** Leaves out what zod adds of its own: the range of safe integers, the grammar behind `date-time`. */
+/**
+ * Leaves out what zod adds of its own: the range of safe integers, the grammar behind `date-time`. Also
+ * leaves out defaults: generators of clients require members that have one, so descriptions name them.
+ */
 function simplify(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.format === 'date-time') delete schema.pattern;
+  delete schema.default;
 }
 
 function withMembers(

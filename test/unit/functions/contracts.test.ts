@@ -64,6 +64,14 @@ describe('GET /openapi.json', () => {
   });
 });
 
+describe('requests of the published documents', () => {
+  it.each(['docs/openapi.json', 'docs/asyncapi.json'])('have no defaults in %s', (file) => {
+    // Generators of typed clients make a member with a default required of the caller.
+    const schemas = members(JSON.parse(readFileSync(file, 'utf8')), 'components', 'schemas');
+    expect(JSON.stringify(schemas)).not.toContain('"default":');
+  });
+});
+
 describe('GET /asyncapi.json', () => {
   it('answers the published document with the address of the pushes', async () => {
     const body = await get('/asyncapi.json');

@@ -77,6 +77,8 @@ export function play(story: Story, audience: Audience, needs: PlayNeeds): Play {
     setItem: (key: string, value: string) => void items.set(key, value),
     removeItem: (key: string) => void items.delete(key),
   };
+  const { phoneNumber, email, channels } = story;
+  const request = { phoneNumber, channels, ...(email !== '' && { email }) };
   let verification: Verification | undefined;
   let isForged = false;
 
@@ -119,12 +121,8 @@ export function play(story: Story, audience: Audience, needs: PlayNeeds): Play {
       for (const { id } of rules) api.removeRule(id).catch(() => undefined);
     });
     if (troubles.has('lost_answer')) radio.loseAnswerOf('/check-code');
-    const { phoneNumber, email, channels } = story;
     const hasSnapshot = sockets.snapshot();
-    const started = await openApp().start(
-      { phoneNumber, channels, ...(email !== '' && { email }) },
-      { signal },
-    );
+    const started = await openApp().start(request, { signal });
     audience.onNote('Started: the app holds a client token');
     follow(started);
     const watched = AbortSignal.any([signal, watching.signal]);
@@ -151,7 +149,7 @@ export function play(story: Story, audience: Audience, needs: PlayNeeds): Play {
     audience.onAsleep(false);
     note('app resumed', 'The app is back, with what its store holds.');
     audience.onNote('Back: the state is read again');
-    const resumed = await openApp().resume({ signal });
+    const resumed = await openApp().resume(request, { signal });
     if (resumed) follow(resumed);
   }
 

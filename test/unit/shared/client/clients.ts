@@ -44,8 +44,9 @@ export function clientOf(
     return verification;
   };
   return {
+    ...client,
     start: async (request, given) => closing(await client.start(request, given)),
-    resume: async (given) => closing(await client.resume(given)),
+    resume: async (request, given) => closing(await client.resume(request, given)),
   };
 }
 

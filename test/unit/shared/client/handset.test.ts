@@ -1,3 +1,5 @@
+import assert from 'node:assert';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HandsetAnswer, OpenCheckUrl } from '../../../../shared/client/handset.ts';
 import { readFragment, readHandsetAnswer } from '../../../../shared/client/handset.ts';
@@ -40,6 +42,8 @@ async function ready(): Promise<FakeBackend> {
 }
 
 describe('readHandsetAnswer', () => {
+  const CODE = { response_body: { request_id: REQUEST_ID, code: 'Ab3xK9' } };
+
   it.each<[HandsetAnswer, string]>([
     [{ http_status: 412, response_body: { title: 'no' } }, 'check_url_rejected'],
     [{ http_status: 409 }, 'check_url_rejected'],
@@ -55,6 +59,22 @@ describe('readHandsetAnswer', () => {
     [{ error: 'sdk_no_data_connectivity' }, 'sdk_no_data_connectivity'],
     [{ error: 'sdk_timeout_error', http_status: 200 }, 'sdk_timeout_error'],
     [{ error: 'e'.repeat(100) }, 'e'.repeat(64)],
+    [{ http_status: 500, ...CODE }, 'sdk_error'],
+    [{ http_status: '409', ...CODE }, 'check_url_rejected'],
+    [{ http_status: 409, response_body: '<html>' }, 'check_url_rejected'],
+    [{ http_status: 409, error: null }, 'check_url_rejected'],
+    [{ http_status: 409, error: '' }, 'check_url_rejected'],
+    [{ http_status: 412, error: undefined }, 'check_url_rejected'],
+    [{ error: ' sdk_connection_error\n' }, 'sdk_connection_error'],
+    [{ error: { code: 7, message: 'no radio' } }, 'sdk_error'],
+    [{ error: ['sdk_timeout_error'] }, 'sdk_error'],
+    [{ error: true, http_status: 409 }, 'sdk_error'],
+    [{ http_status: {}, response_body: [], error: 0 }, 'sdk_error'],
+    [{ http_status: 200, response_body: null }, 'sdk_error'],
+    [{ http_status: 200, response_body: { request_id: REQUEST_ID, code: '' } }, 'sdk_error'],
+    [{ http_status: 200, response_body: { request_id: REQUEST_ID, code: {} } }, 'sdk_error'],
+    [{ http_status: 200, response_body: { request_id: '', code: 'Ab3xK9' } }, 'sdk_error'],
+    [{ http_status: 200, response_body: { request_id: REQUEST_ID, code: '<b>' } }, 'sdk_error'],
   ])('reads %j as %s', (answer, error) => {
     expect(readHandsetAnswer(answer)).toEqual({ type: 'error', error });
   });
@@ -63,6 +83,54 @@ describe('readHandsetAnswer', () => {
     const code = { type: 'code', requestId: REQUEST_ID, code: 'Ab3xK9' };
     expect(readHandsetAnswer(RESULT)).toEqual(code);
     expect(readHandsetAnswer({ ...RESULT, http_status: '200' })).toEqual(code);
+  });
+
+  it.each<[string, unknown]>([
+    ['with error null', { ...RESULT, error: null }],
+    ['with error undefined', { ...RESULT, error: undefined }],
+    ['with an empty error', { ...RESULT, error: '' }],
+    ['with an error that came too late', { ...RESULT, error: 'sdk_timeout_error' }],
+    ['with an object for an error', { ...RESULT, error: {} }],
+    ['without a status', CODE],
+    ['with a status of null', { ...CODE, http_status: null }],
+    ['with a status of 0', { ...CODE, http_status: 0 }],
+    ['with a status that is an object', { ...CODE, http_status: {} }],
+    ['with a status that is a symbol', { ...CODE, http_status: Symbol('200') }],
+    [
+      'with its body as JSON',
+      { http_status: 200, response_body: JSON.stringify(CODE.response_body) },
+    ],
+    ['as JSON', JSON.stringify(RESULT)],
+  ])('never throws a good code away %s', (_, answer) => {
+    expect(readHandsetAnswer(answer)).toEqual({
+      type: 'code',
+      requestId: REQUEST_ID,
+      code: 'Ab3xK9',
+    });
+  });
+
+  it('reads a code that a bridge made a number', () => {
+    const answer = { http_status: 200, response_body: { request_id: REQUEST_ID, code: 123456 } };
+    expect(readHandsetAnswer(answer)).toMatchObject({ type: 'code', code: '123456' });
+  });
+
+  it('never throws', () => {
+    const trap = { get: () => assert.fail('a getter that throws') };
+    const values = [new Proxy({}, trap), new Proxy(CODE.response_body, trap)];
+    for (const value of values) {
+      for (const answer of [value, { response_body: value }, { error: value }]) {
+        expect(readHandsetAnswer(answer).type).toBe('error');
+      }
+    }
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), fc.anything(), (http_status, error, body) => {
+        const answers = [body, { http_status, error, response_body: body }];
+        for (const answer of answers) {
+          const result = readHandsetAnswer(answer);
+          expect(result.type === 'code' || result.error.length > 0).toBe(true);
+        }
+      }),
+    );
   });
 });
 
@@ -102,7 +170,7 @@ describe('openCheckUrl', () => {
     const verification = await begin(server, {
       openCheckUrl: async () => {
         opened += 1;
-        return undefined;
+        return RESULT;
       },
     });
     await fact(() => server.sockets === 1);
@@ -152,6 +220,35 @@ describe('openCheckUrl', () => {
     expect(posts(server).map(({ path, body }) => [path, body])).toEqual([
       ['/next-workflow', { from: 'silent_auth', error }],
     ]);
+  });
+
+  it.each([null, undefined, '', 0, 'sdk_error', [], Symbol('answer')])(
+    'leaves silent_auth at once when a bridge returns %s',
+    async (value: unknown) => {
+      const server = await ready();
+      const timing = { handsetMs: 60_000 };
+      const openCheckUrl = async () => value as HandsetAnswer;
+      const verification = await begin(server, { timing, openCheckUrl });
+      await fact(() => verification.current.channel === 'email');
+      expect(posts(server)[0]?.body).toEqual({ from: 'silent_auth', error: 'sdk_error' });
+    },
+  );
+
+  it('takes a result that a bridge returns without a promise', async () => {
+    const server = await ready();
+    const openCheckUrl = (() => RESULT) as unknown as OpenCheckUrl;
+    const verification = await begin(server, { openCheckUrl });
+    expect((await verification.finished()).status).toBe('completed');
+  });
+
+  it('waits for the page that a navigation ends on', async () => {
+    const server = await backend();
+    const action = { type: 'open_check_url', check_url: CHECK_URL, method: 'navigate' } as const;
+    server.change({ ...openCheckUrl(), action });
+    const verification = await begin(server, { openCheckUrl: async () => undefined });
+    await fact(() => server.sockets === 1);
+    expect(posts(server)).toEqual([]);
+    expect(verification.current.action).toEqual(action);
   });
 
   it.each<[string, OpenCheckUrl, string]>([

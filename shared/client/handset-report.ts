@@ -1,4 +1,4 @@
-/** Tells the backend what came of the check_url on the handset. */
+/** Reports to the backend what came of the check_url on the handset. */
 
 import type { CallOptions, Calls } from './calls.ts';
 import { isFinal, type VerificationObject } from './contract.ts';
@@ -8,22 +8,26 @@ import { ClientProblem } from './problem.ts';
 import type { ServerClock } from './server-clock.ts';
 import { wait } from './waiting.ts';
 
-/** Vonage's own word on a carrier's refusal is waited for as long as the backend does, and a bit. */
+/** Upper bound of the wait for Vonage's report of a refusal: the backend's 5 s, and one more. */
 const REJECTION_WAIT_MS = 6_000;
 const GRACE_MS = 250;
 
-export interface HandIn {
+export interface HandsetReport {
   /** Whether a result of this check_url still matters: it is the newest, and its step runs. */
   isCurrent(checkUrl: string): boolean;
   /** Makes the call that the answer asks for, unless it is too late; safe to repeat. */
   answered(
     checkUrl: string,
-    answer: HandsetAnswer,
+    answer: HandsetAnswer | null | undefined,
     options: CallOptions,
   ): Promise<VerificationObject>;
 }
 
-export function createHandIn(mirror: Mirror, calls: Calls, clock: ServerClock): HandIn {
+export function createHandsetReport(
+  mirror: Mirror,
+  calls: Calls,
+  clock: ServerClock,
+): HandsetReport {
   let latest: string | undefined;
 
   function isCurrent(checkUrl: string): boolean {
@@ -32,7 +36,7 @@ export function createHandIn(mirror: Mirror, calls: Calls, clock: ServerClock): 
     return latest === checkUrl && channel === 'silent_auth' && !isFinal(mirror.current);
   }
 
-  /** A foreign request_id goes to the backend too, which aborts; whatever it says, it is a no. */
+  /** A foreign request_id goes to the backend too, which aborts. Whatever it answers, this throws. */
   async function submit(
     requestId: string,
     code: string,
@@ -50,18 +54,18 @@ export function createHandIn(mirror: Mirror, calls: Calls, clock: ServerClock): 
     });
   }
 
-  /** Vonage knows already and will tell; only if it does not may a second report move on. */
+  /** Vonage knows already and reports it; only if it does not, a second report ends the step. */
   async function reportRejection(
     checkUrl: string,
     options: CallOptions,
   ): Promise<VerificationObject> {
-    const report = (): Promise<VerificationObject> =>
+    const send = (): Promise<VerificationObject> =>
       calls.leave('silent_auth', 'check_url_rejected', options);
-    const { next_change_at: next, expires_at: end } = await report();
+    const { next_change_at: next, expires_at: end } = await send();
     const waitMs = Math.min(clock.until(next ?? end) + GRACE_MS, REJECTION_WAIT_MS);
     await moved(checkUrl, waitMs, options.signal);
     if (isCurrent(checkUrl)) await calls.read(options);
-    return isCurrent(checkUrl) ? report() : mirror.current;
+    return isCurrent(checkUrl) ? send() : mirror.current;
   }
 
   async function moved(

@@ -1,0 +1,10 @@
+/** JSON that others wrote. */
+
+/** `undefined` for what is not JSON, such as a hotel's login page. */
+export function parseJson(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+/** Starts verifications, one at a time, each with one idempotency key until its outcome is known. */
+
+import type { StartAnswer } from './contract.ts';
+import type { Environment } from './environment.ts';
+import type { Http } from './http.ts';
+import { createIdempotencyKey } from './idempotency-key.ts';
+import { ClientProblem, isRefusal } from './problem.ts';
+import { repeat } from './repeat.ts';
+import { isSameStart, type StartRequest, toStartAnswer, toStartBody } from './start.ts';
+import type { SavedStart, SavedState } from './store.ts';
+import type { Verification } from './verification.ts';
+import { abortable } from './waiting.ts';
+
+const ATTEMPTS = 4;
+/** Starts without an answer that stay saved: each number that a user mistyped without a network. */
+const MAX_UNANSWERED = 5;
+
+export interface Starter {
+  /** With the saved key of the same request, unless the server says that its verification is over. */
+  start(request: StartRequest, signal?: AbortSignal): Promise<Verification>;
+  /** Repeats a saved start, and never begins another. */
+  repeat(saved: SavedStart, signal?: AbortSignal): Promise<Verification>;
+}
+
+export interface StarterNeeds {
+  readonly http: Http;
+  readonly state: SavedState;
+  readonly environment: Environment;
+  readonly startToken: (() => string | Promise<string>) | undefined;
+  readonly run: (key: string, answer: StartAnswer) => Verification;
+}
+
+interface Pending {
+  readonly request: StartRequest;
+  readonly signal: AbortSignal | undefined;
+  readonly verification: Promise<Verification>;
+}
+
+export function createStarter(needs: StarterNeeds): Starter {
+  const { http, state, environment, startToken, run } = needs;
+  let pending: Pending | undefined;
+
+  /** An aborted start only has to end: it keeps nobody waiting. */
+  function alone(
+    request: StartRequest,
+    signal: AbortSignal | undefined,
+    begin: () => Promise<Verification>,
+  ): Promise<Verification> {
+    if (pending && !pending.signal?.aborted) {
+      return isSameStart(pending.request, request)
+        ? pending.verification
+        : Promise.reject(startInProgress());
+    }
+    const verification = begin().finally(() => {
+      if (pending === own) pending = undefined;
+    });
+    const own: Pending = { request, signal, verification };
+    pending = own;
+    return verification;
+  }
+
+  async function startOnce(request: StartRequest, signal?: AbortSignal): Promise<Verification> {
+    const starts = await abortable(state.read(), signal);
+    const saved = starts.find((start) => isSameStart(start.request, request));
+    try {
+      if (saved) return await send(saved, signal);
+    } catch (error) {
+      if (!(error instanceof ClientProblem) || !isSpent(error)) throw error;
+    }
+    return send({ idempotency_key: createIdempotencyKey(), request }, signal);
+  }
+
+  /** The key is saved before it is sent, so that an app that is killed never starts twice. */
+  async function send(saved: SavedStart, signal?: AbortSignal): Promise<Verification> {
+    const { idempotency_key: key } = saved;
+    const isOwn = (start: SavedStart): boolean => start.idempotency_key === key;
+    const change = (toNext: Parameters<SavedState['change']>[0]): Promise<void> =>
+      abortable(state.change(toNext), signal);
+
+    await change((starts) => (starts.some(isOwn) ? starts : [saved, ...starts.filter(isKept)]));
+    try {
+      const attempt = { send: () => post(saved, signal), attempts: ATTEMPTS, signal };
+      const answer = await repeat(attempt, environment);
+      const { request_id, client_token, websocket_url } = answer;
+      const started = { request_id, client_token, websocket_url };
+      // Nothing is saved of a start that the app has forgotten meanwhile.
+      await change((starts) => {
+        const own = starts.find(isOwn);
+        return own ? [{ ...own, started }] : starts;
+      });
+      return run(key, answer);
+    } catch (error) {
+      if (error instanceof ClientProblem && isRefusal(error)) {
+        await change((starts) => starts.filter((start) => start.started || !isOwn(start)));
+      }
+      throw error;
+    }
+  }
+
+  async function post(saved: SavedStart, signal?: AbortSignal): Promise<StartAnswer> {
+    const token = await abortable(Promise.resolve(startToken?.()), signal);
+    const headers = { 'idempotency-key': saved.idempotency_key };
+    const body = toStartBody(saved.request);
+    return toStartAnswer(
+      await http({ method: 'POST', path: '/start', token, headers, body, signal }),
+    );
+  }
+
+  return {
+    start: (request, signal) => alone(request, signal, () => startOnce(request, signal)),
+    repeat: (saved, signal) => alone(saved.request, signal, () => send(saved, signal)),
+  };
+}
+
+function isKept({ started }: SavedStart, index: number): boolean {
+  return started !== undefined || index < MAX_UNANSWERED - 1;
+}
+
+/** The verification of this key has ended, or the server knows the key for another request. */
+function isSpent({ code }: ClientProblem): boolean {
+  return code === 'verification_closed' || code === 'idempotency_mismatch';
+}
+
+function startInProgress(): ClientProblem {
+  const message = 'another start of this client is pending';
+  return new ClientProblem('start_in_progress', message, { retryable: true });
+}
