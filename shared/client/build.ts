@@ -1,83 +1,143 @@
 /**
- * `npm run build:client`: one ES module with its declarations, for apps that have no TypeScript build
- * of ours: `dist/client/silent-auth.js` and `.d.ts`. Neither imports anything.
+ * `npm run build:client`: the package of the client in `dist/client`, for `npm pack` and `npm publish`:
+ * one ES module with its source map, and declarations that export exactly what the module exports.
  */
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const SOURCES = dirname(fileURLToPath(import.meta.url));
-/** What the module exports; every type of its declarations is exported as well. */
-const ENTRY = `
-export { createClient } from './client.ts';
-export { isFinal } from './contract.ts';
-export { readFragment } from './handset.ts';
-export { ClientProblem } from './problem.ts';
-`;
-/** In the order of their dependencies. */
-const DECLARED = [
-  'contract',
-  'problem',
-  'environment',
-  'handset',
-  'start',
-  'store',
-  'mirror',
-  'calls',
-  'verification',
-  'client',
-];
+const PROJECT = join(SOURCES, '../..');
+const MODULE = 'silent-auth.js';
+const DECLARATIONS = 'silent-auth.d.ts';
+/** What the module exports, by the file that declares it. Types that these mention are exported too. */
+const EXPORTS = {
+  createClient: 'client.ts',
+  isFinal: 'contract.ts',
+  readFragment: 'handset.ts',
+  ClientProblem: 'problem.ts',
+};
 
-export interface BuiltClient {
-  readonly module: string;
-  readonly declarations: string;
+/** Replaces `folder` by the package. */
+export async function buildClient(folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  await bundle(join(folder, MODULE));
+  writeFileSync(join(folder, DECLARATIONS), declarations(emitDeclarations()));
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
+  copyFileSync(join(SOURCES, 'README.md'), join(folder, 'README.md'));
+  copyFileSync(join(PROJECT, 'LICENSE'), join(folder, 'LICENSE'));
 }
 
-/** Writes both files into `folder`. */
-export async function buildClient(folder: string): Promise<BuiltClient> {
-  const module = join(folder, 'silent-auth.js');
-  const declarations = join(folder, 'silent-auth.d.ts');
+function manifest(): unknown {
+  const { version, license } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
+  return {
+    name: 'silent-auth-client',
+    version,
+    description:
+      'Proves that an app runs on the phone that owns a number, with silent-auth-backend',
+    license,
+    type: 'module',
+    sideEffects: false,
+    // Bundlers of React Native before 0.79 do not read `exports`.
+    main: `./${MODULE}`,
+    types: `./${DECLARATIONS}`,
+    exports: {
+      '.': { types: `./${DECLARATIONS}`, default: `./${MODULE}` },
+      './package.json': './package.json',
+    },
+    files: [MODULE, `${MODULE}.map`, DECLARATIONS],
+  };
+}
+
+async function bundle(outfile: string): Promise<void> {
+  const lines = Object.entries(EXPORTS).map(
+    ([name, file]) => `export { ${name} } from './${file}';`,
+  );
   await build({
-    stdin: { contents: ENTRY, resolveDir: SOURCES, loader: 'ts' },
-    outfile: module,
+    stdin: { contents: lines.join('\n'), resolveDir: SOURCES, loader: 'ts' },
+    outfile,
     bundle: true,
     minify: true,
+    sourcemap: 'linked',
     format: 'esm',
     platform: 'neutral',
     target: 'es2022',
     logLevel: 'warning',
   });
-  writeFileSync(declarations, declare());
-  return { module, declarations };
+  const map = JSON.parse(readFileSync(`${outfile}.map`, 'utf8'));
+  const sources = map.sources.map((source: string) => `src/${basename(source)}`);
+  writeFileSync(`${outfile}.map`, JSON.stringify({ ...map, sources }));
 }
 
-/** One file out of those that the compiler emits. */
-function declare(): string {
+/** The text of every declaration file that the compiler emits. */
+function emitDeclarations(): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'silent-auth-client-'));
   try {
-    const options = '--declaration --emitDeclarationOnly --ignoreConfig --rootDir'.split(' ');
-    const language = '--strict --target es2024 --lib es2024,dom --module nodenext --types'.split(
-      ' ',
-    );
-    const files = DECLARED.map((name) => join(SOURCES, `${name}.ts`));
-    const compiler = [...options, SOURCES, ...language, '', '--allowImportingTsExtensions'];
-    execFileSync('tsc', [...compiler, '--outDir', folder, ...files], { encoding: 'utf8' });
-    const texts = DECLARED.map((name) => readFileSync(join(folder, `${name}.d.ts`), 'utf8'));
-    return texts.map((text) => text.replace(/^import [^;]*;\n/gm, '')).join('\n');
+    const compiler = join(PROJECT, 'node_modules/typescript/bin/tsc');
+    const output = ['--declaration', '--emitDeclarationOnly', '--outDir', folder];
+    const language = '--strict --target es2022 --lib es2022,dom --module nodenext'.split(' ');
+    const inputs = ['--ignoreConfig', '--allowImportingTsExtensions', '--rootDir', SOURCES];
+    const files = Object.values(EXPORTS).map((file) => join(SOURCES, file));
+    const options = [compiler, ...output, ...language, ...inputs, '--types', '', ...files];
+    execFileSync(process.execPath, options, { encoding: 'utf8' });
+    return globSync('*.d.ts', { cwd: folder })
+      .toSorted()
+      .map((file) => readFileSync(join(folder, file), 'utf8'));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
+/** A statement of a declaration file that begins in the first column, with its own comment. */
+const STATEMENT =
+  /^(?:\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n)?(?:export )?(?:declare )?(interface|type|class|function) (\w+)[\s\S]*?(?=^[^\s}]|(?![\s\S]))/gm;
+
+/** One file without imports: the exports and every declaration that they mention. */
+function declarations(files: readonly string[]): string {
+  const statements = new Map(
+    files.flatMap((text) =>
+      [...text.matchAll(STATEMENT)].map(([statement, kind = '', name = '']) => [
+        name,
+        { kind, text: statement.replace(/^export /m, '').trim() },
+      ]),
+    ),
+  );
+  const wanted = new Set<string>();
+  const want = (name: string): void => {
+    const statement = statements.get(name);
+    const isInternal = statement?.kind === 'function' && !(name in EXPORTS);
+    if (wanted.has(name) || !statement || isInternal) return;
+    wanted.add(name);
+    const code = statement.text.replace(/\/\*\*[\s\S]*?\*\//g, '');
+    for (const [word] of code.matchAll(/\w+/g)) want(word);
+  };
+  Object.keys(EXPORTS).forEach(want);
+  const names = [...wanted].toSorted();
+  const values = Object.keys(EXPORTS).join(', ');
+  const types = names.filter((name) => !(name in EXPORTS)).join(', ');
+  const texts = names.map((name) => statements.get(name)?.text);
+  return [...texts, `export { ${values} };`, `export type { ${types} };`, ''].join('\n');
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { module, declarations } = await buildClient(join('dist', 'client'));
-  const code = readFileSync(module);
+  const folder = join(PROJECT, 'dist/client');
+  await buildClient(folder);
+  const code = readFileSync(join(folder, MODULE));
   const kilobytes = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KB`;
-  console.log(`${module} ${kilobytes(code.length)}, gzip ${kilobytes(gzipSync(code).length)}`);
-  console.log(declarations);
+  const size = `${kilobytes(code.length)}, gzip ${kilobytes(gzipSync(code).length)}`;
+  console.log(`${folder}: ${MODULE} ${size}. Pack it with: npm pack ./dist/client`);
 }

@@ -11,7 +11,7 @@ import {
 import type { Environment } from './environment.ts';
 import type { Answer, Call, Http } from './http.ts';
 import type { Mirror } from './mirror.ts';
-import { ClientProblem, networkProblem } from './problem.ts';
+import { ClientProblem, isProblem, networkProblem } from './problem.ts';
 import { repeat } from './repeat.ts';
 import type { ServerClock } from './server-clock.ts';
 
@@ -54,7 +54,7 @@ export function createCalls(
     try {
       return await http({ ...call, token });
     } catch (error) {
-      if (error instanceof ClientProblem) mirror.apply(error.verification);
+      if (isProblem(error)) mirror.apply(error.verification);
       throw error;
     }
   }

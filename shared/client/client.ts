@@ -26,7 +26,7 @@ import {
 } from './environment.ts';
 import type { OpenCheckUrl } from './handset.ts';
 import { type Call, createHttp } from './http.ts';
-import { ClientProblem } from './problem.ts';
+import { type ClientProblem, isProblem } from './problem.ts';
 import { repeat } from './repeat.ts';
 import { runVerification } from './running.ts';
 import { isResumable, type StartRequest, toStartAnswer } from './start.ts';
@@ -129,23 +129,10 @@ export function createClient(options: ClientOptions): Client {
       const [answer, atMs] = await repeat({ send, attempts: ATTEMPTS, signal }, environment);
       if (isUseful(answer.verification, atMs)) return run(key, answer);
     } catch (error) {
-      if (!(error instanceof ClientProblem) || error.code !== 'client_token_invalid') throw error;
+      if (!isProblem(error, 'client_token_invalid')) throw error;
     }
     await forget(key);
     return undefined;
-  }
-
-  /** `undefined` when the verification of the start has ended, so that there is nothing to resume. */
-  async function repeatStart(
-    saved: SavedStart,
-    signal: AbortSignal | undefined,
-  ): Promise<Verification | undefined> {
-    try {
-      return await starter.repeat(saved, signal);
-    } catch (error) {
-      if (!(error instanceof ClientProblem) || error.code !== 'verification_closed') throw error;
-      return undefined;
-    }
   }
 
   return {
@@ -158,7 +145,12 @@ export function createClient(options: ClientOptions): Client {
         if (verification) return verification;
       }
       const unanswered = starts.find(({ started }) => !started);
-      return unanswered && repeatStart(unanswered, signal);
+      try {
+        return unanswered && (await starter.repeat(unanswered, signal));
+      } catch (error) {
+        if (isProblem(error, 'verification_closed')) return undefined;
+        throw error;
+      }
     },
     async savedRequest() {
       const starts = await state.read();

@@ -3,6 +3,7 @@
  * A test holds them against the schemas of `shared/contract`, so that neither can drift.
  */
 
+/** How Vonage reaches a person. */
 export type Channel = 'silent_auth' | 'sms' | 'voice' | 'email' | 'whatsapp' | 'rcs';
 
 /** The last seven are final. A status that this client does not know is shown as `pending`. */

@@ -68,8 +68,6 @@ export interface Environment {
   readonly WebSocket: SocketConstructor | undefined;
   /** Milliseconds since any moment; not the phone's time of day, which may be set meanwhile. */
   readonly now: () => number;
-  /** 0 to 1. */
-  readonly random: () => number;
   readonly timing: Timing;
 }
 
@@ -84,7 +82,6 @@ export function toEnvironment(given: {
     fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
     WebSocket: WebSocket ?? undefined,
     now: () => globalThis.performance?.now() ?? Date.now(),
-    random: Math.random,
     timing: { ...TIMING, ...timing },
   };
 }

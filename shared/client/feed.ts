@@ -5,7 +5,7 @@
 
 import type { VerificationObject } from './contract.ts';
 import type { Environment } from './environment.ts';
-import { ClientProblem } from './problem.ts';
+import { type ClientProblem, isProblem } from './problem.ts';
 import type { HeldSocket } from './socket.ts';
 import { backoffMs } from './waiting.ts';
 
@@ -64,8 +64,8 @@ export function createFeed(needs: FeedNeeds, environment: Environment): Feed {
       failures = 0;
     } catch (error) {
       failures += 1;
-      waitMs = error instanceof ClientProblem ? (error.retryAfter ?? 0) * 1000 : 0;
-      if (error instanceof ClientProblem && error.code === 'client_token_invalid') onRefused(error);
+      waitMs = isProblem(error) ? (error.retryAfter ?? 0) * 1000 : 0;
+      if (isProblem(error, 'client_token_invalid')) onRefused(error);
     } finally {
       isReading = false;
     }

@@ -4,7 +4,7 @@ import type { CallOptions, Calls } from './calls.ts';
 import { isFinal, type VerificationObject } from './contract.ts';
 import { type HandsetAnswer, readHandsetAnswer } from './handset.ts';
 import type { Mirror } from './mirror.ts';
-import { ClientProblem } from './problem.ts';
+import { ClientProblem, isProblem } from './problem.ts';
 import type { ServerClock } from './server-clock.ts';
 import { wait } from './waiting.ts';
 
@@ -45,7 +45,7 @@ export function createHandsetReport(
     const submitted = calls.checkCode(requestId, code, options);
     if (requestId === mirror.current.request_id) return submitted;
     await submitted.catch((error) => {
-      if (!(error instanceof ClientProblem)) throw error;
+      if (!isProblem(error)) throw error;
     });
     throw new ClientProblem('request_id_mismatch', 'the request_id is of another verification', {
       status: 409,

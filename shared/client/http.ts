@@ -2,7 +2,7 @@
 
 import type { Environment } from './environment.ts';
 import { parseJson } from './json.ts';
-import { ClientProblem, networkProblem, toProblem } from './problem.ts';
+import { isProblem, networkProblem, toProblem } from './problem.ts';
 import { abortable, onAbort, throwIfAborted } from './waiting.ts';
 
 export interface Call {
@@ -36,7 +36,6 @@ export function createHttp(apiUrl: string, { fetch, timing }: Environment): Http
       const work = exchange(`${base}${path}`, {
         method,
         headers: {
-          accept: 'application/json',
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...headers,
@@ -47,7 +46,7 @@ export function createHttp(apiUrl: string, { fetch, timing }: Environment): Http
       return await abortable(work, ending.signal);
     } catch (error) {
       throwIfAborted(signal);
-      throw error instanceof ClientProblem ? error : networkProblem();
+      throw isProblem(error) ? error : networkProblem();
     } finally {
       clearTimeout(timer);
       release();

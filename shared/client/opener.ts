@@ -6,7 +6,7 @@ import type { Timing } from './environment.ts';
 import type { HandsetAnswer, OpenCheckUrl } from './handset.ts';
 import type { HandsetReport } from './handset-report.ts';
 import type { Mirror } from './mirror.ts';
-import { ClientProblem } from './problem.ts';
+import { type ClientProblem, isProblem } from './problem.ts';
 import { abortable, onAbort } from './waiting.ts';
 
 export interface OpenerNeeds {
@@ -92,7 +92,7 @@ export function createOpener(needs: OpenerNeeds): Opener {
     running += 1;
     needs.pause();
     run(openCheckUrl, checkUrl, method).catch((error) => {
-      if (error instanceof ClientProblem) needs.onProblem(error);
+      if (isProblem(error)) needs.onProblem(error);
       else if (!closing.aborted) throw error;
     });
     return true;

@@ -31,8 +31,8 @@ export interface ProblemDetails {
 /** Its `code`, `message` and `status` may be logged. */
 export class ClientProblem extends Error implements ProblemDetails {
   override readonly name = 'ClientProblem';
-  readonly code: ClientProblemCode;
-  readonly retryable: boolean;
+  declare readonly code: ClientProblemCode;
+  declare readonly retryable: boolean;
   declare readonly status?: number;
   declare readonly retryAfter?: number;
   declare readonly attemptsRemaining?: number;
@@ -41,19 +41,15 @@ export class ClientProblem extends Error implements ProblemDetails {
 
   constructor(code: ClientProblemCode, message: string, details: ProblemDetails) {
     super(message);
-    this.code = code;
-    this.retryable = details.retryable;
-    Object.assign(this, details);
+    Object.assign(this, { code, ...details });
   }
 }
 
 /** @param status of an answer that is not one of this API */
 export function networkProblem(status?: number): ClientProblem {
-  if (status === undefined) {
-    return new ClientProblem('network_error', 'no answer came', { retryable: true });
-  }
-  const message = `somebody else answered ${status}`;
-  return new ClientProblem('network_error', message, { status, retryable: true });
+  const message = status === undefined ? 'no answer came' : `somebody else answered ${status}`;
+  const details = { retryable: true, ...(status !== undefined && { status }) };
+  return new ClientProblem('network_error', message, details);
 }
 
 /** The problem that an answer tells: problem+json of the functions, `{message}` of the gateway. */
@@ -81,25 +77,28 @@ function gatewayProblem(status: number): ClientProblem {
   return new ClientProblem('gateway_error', message, { status, retryable });
 }
 
+export function isProblem(error: unknown, ...codes: readonly string[]): error is ClientProblem {
+  return error instanceof ClientProblem && (codes.length === 0 || codes.includes(error.code));
+}
+
+const UNCERTAIN: readonly string[] = [
+  'network_error',
+  'internal',
+  'provider_unavailable',
+  'dependency_unavailable',
+  'start_in_progress',
+] satisfies ClientProblemCode[];
+
 /** Whether the call may not have been carried out at all, so that repeating it is right. */
 export function isUncertain({ code, retryable }: ClientProblem): boolean {
-  switch (code) {
-    case 'network_error':
-    case 'internal':
-    case 'provider_unavailable':
-    case 'dependency_unavailable':
-    case 'start_in_progress':
-      return true;
-    default:
-      return code === 'gateway_error' && retryable;
-  }
+  return UNCERTAIN.includes(code) || (code === 'gateway_error' && retryable);
 }
 
 /**
  * Whether the server refused this start for certain. A `rate_limited` does not say so: the limit is
  * checked before the server looks for a verification of the same key.
  */
-export function isRefusal(problem: ClientProblem): boolean {
-  const { code } = problem;
-  return !isUncertain(problem) && code !== 'gateway_error' && code !== 'rate_limited';
+export function isRefusal(error: unknown): boolean {
+  const isOpen = isProblem(error, 'gateway_error', 'rate_limited');
+  return isProblem(error) && !isUncertain(error) && !isOpen;
 }

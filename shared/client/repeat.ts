@@ -1,7 +1,7 @@
 /** Repeats a call whose fate is unknown, after a look at how things stand. */
 
 import type { Environment } from './environment.ts';
-import { ClientProblem, isUncertain } from './problem.ts';
+import { isProblem, isUncertain } from './problem.ts';
 import { backoffMs, wait } from './waiting.ts';
 
 /** A wait that the server asks for beyond this is the user's to decide. */
@@ -26,7 +26,7 @@ export async function repeat<T>(
       return known ?? (await send());
     } catch (error) {
       failures += 1;
-      if (!(error instanceof ClientProblem) || !isUncertain(error)) throw error;
+      if (!isProblem(error) || !isUncertain(error)) throw error;
       const { retryAfter = 0 } = error;
       if (failures >= attempts || retryAfter > LONGEST_WAIT_SECONDS) throw error;
       await wait(Math.max(retryAfter * 1000, backoffMs(failures, environment)), signal);

@@ -9,7 +9,7 @@ import { createHandsetReport } from './handset-report.ts';
 import type { Http } from './http.ts';
 import { createMirror } from './mirror.ts';
 import { createOpener } from './opener.ts';
-import { ClientProblem } from './problem.ts';
+import { type ClientProblem, isProblem } from './problem.ts';
 import { createServerClock } from './server-clock.ts';
 import { holdSocket } from './socket.ts';
 import type { Verification } from './verification.ts';
@@ -122,8 +122,7 @@ export function runVerification(needs: VerificationNeeds): Verification {
         await forget();
         return proof;
       } catch (error) {
-        const isOverdue = error instanceof ClientProblem && error.code === 'verification_closed';
-        if (isOverdue) await forget();
+        if (isProblem(error, 'verification_closed')) await forget();
         throw error;
       }
     },

@@ -29,12 +29,14 @@ export function isSameStart(one: StartRequest, other: StartRequest): boolean {
   return JSON.stringify(toStartBody(one)) === JSON.stringify(toStartBody(other));
 }
 
-/** Whether a saved start is the one to go on with; its e-mail counts where the request names one. */
+/** The same number, channels and nonce; the e-mail counts where the request names one. */
 export function isResumable(saved: StartRequest, request: StartRequest): boolean {
-  const identity = ({ phoneNumber, channels, nonce }: StartRequest): string =>
-    JSON.stringify([phoneNumber, channels, nonce]);
-  const isSameMailbox = request.email === undefined || request.email === saved.email;
-  return isSameMailbox && identity(saved) === identity(request);
+  const { email = saved.email } = request;
+  return isSameStart(saved, { ...saved, ...identity(request), email });
+}
+
+function identity({ phoneNumber, channels, nonce }: StartRequest): StartRequest {
+  return { phoneNumber, channels, nonce };
 }
 
 /** @throws ClientProblem `network_error` when the answer is not one of this API */

@@ -4,7 +4,7 @@ import type { StartAnswer } from './contract.ts';
 import type { Environment } from './environment.ts';
 import type { Http } from './http.ts';
 import { createIdempotencyKey } from './idempotency-key.ts';
-import { ClientProblem, isRefusal } from './problem.ts';
+import { ClientProblem, isProblem, isRefusal } from './problem.ts';
 import { repeat } from './repeat.ts';
 import { isSameStart, type StartRequest, toStartAnswer, toStartBody } from './start.ts';
 import type { SavedStart, SavedState } from './store.ts';
@@ -65,7 +65,8 @@ export function createStarter(needs: StarterNeeds): Starter {
     try {
       if (saved) return await send(saved, signal);
     } catch (error) {
-      if (!(error instanceof ClientProblem) || !isSpent(error)) throw error;
+      // It has ended, or the server knows the key for another request.
+      if (!isProblem(error, 'verification_closed', 'idempotency_mismatch')) throw error;
     }
     return send({ idempotency_key: createIdempotencyKey(), request }, signal);
   }
@@ -81,8 +82,7 @@ export function createStarter(needs: StarterNeeds): Starter {
     try {
       const attempt = { send: () => post(saved, signal), attempts: ATTEMPTS, signal };
       const answer = await repeat(attempt, environment);
-      const { request_id, client_token, websocket_url } = answer;
-      const started = { request_id, client_token, websocket_url };
+      const { verification, ...started } = answer;
       // Nothing is saved of a start that the app has forgotten meanwhile.
       await change((starts) => {
         const own = starts.find(isOwn);
@@ -90,7 +90,7 @@ export function createStarter(needs: StarterNeeds): Starter {
       });
       return run(key, answer);
     } catch (error) {
-      if (error instanceof ClientProblem && isRefusal(error)) {
+      if (isRefusal(error)) {
         await change((starts) => starts.filter((start) => start.started || !isOwn(start)));
       }
       throw error;
@@ -116,12 +116,7 @@ function isKept({ started }: SavedStart, index: number): boolean {
   return started !== undefined || index < MAX_UNANSWERED - 1;
 }
 
-/** The verification of this key has ended, or the server knows the key for another request. */
-function isSpent({ code }: ClientProblem): boolean {
-  return code === 'verification_closed' || code === 'idempotency_mismatch';
-}
-
 function startInProgress(): ClientProblem {
-  const message = 'another start of this client is pending';
+  const message = 'another start is pending';
   return new ClientProblem('start_in_progress', message, { retryable: true });
 }

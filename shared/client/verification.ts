@@ -41,7 +41,7 @@ export interface Verification {
   cancel(options?: Abortable): Promise<VerificationObject>;
   /** For your backend, within 10 minutes after `completed`. The saved verification is then forgotten. */
   proof(
-    request: { readonly phoneNumber?: string; readonly email?: string },
+    request: { readonly phoneNumber?: string | undefined; readonly email?: string | undefined },
     options?: Abortable,
   ): Promise<Proof>;
   /** Ends socket, polling and iterations; the verification itself goes on, see `resume`. */

@@ -42,7 +42,7 @@ export function onAbort(signal: AbortSignal | undefined, task: () => void): () =
 }
 
 /** Doubles with every failure; the upper half of it is left to chance, so that phones spread out. */
-export function backoffMs(failures: number, { random, timing }: Environment): number {
+export function backoffMs(failures: number, { timing }: Environment): number {
   const whole = Math.min(timing.maxBackoffMs, timing.backoffMs * 2 ** Math.max(0, failures - 1));
-  return whole / 2 + (whole / 2) * random();
+  return whole / 2 + (whole / 2) * Math.random();
 }

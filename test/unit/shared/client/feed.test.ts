@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { VerificationObject } from '../../../../shared/client/contract.ts';
 import {
   ended,
@@ -168,6 +168,19 @@ describe('a running verification', () => {
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(asked(server)).toBe(before);
     verification.close();
+  });
+
+  it.each([-1, 1])('asks in time although the phone is set by %i hours', async (hours) => {
+    const server = await backend();
+    server.change({ next_change_at: new Date(Date.now() + 1500).toISOString() });
+    const verification = await begin(server, { timing: { pollMs: 500 } });
+    await fact(() => server.sockets === 1);
+    server.change({ ...submitCode(), next_change_at: null }, false);
+    const { now } = Date;
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + hours * 3_600_000);
+    await expect.poll(() => verification.current.channel).toBe('email');
+    vi.restoreAllMocks();
+    expect(asked(server)).toBe(1);
   });
 });
 

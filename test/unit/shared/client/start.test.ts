@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { createClient } from '../../../../shared/client/client.ts';
 import type { Store } from '../../../../shared/client/store.ts';
 import {
   ended,
@@ -116,6 +117,224 @@ describe('start', () => {
     await clientOf(server).start(REQUEST);
     expect(new Set(keys(server)).size).toBe(1);
     expect(keys(server)).toHaveLength(3);
+  });
+});
+
+const OTHER = { phoneNumber: '+4915123456790' };
+
+/** A verification that is saved and runs, of an app that was closed. */
+async function saved(server: FakeBackend): Promise<ReturnType<typeof storage>> {
+  const store = storage();
+  (await clientOf(server, { store }).start(REQUEST)).close();
+  return store;
+}
+
+describe('one start at a time', () => {
+  it('returns the same promise for the same request, whatever the order of its members', async () => {
+    const server = await backend();
+    const client = createClient({ apiUrl: server.url });
+    const first = client.start({ phoneNumber: PHONE_NUMBER, email: 'jo@example.org' });
+    const second = client.start({ email: 'jo@example.org', phoneNumber: PHONE_NUMBER });
+    expect(second).toBe(first);
+    (await first).close();
+    expect(keys(server)).toHaveLength(1);
+  });
+
+  it('refuses another request while one is pending, and takes it afterwards', async () => {
+    const server = await backend();
+    const client = clientOf(server);
+    const first = client.start(REQUEST);
+    await expect(client.start(OTHER)).rejects.toMatchObject({
+      name: 'ClientProblem',
+      code: 'start_in_progress',
+      retryable: true,
+    });
+    await first;
+    await client.start(OTHER);
+    expect(server.received.filter(({ path }) => path === '/start')).toHaveLength(2);
+  });
+
+  it('keeps nobody waiting for a start that was aborted', async () => {
+    const server = await backend();
+    const client = clientOf(server);
+    const aborting = new AbortController();
+    const first = client.start(REQUEST, aborting);
+    aborting.abort(new Error('the screen was left'));
+    const second = client.start(REQUEST);
+    await expect(first).rejects.toThrow('the screen was left');
+    expect((await second).requestId).toBe(REQUEST_ID);
+    expect(new Set(keys(server)).size).toBe(1);
+  });
+});
+
+describe('what is saved', () => {
+  it.each([
+    'phone_number_refused',
+    'rate_limited',
+    'request_invalid',
+    'network_unsupported',
+  ] as const)('survives another start that is refused with %s', async (code) => {
+    const server = await backend();
+    const store = await saved(server);
+    server.script('/start', problemReply(code));
+    await expect(clientOf(server, { store }).start(OTHER)).rejects.toMatchObject({ code });
+    const resumed = await clientOf(server, { store }).resume(REQUEST);
+    expect(resumed?.requestId).toBe(REQUEST_ID);
+  });
+
+  it.each(['rate_limited', 'network_unsupported', 'verification_closed'] as const)(
+    'survives its own repeat that is refused with %s',
+    async (code) => {
+      const server = await backend();
+      const store = await saved(server);
+      const refusal = problemReply(code);
+      server.script('/start', refusal, refusal);
+      await expect(clientOf(server, { store }).start(REQUEST)).rejects.toMatchObject({ code });
+      const resumed = await clientOf(server, { store }).resume(REQUEST);
+      expect(resumed?.requestId).toBe(REQUEST_ID);
+    },
+  );
+
+  it('survives an abort, and so does the key of the aborted start', async () => {
+    const server = await backend();
+    const store = await saved(server);
+    const aborting = new AbortController();
+    server.script('/start', () => {
+      aborting.abort(new Error('the screen was left'));
+      return problemReply('internal');
+    });
+    const aborted = clientOf(server, { store }).start(OTHER, aborting);
+    await expect(aborted).rejects.toThrow('the screen was left');
+    expect((await clientOf(server, { store }).resume(REQUEST))?.requestId).toBe(REQUEST_ID);
+    await clientOf(server, { store }).start(OTHER);
+    const [, second, third] = keys(server);
+    expect(third).toBe(second);
+  });
+
+  it('is replaced by a 202', async () => {
+    const server = await backend();
+    const store = await saved(server);
+    (await clientOf(server, { store }).start(OTHER)).close();
+    expect(await clientOf(server, { store }).resume(REQUEST)).toBeUndefined();
+    expect(await clientOf(server, { store }).savedRequest()).toEqual(OTHER);
+  });
+
+  it('is forgotten when its proof has come', async () => {
+    const server = await backend();
+    const store = await saved(server);
+    server.change(ended('completed'));
+    server.act('/proof', () => ({ status: 200, body: { proof: 'a.b.c', expires_at: '…' } }));
+    const verification = await clientOf(server, { store }).resume(REQUEST);
+    await verification?.proof(REQUEST);
+    expect(store.items.size).toBe(0);
+    expect(await clientOf(server, { store }).resume(REQUEST)).toBeUndefined();
+  });
+
+  it('is forgotten when the server says that it is too late for a proof', async () => {
+    const server = await backend();
+    const store = await saved(server);
+    server.change(ended('completed'));
+    const verification = await clientOf(server, { store }).resume(REQUEST);
+    server.act('/proof', () => problemReply('proof_refused'));
+    await expect(verification?.proof({})).rejects.toMatchObject({ code: 'proof_refused' });
+    expect(store.items.size).toBe(1);
+    server.act('/proof', () => problemReply('verification_closed'));
+    await expect(verification?.proof({})).rejects.toMatchObject({ code: 'verification_closed' });
+    expect(store.items.size).toBe(0);
+  });
+
+  it('is erased by forget, also for a start that is pending', async () => {
+    const server = await backend();
+    const store = await saved(server);
+    const client = clientOf(server, { store });
+    const answered = Promise.withResolvers<void>();
+    server.script('/start', () => {
+      answered.resolve();
+      return problemReply('internal');
+    });
+    const starting = client.start(OTHER);
+    await answered.promise;
+    await client.forget();
+    expect(store.items.size).toBe(0);
+    expect((await starting).requestId).toBe(REQUEST_ID);
+    expect(store.items.size).toBe(0);
+  });
+
+  it('holds the last unanswered starts, and the verification in any case', async () => {
+    const server = await backend();
+    const store = await saved(server);
+    const client = clientOf(server, { store });
+    const numbers = Array.from({ length: 9 }, (_, index) => `+491512345670${index}`);
+    for (const phoneNumber of numbers) {
+      server.script('/start', 'lose', 'lose', 'lose', 'lose');
+      await expect(client.start({ phoneNumber })).rejects.toThrow();
+    }
+    expect(JSON.parse(store.getItem('silent-auth') ?? '')).toHaveLength(6);
+    expect((await clientOf(server, { store }).resume(REQUEST))?.requestId).toBe(REQUEST_ID);
+  });
+
+  it('is not judged by the clock of the phone', async () => {
+    const server = await backend();
+    const store = await saved(server);
+    server.script('/start', 'lose_answer', 'lose', 'lose', 'lose');
+    await expect(clientOf(server, { store }).start(OTHER)).rejects.toThrow();
+    const { now } = Date;
+    for (const hours of [-1, 1, 24]) {
+      vi.spyOn(Date, 'now').mockImplementation(() => now() + hours * 3_600_000);
+      expect((await clientOf(server, { store }).resume(REQUEST))?.requestId).toBe(REQUEST_ID);
+    }
+    (await clientOf(server, { store }).start(OTHER)).close();
+    vi.restoreAllMocks();
+    expect(new Set(keys(server)).size).toBe(2);
+  });
+});
+
+describe('resume(request)', () => {
+  const FULL = {
+    phoneNumber: PHONE_NUMBER,
+    channels: ['silent_auth', 'email'],
+    email: 'jo@example.org',
+    locale: 'de-de',
+    nonce: 'n'.repeat(16),
+  };
+
+  it.each([
+    ['the whole request', FULL],
+    ['no locale', { ...FULL, locale: undefined }],
+    ['no e-mail', { ...FULL, email: undefined }],
+  ])('goes on with the saved verification for %s', async (_, request) => {
+    const server = await backend();
+    const store = storage();
+    (await clientOf(server, { store }).start(FULL)).close();
+    const resumed = await clientOf(server, { store }).resume(request);
+    expect(resumed?.requestId).toBe(REQUEST_ID);
+  });
+
+  it.each([
+    ['number', { ...FULL, phoneNumber: '+4915123456790' }],
+    ['nonce', { ...FULL, nonce: 'm'.repeat(16) }],
+    ['nonce, which is missing', { ...FULL, nonce: undefined }],
+    ['channels', { ...FULL, channels: ['email'] }],
+    ['channels, which are missing', { ...FULL, channels: undefined }],
+    ['e-mail', { ...FULL, email: 'jo@example.com' }],
+  ])('finds nothing for another %s, and asks nobody', async (_, request) => {
+    const server = await backend();
+    const store = storage();
+    (await clientOf(server, { store }).start(FULL)).close();
+    const asked = server.received.length;
+    expect(await clientOf(server, { store }).resume(request)).toBeUndefined();
+    expect(server.received).toHaveLength(asked);
+  });
+
+  it('never begins another verification', async () => {
+    const server = await backend();
+    const store = storage();
+    server.script('/start', 'lose_answer', 'lose', 'lose', 'lose');
+    await expect(clientOf(server, { store }).start(REQUEST)).rejects.toThrow();
+    server.script('/start', problemReply('verification_closed'));
+    expect(await clientOf(server, { store }).resume(REQUEST)).toBeUndefined();
+    expect(new Set(keys(server)).size).toBe(1);
+    expect(store.items.size).toBe(0);
   });
 });
 

@@ -1,0 +1,151 @@
+/** Networks that answer in the backend's place: captive portals, proxies, firewalls (R21). */
+
+import { describe, expect, it } from 'vitest';
+import type { Client, ClientOptions } from '../../../../shared/client/client.ts';
+import type { FetchLike } from '../../../../shared/client/environment.ts';
+import type { Verification } from '../../../../shared/client/verification.ts';
+import { ended, type FakeBackend, type Reply, submitCode } from '../../../fixtures/fake-backend.ts';
+import { backend, clientOf, PHONE_NUMBER, storage } from './clients.ts';
+
+const REQUEST = { phoneNumber: PHONE_NUMBER };
+const HTML = '<!doctype html><title>Log in to the Wi-Fi</title>';
+
+const html = (status: number): Reply => ({
+  status: status === 407 ? 499 : status,
+  body: HTML,
+  headers: { 'content-type': 'text/html' },
+});
+
+const ANSWERS: readonly (readonly [string, Reply])[] = [
+  ...[200, 401, 403, 404, 407, 502, 511].map((status) => [`HTML ${status}`, html(status)] as const),
+  ['JSON 200 of nobody', { status: 200, body: {} }],
+  [
+    'JSON 200 with half an answer',
+    { status: 200, body: { verification: { status: 'completed' } } },
+  ],
+  ['JSON 200 null', { status: 200, body: null }],
+  ['JSON 202 text', { status: 202, body: '"accepted"' }],
+  ['JSON 401 with a code of its own', { status: 401, body: { code: 'client_token_invalid' } }],
+  ['JSON 403 with an error', { status: 403, body: { error: 'blocked', retryable: false } }],
+  [
+    'JSON 410 of another service',
+    { status: 410, body: { code: 'verification_closed', status: 1 } },
+  ],
+  ['an empty 404', { status: 404, body: '' }],
+];
+
+/** Node's own fetch rejects on 407, so the backend sends 499 in its place. */
+const behindProxy: FetchLike = async (url, init) => {
+  const answer = await fetch(url, init);
+  return { status: seen(answer), headers: answer.headers, text: () => answer.text() };
+};
+
+const appOf = (server: FakeBackend, options: Partial<ClientOptions> = {}): Client =>
+  clientOf(server, { fetch: behindProxy, ...options });
+
+const seen = ({ status }: { readonly status: number }): number => (status === 499 ? 407 : status);
+
+const keys = (server: FakeBackend): ReadonlySet<unknown> =>
+  new Set(
+    server.received
+      .filter(({ path }) => path === '/start')
+      .map(({ headers }) => headers['idempotency-key']),
+  );
+
+async function ready(): Promise<FakeBackend> {
+  const server = await backend();
+  const answer = (change: Parameters<FakeBackend['change']>[0]) => (): Reply => {
+    return { status: 200, body: { verification: server.change(change) } };
+  };
+  server.act('/next-workflow', answer(submitCode()));
+  server.act('/check-code', answer(ended('completed')));
+  server.act('/cancel', answer(ended('cancelled')));
+  server.act('/proof', () => ({ status: 200, body: { proof: 'a.b.c', expires_at: '…' } }));
+  return server;
+}
+
+/** An app that is killed after its start, and goes on to the proof. */
+async function signIn(server: FakeBackend): Promise<string> {
+  const store = storage();
+  (await appOf(server, { store }).start(REQUEST)).close();
+  const resumed = await appOf(server, { store }).resume(REQUEST);
+  if (!resumed) throw new Error('the saved verification is gone');
+  await resumed.nextWorkflow();
+  await resumed.checkCode('123456');
+  const { proof } = await resumed.proof(REQUEST);
+  return proof;
+}
+
+describe.each(ANSWERS)('a network that answers %s', (_, answer) => {
+  it.each(['/start', '/status', '/next-workflow', '/check-code', '/proof'])(
+    'to %s costs a repeat and nothing else',
+    async (path) => {
+      const server = await ready();
+      server.script(path, answer, answer);
+      expect(await signIn(server)).toBe('a.b.c');
+      expect(keys(server).size).toBe(1);
+    },
+  );
+
+  it('to a start erases nothing, and the next try has the same key', async () => {
+    const server = await ready();
+    const store = storage();
+    const client = appOf(server, { store });
+    server.script('/start', answer, answer, answer, answer);
+    await expect(client.start(REQUEST)).rejects.toMatchObject({
+      code: 'network_error',
+      status: seen(answer),
+      retryable: true,
+    });
+    await client.start(REQUEST);
+    expect(keys(server).size).toBe(1);
+  });
+
+  it('to a resumption erases nothing', async () => {
+    const server = await ready();
+    const store = storage();
+    (await appOf(server, { store }).start(REQUEST)).close();
+    const before = store.getItem('silent-auth');
+    server.act('/status', () => answer);
+    const resumed = appOf(server, { store }).resume(REQUEST);
+    await expect(resumed).rejects.toMatchObject({ code: 'network_error', status: seen(answer) });
+    expect(store.getItem('silent-auth')).toBe(before);
+  });
+
+  it.each<[string, (verification: Verification) => Promise<unknown>]>([
+    ['/status', (verification) => verification.refresh()],
+    ['/check-code', (verification) => verification.checkCode('123456')],
+    ['/next-workflow', (verification) => verification.nextWorkflow()],
+    ['/cancel', (verification) => verification.cancel()],
+    ['/proof', (verification) => verification.proof(REQUEST)],
+  ])(
+    'to every %s is a problem with its status, and the verification goes on',
+    async (path, call) => {
+      const server = await ready();
+      const store = storage();
+      const verification = await appOf(server, { store, WebSocket: null }).start(REQUEST);
+      const before = store.getItem('silent-auth');
+      server.act(path, () => answer);
+      await expect(call(verification)).rejects.toMatchObject({
+        code: 'network_error',
+        status: seen(answer),
+      });
+      expect(store.getItem('silent-auth')).toBe(before);
+      server.act('/status', () => ({ status: 200, body: { verification: server.verification } }));
+      server.change(ended('completed'), false);
+      expect((await verification.finished()).status).toBe('completed');
+    },
+  );
+});
+
+describe('the gateway', () => {
+  it.each([401, 403, 404, 413])('answers %i itself, which erases nothing', async (status) => {
+    const server = await ready();
+    const store = storage();
+    const client = appOf(server, { store });
+    server.script('/start', { status, body: { message: 'no' } });
+    await expect(client.start(REQUEST)).rejects.toMatchObject({ code: 'gateway_error', status });
+    await client.start(REQUEST);
+    expect(keys(server).size).toBe(1);
+  });
+});

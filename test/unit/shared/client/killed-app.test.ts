@@ -1,0 +1,149 @@
+/** An app that is killed at any await of a slow store, and opened again (R23). */
+
+import { describe, expect, it } from 'vitest';
+import type { StartRequest } from '../../../../shared/client/start.ts';
+import type { Store } from '../../../../shared/client/store.ts';
+import {
+  ended,
+  type FakeBackend,
+  type Received,
+  submitCode,
+  verificationObject,
+} from '../../../fixtures/fake-backend.ts';
+import { backend, clientOf } from './clients.ts';
+
+const FIRST = { phoneNumber: '+4915123456788' };
+const SECOND = { phoneNumber: '+4915123456790', nonce: 'n'.repeat(16) };
+
+/** What the phone keeps, and a store that dies with the app at one of its operations. */
+function device(): {
+  readonly items: Map<string, string>;
+  /** `killAt` counts the operations from 1; the one that is killed may take effect. */
+  open(killAt?: number, takesEffect?: boolean): { store: Store; killed: Promise<'killed'> };
+} {
+  const items = new Map<string, string>();
+  return {
+    items,
+    open(killAt = Number.POSITIVE_INFINITY, takesEffect = false) {
+      const { promise: killed, resolve } = Promise.withResolvers<'killed'>();
+      let operations = 0;
+      const slowly = async <T>(operation: () => T): Promise<T> => {
+        operations += 1;
+        await new Promise((done) => setTimeout(done, 1));
+        if (operations > killAt) return new Promise(() => undefined);
+        if (operations < killAt) return operation();
+        if (takesEffect) operation();
+        resolve('killed');
+        return new Promise(() => undefined);
+      };
+      const store: Store = {
+        getItem: (key) => slowly(() => items.get(key) ?? null),
+        setItem: (key, value) => slowly(() => void items.set(key, value)),
+        removeItem: (key) => slowly(() => void items.delete(key)),
+      };
+      return { store, killed };
+    },
+  };
+}
+
+/** A backend that starts one verification for each idempotency key. */
+async function realBackend(): Promise<FakeBackend> {
+  const server = await backend();
+  const verifications = new Map<string, ReturnType<typeof verificationObject>>();
+  const requestId = ({ headers }: Received): string =>
+    String(headers.authorization).replace(/^Bearer (.*)\.token$/, '$1');
+  const change = (call: Received, changed: Parameters<typeof verificationObject>[0]) => {
+    const id = requestId(call);
+    const before = verifications.get(id) ?? verificationObject();
+    const verification = { ...before, ...changed, seq: before.seq + 1 };
+    verifications.set(id, verification);
+    return { status: 200, body: { verification } };
+  };
+  server.act('/start', ({ headers }) => {
+    const request_id = `request-${headers['idempotency-key']}`;
+    const verification = verifications.get(request_id) ?? verificationObject({ request_id });
+    verifications.set(request_id, verification);
+    const websocket_url = 'ws://127.0.0.1:9/';
+    const body = { request_id, client_token: `${request_id}.token`, websocket_url, verification };
+    return { status: 202, body };
+  });
+  server.act('/status', (call) => {
+    return { status: 200, body: { verification: verifications.get(requestId(call)) } };
+  });
+  server.act('/next-workflow', (call) => change(call, submitCode()));
+  server.act('/check-code', (call) => change(call, ended('completed')));
+  server.act('/proof', () => ({ status: 200, body: { proof: 'a.b.c', expires_at: '…' } }));
+  return server;
+}
+
+const keysOf = (server: FakeBackend, { phoneNumber }: StartRequest): ReadonlySet<unknown> =>
+  new Set(
+    server.received
+      .filter(({ path, body }) => path === '/start' && JSON.stringify(body).includes(phoneNumber))
+      .map(({ headers }) => headers['idempotency-key']),
+  );
+
+/** Plays `app` with every operation of the store killed in turn, until one play meets no kill. */
+async function killEverywhere(
+  app: (server: FakeBackend, store: Store) => Promise<unknown>,
+  check: (server: FakeBackend, store: Store) => Promise<void>,
+  prepare: (server: FakeBackend, store: Store) => Promise<unknown> = async () => undefined,
+): Promise<number> {
+  for (let killAt = 1; ; killAt += 1) {
+    for (const takesEffect of [false, true]) {
+      const server = await realBackend();
+      const phone = device();
+      await prepare(server, phone.open().store);
+      const { store, killed } = phone.open(killAt, takesEffect);
+      const end = await Promise.race([app(server, store), killed]);
+      await check(server, phone.open().store);
+      if (end !== 'killed') return killAt - 1;
+    }
+  }
+}
+
+async function signIn(server: FakeBackend, store: Store, request: StartRequest): Promise<string> {
+  const client = clientOf(server, { store, WebSocket: null });
+  const verification = (await client.resume(request)) ?? (await client.start(request));
+  if (verification.current.status === 'pending') await verification.nextWorkflow();
+  if (verification.current.status !== 'completed') await verification.checkCode('123456');
+  return (await verification.proof(request)).proof;
+}
+
+describe('an app that is killed at any await of its store', () => {
+  it('keeps the verification of before until the 202 of the next one', async () => {
+    const start = async (server: FakeBackend, store: Store, request: StartRequest) => {
+      const verification = await clientOf(server, { store, WebSocket: null }).start(request);
+      verification.close();
+    };
+    const kills = await killEverywhere(
+      (server, store) => start(server, store, SECOND),
+      async (server, store) => {
+        const isReplaced = [...keysOf(server, SECOND)].length > 0;
+        const client = clientOf(server, { store, WebSocket: null });
+        const kept = await client.resume(FIRST);
+        const next = await client.resume(SECOND);
+        expect(kept ?? next).toBeDefined();
+        if (!isReplaced) expect(kept?.requestId).toBe(`request-${[...keysOf(server, FIRST)][0]}`);
+        await start(server, store, SECOND);
+        expect(keysOf(server, SECOND).size).toBe(1);
+      },
+      (server, store) => start(server, store, FIRST),
+    );
+    expect(kills).toBeGreaterThanOrEqual(3);
+  });
+
+  it('comes to its proof with one start', async () => {
+    const kills = await killEverywhere(
+      (server, store) => signIn(server, store, SECOND),
+      async (server, store) => {
+        const saved = await clientOf(server, { store }).savedRequest();
+        expect(await signIn(server, store, SECOND)).toBe('a.b.c');
+        const isDone = server.received.filter(({ path }) => path === '/proof').length > 1 && !saved;
+        expect(keysOf(server, SECOND).size).toBe(isDone ? 2 : 1);
+        expect(await clientOf(server, { store }).savedRequest()).toBeUndefined();
+      },
+    );
+    expect(kills).toBeGreaterThanOrEqual(4);
+  });
+});
