@@ -1,30 +1,20 @@
-/** The codes that the app handed in: which may go to Vonage, and what became of them. */
+/** The codes that the app submitted: which may go to Vonage, and what became of them. */
 
-import type { CheckOutcome, CodeChecked, CodeKind, CodeSubmitted } from './events.ts';
-import type { Facts } from './facts.ts';
-import { deadlineMs, PIN_ATTEMPTS, SILENT_AUTH_ATTEMPTS } from './workflow.ts';
-
-export interface Attempt {
-  readonly id: string;
-  readonly kind: CodeKind;
-  /** Whether the code may be sent to Vonage; decided once, at its place in the log. */
-  readonly admitted: boolean;
-  readonly outcome: CheckOutcome | 'open';
-  readonly checkedAtMs?: number;
-}
+import type { CodeChecked, CodeKind, CodeSubmitted } from './events.ts';
+import { type Attempt, expiresAtMs, type Facts } from './facts.ts';
+import { PIN_ATTEMPTS, SILENT_AUTH_ATTEMPTS } from './workflow.ts';
 
 /**
  * Admitted while nothing final precedes it and tries are left for its kind. A code of silent_auth is
  * pointless once a fact ended that step, and would cost Vonage's next channel a try; the clock alone
- * refuses nothing (design §2: Vonage's 409 decides).
+ * refuses nothing, because Vonage's 409 decides.
  */
 export function toAttempt(facts: Facts, { attempt: id, kind, atMs }: CodeSubmitted): Attempt {
-  const { started } = facts;
-  const inTime = atMs < deadlineMs(started.atMs, started.workflow, started.channelTimeoutSeconds);
-  const left = isForSilentAuth(facts, kind)
+  const isInTime = atMs < expiresAtMs(facts);
+  const hasTriesLeft = isForSilentAuth(facts, kind)
     ? !isSilentAuthOver(facts) && used(facts, true) < SILENT_AUTH_ATTEMPTS
     : pinAttemptsRemaining(facts) > 0;
-  return { id, kind, admitted: !facts.final && inTime && left, outcome: 'open' };
+  return { id, kind, admitted: !facts.final && isInTime && hasTriesLeft, outcome: 'open' };
 }
 
 export function withCheck(
@@ -53,6 +43,20 @@ export function hasLiveAttempt({ attempts }: Facts): boolean {
   return attempts.some(
     ({ admitted, outcome }) => admitted && (outcome === 'open' || outcome === 'accepted'),
   );
+}
+
+/** The codes whose answer of Vonage is not known. */
+export function openAttempts({ attempts }: Facts): readonly Attempt[] {
+  return attempts.filter(({ admitted, outcome }) => admitted && outcome === 'open');
+}
+
+export function acceptedAttempt({ attempts }: Facts): Attempt | undefined {
+  return attempts.find(({ outcome }) => outcome === 'accepted');
+}
+
+/** The code that was one wrong code too many: Vonage ended the whole workflow. */
+export function exhaustedAttempt({ attempts }: Facts): Attempt | undefined {
+  return attempts.find(({ outcome }) => outcome === 'exhausted');
 }
 
 /** The code of silent_auth that Vonage refused: it ends that step. */

@@ -146,10 +146,3 @@ export function isCausedByClient(event: VerificationEvent): boolean {
 export function isNegative(outcome: Outcome): outcome is NegativeOutcome {
   return outcome !== 'completed';
 }
-
-/** Whether two events state the same fact, whenever they arrived. */
-export function isSameFact(one: VerificationEvent, other: VerificationEvent): boolean {
-  const { atMs: _one, ...fact } = one;
-  const { atMs: _other, ...otherFact } = other;
-  return JSON.stringify(fact) === JSON.stringify(otherFact);
-}

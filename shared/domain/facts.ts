@@ -1,17 +1,25 @@
-/** The facts that a log holds, collected event by event before anything is judged. */
+/** The facts that a log holds: everything that decisions and views are made from. */
 
-import { type Attempt, hasLiveAttempt, toAttempt, withCheck } from './attempts.ts';
-import {
-  type ChannelSkipped,
-  type Ended,
-  isNegative,
-  type Started,
-  type Summarized,
-  type VerificationEvent,
+import type {
+  ChannelSkipped,
+  CheckOutcome,
+  CodeKind,
+  Ended,
+  Started,
+  Summarized,
 } from './events.ts';
-import { runningChannel } from './steps.ts';
 import type { FinalStatus } from './verification.ts';
 import { type Channel, deadlineMs, type NegativeOutcome } from './workflow.ts';
+
+/** A code that the app submitted, and what Vonage made of it. */
+export interface Attempt {
+  readonly id: string;
+  readonly kind: CodeKind;
+  /** Whether the code may be sent to Vonage; decided once, at its place in the log. */
+  readonly admitted: boolean;
+  readonly outcome: CheckOutcome | 'open';
+  readonly checkedAtMs?: number;
+}
 
 export interface Facts {
   readonly started: Started;
@@ -49,95 +57,16 @@ export function noFacts(started: Started): Facts {
   };
 }
 
-/** Adds what `event` says. Facts are kept even after the end: they complete reason and workflow. */
-export function collect(before: Facts, event: VerificationEvent): Facts {
-  const facts: Facts = { ...before, atMs: event.atMs };
-  switch (event.type) {
-    case 'started':
-      return event.checkUrl === undefined ? facts : { ...facts, checkUrl: event.checkUrl };
-    case 'check_url_issued':
-      return runs(facts, 'silent_auth') ? { ...facts, checkUrl: event.checkUrl } : facts;
-    case 'channel_ended':
-      return isNegative(event.outcome)
-        ? withOutcome(facts, event.channel, event.outcome)
-        : withProof(facts, event.channel);
-    case 'summarized':
-      return withSummary(facts, event);
-    case 'code_submitted':
-      return { ...facts, attempts: [...facts.attempts, toAttempt(facts, event)] };
-    case 'code_checked':
-      return { ...facts, attempts: withCheck(facts.attempts, event) };
-    case 'rejection_reported':
-      return runs(facts, 'silent_auth') && facts.rejectionReportedAtMs === undefined
-        ? { ...facts, rejectionReportedAtMs: event.atMs }
-        : facts;
-    case 'channel_skipped':
-      return runs(facts, event.channel) && canSkip(facts, event)
-        ? { ...facts, skipped: new Map(facts.skipped).set(event.channel, event) }
-        : facts;
-    case 'skip_refused':
-      return withoutSkip(facts, event.channel, event.attempt);
-    case 'aborted':
-      return runs(facts, 'silent_auth') ? withEnd(facts, event.type) : facts;
-    case 'cancelled':
-      return isInTime(facts) ? withEnd(facts, event.type) : facts;
-    case 'deadline':
-      return withEnd(facts, event.type);
-    default:
-      return facts;
-  }
-}
-
-/** Whether leaving this channel leads anywhere: to the next one, or, after a handset error, to the end. */
-function canSkip({ started }: Facts, { channel, error }: ChannelSkipped): boolean {
-  return started.workflow.at(-1) !== channel || (channel === 'silent_auth' && error !== null);
-}
-
-function runs(facts: Facts, channel: Channel): boolean {
-  return !facts.final && isInTime(facts) && runningChannel(facts, facts.atMs) === channel;
+export function expiresAtMs({ started }: Pick<Facts, 'started'>): number {
+  return deadlineMs(started.atMs, started.workflow, started.channelTimeoutSeconds);
 }
 
 /** After the deadline nothing that a client does counts any more; only `deadline` is missing. */
-export function isInTime({ started, atMs }: Pick<Facts, 'started' | 'atMs'>): boolean {
-  return atMs < deadlineMs(started.atMs, started.workflow, started.channelTimeoutSeconds);
+export function isInTime(facts: Pick<Facts, 'started' | 'atMs'>): boolean {
+  return facts.atMs < expiresAtMs(facts);
 }
 
-function withEnd(facts: Facts, by: Ended['type']): Facts {
-  if (facts.final) return facts;
-  const channel = runningChannel(facts, facts.atMs);
-  return { ...facts, ended: { by, ...(channel && { channel }) } };
-}
-
-function withOutcome(facts: Facts, channel: Channel, outcome: NegativeOutcome): Facts {
-  if (facts.outcomes.has(channel) || !facts.started.workflow.includes(channel)) return facts;
-  return {
-    ...facts,
-    outcomes: new Map(facts.outcomes).set(channel, { outcome, atMs: facts.atMs }),
-  };
-}
-
-/** Counts only while a code of the token's holder is with Vonage or was accepted: T1, S1. */
-function withProof(facts: Facts, channel?: Channel): Facts {
-  if (facts.proof?.channel !== undefined || !hasLiveAttempt(facts)) return facts;
-  if (channel !== undefined && !facts.started.workflow.includes(channel)) return facts;
-  return { ...facts, proof: channel === undefined ? (facts.proof ?? {}) : { channel } };
-}
-
-function withSummary(before: Facts, event: Summarized): Facts {
-  const facts = event.outcomes.reduce(
-    (known, { channel, outcome }) =>
-      isNegative(outcome) ? withOutcome(known, channel, outcome) : known,
-    before,
-  );
-  if (event.status === 'completed') {
-    return withProof(facts, event.outcomes.find(({ outcome }) => outcome === 'completed')?.channel);
-  }
-  return facts.summary ? facts : { ...facts, summary: event };
-}
-
-function withoutSkip(facts: Facts, channel: Channel, attempt: number): Facts {
-  if (facts.final || facts.skipped.get(channel)?.attempt !== attempt) return facts;
-  const skipped = new Map(facts.skipped);
-  skipped.delete(channel);
-  return { ...facts, skipped };
+/** Unfinished although its time is over: whoever sees this appends `deadline`. */
+export function isOverdue(facts: Facts, nowMs: number): boolean {
+  return !facts.final && nowMs >= expiresAtMs(facts);
 }

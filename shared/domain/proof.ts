@@ -20,30 +20,3 @@ export interface ProofClaims {
   readonly phoneNumber?: string;
   readonly email?: string;
 }
-
-/** A public key as RFC 7517 writes it; never with a private member. */
-export interface PublicKey {
-  readonly kty: 'EC';
-  readonly crv: 'P-256';
-  readonly x: string;
-  readonly y: string;
-  readonly kid: string;
-  readonly alg: 'ES256';
-  readonly use: 'sig';
-}
-
-export interface ProofSigner {
-  /** A compact JWT, ES256. The same verification always gets the same `jti`. */
-  readonly sign: (claims: ProofClaims) => Promise<string>;
-  /** The key that signs, and another one around a rotation. */
-  readonly publicKeys: () => Promise<readonly PublicKey[]>;
-}
-
-/** Compares two hashes in a time that depends on their length alone. */
-export function isSameHash(one: string, other: string): boolean {
-  let difference = one.length ^ other.length;
-  for (let index = 0; index < one.length; index++) {
-    difference |= one.charCodeAt(index) ^ (other.charCodeAt(index) || 0);
-  }
-  return difference === 0;
-}

@@ -1,18 +1,25 @@
 /** Shows the facts as they look at a moment; after the end the clock stands still. */
 
-import { isForSilentAuth, pinAttemptsRemaining } from './attempts.ts';
-import type { Facts } from './facts.ts';
-import { completedChannel, exhaustedAttempt, negativeEnd } from './judgement.ts';
-import { reasonOf, runningChannel, type Stage, stages } from './steps.ts';
+import {
+  exhaustedAttempt,
+  isForSilentAuth,
+  openAttempts,
+  pinAttemptsRemaining,
+} from './attempts.ts';
+import { reportedReason } from './channel-ends.ts';
+import { negativeEnd } from './decision.ts';
+import { expiresAtMs as expiresAt, type Facts } from './facts.ts';
+import { completedChannel } from './proven-channels.ts';
+import { runningChannel, type StepAt, stepsAt } from './steps.ts';
 import type { Action, FinalStatus, Reason, Status, Step, Verification } from './verification.ts';
-import { type Channel, deadlineMs, type NegativeOutcome, REJECTION_WAIT_MS } from './workflow.ts';
+import { type Channel, type NegativeOutcome, REJECTION_WAIT_MS } from './workflow.ts';
 
 /** A verification without what only its place among others tells. */
 type View = Omit<Verification, 'requestId' | 'seq' | 'updatedAtMs'>;
 
 export function view(facts: Facts, nowMs: number): View {
   const { started, verified } = facts;
-  const expiresAtMs = deadlineMs(started.atMs, started.workflow, started.channelTimeoutSeconds);
+  const expiresAtMs = expiresAt(facts);
   const shared = { verified, createdAtMs: started.atMs, expiresAtMs };
   return facts.final
     ? { ...shared, ...finalView(facts, facts.final) }
@@ -22,23 +29,23 @@ export function view(facts: Facts, nowMs: number): View {
 type Changing = Omit<View, 'verified' | 'createdAtMs' | 'expiresAtMs'>;
 
 function runningView(facts: Facts, nowMs: number, expiresAtMs: number): Changing {
-  const at = stages(facts, nowMs);
-  const running = at.find((stage) => stage.state === 'running');
+  const steps = stepsAt(facts, nowMs);
+  const running = steps.find((step) => step.state === 'running');
   const channel = running?.channel ?? lastOf(facts);
-  const checking = facts.attempts.some(({ admitted, outcome }) => admitted && outcome === 'open');
+  const checking = openAttempts(facts).length > 0;
   const action = running ? actionOn(facts, channel, checking) : null;
   const status: Status = checking ? 'checking' : action ? 'action_pending' : 'pending';
-  const next = at.find((stage) => stage.state === 'unused')?.channel ?? null;
+  const next = steps.find((step) => step.state === 'unused')?.channel ?? null;
   return {
     status,
     channel,
     nextChannel: next,
     action,
-    workflow: at.map((stage): Step => {
-      if (stage.state === 'over') return toStep(stage);
+    workflow: steps.map((step): Step => {
+      if (step.state === 'over') return toStep(step);
       return {
-        channel: stage.channel,
-        status: stage.state === 'unused' ? 'unused' : status,
+        channel: step.channel,
+        status: step.state === 'unused' ? 'unused' : status,
         reason: null,
       };
     }),
@@ -75,25 +82,25 @@ function finalView(facts: Facts, { status, atMs }: NonNullable<Facts['final']>):
   const deciding = finalChannel(facts, status, atMs);
   const reason = finalReason(facts, status);
   const decidingIndex = facts.started.workflow.indexOf(deciding);
-  const at = stages(facts, atMs);
+  const steps = stepsAt(facts, atMs);
   return {
     status,
     channel: deciding,
     nextChannel: null,
     action: null,
-    workflow: at.map((stage, index): Step => {
-      if (stage.channel === deciding) {
-        const own = stage.state === 'over' && facts.skipped.has(deciding);
+    workflow: steps.map((step, index): Step => {
+      if (step.channel === deciding) {
+        const own = step.state === 'over' && facts.skipped.has(deciding);
         return {
           channel: deciding,
           status: endOfStep(status),
-          reason: own ? stage.reason : reason,
+          reason: own ? step.reason : reason,
         };
       }
-      if (stage.state === 'over') return toStep(stage);
+      if (step.state === 'over') return toStep(step);
       return index < decidingIndex
-        ? { channel: stage.channel, status: 'expired', reason: 'channel_expired' }
-        : { channel: stage.channel, status: 'unused', reason: null };
+        ? { channel: step.channel, status: 'expired', reason: 'channel_expired' }
+        : { channel: step.channel, status: 'unused', reason: null };
     }),
     reason,
     nextChangeAtMs: null,
@@ -122,8 +129,8 @@ function finalReason(facts: Facts, status: FinalStatus): Reason | null {
   const deciding = negativeEnd(facts)?.channel;
   if (deciding === undefined) return REASON_OF_SUMMARY[status];
   if (facts.skipped.has(deciding)) return 'handset_error';
-  const stage = stages(facts, facts.atMs).find(({ channel }) => channel === deciding);
-  return stage?.state === 'over' ? stage.reason : reasonOf(facts, deciding);
+  const step = stepsAt(facts, facts.atMs).find(({ channel }) => channel === deciding);
+  return step?.state === 'over' ? step.reason : reportedReason(facts, deciding);
 }
 
 const REASON_OF_END = {
@@ -148,7 +155,7 @@ function endOfStep(status: FinalStatus): 'completed' | NegativeOutcome {
   return status === 'aborted' ? 'failed' : status;
 }
 
-function toStep({ channel, status, reason }: Extract<Stage, { state: 'over' }>): Step {
+function toStep({ channel, status, reason }: Extract<StepAt, { state: 'over' }>): Step {
   return { channel, status, reason };
 }
 

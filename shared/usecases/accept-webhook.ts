@@ -1,9 +1,10 @@
 /** A webhook of Vonage: verified, understood, recorded, pushed. */
 
 import { hasLiveAttempt } from '../domain/attempts.ts';
-import { isSameFact, type ProviderEvent, type Report } from '../domain/events.ts';
+import type { ProviderEvent, Report } from '../domain/events.ts';
+import { isSameFact } from '../domain/fact-keys.ts';
+import { fold, hadEffect } from '../domain/fold.ts';
 import type { Entry } from '../domain/ports/verification-log.ts';
-import { fold, hadEffect } from '../domain/verification.ts';
 import { announce, notifyOfEnd, type PublishNeeds, push, settle } from './announce.ts';
 
 /** What came over the wire, its bytes untouched. */

@@ -1,17 +1,13 @@
 /** Tells everybody what an append changed: the app's sockets, the metrics, the company's systems. */
 
+import { isOverdue } from '../domain/facts.ts';
+import { type Folded, fold } from '../domain/fold.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EndNotifier } from '../domain/ports/end-notifier.ts';
 import type { Pusher } from '../domain/ports/pusher.ts';
 import type { Measurement, Telemetry } from '../domain/ports/telemetry.ts';
 import type { Entry, VerificationLog } from '../domain/ports/verification-log.ts';
-import {
-  type Folded,
-  fold,
-  isFinal,
-  isOverdue,
-  type Verification,
-} from '../domain/verification.ts';
+import { isFinal, type Verification } from '../domain/verification.ts';
 
 export interface PublishNeeds {
   readonly log: VerificationLog;

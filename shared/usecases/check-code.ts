@@ -3,12 +3,13 @@
 import { isForSilentAuth, pinAttemptsRemaining } from '../domain/attempts.ts';
 import { Problem } from '../domain/errors.ts';
 import type { CodeKind } from '../domain/events.ts';
+import { type Folded, fold } from '../domain/fold.ts';
 import type { Budget } from '../domain/ports/clock.ts';
 import type { Random } from '../domain/ports/random.ts';
 import type { ClientToken, Entry } from '../domain/ports/verification-log.ts';
 import type { CheckAnswer, Vonage } from '../domain/ports/vonage.ts';
 import { runningChannel } from '../domain/steps.ts';
-import { type Folded, fold, isFinal, type Verification } from '../domain/verification.ts';
+import { isFinal, type Verification } from '../domain/verification.ts';
 import { announce, foldNow, type PublishNeeds, settle } from './announce.ts';
 import { closed, providerUnavailable, tooManyEvents, unauthorized } from './refusals.ts';
 

@@ -3,18 +3,16 @@
 import { Problem } from '../domain/errors.ts';
 import type { Started } from '../domain/events.ts';
 import type { Facts } from '../domain/facts.ts';
-import { provenChannels } from '../domain/judgement.ts';
+import { fold } from '../domain/fold.ts';
 import type { Clock } from '../domain/ports/clock.ts';
+import type { ProofSigner } from '../domain/ports/proof-signer.ts';
 import type { Telemetry } from '../domain/ports/telemetry.ts';
 import type { Identities } from '../domain/ports/tokens.ts';
 import type { ClientToken, VerificationLog } from '../domain/ports/verification-log.ts';
-import {
-  isSameHash,
-  PROOF_WINDOW_MS,
-  type ProofClaims,
-  type ProofSigner,
-} from '../domain/proof.ts';
-import { fold, type Verification } from '../domain/verification.ts';
+import { PROOF_WINDOW_MS, type ProofClaims } from '../domain/proof.ts';
+import { provenChannels } from '../domain/proven-channels.ts';
+import { isSameHash } from '../domain/same-hash.ts';
+import type { Verification } from '../domain/verification.ts';
 import { ownEntry } from './read-status.ts';
 import { closed } from './refusals.ts';
 

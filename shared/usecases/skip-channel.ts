@@ -2,11 +2,12 @@
 
 import { Problem } from '../domain/errors.ts';
 import type { ChannelSkipped } from '../domain/events.ts';
+import { fold } from '../domain/fold.ts';
 import type { Budget } from '../domain/ports/clock.ts';
 import type { ClientToken, Entry } from '../domain/ports/verification-log.ts';
 import type { Vonage } from '../domain/ports/vonage.ts';
 import { channelToSkip } from '../domain/steps.ts';
-import { fold, isFinal, type Verification } from '../domain/verification.ts';
+import { isFinal, type Verification } from '../domain/verification.ts';
 import { type Channel, REJECTION_WAIT_MS, type SkipError } from '../domain/workflow.ts';
 import { announce, foldNow, type PublishNeeds, settle } from './announce.ts';
 import { ownEntry } from './read-status.ts';

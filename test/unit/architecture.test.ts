@@ -29,7 +29,7 @@ const RULES: readonly {
   readonly paths: readonly string[];
   readonly packages: readonly string[];
 }[] = [
-  { folder: 'shared/domain', paths: [], packages: [] },
+  { folder: 'shared/domain', paths: [], packages: ['node:crypto'] },
   {
     folder: 'shared/usecases',
     paths: ['shared/domain', 'shared/config.ts', 'shared/contract (types)'],

@@ -3,8 +3,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { VERIFICATION_ATTRIBUTES } from '../../config.ts';
 import { isCausedByClient, type VerificationEvent } from '../../domain/events.ts';
+import { factKeys } from '../../domain/fact-keys.ts';
 import { encodeEvent } from './event-codec.ts';
-import { checkUrlFingerprint, fingerprint } from './fingerprint.ts';
 import type { ConditionalWrite } from './table.ts';
 
 /** One event for one item, on behalf of the holder of a token, of Vonage or of ourselves. */
@@ -23,7 +23,7 @@ const STARTED_TTL_SECONDS = 48 * 3600;
 const UNSTARTED_TTL_SECONDS = 3600;
 
 export function toAppend({ event, tokenHash }: AppendRow, nowMs: number): ConditionalWrite {
-  const fingerprints = fingerprintsOf(event);
+  const keys = factKeys(event);
   const names: Record<string, string> = {
     '#events': VERIFICATION_ATTRIBUTES.events,
     '#seen': VERIFICATION_ATTRIBUTES.seen,
@@ -32,7 +32,7 @@ export function toAppend({ event, tokenHash }: AppendRow, nowMs: number): Condit
   const values: Record<string, AttributeValue> = {
     ':empty': { L: [] },
     ':new': { L: [encodeEvent(event)] },
-    ':seen': { SS: fingerprints },
+    ':seen': { SS: [...keys] },
     ':room': { N: String(isCausedByClient(event) ? CLIENT_ROOM : ROOM) },
     ':ttl': { N: String(ttl(event, nowMs)) },
   };
@@ -42,7 +42,7 @@ export function toAppend({ event, tokenHash }: AppendRow, nowMs: number): Condit
     isStart ? '#ttl = :ttl' : '#ttl = if_not_exists(#ttl, :ttl)',
   ];
   const conditions = ['(attribute_not_exists(#events) OR size(#events) < :room)'];
-  for (const [index, known] of fingerprints.entries()) {
+  for (const [index, known] of keys.entries()) {
     values[`:known${index}`] = { S: known };
     conditions.push(`NOT contains(#seen, :known${index})`);
   }
@@ -58,13 +58,6 @@ export function toAppend({ event, tokenHash }: AppendRow, nowMs: number): Condit
     names,
     values,
   };
-}
-
-/** The check_url of Vonage's 202 is known from then on: its webhook brings nothing new. */
-function fingerprintsOf(event: VerificationEvent): string[] {
-  return event.type === 'started' && event.checkUrl !== undefined
-    ? [fingerprint(event), checkUrlFingerprint(event.checkUrl)]
-    : [fingerprint(event)];
 }
 
 function ttl({ type }: VerificationEvent, nowMs: number): number {

@@ -16,9 +16,3 @@ export function toEntry(requestId: string, item: Item): Entry {
     ...(hash && { clientTokenHash: hash }),
   };
 }
-
-/** Both are hashes: comparing them tells nothing about a token. */
-export function isOwnedBy(item: Item | undefined, tokenHash: Uint8Array): boolean {
-  const stored = item?.[VERIFICATION_ATTRIBUTES.clientTokenHash]?.B;
-  return stored !== undefined && Buffer.from(stored).equals(tokenHash);
-}

@@ -1,23 +1,24 @@
 /**
  * The log of every verification: an item of the table `Verifications`, written with one conditional
- * `UpdateItem` per event and no read before it (design §4).
+ * `UpdateItem` per event and no read before it.
  */
 
 import { VERIFICATION_ATTRIBUTES } from '../../config.ts';
 import { Problem } from '../../domain/errors.ts';
 import type { VerificationEvent } from '../../domain/events.ts';
+import { factKeys } from '../../domain/fact-keys.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
-import type {
-  Appended,
-  ClientToken,
-  Connection,
-  Entry,
-  VerificationLog,
+import {
+  type Appended,
+  type ClientToken,
+  type Connection,
+  type Entry,
+  isOwnedBy,
+  type VerificationLog,
 } from '../../domain/ports/verification-log.ts';
 import { type AppendRow, toAppend } from './append.ts';
-import { checkUrlFingerprint, fingerprint } from './fingerprint.ts';
-import { createTable, type Item, type Table, type TableOptions } from './table.ts';
-import { isOwnedBy, toEntry } from './verification-item.ts';
+import { createTable, type Table, type TableOptions } from './table.ts';
+import { toEntry } from './verification-item.ts';
 
 const { requestId: KEY, connections, clientTokenHash } = VERIFICATION_ATTRIBUTES;
 
@@ -50,38 +51,38 @@ async function append(table: Table, row: AppendRow, nowMs: number): Promise<Appe
   if (written) return { outcome: 'appended', entry: toEntry(requestId, written) };
 
   const item = await table.read(requestId);
-  if (tokenHash && !mayWrite(item, event, tokenHash)) return { outcome: 'unauthorized' };
-  if (!item) {
+  const entry = item && toEntry(requestId, item);
+  if (tokenHash && !mayWrite(entry, event, { requestId, hash: tokenHash }))
+    return { outcome: 'unauthorized' };
+  if (!item || !entry) {
     throw new Problem('dependency_unavailable', 'the item vanished between write and read');
   }
   const seen = new Set(item.seen?.SS);
-  if (seen.has(fingerprint(event))) {
-    return { outcome: 'repeated', entry: toEntry(requestId, item) };
+  const [ownKey, checkUrlKey] = factKeys(event);
+  if (seen.has(ownKey)) return { outcome: 'repeated', entry };
+  if (event.type === 'started' && checkUrlKey !== undefined && seen.has(checkUrlKey)) {
+    const { checkUrl: _, ...withoutCheckUrl } = event;
+    return append(table, { ...row, event: withoutCheckUrl }, nowMs);
   }
-  if (event.type === 'started' && event.checkUrl !== undefined) {
-    const { checkUrl, ...withoutCheckUrl } = event;
-    if (seen.has(checkUrlFingerprint(checkUrl))) {
-      return append(table, { ...row, event: withoutCheckUrl }, nowMs);
-    }
-  }
-  return { outcome: 'full', entry: toEntry(requestId, item) };
+  return { outcome: 'full', entry };
 }
 
 /** `started` also takes over an item that only webhooks have made. */
 function mayWrite(
-  item: Item | undefined,
-  event: VerificationEvent,
-  tokenHash: Uint8Array,
+  entry: Entry | undefined,
+  { type }: VerificationEvent,
+  token: ClientToken,
 ): boolean {
-  if (event.type === 'started' && !item?.[clientTokenHash]) return true;
-  return isOwnedBy(item, tokenHash);
+  if (type === 'started' && entry?.clientTokenHash === undefined) return true;
+  return entry !== undefined && isOwnedBy(entry, token);
 }
 
 async function subscribe(
   table: Table,
-  { requestId, hash }: ClientToken,
+  token: ClientToken,
   connection: Connection,
 ): Promise<{ readonly outcome: 'subscribed' | 'full'; readonly entry: Entry } | undefined> {
+  const { requestId, hash } = token;
   const written = await table.write(requestId, {
     update: 'ADD #connections :new',
     condition:
@@ -97,8 +98,8 @@ async function subscribe(
   });
   if (written) return { outcome: 'subscribed', entry: toEntry(requestId, written) };
   const item = await table.read(requestId);
-  if (!item || !isOwnedBy(item, hash)) return undefined;
-  return { outcome: 'full', entry: toEntry(requestId, item) };
+  const entry = item && toEntry(requestId, item);
+  return entry && isOwnedBy(entry, token) ? { outcome: 'full', entry } : undefined;
 }
 
 /** An item that TTL has removed is not made again. */

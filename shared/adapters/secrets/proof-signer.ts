@@ -4,12 +4,8 @@ import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'n
 import { calculateJwkThumbprint, SignJWT } from 'jose';
 import type { ProofSettings } from '../../config.ts';
 import { Problem } from '../../domain/errors.ts';
-import {
-  PROOF_TYPE,
-  type ProofClaims,
-  type ProofSigner,
-  type PublicKey,
-} from '../../domain/proof.ts';
+import type { ProofSigner, PublicKey } from '../../domain/ports/proof-signer.ts';
+import { PROOF_TYPE, type ProofClaims } from '../../domain/proof.ts';
 import { requireField, type Secret, type Secrets } from './secret-store.ts';
 
 export interface ProofSignerOptions {

@@ -1,7 +1,7 @@
 /** One verification at the moments that the published contracts show: real ones, folded from a log. */
 
 import type { VerificationEvent } from '../../domain/events.ts';
-import { fold } from '../../domain/verification.ts';
+import { fold } from '../../domain/fold.ts';
 import { toVerificationObject } from '../to-verification-object.ts';
 import type { VerificationObject } from '../verification-object.ts';
 

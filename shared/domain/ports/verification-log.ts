@@ -30,8 +30,8 @@ export function isOwnedBy({ clientTokenHash }: Entry, { hash }: ClientToken): bo
 }
 
 /**
- * `appended`: the event is the last of `entry.events`; `repeated`: it was there before (the same
- * fingerprint); `full`: no room for it; `unauthorized`: another client token owns the verification.
+ * `appended`: the event is the last of `entry.events`; `repeated`: the same fact was there
+ * before; `full`: no room for it; `unauthorized`: another client token owns the verification.
  */
 export type Appended =
   | { readonly outcome: 'appended' | 'repeated' | 'full'; readonly entry: Entry }

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProofSigner } from '../../../shared/adapters/secrets/proof-signer.ts';
-import type { ProofSigner } from '../../../shared/domain/proof.ts';
+import type { ProofSigner } from '../../../shared/domain/ports/proof-signer.ts';
 import { type DynaliteStore, startDynalite } from '../../fixtures/dynalite-store.ts';
 import { type Claims, findConsumers } from '../../fixtures/proof-consumers.ts';
 import { AUDIENCE, NONCE, newProofKey, PHONE_NUMBER } from '../../fixtures/proofs.ts';

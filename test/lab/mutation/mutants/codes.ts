@@ -5,14 +5,15 @@ import type { Mutant } from '../mutant.ts';
 const CHECK = 'shared/usecases/check-code.ts';
 const ATTEMPTS = 'shared/domain/attempts.ts';
 const WORKFLOW = 'shared/domain/workflow.ts';
-const FACTS = 'shared/domain/facts.ts';
-const JUDGEMENT = 'shared/domain/judgement.ts';
+const TRANSITIONS = 'shared/domain/transitions.ts';
+const DECISION = 'shared/domain/decision.ts';
+const PROVEN = 'shared/domain/proven-channels.ts';
 
 const CHECK_TESTS = ['test/unit/shared/usecases/check-code.test.ts'];
 const FOLD_TESTS = [
   'test/unit/shared/domain/attempts.test.ts',
-  'test/unit/shared/domain/judgement.test.ts',
-  'test/unit/shared/domain/verification.test.ts',
+  'test/unit/shared/domain/decision.test.ts',
+  'test/unit/shared/domain/fold.test.ts',
   'test/unit/shared/domain/orders.test.ts',
 ];
 
@@ -28,9 +29,9 @@ export const CODE_MUTANTS: readonly Mutant[] = [
   {
     name: 'go on after a foreign request_id',
     rule: 'T2',
-    file: FACTS,
-    find: "return runs(facts, 'silent_auth') ? withEnd(facts, event.type) : facts;",
-    replace: 'return facts;',
+    file: TRANSITIONS,
+    find: 'aborted: when(runsSilentAuth, withEnd),',
+    replace: 'aborted: (facts) => facts,',
     tests: FOLD_TESTS,
   },
   {
@@ -111,22 +112,22 @@ export const CODE_MUTANTS: readonly Mutant[] = [
     name: 'admit a code after the end',
     rule: 'S6',
     file: ATTEMPTS,
-    find: 'admitted: !facts.final && inTime && left,',
-    replace: 'admitted: inTime && left,',
+    find: 'admitted: !facts.final && isInTime && hasTriesLeft,',
+    replace: 'admitted: isInTime && hasTriesLeft,',
     tests: FOLD_TESTS,
   },
   {
     name: 'admit a code after the deadline',
     rule: 'S6',
     file: ATTEMPTS,
-    find: 'admitted: !facts.final && inTime && left,',
-    replace: 'admitted: !facts.final && (inTime || !inTime) && left,',
+    find: 'admitted: !facts.final && isInTime && hasTriesLeft,',
+    replace: 'admitted: !facts.final && (isInTime || !isInTime) && hasTriesLeft,',
     tests: FOLD_TESTS,
   },
   {
     name: 'trust a webhook alone',
     rule: 'S1',
-    file: FACTS,
+    file: TRANSITIONS,
     find: 'if (facts.proof?.channel !== undefined || !hasLiveAttempt(facts)) return facts;',
     replace:
       'if (facts.proof?.channel !== undefined || hasLiveAttempt === undefined) return facts;',
@@ -151,11 +152,11 @@ export const CODE_MUTANTS: readonly Mutant[] = [
   {
     name: 'overwrite a final status',
     rule: 'S2',
-    file: JUDGEMENT,
-    find: `  const status = facts.final?.status ?? finalStatus(facts);
+    file: DECISION,
+    find: `  const status = facts.final?.status ?? statusOf(facts);
   if (status === undefined) return facts;
   const final = facts.final ?? { status, atMs: facts.atMs };`,
-    replace: `  const status = finalStatus(facts);
+    replace: `  const status = statusOf(facts);
   if (status === undefined) return facts;
   const final = { status, atMs: facts.atMs };`,
     tests: FOLD_TESTS,
@@ -163,15 +164,15 @@ export const CODE_MUTANTS: readonly Mutant[] = [
   {
     name: 'verify after another end',
     rule: 'S2',
-    file: JUDGEMENT,
-    find: 'const status = facts.final?.status ?? finalStatus(facts);',
-    replace: 'const status = finalStatus(facts) ?? facts.final?.status;',
+    file: DECISION,
+    find: 'const status = facts.final?.status ?? statusOf(facts);',
+    replace: 'const status = statusOf(facts) ?? facts.final?.status;',
     tests: FOLD_TESTS,
   },
   {
     name: 'let a late end replace the first',
     rule: 'S2',
-    file: JUDGEMENT,
+    file: DECISION,
     find: 'const final = facts.final ?? { status, atMs: facts.atMs };',
     replace: 'const final = { status, atMs: facts.atMs };',
     tests: FOLD_TESTS,
@@ -179,7 +180,7 @@ export const CODE_MUTANTS: readonly Mutant[] = [
   {
     name: 'let verified turn back',
     rule: 'S2',
-    file: JUDGEMENT,
+    file: PROVEN,
     find: 'facts.verified.phoneNumber || (proven.length > 0 && proven.every(reachesPhoneNumber)),',
     replace: 'proven.length > 0 && facts.proof === undefined && proven.every(reachesPhoneNumber),',
     tests: FOLD_TESTS,
@@ -195,7 +196,7 @@ export const CODE_MUTANTS: readonly Mutant[] = [
   {
     name: 'prove a phone number that only may have been reached',
     rule: 'T21',
-    file: JUDGEMENT,
+    file: PROVEN,
     find: 'proven.every(reachesPhoneNumber)',
     replace: 'proven.some(reachesPhoneNumber)',
     tests: FOLD_TESTS,
@@ -203,18 +204,18 @@ export const CODE_MUTANTS: readonly Mutant[] = [
   {
     name: 'let the clock bring a channel back',
     rule: 'S2',
-    file: FACTS,
-    find: "return runs(facts, 'silent_auth') ? { ...facts, checkUrl: event.checkUrl } : facts;",
-    replace: 'return { ...facts, checkUrl: event.checkUrl, left: new Map() };',
+    file: TRANSITIONS,
+    find: 'check_url_issued: when(runsSilentAuth, withCheckUrl),',
+    replace:
+      'check_url_issued: (facts, event) => ({ ...withCheckUrl(facts, event), skipped: new Map() }),',
     tests: FOLD_TESTS,
   },
   {
     name: 'skip a channel when next-workflow is repeated',
     rule: 'R5',
-    file: FACTS,
-    find: 'return runs(facts, event.channel) && canSkip(facts, event)',
-    replace:
-      'return runs(facts, facts.started.workflow[1] ?? event.channel) || canSkip(facts, event)',
+    file: TRANSITIONS,
+    find: 'return runs(facts, channel) && leadsOn;',
+    replace: 'return runs(facts, facts.started.workflow[1] ?? channel) || leadsOn;',
     tests: FOLD_TESTS,
   },
 ];

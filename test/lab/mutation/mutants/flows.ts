@@ -2,17 +2,17 @@
 
 import type { Mutant } from '../mutant.ts';
 
-const LEAVE = 'shared/usecases/skip-channel.ts';
+const SKIP = 'shared/usecases/skip-channel.ts';
 const CLAIM = 'shared/usecases/start/claim-start.ts';
 const COUNTED_ON = 'shared/usecases/start/counted-on.ts';
 const LOCK_NUMBER = 'shared/usecases/start/lock-phone-number.ts';
 const PLAN = 'shared/usecases/start/plan-start.ts';
-const FACTS = 'shared/domain/facts.ts';
+const TRANSITIONS = 'shared/domain/transitions.ts';
 
-const LEAVE_TESTS = ['test/unit/shared/usecases/skip-channel.test.ts'];
+const SKIP_TESTS = ['test/unit/shared/usecases/skip-channel.test.ts'];
 const CLAIM_TESTS = ['test/unit/shared/usecases/start/claim-start.test.ts'];
 const PLAN_TESTS = ['test/unit/shared/usecases/start/plan-start.test.ts'];
-const FOLD_TESTS = ['test/unit/shared/domain/verification.test.ts'];
+const FOLD_TESTS = ['test/unit/shared/domain/fold.test.ts'];
 
 export const FLOW_MUTANTS: readonly Mutant[] = [
   {
@@ -28,15 +28,15 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
   {
     name: 'cancel after the deadline',
     rule: 'L1',
-    file: FACTS,
-    find: 'return isInTime(facts) ? withEnd(facts, event.type) : facts;',
-    replace: 'return withEnd(facts, event.type);',
+    file: TRANSITIONS,
+    find: 'cancelled: when(isInTime, withEnd),',
+    replace: 'cancelled: withEnd,',
     tests: FOLD_TESTS,
   },
   {
     name: 'believe a channel that nobody asked for',
     rule: 'S1',
-    file: FACTS,
+    file: TRANSITIONS,
     find: 'if (channel !== undefined && !facts.started.workflow.includes(channel)) return facts;',
     replace: '',
     tests: FOLD_TESTS,
@@ -52,35 +52,34 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
   {
     name: 'keep the first check_url for ever',
     rule: 'S4',
-    file: FACTS,
-    find: "return runs(facts, 'silent_auth') ? { ...facts, checkUrl: event.checkUrl } : facts;",
-    replace:
-      'return facts.checkUrl === undefined ? { ...facts, checkUrl: event.checkUrl } : facts;',
+    file: TRANSITIONS,
+    find: 'return checkUrl === undefined ? facts : { ...facts, checkUrl };',
+    replace: 'return { checkUrl, ...facts };',
     tests: FOLD_TESTS,
   },
   {
     name: 'leave silent_auth at the first refusal of the carrier',
     rule: 'R3',
-    file: LEAVE,
+    file: SKIP,
     find: 'return clock.now() < reportedAtMs + REJECTION_WAIT_MS ? verification : undefined;',
     replace: 'return clock.now() < reportedAtMs ? verification : undefined;',
-    tests: LEAVE_TESTS,
+    tests: SKIP_TESTS,
   },
   {
     name: 'answer 200 although Vonage did not move on',
     rule: 'R9',
-    file: LEAVE,
+    file: SKIP,
     find: 'throw providerUnavailable(verification);',
     replace: 'return verification;',
-    tests: LEAVE_TESTS,
+    tests: SKIP_TESTS,
   },
   {
     name: 'leave the last channel',
     rule: 'R5',
-    file: LEAVE,
+    file: SKIP,
     find: 'if (!isFinal(verification) && isLast && verification.channel === channel) {',
     replace: 'if (!isFinal(verification) && isLast && verification.channel !== channel) {',
-    tests: LEAVE_TESTS,
+    tests: SKIP_TESTS,
   },
   {
     name: 'show an open verification after its deadline to a socket',

@@ -4,7 +4,7 @@ import type { Mutant } from '../mutant.ts';
 
 const APPEND = 'shared/adapters/dynamodb/append.ts';
 const LOG = 'shared/adapters/dynamodb/verification-log.ts';
-const FINGERPRINT = 'shared/adapters/dynamodb/fingerprint.ts';
+const FACT_KEYS = 'shared/domain/fact-keys.ts';
 const ANNOUNCE = 'shared/usecases/announce.ts';
 
 const LOG_TESTS = [
@@ -26,10 +26,10 @@ export const LOG_MUTANTS: readonly Mutant[] = [
   {
     name: 'tell events apart by their time',
     rule: 'S5',
-    file: FINGERPRINT,
-    find: `return \`e:\${event.channel}:\${event.outcome}\`;`,
-    replace: `return \`e:\${event.channel}:\${event.outcome}:\${event.atMs}\`;`,
-    tests: ['test/unit/shared/adapters/dynamodb/fingerprint.test.ts'],
+    file: FACT_KEYS,
+    find: `return [\`e:\${event.channel}:\${event.outcome}\`];`,
+    replace: `return [\`e:\${event.channel}:\${event.outcome}:\${event.atMs}\`];`,
+    tests: ['test/unit/shared/domain/fact-keys.test.ts'],
   },
   {
     name: 'let clients fill the log',
@@ -192,7 +192,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
   {
     name: 'append a deadline before its time',
     rule: 'L1',
-    file: 'shared/domain/verification.ts',
+    file: 'shared/domain/facts.ts',
     find: 'return !facts.final && nowMs >= expiresAtMs(facts);',
     replace: 'return !facts.final && nowMs >= expiresAtMs(facts) - 60_000;',
     tests: ANNOUNCE_TESTS,

@@ -332,8 +332,8 @@ export const START_MUTANTS: readonly Mutant[] = [
     name: 'answer a start with the item of another',
     rule: 'S7b',
     file: 'shared/adapters/dynamodb/verification-log.ts',
-    find: '  return isOwnedBy(item, tokenHash);\n',
-    replace: '  return item !== undefined && isOwnedBy(item, tokenHash) !== undefined;\n',
+    find: '  return entry !== undefined && isOwnedBy(entry, token);\n',
+    replace: '  return entry !== undefined && isOwnedBy(entry, token) !== undefined;\n',
     tests: ['test/unit/shared/adapters/dynamodb/verification-log.dynalite.test.ts'],
   },
   {

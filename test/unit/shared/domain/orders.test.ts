@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
-import { fold, isFinal, type Verification } from '../../../../shared/domain/verification.ts';
+import { fold } from '../../../../shared/domain/fold.ts';
+import { isFinal, type Verification } from '../../../../shared/domain/verification.ts';
 import {
   CHECK_URL,
   checked,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
+import { fold } from '../../../../shared/domain/fold.ts';
 import { channelToSkip } from '../../../../shared/domain/steps.ts';
-import { fold } from '../../../../shared/domain/verification.ts';
 import { at, ended, REQUEST_ID, START_MS, started } from '../../../fixtures/histories.ts';
 
 const WORKFLOW = ['silent_auth', 'sms', 'voice'] as const;

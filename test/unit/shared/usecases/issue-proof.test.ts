@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
-import { isSameHash } from '../../../../shared/domain/proof.ts';
+import { isSameHash } from '../../../../shared/domain/same-hash.ts';
 import { issueProof, type ProofRequest } from '../../../../shared/usecases/issue-proof.ts';
 import { at, checked, ended, START_MS, submitted } from '../../../fixtures/histories.ts';
 import {

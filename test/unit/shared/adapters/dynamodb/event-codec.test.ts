@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeEvent, encodeEvent } from '../../../../../shared/adapters/dynamodb/event-codec.ts';
-import { isSameFact } from '../../../../../shared/domain/events.ts';
+import { isSameFact } from '../../../../../shared/domain/fact-keys.ts';
 import { AT_MS, EVERY_EVENT } from '../../../../fixtures/events.ts';
 
 describe('event codec', () => {

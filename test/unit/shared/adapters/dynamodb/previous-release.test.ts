@@ -5,9 +5,9 @@ import { decodeEvent, encodeEvent } from '../../../../../shared/adapters/dynamod
 import { createVerificationLog } from '../../../../../shared/adapters/dynamodb/verification-log.ts';
 import { toVerificationObject } from '../../../../../shared/contract/to-verification-object.ts';
 import type { VerificationEvent } from '../../../../../shared/domain/events.ts';
-import { provenChannels } from '../../../../../shared/domain/judgement.ts';
+import { fold } from '../../../../../shared/domain/fold.ts';
 import type { VerificationLog } from '../../../../../shared/domain/ports/verification-log.ts';
-import { fold } from '../../../../../shared/domain/verification.ts';
+import { provenChannels } from '../../../../../shared/domain/proven-channels.ts';
 import { type DynaliteStore, startDynalite } from '../../../../fixtures/dynalite-store.ts';
 import { type StoredStory, storedStories } from '../../../../fixtures/previous-release.ts';
 

@@ -6,8 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createEndNotifier } from '../../../../../shared/adapters/eventbridge/end-notifier.ts';
 import { createAgents } from '../../../../../shared/adapters/https/https-agent.ts';
 import type { VerificationEvent } from '../../../../../shared/domain/events.ts';
+import { fold } from '../../../../../shared/domain/fold.ts';
 import type { Measurement } from '../../../../../shared/domain/ports/telemetry.ts';
-import { fold } from '../../../../../shared/domain/verification.ts';
 import { REQUEST_ID, START_MS, started } from '../../../../fixtures/histories.ts';
 import {
   COMPLETED_AT_MS,

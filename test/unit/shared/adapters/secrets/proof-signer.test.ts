@@ -2,7 +2,7 @@ import { calculateJwkThumbprint, createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createProofSigner } from '../../../../../shared/adapters/secrets/proof-signer.ts';
 import type { Secret } from '../../../../../shared/adapters/secrets/secret-store.ts';
-import type { ProofSigner } from '../../../../../shared/domain/proof.ts';
+import type { ProofSigner } from '../../../../../shared/domain/ports/proof-signer.ts';
 import { AUDIENCE, ISSUER, newProofKey, xOf } from '../../../../fixtures/proofs.ts';
 import { fakeSecrets, newApplicationKey } from '../../../../fixtures/secrets.ts';
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAgents } from '../../../../../shared/adapters/https/https-agent.ts';
 import { createPusher } from '../../../../../shared/adapters/websocket/pusher.ts';
+import { fold } from '../../../../../shared/domain/fold.ts';
 import type { Pusher } from '../../../../../shared/domain/ports/pusher.ts';
-import { fold, type Verification } from '../../../../../shared/domain/verification.ts';
+import type { Verification } from '../../../../../shared/domain/verification.ts';
 import { AT_MS, started } from '../../../../fixtures/events.ts';
 import {
   type Answer,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
-import { fold } from '../../../../shared/domain/verification.ts';
+import { fold } from '../../../../shared/domain/fold.ts';
 import {
   at,
   checked,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChannelSkipped, VerificationEvent } from '../../../../shared/domain/events.ts';
-import { fold, hadEffect, type Verification } from '../../../../shared/domain/verification.ts';
+import { fold, hadEffect } from '../../../../shared/domain/fold.ts';
+import type { Verification } from '../../../../shared/domain/verification.ts';
 import type { Channel } from '../../../../shared/domain/workflow.ts';
 import {
   at,

@@ -1,0 +1,75 @@
+/**
+ * The front door of the domain: what a log adds up to. Three steps for each event, in list order:
+ *
+ * 1. `transitions.ts` adds what the event says to the facts: a table of events and when they count.
+ * 2. `decision.ts` decides whether that ends the verification: five rules, the first end is frozen.
+ * 3. `view.ts` shows the facts as they look at a moment: `steps.ts` lets time end steps, never the whole.
+ */
+
+import { decide } from './decision.ts';
+import type { VerificationEvent } from './events.ts';
+import { type Facts, noFacts } from './facts.ts';
+import { collect } from './transitions.ts';
+import type { Verification } from './verification.ts';
+import { view } from './view.ts';
+
+/** The verification and what the last event of the log did to it. */
+export interface Folded {
+  readonly verification: Verification;
+  readonly facts: Facts;
+  /** Before the last event, at its time; absent when that event is `started`. */
+  readonly before?: Verification;
+  /** Whether the last event changed what a client can see. */
+  readonly changed: boolean;
+}
+
+/**
+ * Folds a log as it looks at `nowMs`. Total: it never throws. Without `started` there is nothing
+ * that anybody could see, so the answer is `undefined`.
+ *
+ * `started` counts from the beginning wherever it stands, because nobody can see a verification
+ * before it: a webhook that overtakes our own write is then no special case.
+ */
+export function fold(
+  requestId: string,
+  log: readonly VerificationEvent[],
+  nowMs: number,
+): Folded | undefined {
+  const started = log.find((event) => event.type === 'started');
+  if (!started) return undefined;
+
+  let facts = decide(collect(noFacts(started), started));
+  let seen: Sequence = { seq: 1, updatedAtMs: started.atMs };
+  let before: Verification | undefined;
+  let changed = true;
+  for (const event of log) {
+    if (event === started) continue;
+    const next = decide(collect(facts, event));
+    before = { requestId, ...seen, ...view(facts, event.atMs) };
+    const after = { requestId, ...seen, ...view(next, event.atMs) };
+    changed = JSON.stringify(before) !== JSON.stringify(after);
+    if (changed) seen = { seq: seen.seq + 1, updatedAtMs: event.atMs };
+    facts = next;
+  }
+  if (log.at(-1) === started) {
+    before = undefined;
+    changed = true;
+  }
+  const verification = { requestId, ...seen, ...view(facts, nowMs) };
+  return { verification, facts, changed, ...(before && { before }) };
+}
+
+interface Sequence {
+  readonly seq: number;
+  readonly updatedAtMs: number;
+}
+
+/** Whether the event at `index` changed what a client can see when it was stored. */
+export function hadEffect(
+  requestId: string,
+  log: readonly VerificationEvent[],
+  index: number,
+): boolean {
+  const event = log[index];
+  return event ? (fold(requestId, log.slice(0, index + 1), event.atMs)?.changed ?? false) : false;
+}

@@ -1,0 +1,45 @@
+/** Which channels the right code may have come through, and what that proves. */
+
+import { acceptedAttempt, isForSilentAuth, openAttempts } from './attempts.ts';
+import { ownOutcome } from './channel-ends.ts';
+import type { Attempt, Facts } from './facts.ts';
+import { runningChannel } from './steps.ts';
+import { type Channel, reachesPhoneNumber } from './workflow.ts';
+
+/**
+ * The channels that may have delivered the accepted code: one when Vonage named it or the code had a
+ * letter, else all that are not out of the question. While several codes are with Vonage, whichever
+ * of them may have been the right one.
+ */
+export function provenChannels(facts: Facts): readonly Channel[] {
+  const named = facts.proof?.channel;
+  if (named !== undefined) return [named];
+  const accepted = acceptedAttempt(facts);
+  const candidates = accepted ? [accepted] : openAttempts(facts);
+  return facts.started.workflow.filter((channel) =>
+    candidates.some((attempt) => mayHaveCome(facts, attempt, channel)),
+  );
+}
+
+/** The one to show while several are possible: the one that was running. */
+export function completedChannel(facts: Facts): Channel | undefined {
+  const proven = provenChannels(facts);
+  const running = facts.final && runningChannel(facts, facts.final.atMs);
+  return proven.find((channel) => channel === running) ?? proven.at(-1);
+}
+
+/** What the completion proves for certain; it turns from false to true only. */
+export function verifiedBy(facts: Facts): Facts['verified'] {
+  const proven = provenChannels(facts);
+  return {
+    phoneNumber:
+      facts.verified.phoneNumber || (proven.length > 0 && proven.every(reachesPhoneNumber)),
+    email:
+      facts.verified.email || (proven.length > 0 && proven.every((channel) => channel === 'email')),
+  };
+}
+
+function mayHaveCome(facts: Facts, { kind }: Attempt, channel: Channel): boolean {
+  if (isForSilentAuth(facts, kind)) return channel === 'silent_auth';
+  return !facts.outcomes.has(channel) && !ownOutcome(facts, channel);
+}
