@@ -13,7 +13,7 @@ import {
 } from '../../shared/lambda/handler.ts';
 import { connectionOf, errorMessage, parseMessage } from '../../shared/lambda/message.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
-import type { PublishNeeds } from '../../shared/usecases/announce.ts';
+import type { PublishNeeds } from '../../shared/usecases/publish-change.ts';
 import { subscribe } from '../../shared/usecases/subscribe.ts';
 
 export type MessageHandlerNeeds = PublishNeeds & TokenNeeds;

@@ -4,7 +4,7 @@ import { toVerificationObject } from '../../shared/contract/to-verification-obje
 import { clientToken } from '../../shared/lambda/bearer.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
-import type { PublishNeeds } from '../../shared/usecases/announce.ts';
+import type { PublishNeeds } from '../../shared/usecases/publish-change.ts';
 import { readStatus } from '../../shared/usecases/read-status.ts';
 
 export type StatusHandlerNeeds = PublishNeeds & TokenNeeds;

@@ -8,7 +8,7 @@ import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/
 import type { HandlerNeeds } from '../../shared/lambda/needs.ts';
 import { rawBody } from '../../shared/lambda/raw-body.ts';
 import { acceptWebhook, type Webhooks } from '../../shared/usecases/accept-webhook.ts';
-import type { PublishNeeds } from '../../shared/usecases/announce.ts';
+import type { PublishNeeds } from '../../shared/usecases/publish-change.ts';
 
 export type WebhookHandlerNeeds = PublishNeeds &
   HandlerNeeds & {

@@ -21,6 +21,8 @@ export interface Folded {
   readonly before?: Verification;
   /** Whether the last event changed what a client can see. */
   readonly changed: boolean;
+  /** The same for each event of the log, when it was stored. Before `started` nobody could see any. */
+  readonly effects: readonly boolean[];
 }
 
 /**
@@ -41,35 +43,27 @@ export function fold(
   let facts = decide(collect(noFacts(started), started));
   let seen: Sequence = { seq: 1, updatedAtMs: started.atMs };
   let before: Verification | undefined;
-  let changed = true;
+  const effects: boolean[] = [];
   for (const event of log) {
-    if (event === started) continue;
+    if (event === started) {
+      before = undefined;
+      effects.fill(false).push(true);
+      continue;
+    }
     const next = decide(collect(facts, event));
     before = { requestId, ...seen, ...view(facts, event.atMs) };
     const after = { requestId, ...seen, ...view(next, event.atMs) };
-    changed = JSON.stringify(before) !== JSON.stringify(after);
-    if (changed) seen = { seq: seen.seq + 1, updatedAtMs: event.atMs };
+    const isVisible = JSON.stringify(before) !== JSON.stringify(after);
+    if (isVisible) seen = { seq: seen.seq + 1, updatedAtMs: event.atMs };
+    effects.push(isVisible);
     facts = next;
   }
-  if (log.at(-1) === started) {
-    before = undefined;
-    changed = true;
-  }
   const verification = { requestId, ...seen, ...view(facts, nowMs) };
-  return { verification, facts, changed, ...(before && { before }) };
+  const changed = effects.at(-1) ?? false;
+  return { verification, facts, changed, effects, ...(before && { before }) };
 }
 
 interface Sequence {
   readonly seq: number;
   readonly updatedAtMs: number;
-}
-
-/** Whether the event at `index` changed what a client can see when it was stored. */
-export function hadEffect(
-  requestId: string,
-  log: readonly VerificationEvent[],
-  index: number,
-): boolean {
-  const event = log[index];
-  return event ? (fold(requestId, log.slice(0, index + 1), event.atMs)?.changed ?? false) : false;
 }

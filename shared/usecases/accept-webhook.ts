@@ -1,11 +1,16 @@
-/** A webhook of Vonage: verified, understood, recorded, pushed. */
+/** A webhook of Vonage: verified, understood, recorded, published. */
 
 import { hasLiveAttempt } from '../domain/attempts.ts';
 import type { ProviderEvent, Report } from '../domain/events.ts';
 import { isSameFact } from '../domain/fact-keys.ts';
-import { fold, hadEffect } from '../domain/fold.ts';
-import type { Entry } from '../domain/ports/verification-log.ts';
-import { announce, notifyOfEnd, type PublishNeeds, push, settle } from './announce.ts';
+import type { Facts } from '../domain/facts.ts';
+import { fold } from '../domain/fold.ts';
+import type { Telemetry } from '../domain/ports/telemetry.ts';
+import { expireIfOverdue } from './expire-if-overdue.ts';
+import { notifyOfEndAgain } from './notify-of-end.ts';
+import { type PublishNeeds, publishChange } from './publish-change.ts';
+import { pushToSockets } from './push-to-sockets.ts';
+import type { Recorded } from './recorded.ts';
 
 /** What came over the wire, its bytes untouched. */
 export interface RawWebhook {
@@ -26,16 +31,16 @@ export type AcceptWebhookNeeds = PublishNeeds & { readonly webhooks: Webhooks };
 /** Believes a webhook only after its signature; answers whose it was, if it was understood. */
 export async function acceptWebhook(
   webhook: RawWebhook,
-  ports: AcceptWebhookNeeds,
+  needs: AcceptWebhookNeeds,
 ): Promise<string | undefined> {
-  await ports.webhooks.verify(webhook);
-  const report = ports.webhooks.parse(webhook.body, ports.clock.now());
+  await needs.webhooks.verify(webhook);
+  const report = needs.webhooks.parse(webhook.body, needs.clock.now());
   if (report === 'test') return undefined;
   if (report === 'unintelligible') {
-    ports.telemetry.measure({ name: 'WebhookUnintelligible' });
+    needs.telemetry.measure({ name: 'WebhookUnintelligible' });
     return undefined;
   }
-  await record(report, ports);
+  await recordReport(report, needs);
   return report.requestId;
 }
 
@@ -44,50 +49,46 @@ export async function acceptWebhook(
  * nothing else, which heals a crash between write and push. It may come before `start` has stored
  * anything; then it creates the item and nobody can see it yet.
  */
-async function record(
+async function recordReport(
   { requestId, event, priceEuros }: Report,
-  ports: PublishNeeds,
+  needs: PublishNeeds,
 ): Promise<void> {
-  const { log, telemetry } = ports;
+  const { log, telemetry } = needs;
   const appended = await log.append(requestId, event);
   if (appended.outcome === 'unauthorized' || appended.outcome === 'full') return;
-  const { entry } = appended;
-  const started = entry.events.some(({ type }) => type === 'started');
+  const { entry, outcome } = appended;
+  const folded = fold(requestId, entry.events, event.atMs);
+  const recorded = folded && { entry, folded, atMs: event.atMs };
 
-  if (appended.outcome === 'repeated') {
+  if (outcome === 'repeated') {
     telemetry.measure({ name: 'WebhookDuplicate' });
-    if (started) await pushAgain(entry, event, ports);
+    if (recorded) await publishAgain(recorded, event, needs);
     return;
   }
   telemetry.measure({ name: 'WebhookAccepted' });
   if (priceEuros !== undefined) {
     telemetry.measure({ name: 'VerificationPrice', euros: priceEuros });
   }
-  if (!started) return;
-  measureOddities(entry, event, ports);
-  await announce(entry, ports);
-  await settle(entry, ports);
+  if (!recorded) return;
+  measureOddities(recorded.folded.facts, event, telemetry);
+  await publishChange(recorded, needs);
+  await expireIfOverdue(recorded, needs);
 }
 
-async function pushAgain(entry: Entry, event: ProviderEvent, ports: PublishNeeds): Promise<void> {
-  const folded = fold(entry.requestId, entry.events, ports.clock.now());
-  if (!folded) return;
-  const index = entry.events.findIndex((known) => isSameFact(known, event));
-  const isVisible = index < 0 || hadEffect(entry.requestId, entry.events, index);
+async function publishAgain(
+  recorded: Recorded,
+  event: ProviderEvent,
+  needs: PublishNeeds,
+): Promise<void> {
+  const index = recorded.entry.events.findIndex((known) => isSameFact(known, event));
   await Promise.all([
-    isVisible && push(entry, folded.verification, ports),
-    notifyOfEnd(entry, folded.verification, ports),
+    recorded.folded.effects[index] === false ? undefined : pushToSockets(recorded, needs),
+    notifyOfEndAgain(recorded, needs),
   ]);
 }
 
 /** What an honest Vonage and an honest app never cause: somebody should look. */
-function measureOddities(
-  { requestId, events }: Entry,
-  event: ProviderEvent,
-  { clock, telemetry }: PublishNeeds,
-): void {
-  const facts = fold(requestId, events, clock.now())?.facts;
-  if (!facts) return;
+function measureOddities(facts: Facts, event: ProviderEvent, telemetry: Telemetry): void {
   const claimsCompletion =
     (event.type === 'channel_ended' && event.outcome === 'completed') ||
     (event.type === 'summarized' && event.status === 'completed');

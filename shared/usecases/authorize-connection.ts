@@ -1,7 +1,7 @@
 /** The WebSocket handshake: who may connect. */
 
 import type { ClientToken, VerificationLog } from '../domain/ports/verification-log.ts';
-import { ownEntry } from './read-status.ts';
+import { ownEntry } from './own-entry.ts';
 
 /**
  * One read and no write: a push during the handshake would answer 410 and lose the connection, so
@@ -9,7 +9,7 @@ import { ownEntry } from './read-status.ts';
  */
 export async function authorizeConnection(
   token: ClientToken,
-  ports: { readonly log: VerificationLog },
+  needs: { readonly log: VerificationLog },
 ): Promise<void> {
-  await ownEntry(token, ports);
+  await ownEntry(token, needs);
 }

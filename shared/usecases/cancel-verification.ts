@@ -4,8 +4,10 @@ import type { Budget } from '../domain/ports/clock.ts';
 import type { ClientToken } from '../domain/ports/verification-log.ts';
 import type { Vonage } from '../domain/ports/vonage.ts';
 import { isFinal, type Verification } from '../domain/verification.ts';
-import { announce, foldNow, type PublishNeeds, settle } from './announce.ts';
-import { tooManyEvents, unauthorized } from './refusals.ts';
+import { expireIfOverdue } from './expire-if-overdue.ts';
+import { type PublishNeeds, publishChange } from './publish-change.ts';
+import { record } from './recorded.ts';
+import { tooManyEvents } from './refusals.ts';
 
 export type CancelNeeds = PublishNeeds & { readonly vonage: Pick<Vonage, 'cancel'> };
 
@@ -15,23 +17,18 @@ export type CancelNeeds = PublishNeeds & { readonly vonage: Pick<Vonage, 'cancel
  * request there otherwise.
  */
 export async function cancelVerification(
-  token: ClientToken,
-  ports: CancelNeeds,
+  { requestId, hash }: ClientToken,
+  needs: CancelNeeds,
   budget: Budget,
 ): Promise<Verification> {
-  const { log, vonage, clock } = ports;
-  const event = { type: 'cancelled', atMs: clock.now() } as const;
-  const appended = await log.append(token.requestId, event, token.hash);
-  if (appended.outcome === 'unauthorized') throw unauthorized();
-  const { changed, facts } = foldNow(appended.entry, clock);
-  if (appended.outcome !== 'appended' || !changed || facts.ended?.by !== 'cancelled') {
-    const { verification } = foldNow(await settle(appended.entry, ports), clock);
-    if (!isFinal(verification)) throw tooManyEvents(verification, clock.now());
+  const event = { type: 'cancelled', atMs: needs.clock.now() } as const;
+  const cancelled = await record(needs, requestId, event, hash);
+  const { changed, facts } = cancelled.folded;
+  if (cancelled.outcome !== 'appended' || !changed || facts.ended?.by !== 'cancelled') {
+    const { verification } = (await expireIfOverdue(cancelled, needs)).folded;
+    if (!isFinal(verification)) throw tooManyEvents(verification, cancelled.atMs);
     return verification;
   }
-  const [verification] = await Promise.all([
-    announce(appended.entry, ports),
-    vonage.cancel(token.requestId, budget),
-  ]);
-  return verification;
+  await Promise.all([publishChange(cancelled, needs), needs.vonage.cancel(requestId, budget)]);
+  return cancelled.folded.verification;
 }

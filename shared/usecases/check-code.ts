@@ -1,17 +1,20 @@
-/** A code that the app hands in: one write decides whether it may go to Vonage at all. */
+/** A code that the app submits: one write decides whether it may go to Vonage at all. */
 
 import { isForSilentAuth, pinAttemptsRemaining } from '../domain/attempts.ts';
 import { Problem } from '../domain/errors.ts';
 import type { CodeKind } from '../domain/events.ts';
-import { type Folded, fold } from '../domain/fold.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { Budget } from '../domain/ports/clock.ts';
 import type { Random } from '../domain/ports/random.ts';
-import type { ClientToken, Entry } from '../domain/ports/verification-log.ts';
+import type { ClientToken } from '../domain/ports/verification-log.ts';
 import type { CheckAnswer, Vonage } from '../domain/ports/vonage.ts';
-import { runningChannel } from '../domain/steps.ts';
 import { isFinal, type Verification } from '../domain/verification.ts';
-import { announce, foldNow, type PublishNeeds, settle } from './announce.ts';
-import { closed, providerUnavailable, tooManyEvents, unauthorized } from './refusals.ts';
+import { abortVerification } from './abort-verification.ts';
+import { expireIfOverdue } from './expire-if-overdue.ts';
+import { moveOnAfterRejection } from './move-on-after-rejection.ts';
+import { type PublishNeeds, publishChange } from './publish-change.ts';
+import { type Recorded, record } from './recorded.ts';
+import { closed, providerUnavailable, tooManyEvents } from './refusals.ts';
 
 export interface SubmittedCode {
   /** The one that the handset received at the end of the check_url's redirects. */
@@ -32,121 +35,60 @@ export type CheckCodeNeeds = PublishNeeds & {
 export async function checkCode(
   token: ClientToken,
   { requestId, code }: SubmittedCode,
-  ports: CheckCodeNeeds,
+  needs: CheckCodeNeeds,
   budget: Budget,
 ): Promise<Verification> {
-  if (requestId !== token.requestId) return refuseForeignRequest(token, ports, budget);
-  const { log, vonage, random, clock } = ports;
+  if (requestId !== token.requestId) {
+    const verification = await abortVerification(token, needs, budget);
+    throw new Problem('request_id_mismatch', 'the code came with the request_id of another', {
+      verification,
+    });
+  }
+  const { vonage, random, clock } = needs;
   const attempt = random.attemptId();
   const kind: CodeKind = /^\d+$/.test(code) ? 'digits' : 'letters';
   const event = { type: 'code_submitted', atMs: clock.now(), attempt, kind } as const;
-  const appended = await log.append(token.requestId, event, token.hash);
-  if (appended.outcome === 'unauthorized') throw unauthorized();
-  const { entry } = appended;
-  if (!isAdmitted(foldNow(entry, clock), attempt)) {
-    return refuseAttempt(await settle(entry, ports), kind, appended.outcome === 'full', ports);
+  const submitted = await record(needs, requestId, event, token.hash);
+  if (!isAdmitted(submitted.folded.facts, attempt)) {
+    const isFull = submitted.outcome === 'full';
+    return refuseAttempt(await expireIfOverdue(submitted, needs), kind, isFull);
   }
 
-  const answer = await vonage.check(token.requestId, code, budget);
-  if (answer === 'unknown') return announce(entry, ports);
-  const checked = await log.append(token.requestId, {
-    type: 'code_checked',
-    atMs: clock.now(),
-    attempt,
-    outcome: answer,
-  });
-  const outcome = checked.outcome === 'unauthorized' ? entry : checked.entry;
-  const [verification] = await Promise.all([
-    announce(outcome, ports),
-    answer === 'rejected' ? moveOn(outcome, attempt, ports, budget) : undefined,
+  const outcome = await vonage.check(requestId, code, budget);
+  if (outcome === 'unknown') {
+    await publishChange(submitted, needs);
+    return submitted.folded.verification;
+  }
+  const answer = { type: 'code_checked', atMs: clock.now(), attempt, outcome } as const;
+  const checked = await record(needs, requestId, answer);
+  await Promise.all([
+    publishChange(checked, needs),
+    outcome === 'rejected' ? moveOnAfterRejection(checked, attempt, needs, budget) : undefined,
   ]);
-  return answerTo(answer, verification, foldNow(outcome, clock), kind, ports);
+  if (outcome === 'rejected' || outcome === 'exhausted') {
+    needs.telemetry.measure({ name: 'CodeRejected' });
+  }
+  return answerTo(outcome, checked, kind);
 }
 
-/** Someone is in the middle: Vonage is not asked, and while silent_auth runs all is over. */
-async function refuseForeignRequest(
-  token: ClientToken,
-  ports: CheckCodeNeeds,
-  budget: Budget,
-): Promise<never> {
-  const { log, vonage, clock, telemetry } = ports;
-  const event = { type: 'aborted', atMs: clock.now() } as const;
-  const appended = await log.append(token.requestId, event, token.hash);
-  if (appended.outcome === 'unauthorized') throw unauthorized();
-  telemetry.measure({ name: 'RequestIdMismatch' });
-  const { facts } = foldNow(appended.entry, clock);
-  const aborted = appended.outcome === 'appended' && facts.final?.status === 'aborted';
-  const [verification] = await Promise.all([
-    announce(await settle(appended.entry, ports), ports),
-    aborted ? vonage.cancel(token.requestId, budget) : undefined,
-  ]);
-  throw new Problem('request_id_mismatch', 'the code came with the request_id of another', {
-    verification,
-  });
+function isAdmitted({ attempts }: Facts, attempt: string): boolean {
+  return attempts.some(({ id, admitted }) => id === attempt && admitted);
 }
 
-function isAdmitted({ facts }: Folded, attempt: string): boolean {
-  return facts.attempts.some(({ id, admitted }) => id === attempt && admitted);
-}
-
-function refuseAttempt(
-  entry: Entry,
-  kind: CodeKind,
-  isFull: boolean,
-  { clock }: CheckCodeNeeds,
-): Verification {
-  const { verification, facts } = foldNow(entry, clock);
+function refuseAttempt({ folded, atMs }: Recorded, kind: CodeKind, isFull: boolean): Verification {
+  const { verification, facts } = folded;
   if (verification.status === 'completed') return verification;
   if (isFinal(verification)) throw closed(verification);
   if (isForSilentAuth(facts, kind)) throw notExpected(verification);
-  if (isFull && pinAttemptsRemaining(facts) > 0) throw tooManyEvents(verification, clock.now());
+  if (isFull && pinAttemptsRemaining(facts) > 0) throw tooManyEvents(verification, atMs);
   throw closed(verification);
-}
-
-/**
- * A wrong code of silent_auth ends its step. Whether Vonage then moves on by itself is not documented
- * (reference §12.8): it is asked to unless it has, and where that could skip a channel, its own word
- * gets the time to arrive.
- */
-async function moveOn(
-  entry: Entry,
-  attempt: string,
-  { vonage, log, clock }: CheckCodeNeeds,
-  budget: Budget,
-): Promise<void> {
-  const { requestId } = entry;
-  const following = channelsAfterRejection(entry, attempt, clock.now());
-  if (following === 0) return;
-  const isStillNeeded = async (): Promise<boolean> => {
-    const known = (await log.find(requestId).catch(() => undefined)) ?? entry;
-    return channelsAfterRejection(known, attempt, clock.now()) > 0;
-  };
-  await vonage.next(requestId, budget, following > 1 ? isStillNeeded : undefined);
-}
-
-/** How many channels follow silent_auth, where nothing but this attempt has ended it; else 0. */
-function channelsAfterRejection(
-  { requestId, events }: Entry,
-  attempt: string,
-  nowMs: number,
-): number {
-  const others = events.filter(
-    (event) => event.type !== 'code_checked' || event.attempt !== attempt,
-  );
-  const facts = fold(requestId, others, nowMs)?.facts;
-  const kind = facts?.attempts.find(({ id }) => id === attempt)?.kind;
-  if (!facts || facts.final || kind === undefined || !isForSilentAuth(facts, kind)) return 0;
-  return runningChannel(facts, nowMs) === 'silent_auth' ? facts.started.workflow.length - 1 : 0;
 }
 
 function answerTo(
   answer: Exclude<CheckAnswer, 'unknown'>,
-  verification: Verification,
-  { facts }: Folded,
+  { folded: { verification, facts } }: Recorded,
   kind: CodeKind,
-  { telemetry }: CheckCodeNeeds,
 ): Verification {
-  if (answer === 'rejected' || answer === 'exhausted') telemetry.measure({ name: 'CodeRejected' });
   if (verification.status === 'completed') return verification;
   if (isFinal(verification) && answer !== 'rejected') throw closed(verification);
   const isOver = isFinal(verification) || isForSilentAuth(facts, kind);

@@ -13,7 +13,7 @@ import { PROOF_WINDOW_MS, type ProofClaims } from '../domain/proof.ts';
 import { provenChannels } from '../domain/proven-channels.ts';
 import { isSameHash } from '../domain/same-hash.ts';
 import type { Verification } from '../domain/verification.ts';
-import { ownEntry } from './read-status.ts';
+import { ownEntry } from './own-entry.ts';
 import { closed } from './refusals.ts';
 
 export interface IssueProofNeeds {

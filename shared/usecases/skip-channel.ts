@@ -2,55 +2,62 @@
 
 import { Problem } from '../domain/errors.ts';
 import type { ChannelSkipped } from '../domain/events.ts';
-import { fold } from '../domain/fold.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { Budget } from '../domain/ports/clock.ts';
-import type { ClientToken, Entry } from '../domain/ports/verification-log.ts';
+import type { ClientToken } from '../domain/ports/verification-log.ts';
 import type { Vonage } from '../domain/ports/vonage.ts';
 import { channelToSkip } from '../domain/steps.ts';
+import { collect } from '../domain/transitions.ts';
 import { isFinal, type Verification } from '../domain/verification.ts';
 import { type Channel, REJECTION_WAIT_MS, type SkipError } from '../domain/workflow.ts';
-import { announce, foldNow, type PublishNeeds, settle } from './announce.ts';
-import { ownEntry } from './read-status.ts';
-import { providerUnavailable, tooManyEvents, unauthorized } from './refusals.ts';
+import { expireIfOverdue } from './expire-if-overdue.ts';
+import { ownEntry } from './own-entry.ts';
+import { type PublishNeeds, publishChange } from './publish-change.ts';
+import { type Recorded, record, toRecorded, type Written } from './recorded.ts';
+import { providerUnavailable, tooManyEvents } from './refusals.ts';
 
 export interface SkipRequest {
-  /** The channel to leave; absent: the one that runs now, unless it has just begun. */
+  /** The channel to skip; absent: the one that runs now, unless it has just begun. */
   readonly from?: Channel;
   readonly error?: SkipError;
 }
 
-export type SkipChannelNeeds = PublishNeeds & { readonly vonage: Pick<Vonage, 'next' | 'cancel'> };
+export type SkipChannelNeeds = PublishNeeds & {
+  readonly vonage: Pick<Vonage, 'next' | 'cancel'>;
+};
 
 /**
- * Leaves `from` if it still runs. Safe to repeat: a channel that was left, or lost a race, is not
- * left again, and Vonage is asked once. Only when Vonage certainly refused may it be left anew.
+ * Skips `from` if it still runs. Safe to repeat: a channel that was skipped, or lost a race, is not
+ * skipped again, and Vonage is asked once. Only when Vonage certainly refused may it be skipped again.
  */
 export async function skipChannel(
   token: ClientToken,
   request: SkipRequest,
-  ports: SkipChannelNeeds,
+  needs: SkipChannelNeeds,
   budget: Budget,
 ): Promise<Verification> {
-  const channel = request.from ?? (await meantChannel(token, request.error, ports));
+  const channel = request.from ?? (await meantChannel(token, request.error, needs));
   if (request.error === 'check_url_rejected' && channel === 'silent_auth') {
-    const waiting = await reportRejection(token, ports);
+    const waiting = await reportRejection(token, needs);
     if (waiting) return waiting;
   }
-  const left = await append(token, channel, request.error ?? null, 1, ports);
-  if (!left.event) return answerWithout(await settle(left.entry, ports), channel, ports);
-  return moveOn(left.entry, left.event, ports, budget);
+  const written = await recordSkip(token, { channel, error: request.error ?? null }, 1, needs);
+  return written.skip
+    ? moveOn(written, written.skip, needs, budget)
+    : answerWithoutSkip(await expireIfOverdue(written, needs), channel);
 }
 
 /** Errors of the handset can only be about silent_auth. */
 async function meantChannel(
   token: ClientToken,
   error: SkipError | undefined,
-  ports: SkipChannelNeeds,
+  needs: SkipChannelNeeds,
 ): Promise<Channel> {
-  const { facts, verification } = foldNow(await ownEntry(token, ports), ports.clock);
+  const { folded, atMs } = toRecorded(await ownEntry(token, needs), needs.clock.now());
+  const { facts, verification } = folded;
   const isOfHandset = error !== undefined && error !== 'user_choice' && error !== 'other';
   if (isOfHandset && facts.started.workflow.includes('silent_auth')) return 'silent_auth';
-  return channelToSkip(facts, ports.clock.now()) ?? verification.channel;
+  return channelToSkip(facts, atMs) ?? verification.channel;
 }
 
 /**
@@ -58,65 +65,58 @@ async function meantChannel(
  * a second report move on; until then the verification is the answer.
  */
 async function reportRejection(
-  token: ClientToken,
-  ports: SkipChannelNeeds,
+  { requestId, hash }: ClientToken,
+  needs: SkipChannelNeeds,
 ): Promise<Verification | undefined> {
-  const { log, clock } = ports;
-  const event = { type: 'rejection_reported', atMs: clock.now() } as const;
-  const appended = await log.append(token.requestId, event, token.hash);
-  if (appended.outcome === 'unauthorized') throw unauthorized();
-  if (appended.outcome === 'appended') {
-    await announce(appended.entry, ports);
-    return foldNow(await settle(appended.entry, ports), clock).verification;
+  const event = { type: 'rejection_reported', atMs: needs.clock.now() } as const;
+  const reported = await record(needs, requestId, event, hash);
+  if (reported.outcome === 'appended') {
+    await publishChange(reported, needs);
+    return (await expireIfOverdue(reported, needs)).folded.verification;
   }
-  const { facts, verification } = foldNow(appended.entry, clock);
+  const { facts, verification } = reported.folded;
   const reportedAtMs = facts.rejectionReportedAtMs ?? Number.NEGATIVE_INFINITY;
-  return clock.now() < reportedAtMs + REJECTION_WAIT_MS ? verification : undefined;
+  return reported.atMs < reportedAtMs + REJECTION_WAIT_MS ? verification : undefined;
 }
 
 /**
- * Writes that the channel is left. Without an `event` in the answer nothing was left by it. Only what
+ * Writes that the channel is skipped. Without `skip` in the answer nothing was skipped by it. Only what
  * would count is written once more, so that repeats do not fill the log.
  */
-async function append(
+async function recordSkip(
   token: ClientToken,
-  channel: Channel,
-  error: SkipError | null,
+  wish: Pick<ChannelSkipped, 'channel' | 'error'>,
   attempt: number,
-  ports: SkipChannelNeeds,
-): Promise<{ readonly entry: Entry; readonly event?: ChannelSkipped }> {
-  const { log, clock } = ports;
-  const event: ChannelSkipped = {
-    type: 'channel_skipped',
-    atMs: clock.now(),
-    channel,
-    error,
-    attempt,
-  };
-  const appended = await log.append(token.requestId, event, token.hash);
-  if (appended.outcome === 'unauthorized') throw unauthorized();
-  const { entry } = appended;
-  if (appended.outcome === 'full') {
-    const { verification } = foldNow(await settle(entry, ports), clock);
-    if (!isFinal(verification)) throw tooManyEvents(verification, clock.now());
-    return { entry };
+  needs: SkipChannelNeeds,
+): Promise<Written & { readonly skip?: ChannelSkipped }> {
+  const atMs = needs.clock.now();
+  const skip: ChannelSkipped = { type: 'channel_skipped', atMs, ...wish, attempt };
+  const written = await record(needs, token.requestId, skip, token.hash);
+  const { facts } = written.folded;
+  switch (written.outcome) {
+    case 'appended':
+      return isSkippedBy(facts, skip) ? { ...written, skip } : written;
+    case 'repeated': {
+      // It was said before: without effect, because the channel did not run yet, or Vonage refused.
+      const again: ChannelSkipped = { ...skip, attempt: attempt + 1 };
+      return isSkippedBy(collect(facts, again), again)
+        ? recordSkip(token, wish, again.attempt, needs)
+        : written;
+    }
+    default: {
+      const { folded } = await expireIfOverdue(written, needs);
+      if (!isFinal(folded.verification)) throw tooManyEvents(folded.verification, atMs);
+      return { ...written, folded };
+    }
   }
-  if (appended.outcome === 'appended') return counts(entry, event) ? { entry, event } : { entry };
-  // It was said before: without effect, because the channel did not run yet, or Vonage refused.
-  const again: ChannelSkipped = { ...event, attempt: attempt + 1 };
-  return counts({ ...entry, events: [...entry.events, again] }, again)
-    ? append(token, channel, error, again.attempt, ports)
-    : { entry };
 }
 
-/** Whether the channel is left by the last event of the log. */
-function counts({ requestId, events }: Entry, { channel, attempt, atMs }: ChannelSkipped): boolean {
-  return fold(requestId, events, atMs)?.facts.skipped.get(channel)?.attempt === attempt;
+function isSkippedBy({ skipped }: Facts, { channel, attempt }: ChannelSkipped): boolean {
+  return skipped.get(channel)?.attempt === attempt;
 }
 
-/** Nothing was left: the channel does not run any more, or there is nowhere to go. */
-function answerWithout(entry: Entry, channel: Channel, { clock }: SkipChannelNeeds): Verification {
-  const { verification } = foldNow(entry, clock);
+/** Nothing was skipped: the channel does not run any more, or there is nowhere to go. */
+function answerWithoutSkip({ folded: { verification } }: Recorded, channel: Channel): Verification {
   const isLast = verification.workflow.at(-1)?.channel === channel;
   if (!isFinal(verification) && isLast && verification.channel === channel) {
     throw new Problem('no_next_channel', 'the running channel is the last one', { verification });
@@ -125,30 +125,24 @@ function answerWithout(entry: Entry, channel: Channel, { clock }: SkipChannelNee
 }
 
 async function moveOn(
-  entry: Entry,
+  skipped: Recorded,
   { channel, attempt }: ChannelSkipped,
-  ports: SkipChannelNeeds,
+  needs: SkipChannelNeeds,
   budget: Budget,
 ): Promise<Verification> {
-  const { log, vonage, clock } = ports;
-  const { requestId } = entry;
-  if (fold(requestId, entry.events, clock.now())?.facts.final) {
-    const [verification] = await Promise.all([
-      announce(entry, ports),
-      vonage.cancel(requestId, budget),
-    ]);
+  const { vonage, clock } = needs;
+  const { requestId } = skipped.entry;
+  const { facts, verification } = skipped.folded;
+  if (facts.final) {
+    await Promise.all([publishChange(skipped, needs), vonage.cancel(requestId, budget)]);
     return verification;
   }
-  if ((await vonage.next(requestId, budget)) !== 'refused') return announce(entry, ports);
-  const refused = await log.append(requestId, {
-    type: 'skip_refused',
-    atMs: clock.now(),
-    channel,
-    attempt,
-  });
-  const verification = await announce(
-    refused.outcome === 'unauthorized' ? entry : refused.entry,
-    ports,
-  );
-  throw providerUnavailable(verification);
+  if ((await vonage.next(requestId, budget)) !== 'refused') {
+    await publishChange(skipped, needs);
+    return verification;
+  }
+  const event = { type: 'skip_refused', atMs: clock.now(), channel, attempt } as const;
+  const refused = await record(needs, requestId, event);
+  await publishChange(refused, needs);
+  throw providerUnavailable(refused.folded.verification);
 }

@@ -2,7 +2,10 @@
 
 import type { ClientToken, Connection, Entry } from '../domain/ports/verification-log.ts';
 import type { Verification } from '../domain/verification.ts';
-import { foldNow, notifyOfEnd, type PublishNeeds, settle } from './announce.ts';
+import { expireIfOverdue } from './expire-if-overdue.ts';
+import { notifyOfEndAgain } from './notify-of-end.ts';
+import type { PublishNeeds } from './publish-change.ts';
+import { toRecorded } from './recorded.ts';
 import { unauthorized } from './refusals.ts';
 
 /** Evictions that one subscribe may need when several race for the last place. */
@@ -16,12 +19,12 @@ const MAX_EVICTIONS = 5;
 export async function subscribe(
   token: ClientToken,
   connection: Connection,
-  ports: PublishNeeds,
+  needs: PublishNeeds,
 ): Promise<Verification> {
-  const entry = await settle(await register(token, connection, ports), ports);
-  const { verification } = foldNow(entry, ports.clock);
-  await notifyOfEnd(entry, verification, ports);
-  return verification;
+  const registered = toRecorded(await register(token, connection, needs), needs.clock.now());
+  const current = await expireIfOverdue(registered, needs);
+  await notifyOfEndAgain(current, needs);
+  return current.folded.verification;
 }
 
 async function register(

@@ -1,8 +1,10 @@
 /** The lock of the number for one start, whose tries may overlap. */
 
+import { isOverdue } from '../../domain/facts.ts';
+import { fold } from '../../domain/fold.ts';
 import type { IdempotencyClaim, IdempotentStart } from '../../domain/ports/idempotency-records.ts';
 import type { LockHolder, PhoneNumberLock } from '../../domain/ports/phone-number-locks.ts';
-import { fold, isFinal, isOverdue } from '../../domain/verification.ts';
+import { isFinal } from '../../domain/verification.ts';
 import type { StartContext } from './start-context.ts';
 
 /** Tries of one start that may take the lock from each other while one of them makes it its own. */

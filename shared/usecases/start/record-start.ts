@@ -2,7 +2,7 @@
 
 import type { Started } from '../../domain/events.ts';
 import { deadlineMs } from '../../domain/workflow.ts';
-import { measureStart } from '../announce.ts';
+import { measureStart } from '../measure-change.ts';
 import { providerUnavailable } from '../refusals.ts';
 import type { Created } from './ask-vonage.ts';
 import type { Claimed } from './claim-start.ts';

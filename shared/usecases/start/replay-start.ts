@@ -1,8 +1,10 @@
 /** The answer to a repeat of a start that is recorded. */
 
 import { Problem } from '../../domain/errors.ts';
+import { isOverdue } from '../../domain/facts.ts';
+import { fold } from '../../domain/fold.ts';
 import { type Entry, isOwnedBy } from '../../domain/ports/verification-log.ts';
-import { fold, isFinal, isOverdue } from '../../domain/verification.ts';
+import { isFinal } from '../../domain/verification.ts';
 import { providerUnavailable, startInProgress } from '../refusals.ts';
 import type { Replay } from './claim-start.ts';
 import type { StartContext } from './start-context.ts';

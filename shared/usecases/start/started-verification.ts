@@ -1,8 +1,9 @@
 /** What a start answers, and the event that it appends. */
 
 import type { Started } from '../../domain/events.ts';
+import { fold } from '../../domain/fold.ts';
 import type { Entry } from '../../domain/ports/verification-log.ts';
-import { fold, type Verification } from '../../domain/verification.ts';
+import type { Verification } from '../../domain/verification.ts';
 import type { Created } from './ask-vonage.ts';
 import type { StartContext } from './start-context.ts';
 

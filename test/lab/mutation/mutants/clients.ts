@@ -212,7 +212,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'show a verification to a foreign token',
     rule: 'S8',
-    file: 'shared/usecases/read-status.ts',
+    file: 'shared/usecases/own-entry.ts',
     find: 'if (!entry || !isOwnedBy(entry, token)) throw unauthorized();',
     replace: 'if (!entry || isOwnedBy === undefined) throw unauthorized();',
     tests: ['test/unit/shared/usecases/issue-proof.test.ts'],
@@ -223,6 +223,6 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     file: 'shared/domain/ports/verification-log.ts',
     find: 'clientTokenHash.every((byte, index) => byte === hash[index])',
     replace: 'clientTokenHash[0] === hash[0]',
-    tests: ['test/unit/shared/usecases/read-status.test.ts'],
+    tests: ['test/unit/shared/usecases/own-entry.test.ts'],
   },
 ];

@@ -22,8 +22,8 @@ export const CODE_MUTANTS: readonly Mutant[] = [
     name: 'do not compare the request_id of a code',
     rule: 'T2',
     file: CHECK,
-    find: 'if (requestId !== token.requestId) return refuseForeignRequest(token, ports, budget);',
-    replace: 'if (requestId === "") return refuseForeignRequest(token, ports, budget);',
+    find: 'if (requestId !== token.requestId) {',
+    replace: "if (requestId === '') {",
     tests: CHECK_TESTS,
   },
   {
@@ -38,21 +38,9 @@ export const CODE_MUTANTS: readonly Mutant[] = [
     name: 'count attempts after the call',
     rule: 'T7',
     file: CHECK,
-    find: `  const appended = await log.append(token.requestId, event, token.hash);
-  if (appended.outcome === 'unauthorized') throw unauthorized();
-  const { entry } = appended;
-  if (!isAdmitted(foldNow(entry, clock), attempt)) {
-    return refuseAttempt(await settle(entry, ports), kind, appended.outcome === 'full', ports);
-  }
-
-  const answer = await vonage.check(token.requestId, code, budget);`,
-    replace: `  const answer = await vonage.check(token.requestId, code, budget);
-  const appended = await log.append(token.requestId, event, token.hash);
-  if (appended.outcome === 'unauthorized') throw unauthorized();
-  const { entry } = appended;
-  if (!isAdmitted(foldNow(entry, clock), attempt)) {
-    return refuseAttempt(await settle(entry, ports), kind, appended.outcome === 'full', ports);
-  }
+    find: '  const submitted = await record(needs, requestId, event, token.hash);\n',
+    replace: `  await vonage.check(requestId, code, budget);
+  const submitted = await record(needs, requestId, event, token.hash);
 `,
     tests: CHECK_TESTS,
   },
@@ -60,19 +48,18 @@ export const CODE_MUTANTS: readonly Mutant[] = [
     name: 'ask Vonage about a code that was not admitted',
     rule: 'S6',
     file: CHECK,
-    find: 'return facts.attempts.some(({ id, admitted }) => id === attempt && admitted);',
-    replace: 'return facts.attempts.some(({ id, admitted }) => id === attempt || admitted);',
+    find: 'return attempts.some(({ id, admitted }) => id === attempt && admitted);',
+    replace: 'return attempts.some(({ id, admitted }) => id === attempt || admitted);',
     tests: CHECK_TESTS,
   },
   {
     name: 'send a check again when its answer was lost',
     rule: 'R7',
     file: CHECK,
-    find: "if (answer === 'unknown') return announce(entry, ports);",
-    replace: `if (answer === 'unknown') {
-    await vonage.check(token.requestId, code, budget);
-    return announce(entry, ports);
-  }`,
+    find: "  if (outcome === 'unknown') {\n",
+    replace: `  if (outcome === 'unknown') {
+    await vonage.check(requestId, code, budget);
+`,
     tests: CHECK_TESTS,
   },
   {

@@ -19,9 +19,9 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
     name: 'cancel at Vonage before the write',
     rule: 'S2',
     file: 'shared/usecases/cancel-verification.ts',
-    find: '  const appended = await log.append(token.requestId, event, token.hash);\n',
-    replace: `  await vonage.cancel(token.requestId, budget);
-  const appended = await log.append(token.requestId, event, token.hash);
+    find: '  const cancelled = await record(needs, requestId, event, hash);\n',
+    replace: `  await needs.vonage.cancel(requestId, budget);
+  const cancelled = await record(needs, requestId, event, hash);
 `,
     tests: ['test/unit/shared/usecases/cancel-verification.test.ts'],
   },
@@ -61,16 +61,16 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
     name: 'leave silent_auth at the first refusal of the carrier',
     rule: 'R3',
     file: SKIP,
-    find: 'return clock.now() < reportedAtMs + REJECTION_WAIT_MS ? verification : undefined;',
-    replace: 'return clock.now() < reportedAtMs ? verification : undefined;',
+    find: 'return reported.atMs < reportedAtMs + REJECTION_WAIT_MS ? verification : undefined;',
+    replace: 'return reported.atMs < reportedAtMs ? verification : undefined;',
     tests: SKIP_TESTS,
   },
   {
     name: 'answer 200 although Vonage did not move on',
     rule: 'R9',
     file: SKIP,
-    find: 'throw providerUnavailable(verification);',
-    replace: 'return verification;',
+    find: 'throw providerUnavailable(refused.folded.verification);',
+    replace: 'return refused.folded.verification;',
     tests: SKIP_TESTS,
   },
   {
@@ -85,8 +85,8 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
     name: 'show an open verification after its deadline to a socket',
     rule: 'L1',
     file: 'shared/usecases/subscribe.ts',
-    find: 'await settle(await register(token, connection, ports), ports)',
-    replace: '(settle, await register(token, connection, ports))',
+    find: 'await expireIfOverdue(registered, needs)',
+    replace: '(expireIfOverdue, registered)',
     tests: ['test/unit/shared/usecases/subscribe.test.ts'],
   },
   {
@@ -164,8 +164,8 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
   {
     name: 'do not count a foreign request_id',
     rule: 'T2',
-    file: 'shared/usecases/check-code.ts',
-    find: "telemetry.measure({ name: 'RequestIdMismatch' });",
+    file: 'shared/usecases/abort-verification.ts',
+    find: "needs.telemetry.measure({ name: 'RequestIdMismatch' });",
     replace: '',
     tests: ['test/unit/shared/usecases/check-code.test.ts'],
   },
@@ -181,8 +181,9 @@ export const FLOW_MUTANTS: readonly Mutant[] = [
     name: 'push nothing when the answer to a check was lost',
     rule: 'S4',
     file: 'shared/usecases/check-code.ts',
-    find: "if (answer === 'unknown') return announce(entry, ports);",
-    replace: "if (answer === 'unknown') return foldNow(entry, clock).verification;",
+    find: `  if (outcome === 'unknown') {
+    await publishChange(submitted, needs);`,
+    replace: "  if (outcome === 'unknown') {",
     tests: ['test/unit/shared/usecases/check-code.test.ts'],
   },
   {

@@ -5,13 +5,16 @@ import type { Mutant } from '../mutant.ts';
 const APPEND = 'shared/adapters/dynamodb/append.ts';
 const LOG = 'shared/adapters/dynamodb/verification-log.ts';
 const FACT_KEYS = 'shared/domain/fact-keys.ts';
-const ANNOUNCE = 'shared/usecases/announce.ts';
+const PUBLISH = 'shared/usecases/publish-change.ts';
+const PUSH = 'shared/usecases/push-to-sockets.ts';
+const EXPIRE = 'shared/usecases/expire-if-overdue.ts';
 
 const LOG_TESTS = [
   'test/unit/shared/adapters/dynamodb/verification-log.test.ts',
   'test/unit/shared/adapters/dynamodb/verification-log.dynalite.test.ts',
 ];
-const ANNOUNCE_TESTS = ['test/unit/shared/usecases/announce.test.ts'];
+const PUBLISH_TESTS = ['test/unit/shared/usecases/publish-change.test.ts'];
+const EXPIRE_TESTS = ['test/unit/shared/usecases/expire-if-overdue.test.ts'];
 const PUSHER_TESTS = ['test/unit/shared/adapters/websocket/pusher.test.ts'];
 
 export const LOG_MUTANTS: readonly Mutant[] = [
@@ -104,7 +107,10 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     find: '  const appended = await log.append(requestId, event);\n',
     replace: `  const before = await log.find(requestId);
   const guess = before && { ...before, events: [...before.events, event] };
-  if (guess) await announce(guess, ports);
+  const early = guess && fold(requestId, guess.events, event.atMs);
+  if (guess && early) {
+    await publishChange({ entry: guess, folded: early, atMs: event.atMs }, needs);
+  }
   const appended = await log.append(requestId, event);
 `,
     tests: ['test/unit/shared/usecases/accept-webhook.test.ts'],
@@ -112,42 +118,42 @@ export const LOG_MUTANTS: readonly Mutant[] = [
   {
     name: 'push nothing',
     rule: 'S4',
-    file: ANNOUNCE,
-    find: '    changed && push(entry, verification, ports),\n',
+    file: PUBLISH,
+    find: '    pushToSockets(recorded, needs),\n',
     replace: '',
-    tests: ANNOUNCE_TESTS,
+    tests: PUBLISH_TESTS,
   },
   {
     name: 'push what changed nothing',
     rule: 'S5',
-    file: ANNOUNCE,
-    find: '    changed && push(entry, verification, ports),\n',
-    replace: '    push(entry, verification, ports),\n',
-    tests: ANNOUNCE_TESTS,
+    file: PUBLISH,
+    find: 'if (!folded.changed) return notifyOfEndAgain(recorded, needs);',
+    replace: 'if (!folded.verification) return notifyOfEndAgain(recorded, needs);',
+    tests: PUBLISH_TESTS,
   },
   {
     name: 'do not forget a connection that is gone',
     rule: 'R10',
-    file: ANNOUNCE,
+    file: PUSH,
     find: "results.filter(({ outcome }) => outcome === 'gone')",
     replace: "results.filter(({ outcome }) => outcome === 'delivered' && results.length < 0)",
-    tests: ANNOUNCE_TESTS,
+    tests: PUBLISH_TESTS,
   },
   {
     name: 'forget a connection that only failed once',
     rule: 'R10',
-    file: ANNOUNCE,
+    file: PUSH,
     find: "results.filter(({ outcome }) => outcome === 'gone')",
     replace: "results.filter(({ outcome }) => outcome !== 'delivered')",
-    tests: ANNOUNCE_TESTS,
+    tests: PUBLISH_TESTS,
   },
   {
     name: 'fail when a connection cannot be forgotten',
     rule: 'R10',
-    file: ANNOUNCE,
+    file: PUSH,
     find: 'await Promise.allSettled(gone.map(',
     replace: 'await Promise.all(gone.map(',
-    tests: ANNOUNCE_TESTS,
+    tests: PUBLISH_TESTS,
   },
   {
     name: 'take a 410 for a failure',
@@ -184,10 +190,10 @@ export const LOG_MUTANTS: readonly Mutant[] = [
   {
     name: 'append no deadline',
     rule: 'L1',
-    file: ANNOUNCE,
-    find: 'if (!isOverdue(foldNow(entry, ports.clock).facts, nowMs)) return entry;',
-    replace: 'if (!isOverdue(foldNow(entry, ports.clock).facts, nowMs) || nowMs > 0) return entry;',
-    tests: ANNOUNCE_TESTS,
+    file: EXPIRE,
+    find: 'if (!isOverdue(folded.facts, atMs)) return recorded;',
+    replace: 'if (!isOverdue(folded.facts, atMs) || atMs > 0) return recorded;',
+    tests: EXPIRE_TESTS,
   },
   {
     name: 'append a deadline before its time',
@@ -195,7 +201,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     file: 'shared/domain/facts.ts',
     find: 'return !facts.final && nowMs >= expiresAtMs(facts);',
     replace: 'return !facts.final && nowMs >= expiresAtMs(facts) - 60_000;',
-    tests: ANNOUNCE_TESTS,
+    tests: EXPIRE_TESTS,
   },
   {
     name: 'evict the newest connection',

@@ -200,17 +200,17 @@ export const WEBHOOK_MUTANTS: readonly Mutant[] = [
     name: 'parse before the signature is verified',
     rule: 'T3',
     file: ACCEPT,
-    find: `  await ports.webhooks.verify(webhook);
-  const report = ports.webhooks.parse(webhook.body, ports.clock.now());`,
-    replace: `  const report = ports.webhooks.parse(webhook.body, ports.clock.now());
-  await ports.webhooks.verify(webhook);`,
+    find: `  await needs.webhooks.verify(webhook);
+  const report = needs.webhooks.parse(webhook.body, needs.clock.now());`,
+    replace: `  const report = needs.webhooks.parse(webhook.body, needs.clock.now());
+  await needs.webhooks.verify(webhook);`,
     tests: ACCEPT_TESTS,
   },
   {
     name: 'believe a webhook that nobody verified',
     rule: 'T3',
     file: ACCEPT,
-    find: '  await ports.webhooks.verify(webhook);\n',
+    find: '  await needs.webhooks.verify(webhook);\n',
     replace: '',
     tests: ACCEPT_TESTS,
   },
@@ -218,7 +218,7 @@ export const WEBHOOK_MUTANTS: readonly Mutant[] = [
     name: 'push nothing when a webhook is repeated',
     rule: 'R11',
     file: ACCEPT,
-    find: '    if (started) await pushAgain(entry, event, ports);\n',
+    find: '    if (recorded) await publishAgain(recorded, event, needs);\n',
     replace: '',
     tests: ACCEPT_TESTS,
   },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
 import { fold } from '../../../../shared/domain/fold.ts';
+import type { Channel } from '../../../../shared/domain/workflow.ts';
 import {
   at,
   checked,
@@ -23,10 +24,23 @@ function codeAt(seconds: number, kind: 'letters' | 'digits'): VerificationEvent 
   return { ...submitted('last', kind), atMs: START_MS + seconds * 1000 };
 }
 
+function skipped(channel: Channel): VerificationEvent {
+  return { type: 'channel_skipped', atMs: START_MS, channel, error: 'sdk_error', attempt: 1 };
+}
+
 describe('a code', () => {
   it.each(['letters', 'digits'] as const)('of %s may go to Vonage until the deadline', (kind) => {
     expect(isAdmitted(started(), codeAt(DEADLINE_SECONDS - 0.001, kind))).toBe(true);
     expect(isAdmitted(started(), codeAt(DEADLINE_SECONDS, kind))).toBe(false);
+  });
+
+  it.each<[string, readonly VerificationEvent[]]>([
+    ['was skipped', [skipped('silent_auth')]],
+    ['failed', [ended('silent_auth', 'failed')]],
+    ['had its code refused', [submitted('first'), checked('first', 'rejected')]],
+  ])('with a letter goes nowhere once silent_auth %s; a PIN does', (_how, over) => {
+    expect(isAdmitted(started(), ...over, codeAt(2, 'letters'))).toBe(false);
+    expect(isAdmitted(started(), ...over, codeAt(2, 'digits'))).toBe(true);
   });
 
   it.each<[string, readonly VerificationEvent[]]>([

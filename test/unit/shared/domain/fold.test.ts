@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ChannelSkipped, VerificationEvent } from '../../../../shared/domain/events.ts';
-import { fold, hadEffect } from '../../../../shared/domain/fold.ts';
+import { fold } from '../../../../shared/domain/fold.ts';
 import type { Verification } from '../../../../shared/domain/verification.ts';
 import type { Channel } from '../../../../shared/domain/workflow.ts';
 import {
@@ -292,6 +292,37 @@ describe('fold', () => {
     expect(shown([...log, left('silent_auth', 'sdk_error', 2)]).channel).toBe('email');
   });
 
+  it('counts a refusal for the skip that it is about, and for no other', () => {
+    const refused = (attempt: number): VerificationEvent => ({
+      type: 'skip_refused',
+      atMs: START_MS,
+      channel: 'silent_auth',
+      attempt,
+    });
+    const log = [started(), left('silent_auth'), refused(1), left('silent_auth', null, 2)];
+    expect(shown([...log, refused(1)]).channel).toBe('email');
+    expect(shown([...log, refused(2)]).channel).toBe('silent_auth');
+  });
+
+  it('counts nothing of silent_auth once the time of the verification is over', () => {
+    const late = 90;
+    const before = shown([started(['silent_auth'])], late);
+    for (const event of [
+      checkUrlIssued(),
+      local('aborted'),
+      left('silent_auth', 'sdk_error'),
+      { type: 'rejection_reported', atMs: START_MS } as const,
+    ]) {
+      expect(shown([started(['silent_auth']), at(late, event)], late)).toEqual(before);
+    }
+  });
+
+  it('goes by the first of two summaries', () => {
+    const first = [started(['sms', 'voice']), summarized('failed', { sms: 'failed' })];
+    const { seq: _seq, updatedAtMs: _at, workflow: _steps, ...end } = shown(first);
+    expect(shown([...first, summarized('expired', { voice: 'expired' })])).toMatchObject(end);
+  });
+
   it('skips silent_auth where the network does not support it', () => {
     const { channel, workflow } = shown([started(undefined, { networkUnsupported: true })]);
     expect(channel).toBe('email');
@@ -371,6 +402,11 @@ describe('codes', () => {
     ]);
   });
 
+  it('does not give a try back that Vonage answered with 404', () => {
+    const log = [started(['email']), submitted('one', 'digits'), checked('one', 'not_found')];
+    expect(shown(log).action).toMatchObject({ attemptsRemaining: 2 });
+  });
+
   it('never completes by a webhook alone', () => {
     const log = [
       started(),
@@ -423,6 +459,17 @@ describe('verified', () => {
       true,
     ],
     [
+      'a PIN whose channel Vonage names only after it said completed',
+      [
+        started(['sms', 'email']),
+        submitted('one', 'digits'),
+        summarized('completed'),
+        ended('sms', 'completed'),
+      ],
+      true,
+      false,
+    ],
+    [
       'a PIN that Vonage names later',
       [started(['sms', 'email']), ...accepted('digits'), ended('sms', 'completed')],
       true,
@@ -451,14 +498,21 @@ describe('afterUserRejected: stop', () => {
   });
 });
 
-describe('hadEffect', () => {
-  it('tells which events a client could see', () => {
-    const log = [started(), checkUrlIssued(), checkUrlIssued(), ended('email', 'completed')];
-    expect(log.map((_, index) => hadEffect(REQUEST_ID, log, index))).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ]);
+describe('effects', () => {
+  it('tells which events a client could see when they were stored', () => {
+    const log = [
+      summarized('failed'),
+      started(['silent_auth', 'sms']),
+      checkUrlIssued(),
+      ended('email', 'completed'),
+    ];
+    const effects = (events: readonly VerificationEvent[]) =>
+      fold(REQUEST_ID, events, START_MS)?.effects;
+    expect(effects(log)).toEqual([false, true, false, false]);
+    const urls = [started(), checkUrlIssued(), checkUrlIssued(), ended('sms', 'completed')];
+    expect(effects(urls)).toEqual([true, true, false, false]);
+    for (const length of [1, 2, 3]) {
+      expect(effects(urls.slice(0, length))).toEqual([true, true, false].slice(0, length));
+    }
   });
 });

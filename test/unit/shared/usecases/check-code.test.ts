@@ -129,6 +129,17 @@ describe('checkCode', () => {
     expect(calls).toEqual(['append code_submitted', 'check', 'append code_checked']);
   });
 
+  it.each([
+    ['123456', 'digits'],
+    ['1bCdEf', 'letters'],
+    ['a23456', 'letters'],
+    ['12345f', 'letters'],
+  ])('takes %s for a code of %s', async (code, kind) => {
+    const world = worldOf(10, started(WORKFLOW));
+    await checkCode(TOKEN, { ...CODE, code }, world.ports, BUDGET).catch(() => {});
+    expect(world.stored).toContainEqual(expect.objectContaining({ type: 'code_submitted', kind }));
+  });
+
   it('does not ask Vonage about a code of another request_id, and aborts', async () => {
     const { ports, calls } = observed('accepted', started(WORKFLOW));
     const code = { ...CODE, requestId: `${REQUEST_ID}0` };

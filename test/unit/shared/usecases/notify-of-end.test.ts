@@ -6,7 +6,9 @@ import type {
   VerificationLog,
 } from '../../../../shared/domain/ports/verification-log.ts';
 import type { Verification } from '../../../../shared/domain/verification.ts';
-import { announce, foldNow, notifyOfEnd } from '../../../../shared/usecases/announce.ts';
+import { notifyOfEndAgain } from '../../../../shared/usecases/notify-of-end.ts';
+import { publishChange } from '../../../../shared/usecases/publish-change.ts';
+import { toRecorded } from '../../../../shared/usecases/recorded.ts';
 import {
   checked,
   REQUEST_ID,
@@ -48,60 +50,61 @@ function worldOf(accepts: readonly boolean[], events: readonly VerificationEvent
       },
     },
   };
-  return { ports, stored, told, entry };
+  const recorded = () => toRecorded(entry(), clock.now());
+  return { ports, stored, told, recorded };
 }
 
 describe('notifyOfEnd', () => {
   it('tells of an end once it is there, and not again when it was told', async () => {
-    const { ports, stored, told, entry } = worldOf([], [started(), CANCELLED]);
-    await announce(entry(), ports);
+    const { ports, stored, told, recorded } = worldOf([], [started(), CANCELLED]);
+    await publishChange(recorded(), ports);
     expect(told).toMatchObject([{ status: 'cancelled', requestId: REQUEST_ID }]);
     expect(stored.at(-1)?.type).toBe('notified');
-    await notifyOfEnd(entry(), foldNow(entry(), ports.clock).verification, ports);
+    await notifyOfEndAgain(recorded(), ports);
     expect(told).toHaveLength(1);
   });
 
   it('tells nothing of a verification that still runs', async () => {
-    const { ports, told, entry } = worldOf([], [started()]);
-    await announce(entry(), ports);
+    const { ports, told, recorded } = worldOf([], [started()]);
+    await publishChange(recorded(), ports);
     expect(told).toEqual([]);
   });
 
   it('tells again at a touch a moment later when the bus did not take it', async () => {
-    const { ports, stored, told, entry } = worldOf([false, true], [started(), CANCELLED]);
-    await announce(entry(), ports);
+    const { ports, stored, told, recorded } = worldOf([false, true], [started(), CANCELLED]);
+    await publishChange(recorded(), ports);
     expect(stored.map(({ type }) => type)).not.toContain('notified');
-    await notifyOfEnd(entry(), foldNow(entry(), ports.clock).verification, ports);
+    await notifyOfEndAgain(recorded(), ports);
     expect(told).toHaveLength(1);
     ports.clock.now = () => START_MS + 2500;
-    await notifyOfEnd(entry(), foldNow(entry(), ports.clock).verification, ports);
+    await notifyOfEndAgain(recorded(), ports);
     expect(told).toHaveLength(2);
     expect(stored.at(-1)?.type).toBe('notified');
   });
 
   it('tells again with the summary, whenever it comes: nothing else may come', async () => {
-    const { ports, stored, told, entry } = worldOf([false, true], [started(), ...COMPLETED]);
+    const { ports, stored, told, recorded } = worldOf([false, true], [started(), ...COMPLETED]);
     ports.clock.now = () => START_MS;
-    await announce(entry(), ports);
+    await publishChange(recorded(), ports);
     expect(told).toHaveLength(1);
     stored.push(summarized('completed'));
-    await announce(entry(), ports);
+    await publishChange(recorded(), ports);
     expect(told).toHaveLength(2);
-    await announce(entry(), ports);
+    await publishChange(recorded(), ports);
     expect(told).toHaveLength(2);
   });
 
   it('changes nothing that a client sees', async () => {
-    const { ports, entry } = worldOf([], [started(), CANCELLED]);
-    const before = foldNow(entry(), ports.clock).verification;
-    expect(await announce(entry(), ports)).toEqual(before);
-    expect(foldNow(entry(), ports.clock).verification).toEqual(before);
+    const { ports, recorded } = worldOf([], [started(), CANCELLED]);
+    const before = recorded().folded.verification;
+    await publishChange(recorded(), ports);
+    expect(recorded().folded.verification).toEqual(before);
   });
 
   it('survives a store that does not keep that it was told', async () => {
-    const { ports, told, entry } = worldOf([], [started(), CANCELLED]);
+    const { ports, told, recorded } = worldOf([], [started(), CANCELLED]);
     const append = () => Promise.reject(new Error('down'));
-    await announce(entry(), { ...ports, log: { ...ports.log, append } });
+    await publishChange(recorded(), { ...ports, log: { ...ports.log, append } });
     expect(told).toHaveLength(1);
   });
 });

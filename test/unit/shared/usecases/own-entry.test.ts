@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownEntry } from '../../../../shared/usecases/read-status.ts';
+import { ownEntry } from '../../../../shared/usecases/own-entry.ts';
 import { started } from '../../../fixtures/histories.ts';
 import { createMemoryLog, TOKEN, TOKEN_HASH } from '../../../fixtures/memory-log.ts';
 

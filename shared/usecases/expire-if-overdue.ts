@@ -1,0 +1,14 @@
+/** Ends a verification whose time is over: time alone makes nothing final, an event does. */
+
+import { isOverdue } from '../domain/facts.ts';
+import { type PublishNeeds, publishChange } from './publish-change.ts';
+import { type Recorded, record } from './recorded.ts';
+
+/** Appends `deadline` and publishes it. A verification that is not overdue is returned as it is. */
+export async function expireIfOverdue(recorded: Recorded, needs: PublishNeeds): Promise<Recorded> {
+  const { entry, folded, atMs } = recorded;
+  if (!isOverdue(folded.facts, atMs)) return recorded;
+  const expired = await record(needs, entry.requestId, { type: 'deadline', atMs });
+  if (expired.outcome === 'appended') await publishChange(expired, needs);
+  return expired;
+}

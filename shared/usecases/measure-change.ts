@@ -1,0 +1,48 @@
+/** The metrics of a change: what the last event of a log did to what a client sees. */
+
+import type { Folded } from '../domain/fold.ts';
+import type { Measurement, Telemetry } from '../domain/ports/telemetry.ts';
+import { isFinal, type Verification } from '../domain/verification.ts';
+
+type Change = Pick<Folded, 'before' | 'verification'>;
+
+export function measureChange(change: Change, telemetry: Telemetry): void {
+  for (const measurement of measurementsOf(change)) telemetry.measure(measurement);
+}
+
+/** Measures a start, and what webhooks changed that overtook its write: nobody could before it. */
+export function measureStart(verification: Verification, telemetry: Telemetry): void {
+  telemetry.measure({ name: 'Started' });
+  measureChange({ verification }, telemetry);
+}
+
+/** Whether the last event ended the verification. */
+export function endsNow({ before, verification }: Change): boolean {
+  return isFinal(verification) && !(before && isFinal(before));
+}
+
+function* measurementsOf(change: Change): Generator<Measurement> {
+  const { before, verification: after } = change;
+  const sinceStart = { milliseconds: Math.max(0, after.updatedAtMs - after.createdAtMs) };
+  if (after.action?.type === 'open_check_url' && before?.action?.type !== 'open_check_url') {
+    yield { name: 'CheckUrlIssued' };
+    yield { name: 'TimeToCheckUrl', ...sinceStart };
+  }
+  const left = after.workflow.find(({ channel }, index) =>
+    before ? channel === before.channel : index === 0,
+  );
+  if (!isFinal(after) && left?.channel !== after.channel) {
+    yield {
+      name: 'FallbackEntered',
+      dimensions: { channel: after.channel },
+      details: { reason: left?.reason ?? 'unknown' },
+    };
+  }
+  if (endsNow(change)) {
+    yield { name: 'Ended', dimensions: { status: after.status } };
+    if (after.status === 'completed') {
+      yield { name: 'Completed', dimensions: { channel: after.channel } };
+      yield { name: 'TimeToVerify', ...sinceStart, details: { request_id: after.requestId } };
+    }
+  }
+}

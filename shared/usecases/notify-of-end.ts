@@ -1,0 +1,45 @@
+/** Tells your own systems that a verification has ended, once the log does not say that they know. */
+
+import type { Clock } from '../domain/ports/clock.ts';
+import type { EndNotifier } from '../domain/ports/end-notifier.ts';
+import type { VerificationLog } from '../domain/ports/verification-log.ts';
+import type { Recorded } from './recorded.ts';
+
+export interface NotifyNeeds {
+  readonly log: VerificationLog;
+  readonly clock: Clock;
+  readonly endNotifier?: EndNotifier;
+}
+
+/** Upper bound for one successful PutEvents call. Until then whoever ended the verification is at it. */
+const NOTIFY_WITHIN_MS = 1_000;
+
+/** Answers whether nothing is left to tell: the bus took the event, now or before. */
+export async function notifyOfEnd(
+  { entry, folded }: Recorded,
+  { endNotifier, log, clock }: NotifyNeeds,
+): Promise<boolean> {
+  if (!endNotifier || isNotified(entry)) return true;
+  if (!(await endNotifier.notify(entry, folded.verification))) return false;
+  // An event that is not recorded is sent once more; receivers expect that.
+  await log.append(entry.requestId, { type: 'notified', atMs: clock.now() }).catch(() => undefined);
+  return true;
+}
+
+/**
+ * Repeats what a crash or a failing bus left undone; the next event or read of a verification calls it.
+ * Waits for whoever ended the verification, but not once Vonage's summary is there: no later event is
+ * certain to come.
+ */
+export async function notifyOfEndAgain(recorded: Recorded, needs: NotifyNeeds): Promise<void> {
+  const { entry, folded, atMs } = recorded;
+  const { endedAtMs } = folded.verification;
+  if (endedAtMs === null) return;
+  const isSummarized = entry.events.some(({ type }) => type === 'summarized');
+  if (!isSummarized && atMs < endedAtMs + NOTIFY_WITHIN_MS) return;
+  await notifyOfEnd(recorded, needs);
+}
+
+function isNotified({ events }: Recorded['entry']): boolean {
+  return events.some(({ type }) => type === 'notified');
+}

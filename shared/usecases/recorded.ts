@@ -1,0 +1,40 @@
+/** One write or read of a log with what it adds up to, folded once and passed on. */
+
+import type { VerificationEvent } from '../domain/events.ts';
+import { type Folded, fold } from '../domain/fold.ts';
+import type { Appended, Entry, VerificationLog } from '../domain/ports/verification-log.ts';
+import { unauthorized } from './refusals.ts';
+
+export interface Recorded {
+  readonly entry: Entry;
+  /** How `entry` looks at `atMs`. */
+  readonly folded: Folded;
+  /** When it was written or read, epoch milliseconds. */
+  readonly atMs: number;
+}
+
+export interface Written extends Recorded {
+  readonly outcome: Exclude<Appended, { outcome: 'unauthorized' }>['outcome'];
+}
+
+/**
+ * Appends one event to a verification that somebody started, and folds what the log holds then. With a
+ * token hash it throws `client_token_invalid` unless the token owns the verification.
+ */
+export async function record(
+  { log }: { readonly log: VerificationLog },
+  requestId: string,
+  event: VerificationEvent,
+  tokenHash?: Uint8Array,
+): Promise<Written> {
+  const appended = await log.append(requestId, event, tokenHash);
+  if (appended.outcome === 'unauthorized') throw unauthorized();
+  return { outcome: appended.outcome, ...toRecorded(appended.entry, event.atMs) };
+}
+
+/** `entry` belongs to a client, so somebody started it. */
+export function toRecorded(entry: Entry, atMs: number): Recorded {
+  const folded = fold(entry.requestId, entry.events, atMs);
+  if (!folded) throw new Error('a verification that nobody started was shown to a client');
+  return { entry, folded, atMs };
+}
