@@ -5,7 +5,7 @@
  */
 
 import { proofBodySchema } from '../../shared/contract/requests.ts';
-import type { ProofSigner } from '../../shared/domain/proof.ts';
+import type { ProofSigner } from '../../shared/domain/ports/proof-signer.ts';
 import { clientToken } from '../../shared/lambda/bearer.ts';
 import {
   type HttpAnswer,

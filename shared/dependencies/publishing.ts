@@ -2,7 +2,7 @@
 
 import type { VerificationLog } from '../domain/ports/verification-log.ts';
 import type { HandlerNeeds } from '../lambda/needs.ts';
-import type { PublishNeeds } from '../usecases/announce.ts';
+import type { PublishNeeds } from '../usecases/publish-change.ts';
 import type { Aws } from './aws.ts';
 import { findEndNotifier } from './end-notifier.ts';
 import { clock } from './instance.ts';

@@ -1,7 +1,7 @@
 /** What functions need that read a verification, and publish its end when it is overdue. */
 
 import type { TokenNeeds } from '../lambda/needs.ts';
-import type { PublishNeeds } from '../usecases/announce.ts';
+import type { PublishNeeds } from '../usecases/publish-change.ts';
 import { createAws } from './aws.ts';
 import type { Dependencies } from './dependencies.ts';
 import { createDynamoDb } from './dynamodb.ts';

@@ -2,7 +2,7 @@
 
 import type { Vonage } from '../domain/ports/vonage.ts';
 import type { TokenNeeds } from '../lambda/needs.ts';
-import type { PublishNeeds } from '../usecases/announce.ts';
+import type { PublishNeeds } from '../usecases/publish-change.ts';
 import { createAws } from './aws.ts';
 import type { Dependencies, EarlyTask } from './dependencies.ts';
 import { createDynamoDb } from './dynamodb.ts';

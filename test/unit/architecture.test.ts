@@ -169,6 +169,14 @@ describe('architecture', () => {
     expect(imports.filter(({ file, target }) => !isAllowed[file]?.(target))).toEqual([]);
   });
 
+  it('lets the domain hash in one file, and nowhere be random', () => {
+    const imports = sources('shared/domain').flatMap(importsOf);
+    const crypto = imports.filter(({ target }) => target === 'node:crypto');
+    expect(crypto.map(({ file }) => file)).toEqual(['shared/domain/fact-keys.ts']);
+    const source = readFileSync('shared/domain/fact-keys.ts', 'utf8');
+    expect(source).toContain("import { createHash } from 'node:crypto'");
+  });
+
   it('keeps every handler under 40 lines, without try and without the SDK', () => {
     for (const file of sources('functions')) {
       const source = readFileSync(file, 'utf8');

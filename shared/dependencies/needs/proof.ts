@@ -3,7 +3,7 @@
 import { createKeys } from '../../adapters/secrets/keys.ts';
 import { createProofSigner } from '../../adapters/secrets/proof-signer.ts';
 import { ENV, type ProofSettings } from '../../config.ts';
-import type { ProofSigner } from '../../domain/proof.ts';
+import type { ProofSigner } from '../../domain/ports/proof-signer.ts';
 import type { TokenNeeds } from '../../lambda/needs.ts';
 import type { IssueProofNeeds } from '../../usecases/issue-proof.ts';
 import { createAws } from '../aws.ts';

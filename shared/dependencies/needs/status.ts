@@ -1,7 +1,7 @@
 /** What `status` needs. */
 
 import type { TokenNeeds } from '../../lambda/needs.ts';
-import type { PublishNeeds } from '../../usecases/announce.ts';
+import type { PublishNeeds } from '../../usecases/publish-change.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { createReadingDependencies } from '../reading.ts';
 
