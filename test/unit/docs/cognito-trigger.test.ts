@@ -16,7 +16,8 @@ import {
 import { createSpend } from '../../../docs/examples/cognito/spent-proofs.ts';
 import { createTrigger, type TriggerPorts } from '../../../docs/examples/cognito/trigger.ts';
 import { createProofSigner } from '../../../shared/adapters/secrets/proof-signer.ts';
-import type { ProofClaims, ProofSigner } from '../../../shared/domain/proof.ts';
+import type { ProofSigner } from '../../../shared/domain/ports/proof-signer.ts';
+import type { ProofClaims } from '../../../shared/domain/proof.ts';
 import { type DynaliteStore, startDynalite } from '../../fixtures/dynalite-store.ts';
 import { AUDIENCE, newProofKey, PHONE_NUMBER } from '../../fixtures/proofs.ts';
 import { fakeSecrets } from '../../fixtures/secrets.ts';
