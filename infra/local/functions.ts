@@ -22,6 +22,9 @@ export interface FunctionsOptions {
   /** Added to every function's variables. */
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly development?: Development | undefined;
+  /** Of every process, after Lambda's own. */
+  readonly nodeOptions: readonly string[];
+  readonly initTimeoutMs: number;
 }
 
 /**
@@ -42,7 +45,15 @@ export function openFunctions(options: FunctionsOptions): ReadonlyMap<string, Fu
 
 function openFunction(
   resource: FunctionResource,
-  { template, addresses, logs, extraEnvironment, development }: FunctionsOptions,
+  {
+    template,
+    addresses,
+    logs,
+    extraEnvironment,
+    development,
+    nodeOptions,
+    initTimeoutMs,
+  }: FunctionsOptions,
 ): FunctionPool {
   const label = toLabel(resource.logicalId);
   const { bundlesFolder, inspected } = development ?? {};
@@ -55,6 +66,8 @@ function openFunction(
       inspectPort: inspected?.function === label ? inspected.port : undefined,
       handler: resource.handler,
       timeoutMs: resource.timeoutSeconds * 1000,
+      initTimeoutMs,
+      nodeOptions,
       memoryMegabytes: resource.memoryMegabytes,
       region: template.place.region,
       logFormat: resource.logFormat,

@@ -22,6 +22,7 @@ import { toInitialSecrets } from './initial-secrets.ts';
 import type { LocalAddresses } from './local-environment.ts';
 import { type LocalIdentity, openLocalIdentity } from './local-identity.ts';
 import { measureFunction } from './measured.ts';
+import { withPatience } from './patience.ts';
 import { openPlatformMetrics } from './platform-metrics.ts';
 import { openService, type Service } from './service.ts';
 import { startAws, startVonage } from './services.ts';
@@ -59,6 +60,10 @@ export interface StackOptions {
   readonly development?: Development;
   /** Added to every function's variables. */
   readonly functionEnvironment?: Readonly<Record<string, string>>;
+  /** Node options of every function's process. @default none */
+  readonly nodeOptions?: readonly string[];
+  /** Factor on the time limits of Lambda and API Gateway, for a busy machine. @default 1 */
+  readonly patience?: number;
   /** Ends a start that is under way: it throws then, and nothing is left. */
   readonly signal?: AbortSignal;
   /** Pages beside the API. */
@@ -80,6 +85,9 @@ export interface Stack {
   /** Ends every process and listener; safe to repeat. */
   close(): Promise<void>;
 }
+
+/** Lambda gives the INIT phase ten seconds. */
+const INIT_TIMEOUT_MS = 10_000;
 
 /** Things to close again. */
 type Closers = (() => Promise<void> | void)[];
@@ -147,9 +155,17 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
     () => metrics.close(),
     () => logs.close(),
   );
-  const extraEnvironment = options.functionEnvironment ?? {};
+  const { functionEnvironment: extraEnvironment = {}, nodeOptions = [], patience = 1 } = options;
   const { development } = options;
-  const opened = openFunctions({ template, addresses, logs, extraEnvironment, development });
+  const opened = openFunctions({
+    template,
+    addresses,
+    logs,
+    extraEnvironment,
+    development,
+    nodeOptions,
+    initTimeoutMs: INIT_TIMEOUT_MS * patience,
+  });
   const pools = [...opened.values()];
   closers.push(async () => void (await Promise.all(pools.map((pool) => pool.close()))));
   const functions = new Map(
@@ -191,11 +207,10 @@ async function openPort(
 }
 
 async function prepareTemplate(options: StackOptions): Promise<LocalTemplate> {
-  const { assemblyFolder, signal } = options;
+  const { assemblyFolder, signal, patience = 1 } = options;
   const context = { stage: 'dev', ...options.context };
-  return readTemplate(
-    await readAssembly(assemblyFolder ?? (await openAssembly({ context, signal }))),
-  );
+  const assembly = await readAssembly(assemblyFolder ?? (await openAssembly({ context, signal })));
+  return withPatience(readTemplate(assembly), patience);
 }
 
 const NEVER = new Promise<never>(() => {});

@@ -57,7 +57,6 @@ function start(
         method: 'POST',
         localAddress: from,
         headers: { 'content-type': 'application/json', ...headers },
-        timeout: 30_000,
       },
       async (response) => {
         const chunks: Buffer[] = [];

@@ -40,7 +40,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
     return lines;
   }
 
-  describe.concurrent('for its visitors', { timeout: STORY_MS * 4 }, () => {
+  describe.concurrent('for its visitors', () => {
     it('has no serious accessibility finding, light or dark, and nothing to scroll sideways, wide or narrow', () =>
       site.visit(async ({ page, play, playPreset, end, leave, scan, overflow }) => {
         const examine = async (what: string): Promise<void> => {
@@ -155,7 +155,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
       }));
   });
 
-  describe.concurrent('stories', { timeout: STORY_MS * 4 }, () => {
+  describe.concurrent('stories', () => {
     it.each<[string, Readonly<Record<string, RegExp>>]>([
       ['Verified', { delayed: /1\.5 s late, 2 of 3 after the end/ }],
       [

@@ -1,4 +1,4 @@
-/** Starts one stack for all whole-system tests, on free ports, with Vonage's times shortened. */
+/** Starts one stack for all whole-system tests, on free ports. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import type { TestProject } from 'vitest/node';
 import { openAssembly } from '../../infra/local/assemblies.ts';
 import type { Endpoints } from '../../infra/local/endpoints.ts';
 import { startStack } from '../../infra/local/stack.ts';
+import { PATIENCE } from '../fixtures/patience.ts';
 import { watchLines } from '../fixtures/private-lines.ts';
 
 declare module 'vitest' {
@@ -19,14 +20,11 @@ declare module 'vitest' {
   }
 }
 
-/** Vonage's 60 s become 6 s: long enough for a busy machine, short enough to wait for. */
-const TIME_SCALE = 0.1;
-
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'silent-auth-system-'));
   const localFolder = join(folder, 'local');
   const assemblyFolder = await openAssembly({ context: { stage: 'dev' } });
-  const stack = await startStack({ localFolder, assemblyFolder, timeScale: TIME_SCALE });
+  const stack = await startStack({ localFolder, assemblyFolder, ...PATIENCE });
   const assertPrivate = watchLines(stack);
   project.provide('endpoints', stack.endpoints);
   project.provide('assemblyFolder', assemblyFolder);

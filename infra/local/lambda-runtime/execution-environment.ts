@@ -9,8 +9,6 @@ import { fileURLToPath } from 'node:url';
 import { type RuntimeReport, startRuntimeApi } from './runtime-api.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
-/** Lambda gives the INIT phase ten seconds. */
-const INIT_TIMEOUT_MS = 10_000;
 /** The longest that a timer takes; whoever steps through a function is not hurried. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -22,6 +20,9 @@ export interface FunctionConfiguration {
   /** `<file>.<export>`. */
   readonly handler: string;
   readonly timeoutMs: number;
+  readonly initTimeoutMs: number;
+  /** Of Node, after those that Lambda's bootstrap sets. */
+  readonly nodeOptions: readonly string[];
   readonly memoryMegabytes: number;
   readonly region: string;
   readonly logFormat: 'JSON' | 'Text';
@@ -133,7 +134,7 @@ export async function startExecutionEnvironment(
         if (child.exitCode !== null || child.signalCode !== null) {
           finish({ type: 'crash', detail: 'the process had ended' });
         } else if (ready) deliver(payload);
-        else if (!isInspected) timer = setTimeout(giveUp, INIT_TIMEOUT_MS, 'init_failure');
+        else if (!isInspected) timer = setTimeout(giveUp, configuration.initTimeoutMs, 'init_failure');
       });
     },
     kill: () => void child.kill('SIGKILL'),
@@ -142,7 +143,8 @@ export async function startExecutionEnvironment(
 }
 
 function spawnBootstrap(configuration: FunctionConfiguration, runtimeApi: string): ChildProcess {
-  const options = [...heapOptions(configuration), ...debugOptions(configuration)];
+  const { nodeOptions } = configuration;
+  const options = [...heapOptions(configuration), ...nodeOptions, ...debugOptions(configuration)];
   return spawn(process.execPath, [...options, BOOTSTRAP], {
     cwd: configuration.codeFolder,
     env: { ...configuration.environment, ...ownVariables(configuration, runtimeApi) },

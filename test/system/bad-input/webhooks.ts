@@ -43,7 +43,7 @@ export function badWebhooks(running: () => ScriptedStack): void {
   afterAll(() => watched?.close());
 
   describe('POST /webhook, header and token', () => {
-    it('answers 401 to every forgery, without effect', { timeout: 120_000 }, async () => {
+    it('answers 401 to every forgery, without effect', async () => {
       const body = harmful();
       await watched.expectNoEffect(async () => {
         for (const [name, authorization] of badAuthorizations(stack.endpoints, body)) {
@@ -152,7 +152,7 @@ export function badWebhooks(running: () => ScriptedStack): void {
   });
 
   describe('POST /webhook, meaning', () => {
-    it('answers 204 to what it may not act on, without effect', { timeout: 120_000 }, async () => {
+    it('answers 204 to what it may not act on, without effect', async () => {
       const { requestId } = watched.app;
       const about = { requestId, checkUrl: stack.checkUrl('one') };
       for (const [name, body] of meaninglessWebhooks(about)) {

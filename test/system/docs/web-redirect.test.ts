@@ -57,7 +57,7 @@ describe.skipIf(!BROWSER)(
     }
 
     async function says(text: string): Promise<void> {
-      await page.getByRole('status').filter({ hasText: text }).waitFor({ timeout: 10_000 });
+      await page.getByRole('status').filter({ hasText: text }).waitFor({ timeout: 300_000 });
     }
 
     function posted(path: string): unknown {

@@ -7,8 +7,6 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeTemporaryFolder } from '../../fixtures/fixture-assembly.ts';
 
-const START_TIMEOUT_MS = 60_000;
-
 function run(environment: Record<string, string>): ChildProcess {
   const child = spawn(process.execPath, ['infra/local/run.ts'], {
     env: {
@@ -31,7 +29,7 @@ function ended(child: ChildProcess): Promise<number | null> {
 
 async function untilReady(localFolder: string): Promise<Record<string, string>> {
   const file = join(localFolder, 'endpoints.json');
-  await expect.poll(() => existsSync(file), { timeout: START_TIMEOUT_MS }).toBe(true);
+  await expect.poll(() => existsSync(file)).toBe(true);
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
@@ -50,7 +48,7 @@ async function outputOfSecond(port: string): Promise<string> {
   return errors;
 }
 
-describe('npm start', { timeout: 2 * START_TIMEOUT_MS }, () => {
+describe('npm start', () => {
   it('prints lines that verify a number when pasted, says of a second start that the port is taken, ends whole', async () => {
     const localFolder = makeTemporaryFolder();
     const child = run({ LOCAL_DIR: localFolder });
@@ -58,7 +56,7 @@ describe('npm start', { timeout: 2 * START_TIMEOUT_MS }, () => {
     child.stdout?.on('data', (chunk: Buffer) => {
       output += chunk.toString('utf8');
     });
-    await expect.poll(() => output, { timeout: START_TIMEOUT_MS }).toContain('Ctrl-C ends it');
+    await expect.poll(() => output).toContain('Ctrl-C ends it');
     const lines = output.split('\n').filter((line) => /^ {2}([A-Z_]+=\$|curl)/.test(line));
     const { stdout } = await promisify(execFile)('sh', ['-c', lines.join('\n')]);
     expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '').verification).toMatchObject({

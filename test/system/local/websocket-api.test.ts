@@ -43,8 +43,8 @@ describe('the handshake', () => {
     const lines: string[] = [];
     const stop = stack.onLine(({ line }) => lines.push(line));
     const { socket } = await openSocket(`${url}?push=1`);
+    await expect.poll(() => lines.join()).toContain('pushed 410 GoneException');
     stop();
-    expect(lines.join()).toContain('pushed 410 GoneException');
     socket.terminate();
   });
 });

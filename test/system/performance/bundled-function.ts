@@ -9,6 +9,7 @@ import {
   startExecutionEnvironment,
 } from '../../../infra/local/lambda-runtime/execution-environment.ts';
 import { ENV, type FunctionName, type StartSettings } from '../../../shared/config.ts';
+import { PATIENCE } from '../../fixtures/patience.ts';
 import type { RecordedPeers } from './recorded-peers.ts';
 
 const answer = z.object({
@@ -32,6 +33,7 @@ export async function startFunction(
   name: FunctionName,
   bundle: string,
   peers: RecordedPeers,
+  { nodeOptions = PATIENCE.nodeOptions }: { readonly nodeOptions?: readonly string[] } = {},
 ): Promise<BundledFunction> {
   const codeFolder = mkdtempSync(join(tmpdir(), 'silent-auth-function-'));
   cpSync(bundle, codeFolder, { recursive: true });
@@ -44,7 +46,9 @@ export async function startFunction(
       arn: `arn:aws:lambda:eu-central-1:000000000000:function:${name}`,
       codeFolder,
       handler: 'probe.handler',
-      timeoutMs: 25_000,
+      timeoutMs: 250_000,
+      initTimeoutMs: 100_000,
+      nodeOptions,
       memoryMegabytes: 512,
       region: 'eu-central-1',
       logFormat: 'JSON',

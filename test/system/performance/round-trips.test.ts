@@ -254,7 +254,7 @@ describe('a cold start', () => {
     deaf.answerAfter(60_000);
     try {
       const startedAtMs = performance.now();
-      const started = await startFunction('start', bundles.start, deaf);
+      const started = await startFunction('start', bundles.start, deaf, { nodeOptions: [] });
       running.push(started);
       expect(performance.now() - startedAtMs).toBeGreaterThan(900);
       deaf.answerAfter(0);

@@ -35,7 +35,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
   beforeAll(async () => {
     stack = running();
     stalled = await beginCheck({ status: 200, stalls: true });
-    lost = await beginCheck('hang');
+    lost = await beginCheck('reset');
   });
 
   describe('the answer to a check', () => {

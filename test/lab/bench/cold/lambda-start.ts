@@ -69,6 +69,8 @@ export async function openLambda({ folder, environment }: LambdaCandidate): Prom
       codeFolder: folder,
       handler: 'index.handler',
       timeoutMs: 25_000,
+      initTimeoutMs: 10_000,
+      nodeOptions: [],
       memoryMegabytes: MEMORY_MEGABYTES,
       region: 'eu-central-1',
       logFormat: 'JSON',

@@ -201,13 +201,12 @@ describe('DELETE /v2/verify/{request_id}', () => {
   const start = (): Promise<{ requestId: string }> =>
     started(fast.start([{ channel: 'sms', to: number() }], { channel_timeout: 900 }));
   const cancelled = (requestId: string): Promise<unknown> =>
-    expect
-      .poll(async () => (await fast.cancel(requestId)).status, { interval: 20, timeout: 5_000 })
-      .toBe(204);
+    expect.poll(async () => (await fast.cancel(requestId)).status).toBe(204);
 
   it('answers 404 before 30 s and 204 after', async () => {
+    const early = await started(vonage.start([{ channel: 'sms', to: number() }]));
+    expect((await vonage.cancel(early.requestId)).status).toBe(404);
     const { requestId } = await start();
-    expect((await fast.cancel(requestId)).status).toBe(404);
     await cancelled(requestId);
     const { body } = await fast.statusUrl.wait({ request_id: requestId });
     expect(body).toMatchObject({ type: 'summary', status: 'cancelled' });
@@ -241,12 +240,13 @@ describe('the clock', () => {
       { channel: 'silent_auth', to },
       { channel: 'sms', to },
     ];
+    const sentAtMs = Date.now();
     const { requestId } = await started(fast.start(workflow, { channel_timeout: 75 }));
-    const pending = await fast.statusUrl.wait({ request_id: requestId, status: 'action_pending' });
+    await fast.statusUrl.wait({ request_id: requestId, status: 'action_pending' });
     const expired = await fast.statusUrl.wait({ request_id: requestId, status: 'expired' });
     const end = await fast.statusUrl.wait({ request_id: requestId, type: 'summary' });
-    expect(expired.atMs - pending.atMs).toBeGreaterThanOrEqual(0.9 * 60_000 * FAST);
-    expect(end.atMs - expired.atMs).toBeGreaterThanOrEqual(0.9 * 75_000 * FAST);
+    expect(expired.atMs - sentAtMs).toBeGreaterThanOrEqual(0.9 * 60_000 * FAST);
+    expect(end.atMs - sentAtMs).toBeGreaterThanOrEqual(0.9 * 135_000 * FAST);
     expect(end.body).toMatchObject({
       status: 'expired',
       workflow: [{ status: 'expired' }, { status: 'expired' }],

@@ -109,7 +109,11 @@ describe('answers on demand', () => {
   ])('never ends well: %s', async (_name, answer, afterwards) => {
     const to = number();
     await vonage.faults({ next: 1, answer });
-    await expect(raw(to, 150)).rejects.toThrow();
+    const lost = new AbortController();
+    const answered = expect(raw(to, lost.signal)).rejects.toThrow();
+    await expect.poll(async () => JSON.stringify(await vonage.look('/_local/calls'))).toContain(to);
+    lost.abort();
+    await answered;
     expect((await vonage.start(sms(to))).status).toBe(afterwards);
   });
 
@@ -176,6 +180,9 @@ describe('PUT /faults', () => {
   });
 });
 
+/** Long enough to stand in no random id by chance. */
+const LONG_CODE = { code_length: 10 };
+
 describe('what developers see', () => {
   it('lists messages newest first, to numbers with and without +', async () => {
     const to = number();
@@ -192,7 +199,9 @@ describe('what developers see', () => {
 
   it('keeps a journal of calls and webhooks, without codes', async () => {
     const to = number();
-    const { requestId } = await started(vonage.start(sms(to), { client_ref: 'ref7' }));
+    const { requestId } = await started(
+      vonage.start(sms(to), { client_ref: 'ref7', ...LONG_CODE }),
+    );
     const code = await vonage.code(to);
     await vonage.check(requestId, code);
     await vonage.statusUrl.wait({ request_id: requestId });
@@ -226,9 +235,9 @@ function message(to: string, channel: string, requestId: string): object {
 }
 
 /** A start whose answer is not held against the document. */
-async function raw(to = number(), timeoutMs = 5_000): ReturnType<typeof send> {
+async function raw(to = number(), signal?: AbortSignal): ReturnType<typeof send> {
   const authorization = `Bearer ${await signApplicationJwt()}`;
   const body = { brand: 'Acme', workflow: sms(to) };
   const url = `${vonage.url}/v2/verify`;
-  return send(url, 'POST', { authorization }, body, timeoutMs);
+  return send(url, 'POST', { authorization }, body, signal);
 }

@@ -56,7 +56,8 @@ describe('exchange', () => {
   it('gives up on an answer that does not end, is cut off or too long, and tells its status', async () => {
     stub.answer((response) => response.writeHead(200).write('{"Item":'));
     const begun = { outcome: 'failed', wasSent: true, status: 200 };
-    expect(await ask({ timeoutMs: 50 })).toMatchObject({
+    // Room for the head to arrive.
+    expect(await ask({ timeoutMs: 1000 })).toMatchObject({
       ...begun,
       error: { name: 'TimeoutError' },
     });

@@ -17,7 +17,7 @@ import {
   truncate,
 } from '../../../../fixtures/http-stub.ts';
 
-const TIMEOUT_MS = 120;
+const TIMEOUT_MS = 1000;
 const CHECK_URL = 'https://api-eu.vonage.com/v2/verify/5b0d/silent-auth/redirect';
 const REQUEST: VerifyRequest = {
   workflow: [
@@ -68,7 +68,7 @@ function vonageAt(baseUrl: string): Vonage {
     baseUrl,
     jwt,
     http: createHttp({ agent, timeoutMs: TIMEOUT_MS }),
-    clock: { now: Date.now },
+    clock: { now: () => Date.now() },
     telemetry: { measure: (measurement) => measured.push(measurement) },
     settings: SETTINGS,
     checkUrlHosts: ['.vonage.com'],
@@ -255,11 +255,13 @@ describe('verify', () => {
     const over = { lastCallAtMs: Date.now() - 1 };
     expect(await vonage.verify(REQUEST, over)).toEqual({ outcome: 'unavailable' });
     expect(stub.received).toHaveLength(0);
+    const last = { lastCallAtMs: Date.now() + 60_000 };
     jwt.renew.mockImplementationOnce(async () => {
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      vi.spyOn(Date, 'now').mockReturnValue(last.lastCallAtMs + 1);
       return 'jwt-2';
     });
-    await vonage.verify(REQUEST, { lastCallAtMs: Date.now() + 50 });
+    await vonage.verify(REQUEST, last);
+    vi.restoreAllMocks();
     expect(stub.received).toHaveLength(1);
   });
 });
