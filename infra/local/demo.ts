@@ -15,9 +15,6 @@ import { perform } from './demo/story.ts';
 import { LocalStackError } from './error.ts';
 import { type Stack, startStack } from './stack.ts';
 
-/** Vonage's minute becomes six seconds; no story waits for it. */
-const TIME_SCALE = 0.1;
-
 await main();
 
 async function main(): Promise<void> {
@@ -33,7 +30,7 @@ async function main(): Promise<void> {
   try {
     say('Starting the stack …');
     const localFolder = join(folder, 'local');
-    stack = await startStack({ localFolder, timeScale: TIME_SCALE, signal: stopping.signal });
+    stack = await startStack({ localFolder, signal: stopping.signal });
     process.exitCode = (await playAll(stack, { json, say, stopped: stopping.signal })) ? 0 : 1;
   } catch (error) {
     console.error(error instanceof LocalStackError ? error.message : error);

@@ -12,13 +12,10 @@ import { verifyMany } from '../fixtures/traffic.ts';
 import { until } from '../fixtures/until.ts';
 import { startWatchedStack, type WatchedStack } from '../fixtures/watched-stack.ts';
 
-/** Long enough for a check_url to be opened on a busy machine. */
-const TIME_SCALE = 0.5;
-
 let stack: WatchedStack;
 
 beforeAll(async () => {
-  stack = await startWatchedStack({ timeScale: TIME_SCALE });
+  stack = await startWatchedStack();
 });
 
 afterAll(async () => {

@@ -55,7 +55,7 @@ beforeAll(async () => {
     samples: all.flatMap(({ samples }) => samples),
     lines: all.flatMap(({ lines }) => lines),
   };
-}, 120_000);
+});
 
 afterAll(async () => {
   await Promise.all([healthy?.close(), broken?.close()]);

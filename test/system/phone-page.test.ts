@@ -11,7 +11,6 @@ import {
   missing,
   openPhoneSite,
   type PhoneSite,
-  STORY_MS,
   type Visitor,
   WIDE,
 } from '../fixtures/phone-page.ts';
@@ -67,7 +66,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
         await examine('a step');
         await leave();
         await playPreset('SMS, then voice');
-        await page.locator('#notification').waitFor({ timeout: STORY_MS });
+        await page.locator('#notification').waitFor();
         await examine('the code');
       }));
 
@@ -194,7 +193,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
       site.visit(async ({ page, playPreset, end, reads }) => {
         await page.locator('input[name=pace][value=watch]').check();
         await playPreset('Fallback to e-mail');
-        await page.locator('#code').fill('000000', { timeout: STORY_MS });
+        await page.locator('#code').fill('000000');
         await page.locator('#code').press('Enter');
         await reads('#problem-code', /^400 code_invalid$/);
         expect(await page.locator('#code').getAttribute('aria-invalid')).toBe('true');
@@ -230,7 +229,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
         await playPreset('The SIM proves it');
         await end();
         await page.locator('#fallback').click();
-        await page.locator('#verified-email[data-verified=true]').waitFor({ timeout: STORY_MS });
+        await page.locator('#verified-email[data-verified=true]').waitFor();
       }));
 
     it.each([
@@ -319,7 +318,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
       site.open('/redirect', async (page) => {
         await page.fill('[name=phone_number]', phoneNumber(ending));
         await page.click('#start button');
-        await page.getByRole('status').filter({ hasText: says }).waitFor({ timeout: STORY_MS });
+        await page.getByRole('status').filter({ hasText: says }).waitFor();
         expect(page.url()).toBe(`${site.api}/redirect`);
       }),
     );

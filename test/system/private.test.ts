@@ -34,7 +34,7 @@ beforeAll(async () => {
   await refusals();
   await faults();
   await strangers();
-}, 180_000);
+});
 
 afterAll(() => stack?.close());
 

@@ -4,7 +4,7 @@ import type { HandsetAnswer } from '../../../shared/client/handset.ts';
 
 /** Vonage's Android library gives up at the ninth redirect unless it is told otherwise. */
 const MAX_REDIRECTS = 15;
-const HOP_TIMEOUT_MS = 10_000;
+const HOP_TIMEOUT_MS = 60_000;
 
 export interface HandsetReply extends HandsetAnswer {
   readonly redirects: number;

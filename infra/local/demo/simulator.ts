@@ -1,7 +1,7 @@
 /** What a story asks of the simulated Vonage: codes that were delivered, faults, calls received. */
 import { z } from 'zod';
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 60_000;
 const messages = z.array(z.object({ code: z.string() }));
 const calls = z.array(z.object({ operation: z.string() }).loose());
 

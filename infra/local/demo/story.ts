@@ -10,7 +10,7 @@ import { openCheckUrl } from './handset.ts';
 import type { Simulator } from './simulator.ts';
 
 /** A story that takes longer is broken. */
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 120_000;
 
 export interface Story {
   readonly name: string;

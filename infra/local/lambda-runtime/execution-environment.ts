@@ -134,7 +134,8 @@ export async function startExecutionEnvironment(
         if (child.exitCode !== null || child.signalCode !== null) {
           finish({ type: 'crash', detail: 'the process had ended' });
         } else if (ready) deliver(payload);
-        else if (!isInspected) timer = setTimeout(giveUp, configuration.initTimeoutMs, 'init_failure');
+        else if (!isInspected)
+          timer = setTimeout(giveUp, configuration.initTimeoutMs, 'init_failure');
       });
     },
     kill: () => void child.kill('SIGKILL'),

@@ -9,8 +9,9 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import type { Violation } from './checker/violation.ts';
 import { shorten } from './shorten.ts';
-import { simulate, type Violation } from './simulate.ts';
+import { simulate } from './simulate.ts';
 import { sum, type Tally, tally } from './tally.ts';
 import { tell } from './tell.ts';
 

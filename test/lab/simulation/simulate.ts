@@ -1,24 +1,13 @@
 /** One run from its seed to its verdict. */
 
 import { runApp } from './actors/app.ts';
-import { MALLORY, runAttack } from './actors/attackers.ts';
+import { runAttack } from './actors/attackers.ts';
 import { judge } from './checker/judge.ts';
+import type { Violation } from './checker/violation.ts';
 import { type Ending, observeEnding } from './ending.ts';
 import type { Recorded } from './history.ts';
 import type { Prng } from './prng.ts';
 import { createWorld, type World } from './world.ts';
-
-export interface Violation {
-  /** The invariant of `hardening.md` §1. */
-  readonly invariant: string;
-  readonly message: string;
-  /** The verification it is about, when it is about one. */
-  readonly requestId?: string;
-  /** What its facts mention, when it is not about one verification. */
-  readonly about?: string;
-  /** When it was broken, if that is known. */
-  readonly atMs?: number;
-}
 
 export interface RunResult {
   readonly seed: string;
@@ -71,5 +60,3 @@ async function rotate({ faults, secrets, scheduler, settings }: World, prng: Prn
   await scheduler.sleep(330_000);
   secrets.finishRotation();
 }
-
-export { MALLORY };

@@ -1,8 +1,9 @@
 /** A history for people: only what is about one verification, a line for each fact. */
 
 import { get, isObject } from './checker/objects.ts';
+import type { Violation } from './checker/violation.ts';
 import type { Recorded } from './history.ts';
-import type { RunResult, Violation } from './simulate.ts';
+import type { RunResult } from './simulate.ts';
 
 const MAX_LINES = 60;
 const UNTOLD: ReadonlySet<Recorded['kind']> = new Set(['log', 'metric', 'answer', 'handshake']);

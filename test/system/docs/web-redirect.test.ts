@@ -39,6 +39,7 @@ describe.skipIf(!BROWSER)(
         action: { type: 'open_check_url', check_url, method: 'navigate' },
       });
       page = await browser.newPage();
+      page.setDefaultTimeout(300_000);
     });
     afterEach(async () => {
       await page.close();
@@ -57,7 +58,7 @@ describe.skipIf(!BROWSER)(
     }
 
     async function says(text: string): Promise<void> {
-      await page.getByRole('status').filter({ hasText: text }).waitFor({ timeout: 300_000 });
+      await page.getByRole('status').filter({ hasText: text }).waitFor();
     }
 
     function posted(path: string): unknown {

@@ -36,7 +36,7 @@ afterEach(async () => {
 describe('node infra/local/vonage/main.ts', () => {
   it('loses nothing that was acknowledged when it is killed', async () => {
     statusUrl.answerWith(() => 503);
-    const first = await run('0', '0.2');
+    const first = await run();
     const vonage = createClient(first.url);
     const silent = await started(vonage.start([{ channel: 'silent_auth', to: '447700900000' }]));
     const trip = await openCheckUrl(silent.checkUrl);
@@ -49,7 +49,7 @@ describe('node infra/local/vonage/main.ts', () => {
 
     statusUrl.answerWith(() => 204);
     statusUrl.forget(silent.requestId);
-    await run(new URL(first.url).port, '0.2');
+    await run(new URL(first.url).port);
     await statusUrl.wait({ request_id: silent.requestId, status: 'action_pending' });
     expect(await vonage.look('/faults')).toMatchObject({ rules: [{ id: 'kept' }] });
     expect(await vonage.code('447700900002')).toBe(code);

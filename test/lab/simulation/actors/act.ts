@@ -1,7 +1,7 @@
 /** What an app and its user do about the action they are shown. */
 
 import type { World } from '../world.ts';
-import type { Session } from './app.ts';
+import type { Session } from './session.ts';
 
 /** Does the newest action once, and sometimes what people do out of impatience. */
 export async function actOn(session: Session, world: World): Promise<void> {

@@ -8,19 +8,7 @@ import type { World } from '../world.ts';
 import { actOn } from './act.ts';
 import { createHandset, type Handset, isEnd } from './handset.ts';
 import { prove } from './prove.ts';
-
-/** One running verification, as its app holds it. */
-export interface Session {
-  readonly person: Person;
-  readonly requestId: string;
-  readonly token: string;
-  readonly handset: Handset;
-  readonly prng: Prng;
-  /** A stream of its own for what the app does about its proof. */
-  readonly proofPrng: Prng;
-  readonly done: Set<string>;
-  readonly ask: (route: Route, body?: unknown) => Promise<Received | undefined>;
-}
+import type { Session } from './session.ts';
 
 const MAX_ROUNDS = 40;
 const MAX_TRIES = 6;

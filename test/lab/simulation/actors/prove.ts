@@ -3,7 +3,7 @@
 import type { Client, Received } from '../gateway.ts';
 import type { Person } from '../settings.ts';
 import type { World } from '../world.ts';
-import type { Session } from './app.ts';
+import type { Session } from './session.ts';
 
 /** Later than any proof is issued. */
 const TOO_LATE_MS = 620_000;

@@ -1,8 +1,8 @@
 /** What no answer may ever be: a bug, a surprise, or too late. */
 
-import type { Violation } from '../simulate.ts';
 import type { World } from '../world.ts';
 import { get } from './objects.ts';
+import type { Violation } from './violation.ts';
 
 /** Design §5: longer than this no function may work, or Lambda ends it. */
 const MAX_WORK_MS = 25_000;

@@ -1,9 +1,9 @@
 /** S6: how often a code may reach Vonage, and only for the request that the handset named. */
 
 import type { Recorded } from '../history.ts';
-import type { Violation } from '../simulate.ts';
 import type { World } from '../world.ts';
 import { get } from './objects.ts';
+import type { Violation } from './violation.ts';
 
 type Of<Kind extends Recorded['kind']> = Extract<Recorded, { kind: Kind }>;
 

@@ -1,9 +1,9 @@
 /** S1: nothing is completed, or verified, that Vonage did not complete for a code of the token's holder. */
 
 import type { Recorded } from '../history.ts';
-import type { Violation } from '../simulate.ts';
 import type { World } from '../world.ts';
 import { get, type Sighting, sightings } from './objects.ts';
+import type { Violation } from './violation.ts';
 
 export function judgeCompletion({ history }: World): readonly Violation[] {
   return sightings(history).flatMap((seen) => {

@@ -1,10 +1,10 @@
 /** L1, L3, S4, S5: once things are quiet, everything is over and everybody agrees. */
 
 import type { Ending, FinalLook } from '../ending.ts';
-import type { Violation } from '../simulate.ts';
 import type { Item } from '../store/evaluate.ts';
 import type { World } from '../world.ts';
 import { ENDS, get, isObject } from './objects.ts';
+import type { Violation } from './violation.ts';
 
 export function judgeEnding(world: World, { looks }: Ending): readonly Violation[] {
   return looks.flatMap((look) => [

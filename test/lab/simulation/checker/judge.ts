@@ -1,7 +1,6 @@
 /** The oracle: judges one recorded history against `hardening.md` §1 and knows nothing of the code. */
 
 import type { Ending } from '../ending.ts';
-import type { Violation } from '../simulate.ts';
 import type { World } from '../world.ts';
 import { judgeAnswers } from './answers.ts';
 import { judgeCalls } from './calls.ts';
@@ -13,6 +12,7 @@ import { judgeProofs } from './proofs.ts';
 import { judgeSecrecy } from './secrecy.ts';
 import { judgeStarts } from './starts.ts';
 import { judgeViews } from './views.ts';
+import type { Violation } from './violation.ts';
 import { judgeWebhooks } from './webhooks.ts';
 
 export function judge(world: World, ending: Ending): readonly Violation[] {

@@ -2,9 +2,9 @@
 
 import type { Recorded } from '../history.ts';
 import { FIRST_PROOF_KEY, SECOND_PROOF_KEY } from '../proof-keys.ts';
-import type { Violation } from '../simulate.ts';
 import type { World } from '../world.ts';
 import { get } from './objects.ts';
+import type { Violation } from './violation.ts';
 
 const PUBLIC_MEMBERS = ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'];
 /** Ours, by name. */

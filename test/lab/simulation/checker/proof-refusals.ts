@@ -1,6 +1,5 @@
 /** T21, L3: a proof is not refused to who has seen that it is proven, and strangers are told nothing. */
 
-import type { Violation } from '../simulate.ts';
 import type { World } from '../world.ts';
 import { get, isObject, type Json, sightings } from './objects.ts';
 import {
@@ -11,6 +10,7 @@ import {
   startOf,
   WINDOW_MS,
 } from './proof-facts.ts';
+import type { Violation } from './violation.ts';
 
 export function judgeProofRefusals(world: World): readonly Violation[] {
   return askedProofs(world.history.facts).flatMap((asked) => judgeRefusal(asked, world));

@@ -1,7 +1,6 @@
 /** T21, S7b: a proof says what is proven, to the holder of the token, and the same thing each time. */
 
 import type { Ending } from '../ending.ts';
-import type { Violation } from '../simulate.ts';
 import type { World } from '../world.ts';
 import { get } from './objects.ts';
 import {
@@ -14,6 +13,7 @@ import {
   WINDOW_MS,
 } from './proof-facts.ts';
 import { KEYS } from './proof-keys.ts';
+import type { Violation } from './violation.ts';
 
 const LIFETIME_SECONDS = 120;
 

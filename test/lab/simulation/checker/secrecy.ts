@@ -1,9 +1,9 @@
 /** S8, S9: who may see what, and what nobody may. */
 
 import type { Recorded } from '../history.ts';
-import type { Violation } from '../simulate.ts';
 import type { World } from '../world.ts';
 import { get } from './objects.ts';
+import type { Violation } from './violation.ts';
 
 export function judgeSecrecy(world: World): readonly Violation[] {
   return [...judgeHolders(world), ...judgeHandshakes(world), ...judgeLines(world)];

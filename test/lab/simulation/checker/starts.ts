@@ -2,9 +2,9 @@
 
 import type { Limit } from '../../../../shared/config.ts';
 import type { Recorded } from '../history.ts';
-import type { Violation } from '../simulate.ts';
 import type { World } from '../world.ts';
 import { get } from './objects.ts';
+import type { Violation } from './violation.ts';
 
 type Of<Kind extends Recorded['kind']> = Extract<Recorded, { kind: Kind }>;
 

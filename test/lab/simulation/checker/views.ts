@@ -1,8 +1,8 @@
 /** S2, S4, L2: what is final stays, nothing goes back, and equal `seq` means equal content. */
 
-import type { Violation } from '../simulate.ts';
 import type { World } from '../world.ts';
 import { ENDS, get, type Json, type Sighting, sightings } from './objects.ts';
+import type { Violation } from './violation.ts';
 
 export function judgeViews(world: World): readonly Violation[] {
   const all = sightings(world.history);

@@ -1,7 +1,7 @@
 /** T3–T6, R14: forgeries are refused, Vonage itself is not. */
 
-import type { Violation } from '../simulate.ts';
 import type { World } from '../world.ts';
+import type { Violation } from './violation.ts';
 
 export function judgeWebhooks({ history }: World): readonly Violation[] {
   // Who could not read the new secret in time refuses what it signs; Vonage sends it again.

@@ -1,7 +1,7 @@
 /** The bodies of Vonage's webhooks (reference §5). */
 
 import type { JsonObject } from '../history.ts';
-import type { ProviderRequest } from './provider.ts';
+import type { ProviderRequest } from './provider-request.ts';
 
 export function eventBody(
   { requestId, clientRef }: ProviderRequest,

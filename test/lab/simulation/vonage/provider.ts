@@ -10,37 +10,7 @@ import { BASE64URL, DIGITS, HEX, type Prng } from '../prng.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Carrier } from '../settings.ts';
 import { eventBody, summaryBody } from './callbacks.ts';
-
-export type Outcome =
-  | 'completed'
-  | 'failed'
-  | 'expired'
-  | 'user_rejected'
-  | 'cancelled'
-  | 'unused'
-  | 'running';
-
-export interface ProviderStep {
-  readonly channel: ChannelName;
-  readonly to: string;
-  status: Outcome;
-  code?: string;
-}
-
-export interface ProviderRequest {
-  readonly requestId: string;
-  readonly clientRef: string;
-  /** What may have one request at a time. */
-  readonly lock: string;
-  readonly steps: readonly ProviderStep[];
-  readonly channelTimeoutSeconds: number;
-  readonly startedAtMs: number;
-  readonly checkUrl: string;
-  status: Outcome;
-  current: number;
-  wrongCodes: number;
-  events: number;
-}
+import type { Outcome, ProviderRequest, ProviderStep } from './provider-request.ts';
 
 export interface Asked {
   readonly workflow: readonly { readonly channel: ChannelName; readonly to: string }[];
