@@ -9,6 +9,7 @@ export interface Reply {
 }
 
 export interface Sent {
+  /** Text goes as it is, anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** The connection dies so many milliseconds after the request has left. */
@@ -24,7 +25,7 @@ const agent = new Agent({ keepAlive: true, maxFreeSockets: 1000 });
 /** @throws LostAnswer when it was to get lost, any other error when the network failed by itself */
 export function send(method: string, url: string, sent: Sent = {}): Promise<Reply> {
   const { body, headers, loseAfterMs } = sent;
-  const payload = body === undefined ? undefined : JSON.stringify(body);
+  const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   return new Promise((resolve, reject) => {
     const outgoing = request(
       url,

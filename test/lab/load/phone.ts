@@ -1,16 +1,18 @@
-/** One phone from start to end: does what the verification asks for, whatever its network does. */
+/** One phone from start to end: the published client, and a person who does what it asks for. */
 
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Endpoints } from '../../../infra/local/endpoints.ts';
+import { createClient } from '../../../shared/client/client.ts';
+import type { HandsetAnswer } from '../../../shared/client/handset.ts';
+import { ClientProblem } from '../../../shared/client/problem.ts';
+import type { Verification } from '../../../shared/client/verification.ts';
 import type { VerificationObject } from '../../../shared/contract/verification-object.ts';
-import { type Answer, type Backend, createBackend } from './backend.ts';
 import { openCheckUrl } from './handset.ts';
 import { send } from './http.ts';
+import { createPhoneNetwork } from './network.ts';
 import type { Person } from './people.ts';
-import { openSocket, type PhoneSocket } from './socket.ts';
 import type { Tally } from './tally.ts';
-import { createView, isEnded, type View } from './view.ts';
 import type { WebhookClock } from './webhook-clock.ts';
 
 /** What the backend has acknowledged to a person, for whoever checks it later. */
@@ -31,161 +33,119 @@ export interface PhoneNeeds {
   readonly patienceMs: number;
 }
 
-/** Waiting so long without news, a phone asks. */
-const ASK_AGAIN_MS = { socket: 5_000, alone: 1_000 };
+/** After a call that the client gave up. */
+const AGAIN_MS = 400;
+const MOST_PATIENT_MS = 5_000;
 const INBOX_MS = 200;
-const INBOX_TRIES = 25;
-const PUSH_MS = 3_000;
 
-/** @throws when the start was refused for good, or nobody answered for two minutes */
+/** @throws when the start was refused for good, or the person's patience ended before it was answered */
 export async function verify(person: Person, needs: PhoneNeeds): Promise<Story> {
-  const { endpoints, tally, clock } = needs;
-  const backend = createBackend(endpoints.api, person.troubles, tally);
-  const view = createView(tally);
-  const started = await start(person, backend, tally);
-  const { request_id: requestId, client_token: token, websocket_url: url } = started.body;
-  view.offer(started.body.verification);
-  const socket = person.troubles.hasSocket
-    ? openSocket({
-        url,
-        token,
-        tally,
-        diesAfterMs: person.troubles.socketDiesAfterMs,
-        hear(type, verification) {
-          if (type === 'transition') clock.pushed(verification);
-          view.offer(verification);
-        },
-      })
-    : undefined;
-  const call = createCalls(backend, token, view);
-  try {
-    await live({ person, requestId, call, view, socket, needs });
-    if (socket) await expectPush(socket, view, tally);
-  } finally {
-    socket?.close();
-  }
-  const tokenHash = createHash('sha256').update(token).digest('base64');
-  return { person, requestId, token, tokenHash, last: view.current() ?? started.body.verification };
-}
-
-async function start(person: Person, backend: Backend, tally: Tally): Promise<Answer> {
   const { phoneNumber, email, channels } = person;
-  const body = { phone_number: phoneNumber, email, channels };
-  const ask = (): Promise<Answer> => {
-    const key = randomBytes(18).toString('base64url');
-    return backend.ask('POST', '/start', body, { 'idempotency-key': key });
-  };
-  let answer = await ask();
-  if (answer.code === 'verification_closed') {
-    tally.count('starts that had ended before anybody heard of them');
-    answer = await ask();
+  const network = createPhoneNetwork(person.troubles, needs);
+  const signal = AbortSignal.timeout(needs.patienceMs);
+  const client = createClient({
+    apiUrl: needs.endpoints.api,
+    fetch: network.fetch,
+    WebSocket: network.WebSocket,
+    openCheckUrl: (url, closing) => openOn(url, person, closing.signal),
+  });
+  const verification = await patiently(
+    () => client.start({ phoneNumber, email, channels }, { signal }),
+    signal,
+  );
+  try {
+    await live(verification, person, needs, signal);
+    await network.expectPush(verification.current);
+  } finally {
+    verification.close();
+    network.close();
   }
-  if (answer.status !== 202) throw new Error(`/start: ${answer.status} ${answer.code ?? ''}`);
-  if (answer.ms !== undefined) tally.measure('start', answer.ms);
-  return answer;
+  const { requestId, current: last } = verification;
+  const token = network.token();
+  const tokenHash = createHash('sha256').update(token).digest('base64');
+  return { person, requestId, token, tokenHash, last };
 }
 
-type Call = (
-  method: 'GET' | 'POST',
-  path: Parameters<Backend['ask']>[1],
-  body?: unknown,
-) => Promise<Answer>;
-
-/** Every answer with a verification joins the view. */
-function createCalls(backend: Backend, token: string, view: View): Call {
-  return async (method, path, body) => {
-    const answer = await backend.ask(method, path, body, { authorization: `Bearer ${token}` });
-    if (answer.verification) view.offer(answer.verification);
-    return answer;
-  };
-}
-
-interface Life {
-  readonly person: Person;
-  readonly requestId: string;
-  readonly call: Call;
-  readonly view: View;
-  readonly socket: PhoneSocket | undefined;
-  readonly needs: PhoneNeeds;
-}
-
-async function live(life: Life): Promise<void> {
-  const { call, view, socket, needs } = life;
-  const giveUpAtMs = Date.now() + needs.patienceMs;
+/** Whoever has not ended when the patience ends is found later, in the store. */
+async function live(
+  verification: Verification,
+  person: Person,
+  needs: PhoneNeeds,
+  signal: AbortSignal,
+): Promise<void> {
   const done = new Set<string>();
-  while (Date.now() < giveUpAtMs) {
-    const now = view.current();
-    if (now && isEnded(now)) return;
-    const key = now && toKey(now);
-    if (now && key !== undefined && !done.has(key)) {
+  try {
+    for await (const now of verification.updates({ signal })) {
+      const key = `${now.channel} ${now.action?.type}`;
+      if (now.action === null || done.has(key)) continue;
       done.add(key);
-      await act(now, life);
-      continue;
+      if (person.kind === 'cancels') await patiently(() => verification.cancel({ signal }), signal);
+      else if (now.action.type === 'submit_code') {
+        await typeCode(now, { verification, person, needs, signal });
+      }
     }
-    await view.change(socket ? ASK_AGAIN_MS.socket : ASK_AGAIN_MS.alone);
-    if (view.current() !== now) continue;
-    await call('GET', '/status');
-    // still the same after a while: the first try came to nothing
-    if (key !== undefined && isSame(view.current(), key) && socket) done.delete(key);
+  } catch (error) {
+    if (!signal.aborted) throw error;
   }
 }
 
-function isSame(verification: VerificationObject | undefined, key: string): boolean {
-  return verification !== undefined && toKey(verification) === key;
+interface Typing {
+  readonly verification: Verification;
+  readonly person: Person;
+  readonly needs: PhoneNeeds;
+  readonly signal: AbortSignal;
 }
 
-/** What names an action; undefined: there is nothing to do. */
-function toKey({ channel, action, status }: VerificationObject): string | undefined {
-  return action === null || status === 'checking' ? undefined : `${channel} ${action.type}`;
-}
-
-async function act({ action, channel }: VerificationObject, life: Life): Promise<void> {
-  const { person, call } = life;
-  if (person.kind === 'cancels') await call('POST', '/cancel');
-  else if (action?.type === 'submit_code') await typeCode(channel, life);
-  else if (action?.type === 'open_check_url') {
-    if (person.kind === 'offline') await leave(life, 'sdk_no_data_connectivity');
-    else await goSilently(action.check_url, life);
-  }
-}
-
-async function leave({ call }: Life, error: string): Promise<void> {
-  await call('POST', '/next-workflow', { from: 'silent_auth', error });
-}
-
-async function goSilently(checkUrl: string, life: Life): Promise<void> {
-  const reply = await openCheckUrl(checkUrl, life.person.troubles);
-  if (reply?.status === 200) await check(life, JSON.parse(reply.text));
-  else await leave(life, reply ? 'check_url_rejected' : 'sdk_connection_error');
-}
-
-async function typeCode(channel: string, life: Life): Promise<void> {
-  const { person, requestId } = life;
-  const code = await readCode(channel, life);
+async function typeCode(asked: VerificationObject, typing: Typing): Promise<void> {
+  const { verification, person, signal } = typing;
+  const code = await readCode(asked, typing);
   if (code === undefined) return;
-  if (person.kind === 'mistypes') {
-    const wrong = code.startsWith('0') ? `1${code.slice(1)}` : `0${code.slice(1)}`;
-    await check(life, { request_id: requestId, code: wrong });
+  const wrong = code.startsWith('0') ? `1${code.slice(1)}` : `0${code.slice(1)}`;
+  for (const typed of person.kind === 'mistypes' ? [wrong, code] : [code]) {
+    await patiently(() => verification.checkCode(typed, { signal }), signal).catch((error) => {
+      // What the answer means comes as an update.
+      if (!(error instanceof ClientProblem)) throw error;
+    });
   }
-  await check(life, { request_id: requestId, code });
 }
 
-async function check({ call, needs }: Life, body: unknown): Promise<void> {
-  const answer = await call('POST', '/check-code', body);
-  if (answer.ms !== undefined) needs.tally.measure('check', answer.ms);
-  if (answer.status >= 400) needs.tally.count(`check-code answered ${answer.code}`);
-  if (!answer.verification) await call('GET', '/status');
+/** Repeats what may succeed a little later. */
+async function patiently<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof ClientProblem) || !error.retryable) throw error;
+      const waitMs = (error.retryAfter ?? 0) * 1000 || AGAIN_MS;
+      await pause(Math.min(waitMs, MOST_PATIENT_MS), undefined, { signal });
+    }
+  }
 }
 
+async function openOn(
+  checkUrl: string,
+  { kind, troubles }: Person,
+  closing: AbortSignal,
+): Promise<HandsetAnswer> {
+  if (kind === 'offline') return { error: 'sdk_no_data_connectivity' };
+  if (kind === 'cancels') {
+    return new Promise((_, reject) => closing.addEventListener('abort', () => reject(closing)));
+  }
+  const reply = await openCheckUrl(checkUrl, troubles);
+  if (!reply) return { error: 'sdk_connection_error' };
+  return { http_status: reply.status, response_body: JSON.parse(reply.text) };
+}
+
+/** @returns undefined once another action is asked for */
 async function readCode(
-  channel: string,
-  { person, requestId, needs }: Life,
+  asked: VerificationObject,
+  { verification, person, needs, signal }: Typing,
 ): Promise<string | undefined> {
-  const to = channel === 'email' ? person.email : person.phoneNumber;
+  const to = asked.channel === 'email' ? person.email : person.phoneNumber;
   const url = `${needs.endpoints.vonage}/inbox?to=${encodeURIComponent(to)}`;
-  for (let tries = 0; tries < INBOX_TRIES; tries += 1) {
+  while (verification.current.channel === asked.channel && !signal.aborted) {
     const messages = await readInbox(url);
-    const found = messages.find((message) => message.request_id === requestId);
+    const found = messages.find((message) => message.request_id === verification.requestId);
     if (found) return found.code;
     await pause(INBOX_MS);
   }
@@ -201,12 +161,4 @@ async function readInbox(
   } catch {
     return []; // it is down for a moment
   }
-}
-
-/** Whoever was subscribed all the time hears of the end as well. */
-async function expectPush(socket: PhoneSocket, view: View, tally: Tally): Promise<void> {
-  const ended = view.current();
-  if (!ended || !socket.hearsSince(Date.parse(ended.updated_at))) return;
-  if (await socket.hears(ended.seq, PUSH_MS)) tally.count('ends pushed');
-  else tally.fail('a push of the end was missed');
 }
