@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 function said(what: RegExp): Promise<RegExpExecArray> {
-  return until(() => what.exec(output) ?? undefined, 300_000);
+  return until(() => what.exec(output) ?? undefined);
 }
 
 function endpoints(): Endpoints {
