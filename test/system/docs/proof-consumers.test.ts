@@ -196,7 +196,6 @@ describe('the documents', () => {
   it.each([
     ['docs/proof.md', 'verify-proof.mjs'],
     ['docs/proof.md', 'spend-proof.mjs'],
-    ['README.md', 'verify-proof.mjs'],
   ])('%s shows %s as it was tested', (document, name) => {
     const [, ...listing] = readFileSync(`docs/examples/proof/${name}`, 'utf8').split('\n');
     expect(readFileSync(document, 'utf8')).toContain(listing.join('\n'));
