@@ -7,12 +7,8 @@
 import { proofBodySchema } from '../../shared/contract/requests.ts';
 import type { ProofSigner } from '../../shared/domain/ports/proof-signer.ts';
 import { clientToken } from '../../shared/lambda/bearer.ts';
-import {
-  type HttpAnswer,
-  type HttpRequest,
-  httpHandler,
-  type LambdaHandler,
-} from '../../shared/lambda/handler.ts';
+import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
+import type { HttpAnswer } from '../../shared/lambda/http-answer.ts';
 import { parseOptionalBody } from '../../shared/lambda/json-body.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
 import { type IssueProofNeeds, issueProof } from '../../shared/usecases/issue-proof.ts';

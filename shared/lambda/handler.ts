@@ -8,6 +8,7 @@ import type {
   Context,
 } from 'aws-lambda';
 import { CORRELATOR_PATTERN } from '../config.ts';
+import type { HttpAnswer } from './http-answer.ts';
 import { isSecretNotSet, problemCode, problemStatus, toProblemAnswer } from './problem.ts';
 import type { InvocationTelemetry } from './telemetry.ts';
 
@@ -21,13 +22,6 @@ export type HttpRequest = APIGatewayProxyEventV2 & {
 export type WebSocketRequest = APIGatewayProxyWebsocketEventV2 & {
   readonly headers?: Readonly<Record<string, string | undefined>>;
 };
-
-export interface HttpAnswer {
-  readonly status: number;
-  /** Sent as JSON; a string is sent as it is. */
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 export type LambdaHandler<Request> = (
   request: Request,

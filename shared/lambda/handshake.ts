@@ -1,7 +1,8 @@
 /** The WebSocket handshake: where it comes from, which token and which subprotocol it offers. */
 
 import { WEBSOCKET_SUBPROTOCOL } from '../config.ts';
-import type { HttpAnswer, WebSocketRequest } from './handler.ts';
+import type { WebSocketRequest } from './handler.ts';
+import type { HttpAnswer } from './http-answer.ts';
 import { problemStatus } from './problem.ts';
 
 /** No `Origin` (native apps), the API's own (React Native sends it) or one of the stage's. */

@@ -4,7 +4,8 @@ import type { $ZodType, output } from 'zod/v4/core';
 import { MAX_MESSAGE_BYTES } from '../config.ts';
 import { Problem } from '../domain/errors.ts';
 import type { Connection } from '../domain/ports/verification-log.ts';
-import type { HttpAnswer, WebSocketRequest } from './handler.ts';
+import type { WebSocketRequest } from './handler.ts';
+import type { HttpAnswer } from './http-answer.ts';
 import { parse, parseJson } from './json-body.ts';
 import { problemCode } from './problem.ts';
 

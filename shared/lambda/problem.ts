@@ -3,7 +3,7 @@
 import type { ProblemBody } from '../contract/answers.ts';
 import { toVerificationObject } from '../contract/to-verification-object.ts';
 import { PROBLEM_BASE, PROBLEMS, Problem, type ProblemCode } from '../domain/errors.ts';
-import type { HttpAnswer } from './handler.ts';
+import type { HttpAnswer } from './http-answer.ts';
 
 /** What went wrong, as the caller may know it: fixed sentences and nothing of the request. */
 export function toProblemAnswer(error: unknown): HttpAnswer {

@@ -8,8 +8,8 @@ import type {
   IdempotencyRecords,
   IdempotentStart,
 } from '../../domain/ports/idempotency-records.ts';
+import type { GuardHmac } from './guard-hmac.ts';
 import { LOCK_MS } from './phone-number-locks.ts';
-import type { GuardHmac } from './start-protection.ts';
 import type { ConditionalWrite, Item, Table } from './table.ts';
 
 const REPLAY_SECONDS = 600;

@@ -9,8 +9,8 @@ import type {
   PhoneNumberLock,
   PhoneNumberLocks,
 } from '../../domain/ports/phone-number-locks.ts';
+import type { GuardHmac } from './guard-hmac.ts';
 import { windowEndMs, windowOf } from './rate-limits.ts';
-import type { GuardHmac } from './start-protection.ts';
 import type { ConditionalWrite, Item, Table } from './table.ts';
 
 /** Longer than any invocation lives, so a lock that ran out belongs to nobody. */

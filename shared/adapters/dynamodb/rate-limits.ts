@@ -4,7 +4,7 @@ import type { Limit, StartLimits } from '../../config.ts';
 import { Problem } from '../../domain/errors.ts';
 import type { CountedOn, RateLimits } from '../../domain/ports/rate-limits.ts';
 import { addressKey } from './address-key.ts';
-import type { GuardHmac } from './start-protection.ts';
+import type { GuardHmac } from './guard-hmac.ts';
 import type { ConditionalWrite, Table } from './table.ts';
 
 const KEY_PREFIXES = {

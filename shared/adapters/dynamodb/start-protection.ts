@@ -8,13 +8,11 @@ import { GUARD_ATTRIBUTES, type StartLimits } from '../../config.ts';
 import type { IdempotencyRecords } from '../../domain/ports/idempotency-records.ts';
 import type { PhoneNumberLocks } from '../../domain/ports/phone-number-locks.ts';
 import type { RateLimits } from '../../domain/ports/rate-limits.ts';
+import type { GuardHmac } from './guard-hmac.ts';
 import { createIdempotencyRecords } from './idempotency-records.ts';
 import { createPhoneNumberLocks } from './phone-number-locks.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { createTable, type TableOptions } from './table.ts';
-
-/** HMAC with the guard key over all parts. */
-export type GuardHmac = (parts: readonly string[]) => Promise<Buffer>;
 
 /** `table` is the name of the table `Guards`. */
 export interface StartProtectionOptions extends TableOptions {

@@ -1,7 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../../shared/domain/errors.ts';
-import { type HttpAnswer, httpHandler } from '../../../../shared/lambda/handler.ts';
+import { httpHandler } from '../../../../shared/lambda/handler.ts';
+import type { HttpAnswer } from '../../../../shared/lambda/http-answer.ts';
 import type { LogFields } from '../../../../shared/lambda/telemetry.ts';
 import { httpRequest } from '../../../fixtures/requests.ts';
 

@@ -1,0 +1,7 @@
+/** What a route answers, before it becomes the event's result. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Sent as JSON; a string is sent as it is. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
