@@ -1,6 +1,6 @@
 /**
- * Cloud assemblies by what they are made of: as long as no source, no package and no setting is
- * another, the CDK app need not run again, and a stack starts in half the time.
+ * Cloud assemblies, cached by a hash of sources, packages and settings. While nothing of these has
+ * changed the CDK app does not run again, and a stack starts in half the time.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, globSync } from 'node:fs';
@@ -14,7 +14,7 @@ const SOURCES = [
   '{functions,shared,infra/aws}/**/*.{ts,json}',
   '{cdk,package,package-lock,tsconfig}.json',
 ];
-/** After a day nobody runs a stack of it any more; each has 8 MB. */
+/** Assemblies older than a day are deleted; each takes 8 MB. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -34,7 +34,7 @@ export async function openAssembly(
       await make(unfinished, options);
       await rename(unfinished, assembly);
     } catch (error) {
-      if (!existsSync(assembly)) throw error; // else somebody was sooner
+      if (!existsSync(assembly)) throw error; // another process was faster
     } finally {
       await rm(unfinished, { recursive: true, force: true });
     }
@@ -56,7 +56,7 @@ async function keyOf(context: SynthesizeOptions['context']): Promise<string> {
 async function removeUnused(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const assembly = join(folder, name);
-    const found = await stat(assembly).catch(() => undefined); // another process cleans up too
+    const found = await stat(assembly).catch(() => undefined); // deleted by another process
     if (found === undefined || Date.now() - found.mtimeMs < KEPT_MS) continue;
     await rm(assembly, { recursive: true, force: true });
   }

@@ -1,4 +1,6 @@
-/** Child processes of the local stack: they say when they are ready, and end with their parent. */
+/**
+ * Child processes of the local stack. They report when they are ready and end with their parent.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { z } from 'zod';
 import { LocalStackError } from './error.ts';
@@ -8,7 +10,9 @@ const failedMessage = z.object({ ready: z.literal(false), reason: z.string() });
 
 const READY_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 3_000;
-/** MB: else the young generation grows with this machine's memory, and looks like a leak. */
+/**
+ * MB. Without a limit the young generation grows with this machine's memory and looks like a leak.
+ */
 const HEAP_OPTIONS = ['--max-semi-space-size=16'];
 
 export interface Child {
@@ -16,13 +20,13 @@ export interface Child {
   readonly pid: number | undefined;
   /** Where it listens. */
   readonly url: string;
-  /** Settles when the process has ended, for whatever reason. */
+  /** Resolves when the process has ended, for any reason. */
   readonly exited: Promise<void>;
   close(): Promise<void>;
 }
 
 export interface ChildOptions {
-  /** What people call it, for messages. */
+  /** Its name in messages. */
   readonly name: string;
   readonly entryFile: string;
   /** Added to this process's own. */
@@ -53,8 +57,9 @@ export async function startChild({ name, entryFile, environment }: ChildOptions)
 }
 
 /**
- * The other side: runs `start`, tells the parent, and ends when the parent asks for it or is gone.
- * Ctrl-C reaches the whole group; the parent decides the order of the end, so it is ignored here.
+ * The child's side: runs `start`, reports to the parent, ends when the parent asks for it or is
+ * gone. Ctrl-C reaches the whole group; the parent decides the order of the end, so it is ignored
+ * here.
  */
 export async function runWithParent(
   start: () => Promise<{ readonly url: string; close(): Promise<void> }>,

@@ -1,9 +1,10 @@
 /**
- * `npm run demo`: starts the stack on free ports and plays the app in the terminal, over real HTTP and
- * WebSocket: six stories, each with its timeline in milliseconds. Exits 0 only if all end as told.
+ * `npm run demo`: starts the stack on free ports and plays the app in the terminal, over real HTTP
+ * and WebSocket: six stories, each with its timeline in milliseconds. Exits 0 only if all end as
+ * expected.
  *
- * `--json`: one JSON object a story, `{story, status, channel, verified, transitions, milliseconds}`,
- * and nothing else on stdout.
+ * `--json`: one JSON object per story, `{story, status, channel, verified, transitions,
+ * milliseconds}`, and nothing else on stdout.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** Where the running stack is to be found: `endpoints.json`, for clients that know nothing else. */
+/** `endpoints.json`: where the running stack listens, for clients that know nothing else. */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { ENV } from '../../shared/config.ts';
 import { LocalStackError } from './error.ts';
@@ -29,14 +29,14 @@ export interface Endpoints {
   readonly account: { readonly api_key: string; readonly api_secret: string };
 }
 
-/** Whoever waits for the file finds it whole. */
+/** Written under another name and renamed, so a reader never sees half a file. */
 export function writeEndpoints(file: string, endpoints: Endpoints): void {
   const partFile = `${file}.part`;
   writeFileSync(partFile, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
   renameSync(partFile, file);
 }
 
-/** While there is no such file, nothing is ready. */
+/** The file exists only while the stack is ready. */
 export function removeEndpoints(file: string): void {
   rmSync(file, { force: true });
 }

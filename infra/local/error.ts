@@ -1,6 +1,6 @@
 import { CommandError } from '../../shared/command/command-error.ts';
 
-/** A fault of the local stack that its user can do something about: shown as one line, without a stack. */
+/** A fault that the user can correct: shown as one line, without a stack trace. */
 export class LocalStackError extends CommandError {
   override readonly name = 'LocalStackError';
 }

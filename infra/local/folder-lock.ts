@@ -1,12 +1,12 @@
-/** One stack a folder: two would overwrite each other's tables and secrets. */
+/** One stack per folder: two would overwrite each other's tables and secrets. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalStackError } from './error.ts';
 
 /**
- * Takes the folder for this process. The lock of a process that is gone does not count.
- * @returns what gives it back
- * @throws LocalStackError when a stack that runs has it
+ * Takes the folder for this process. A lock of a process that has ended is ignored.
+ * @returns a function that releases it
+ * @throws LocalStackError when a running stack holds it
  */
 export function lockFolder(folder: string): () => void {
   const file = join(folder, 'lock');

@@ -1,4 +1,4 @@
-/** Every line that a function prints: into its own file, and to whoever listens. */
+/** Writes every line that a function prints into its own file and passes it to listeners. */
 import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 
@@ -7,18 +7,18 @@ export interface FunctionLine {
   readonly function: string;
   readonly line: string;
   readonly stream: 'stdout' | 'stderr';
-  /** Of the process that printed it, one invocation after the other; undefined: none could start. */
+  /** Id of the process that printed it; undefined: no process could start. */
   readonly pid: number | undefined;
 }
 
 export interface FunctionLogs {
   write(line: FunctionLine): void;
-  /** @returns what stops it */
+  /** @returns a function that stops it */
   listen(listener: (line: FunctionLine) => void): () => void;
   close(): Promise<void>;
 }
 
-/** One file a function, begun anew at every start. */
+/** One file per function, emptied at every start. */
 export function openFunctionLogs(folder: string): FunctionLogs {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const files = new Map<string, WriteStream>();
@@ -33,7 +33,7 @@ export function openFunctionLogs(folder: string): FunctionLogs {
 
   return {
     write(line) {
-      if (closed) return; // the last words of a process that was ended
+      if (closed) return; // output of a process that was ended
       fileOf(line.function).write(`${line.line}\n`);
       for (const listener of listeners) listener(line);
     },

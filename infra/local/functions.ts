@@ -29,7 +29,7 @@ export interface FunctionsOptions {
 
 /**
  * Pools by the name of the function in the template.
- * @throws LocalStackError when a debugger is wanted in a function that is not there
+ * @throws LocalStackError when a debugger is requested for a function that does not exist
  */
 export function openFunctions(options: FunctionsOptions): ReadonlyMap<string, FunctionPool> {
   const { template, development } = options;

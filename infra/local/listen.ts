@@ -1,4 +1,4 @@
-/** Binding of listeners, with a taken port told as what it is. */
+/** Binds listeners; a port in use becomes a clear message. */
 import type { Server } from 'node:http';
 import { LocalStackError } from './error.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Who this stack is at Vonage and what its secrets hold: made once, kept in the stack's folder,
- * readable by its owner alone. What the Secrets Manager holds may be rotated away from it; this is
- * Vonage's side.
+ * The stack's identity at Vonage and the first content of its secrets: made once, kept in its
+ * folder, readable by its owner alone. What the Secrets Manager holds may be rotated away from it;
+ * this is Vonage's side.
  */
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const identity = z.object({
   applicationPublicKey: z.string(),
   apiKey: z.string(),
   signatureSecret: z.string(),
-  /** Identities made before there was one get another at every start. */
+  /** A folder of an older version has none; it then gets a new one at every start. */
   accountApiSecret: z.string().default(createApiSecret),
   guardKey: z.string(),
   tokenKey: z.string(),

@@ -7,7 +7,7 @@ import type { PlatformMetrics } from './platform-metrics.ts';
 
 const connectEvent = z.object({ requestContext: z.object({ eventType: z.literal('CONNECT') }) });
 
-/** Lambda's metrics; a process that waits in line is no throttle. */
+/** Lambda's metrics; a request that waits in the queue is not a throttle. */
 export function measureFunction(
   pool: FunctionPool,
   functionName: string,

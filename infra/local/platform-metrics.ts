@@ -1,6 +1,6 @@
 /**
  * What AWS's services would measure of themselves, written as lines of the embedded metric format
- * into a file beside the functions' logs, so that every widget of the dashboards has its data.
+ * into a file next to the functions' logs, so that every widget of the dashboards has its data.
  */
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ interface Gathered {
   count: number;
 }
 
-/** @param name of the file; it begins anew at every start */
+/** @param name of the file; emptied at every start */
 export function openPlatformMetrics(folder: string, name: string): PlatformMetrics {
   const metricsFolder = join(folder, METRICS_FOLDER);
   mkdirSync(metricsFolder, { recursive: true, mode: 0o700 });

@@ -1,4 +1,6 @@
-/** Runs a stack with its phone page until Ctrl-C or SIGTERM, and shows on the console what failed. */
+/**
+ * Runs a stack with its phone page until Ctrl-C or SIGTERM, and shows on the console what failed.
+ */
 
 import { z } from 'zod';
 import type { FunctionLine } from './function-logs.ts';
@@ -50,6 +52,6 @@ function isErrorLine(line: string): boolean {
   try {
     return errorLine.safeParse(JSON.parse(line)).success;
   } catch {
-    return false; // not JSON: not one of ours
+    return false; // not JSON: not written by our functions
   }
 }

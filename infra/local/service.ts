@@ -1,13 +1,15 @@
-/** A child process that can be lost and started again where it was: same port, same data on disk. */
+/**
+ * A child process that can be lost and started again where it was: same port, same data on disk.
+ */
 import type { Child } from './child.ts';
 import { LocalStackError } from './error.ts';
 
 export interface Service {
   readonly url: string;
-  /** Settles when the process has ended without being asked to. */
+  /** Resolves when the process has ended without being asked to. */
   readonly broken: Promise<LocalStackError>;
   pid(): number | undefined;
-  /** SIGKILL, as a crash: nothing is flushed. Settles when the next process listens. */
+  /** SIGKILL, as a crash: nothing is flushed. Resolves when the next process listens. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The processes beside the functions: what stands for AWS's services, and for Vonage. */
+/** The other processes of the stack: the stand-ins of AWS's services and of Vonage. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HTTP_ROUTES } from '../../shared/config.ts';

@@ -1,4 +1,7 @@
-/** Makes the cloud assembly by running the CDK app of `cdk.json` directly, and finds its way in it. */
+/**
+ * Makes the cloud assembly by running the CDK app of `cdk.json` directly, and finds template and
+ * assets in it.
+ */
 import { spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -76,7 +79,7 @@ export async function synthesize(
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
   });
-  child.once('error', () => {}); // it has not ended well: `close` follows
+  child.once('error', () => {}); // it failed: `close` follows
   const [exitCode, output, errors] = await Promise.all([
     new Promise<number | null>((done) => child.once('close', done)),
     text(child.stdout),

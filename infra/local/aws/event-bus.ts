@@ -1,4 +1,6 @@
-/** EventBridge on one machine: takes events and keeps the last ones for reading, delivers nothing. */
+/**
+ * EventBridge on one machine: takes events and keeps the last ones for reading, delivers nothing.
+ */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Service } from './json-protocol.ts';
@@ -15,7 +17,7 @@ const entry = z.object({
 });
 const putEventsInput = z.object({ Entries: z.array(entry).min(1).max(10) });
 
-/** An event as a rule's target would get it. */
+/** An event as a rule would deliver it. */
 export interface BusEvent {
   readonly id: string;
   readonly bus: string;

@@ -1,4 +1,7 @@
-/** The JSON protocol of AWS's services: `X-Amz-Target` names the operation, an error carries `__type`. */
+/**
+ * The JSON protocol of AWS's services: `X-Amz-Target` names the operation, an error carries
+ * `__type`.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 
@@ -37,7 +40,7 @@ export function runOperation(
   }
 }
 
-/** Target of a request: service prefix and operation. */
+/** Value of `X-Amz-Target`: service prefix and operation. */
 export function toTarget({ headers }: IncomingMessage): readonly [service: string, name: string] {
   const [service = '', name = ''] = String(headers['x-amz-target'] ?? '').split('.');
   return [service, name];

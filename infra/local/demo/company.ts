@@ -1,17 +1,17 @@
-/** The company's own backend, which believes no app: it knows the public keys and nothing else. */
+/** Your backend in the demo: it knows only the public keys and trusts no app. */
 import { randomBytes } from 'node:crypto';
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
 
 /** `proof.audience` of the stage. */
 const AUDIENCE = 'silent-auth-consumer';
 
-/** What a proof is refused with that comes second. */
+/** The refusal of a proof that was spent before. */
 export const SPENT = 'its jti is spent';
 
 export interface Company {
   /** Made for one sign-in; the app passes it to `/start`, and it comes back in the proof alone. */
   readonly nonce: string;
-  /** The claims of a proof of this sign-in, which is spent by it; throws for anything else. */
+  /** Verifies and spends a proof of this sign-in; returns its claims, throws for anything else. */
   accept(proof: string): Promise<JWTPayload>;
 }
 

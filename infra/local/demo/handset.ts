@@ -1,8 +1,8 @@
-/** The handset's way to the carrier: opens the check_url and follows its redirects, hop by hop. */
+/** What the handset does: opens the check_url and follows its redirects, hop by hop. */
 import { z } from 'zod';
 import type { HandsetAnswer } from '../../../shared/client/handset.ts';
 
-/** Vonage's Android library gives up at the ninth redirect unless it is told otherwise. */
+/** Vonage's Android library gives up at the ninth redirect by default. */
 const MAX_REDIRECTS = 15;
 const HOP_TIMEOUT_MS = 60_000;
 
@@ -43,7 +43,7 @@ const json = z.string().transform((text, context): unknown => {
   }
 });
 
-/** A body that is not JSON is none to the handset. */
+/** The handset ignores a body that is not JSON. */
 function readJson(text: string): unknown {
   return json.safeParse(text).data;
 }

@@ -1,10 +1,10 @@
-/** What follows `completed`: the app hands a proof to the company's backend, which lets it in or not. */
+/** After `completed`: the app passes a proof to your backend, which accepts or refuses it. */
 import { decodeJwt } from 'jose';
 import type { Verification } from '../../../shared/client/verification.ts';
 import { SPENT } from './company.ts';
 import type { Stage } from './story.ts';
 
-/** A proof of the number signs in once; an altered one, and a second one, do not. */
+/** A proof of the number signs in once; an altered or repeated one is refused. */
 export async function signInByNumber(
   verification: Verification,
   phoneNumber: string,
@@ -24,7 +24,7 @@ export async function signInByNumber(
   note(`  refused: another proof of the same verification: ${SPENT}`);
 }
 
-/** An e-mail code proves a mailbox: there is no proof of the number, whoever asks. */
+/** An e-mail code proves a mailbox, so a proof of the number is refused. */
 export async function signInByEmail(
   verification: Verification,
   { phoneNumber, email }: { readonly phoneNumber: string; readonly email: string },

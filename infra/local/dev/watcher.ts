@@ -22,7 +22,7 @@ const SOURCE = /\.(ts|mjs|json|css|html|svg)$/;
 /** What only other commands run. */
 const UNRELATED = /^(infra\/operate|shared\/(client|command))\//;
 const OF_INFRA = /^(infra\/|shared\/config|cdk\.json$|package(-lock)?\.json$)/;
-/** Files that are written together arrive within it. */
+/** Milliseconds; changes within it count as one. */
 const QUIET_MS = 50;
 
 export function openWatcher(): Watcher {

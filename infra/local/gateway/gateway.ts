@@ -23,7 +23,7 @@ export interface GatewayOptions {
   readonly origins: readonly string[];
 }
 
-/** @returns what ends every WebSocket connection */
+/** @returns a function that ends every WebSocket connection */
 export function openGateway(options: GatewayOptions): () => void {
   const { template, functions, api, websocket, servePage, metrics, origins } = options;
   const http = withOrigins(template.http, origins);

@@ -22,7 +22,7 @@ export function areHeadersTooLarge(request: IncomingMessage): boolean {
   return [line, ...values].reduce((sum, value) => sum + value.length, 0) > 10_240;
 }
 
-/** The caller's address, IPv4 without its IPv6 coat. */
+/** The caller's address, IPv4 without its IPv6 prefix. */
 export function toSourceIp(request: IncomingMessage): string {
   return (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 }

@@ -1,4 +1,7 @@
-/** Calls a route's function the way API Gateway does: bounded in time, its failure never the caller's to read. */
+/**
+ * Calls a route's function as API Gateway does: within a time limit, and without showing a failure
+ * to the caller.
+ */
 import type { InvocationResult } from '../lambda-runtime/execution-environment.ts';
 import type { Route } from '../template/apis.ts';
 

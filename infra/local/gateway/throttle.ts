@@ -1,4 +1,4 @@
-/** The gateway's own limit of a route: a token bucket, so many requests a second, so many at once. */
+/** The gateway's own limit of a route: a token bucket, a rate per second and a burst. */
 import type { Throttle } from '../template/apis.ts';
 
 export interface TokenBucket {

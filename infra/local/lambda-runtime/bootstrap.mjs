@@ -1,7 +1,8 @@
 /**
- * What a Lambda execution environment runs: loads the bundled handler and serves invocations from the
- * Runtime API, one at a time, until it is told to stop. It is plain JavaScript and gets its built-ins
- * with `require`, so that it adds neither type stripping nor undici to the start of the function.
+ * What a Lambda execution environment runs: loads the bundled handler and serves invocations from
+ * the Runtime API, one at a time, until it is stopped. It is plain JavaScript and gets its
+ * built-ins with `require`, so that it adds neither type stripping nor undici to the start of the
+ * function.
  */
 import { createRequire } from 'node:module';
 
@@ -15,7 +16,7 @@ const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1, keepAliveMsecs: 60_000 });
 let current = null;
 
-/** One exchange with the Runtime API. When it is gone, so is the reason to live. */
+/** One exchange with the Runtime API. Without the API the process ends. */
 function call(method, url, body) {
   return new Promise((resolve) => {
     const headers = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
@@ -41,7 +42,10 @@ function toErrorBody(error) {
   });
 }
 
-/** `console` writes one JSON line per call when the function's log format says so, like Lambda's own. */
+/**
+ * `console` writes one JSON line per call when the function's log format says so, like Lambda's
+ * own.
+ */
 function patchConsole() {
   if (process.env.AWS_LAMBDA_LOG_FORMAT !== 'JSON') return;
   const { format } = require('node:util');
@@ -88,7 +92,10 @@ function toContext(headers) {
   };
 }
 
-/** An error outside of any handler ends the environment; Lambda starts a new one for the next request. */
+/**
+ * An error outside of any handler ends the environment; Lambda starts a new one for the next
+ * request.
+ */
 async function fail(error) {
   const url = current ? `${api}/invocation/${current}/error` : `${api}/init/error`;
   process.stderr.write(`${toErrorBody(error)}\n`);

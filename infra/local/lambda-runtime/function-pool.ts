@@ -1,6 +1,6 @@
 /**
  * One function with its execution environments: as many as requests at once, started when they are
- * needed, at most ten; what comes beyond that waits in line. The most recently used idle one is taken
+ * needed, at most ten; further requests wait in a queue. The most recently used idle one is taken
  * first, as Lambda does.
  */
 import {
@@ -18,13 +18,16 @@ export interface FunctionPool {
   invoke(event: unknown): Promise<InvocationResult>;
   /** The processes that live now, for tests that kill one. */
   processes(): readonly number[];
-  /** Ends every process: an idle one now, a busy one after its answer. The next request starts another. */
+  /**
+   * Ends every process: an idle one now, a busy one after its answer. The next request starts
+   * another.
+   */
   replace(): void;
   close(): Promise<void>;
 }
 
 export interface FunctionPoolOptions {
-  /** What people call the function. */
+  /** The function's name in messages. */
   readonly label: string;
   readonly onLine: (line: string, stream: 'stdout' | 'stderr', pid: number | undefined) => void;
   /** Never more than 10. @default 10 */

@@ -1,5 +1,5 @@
 /**
- * The Runtime API of one execution environment: hands it the next invocation, takes its answers.
+ * The Runtime API of one execution environment: gives it the next invocation and takes its answers.
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

@@ -1,4 +1,4 @@
-/** What stands in front of the APIs: the company's own names, and CloudFront. */
+/** What stands in front of the APIs: custom domains and CloudFront. */
 import { z } from 'zod';
 import { LocalStackError } from '../error.ts';
 import { toDistributionHost } from './resource-names.ts';

@@ -1,5 +1,5 @@
 /**
- * What a resource is called once it exists: the value of `Ref` and of `Fn::GetAtt`, by resource type.
+ * The name of a deployed resource: the value of `Ref` and of `Fn::GetAtt`, by resource type.
  * Names are derived from logical ids, so they are the same at every start.
  */
 import { createHash } from 'node:crypto';

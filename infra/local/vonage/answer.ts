@@ -6,7 +6,9 @@ export interface Answer {
   readonly body: string;
 }
 
-/** A success with a body: exactly `application/json`, the only type that the official SDK parses. */
+/**
+ * A success with a body: exactly `application/json`, the only type that the official SDK parses.
+ */
 export function json(status: number, body: unknown): Answer {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
@@ -16,7 +18,7 @@ export function empty(status: number): Answer {
   return { status, headers: {}, body: '' };
 }
 
-/** One hop of the device's way; `cookie` is set on it. */
+/** One redirect of the check_url; it sets `cookie`. */
 export function redirect(location: string, cookie?: string): Answer {
   const headers = { location, 'cache-control': 'no-store' };
   return {

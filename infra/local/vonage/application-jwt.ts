@@ -10,7 +10,7 @@ export interface Application {
 
 export interface Account {
   readonly apiKey: string;
-  /** Absent: nobody gets in with Basic. */
+  /** Absent: Basic credentials are refused. */
   readonly apiSecret?: string;
 }
 
@@ -33,7 +33,7 @@ const MAX_CACHED_TOKENS = 1_000;
 const UNAUTHORIZED: Refusal = { refused: 'unauthorized' };
 const EXPIRED: Refusal = { refused: 'jwt_expired' };
 
-/** A token's signature is verified once; its times are looked at on every call. */
+/** A token's signature is verified once; its times are checked on every call. */
 export async function createAuthenticate(
   application: Application,
   account: Account,

@@ -11,7 +11,7 @@ import type { StateFile } from './state-file.ts';
 interface StoredApplication {
   readonly name: string;
   readonly capabilities: Members;
-  /** The Status URL that the simulator was started with; another one wins over what was stored. */
+  /** The Status URL that the simulator was started with; it replaces a stored one that differs. */
   readonly startedWith: string | null;
 }
 

@@ -31,7 +31,7 @@ export function silentAuthEvent(
   };
 }
 
-/** What the handset is to do; undefined: nothing is said of it. */
+/** What the handset must do; undefined: the member is absent. */
 export function checkAction(checkUrl: string, form: RequestFault['action']): unknown {
   if (form === 'absent') return undefined;
   const action = { type: 'check', check_url: checkUrl };

@@ -1,7 +1,7 @@
 /**
- * The way of the handset: `check_url`, an aggregator, the carrier, and back, all on this listener
- * under different paths, with a cookie at each hop (protocol reference §7). Nothing but the number
- * decides how it ends: even completes, odd is another SIM, 99 cannot be checked.
+ * The redirects of a check_url: Vonage, an aggregator, the carrier and back, all on this listener
+ * under different paths, with a cookie at each hop (protocol reference §7). The number
+ * alone decides the end: even completes, odd is another SIM, 99 cannot be checked.
  */
 import { randomUUID } from 'node:crypto';
 import { type Answer, json, redirect } from './answer.ts';
@@ -10,7 +10,7 @@ import { type ProblemName, problem, problemDetail, requestNotFound } from './pro
 import { endStep, issueSilentCode, type Moment } from './steps.ts';
 import type { Step, Verification } from './verification.ts';
 
-/** How the handset's way ended. */
+/** The result of the redirects. */
 export type DeviceResult =
   | { readonly type: 'code'; readonly requestId: string; readonly code: string }
   | { readonly type: 'failure'; readonly problem: ProblemName; readonly status?: number }
@@ -34,7 +34,7 @@ export function hopPath(verification: Verification, index: number, hops: number)
   return `/${party}/${checkUrlId}/${index}${query}`;
 }
 
-/** Sends the handset on, or refuses one that did not come the way. */
+/** Redirects the handset, or refuses one that skipped a hop. */
 export function answerHop(
   verification: Verification,
   hop: Hop,
@@ -61,7 +61,7 @@ export function answerResult(verification: Verification, hop: Hop, moment: Momen
     : problem(result.problem, {}, result.status);
 }
 
-/** What the carrier says; a failure is said again, a code is given again while its step runs. */
+/** The carrier's result. A repeat gets the same failure, or the same code while its step runs. */
 export function finishDevice(verification: Verification, moment: Moment): DeviceResult {
   const step = verification.workflow[0];
   if (step?.order.channel !== 'silent_auth') return { type: 'not_found' };

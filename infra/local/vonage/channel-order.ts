@@ -15,7 +15,7 @@ export interface ChannelOrder {
 const PHONE_NUMBER = /^[1-9]\d{6,14}$/;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
-/** Members of one channel, besides `channel` and `to`. */
+/** Members of one channel, except `channel` and `to`. */
 const CHANNEL_MEMBERS: Readonly<Record<ChannelName, Readonly<Record<string, Check>>>> = {
   silent_auth: {
     redirect_url: isUrl,

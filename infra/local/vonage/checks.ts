@@ -1,4 +1,4 @@
-/** What a member of a body may be. */
+/** Checks of single members of a body. */
 
 export type Members = Readonly<Record<string, unknown>>;
 export type Check = (value: unknown) => boolean;

@@ -1,4 +1,4 @@
-/** The codes that Vonage makes: digits for people to type, mixed letters for silent authentication. */
+/** The codes that Vonage makes: digits for people, mixed letters for silent authentication. */
 import { randomInt } from 'node:crypto';
 
 const DIGITS = '0123456789';

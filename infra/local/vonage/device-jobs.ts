@@ -1,11 +1,11 @@
-/** Which of the handset's requests is which: nobody authenticates it, the path and its state do. */
+/** Recognises the handset's requests by path and state; the handset has no credentials. */
 import { type Answer, json } from './answer.ts';
 import { answerHop, answerResult, finishDevice, type Hop } from './carrier.ts';
 import type { Operation } from './fault-rules.ts';
 import { requestNotFound } from './problems.ts';
 import type { Requests } from './requests.ts';
 
-/** An operation that faults can strike. */
+/** An operation that a fault can apply to. */
 export interface Job {
   readonly operation: Operation;
   readonly requestId?: string;

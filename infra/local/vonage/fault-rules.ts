@@ -1,5 +1,5 @@
 /**
- * The shape of a fault: what it matches and which one thing it spoils. Parsed strictly, so that a
+ * The shape of a fault: what it matches and what it changes. Parsed strictly, so that a
  * misspelt fault is refused instead of testing nothing. `docs/vonage.md` explains every member.
  */
 import { z } from 'zod';
@@ -19,11 +19,14 @@ const DISTURBANCES = [
   'invalid_params_object',
 ] as const;
 
-/** Spoils the answer to a call. */
+/** Changes the answer to a call. */
 const answerFault = z.strictObject({
   operation: z.enum([...OPERATIONS, '*']),
   kind: z.enum([...DISTURBANCES, ...PROBLEM_NAMES]),
-  /** Whether Vonage has acted all the same; default `none` for problems and `timeout`, else `done`. */
+  /**
+   * Whether Vonage has acted before the fault; default `none` for problems and `timeout`, else
+   * `done`.
+   */
   effect: z.enum(['none', 'done']).optional(),
   /** Real milliseconds before the answer (`slow`), or before its second half (`trickle`). */
   delay_ms: z.number().min(0).max(600_000).optional(),
@@ -34,7 +37,7 @@ const answerFault = z.strictObject({
   set: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** Spoils webhooks. */
+/** Changes webhooks. */
 const webhookFault = z.strictObject({
   on: z
     .strictObject({
@@ -45,7 +48,7 @@ const webhookFault = z.strictObject({
     .partial()
     .optional(),
   drop: z.literal(true).optional(),
-  /** How many copies more. */
+  /** How many further copies are sent. */
   duplicate: z.int().min(1).max(20).optional(),
   /** Real milliseconds before the first attempt. */
   delay_ms: z.number().min(0).max(600_000).optional(),
@@ -70,7 +73,7 @@ const webhookFault = z.strictObject({
   altered: z.literal(true).optional(),
   /** How many attempts `signature` and `altered` spoil; default 1 for `none`, else all. */
   attempts: z.int().min(1).optional(),
-  /** Retries repeat the first token instead of being signed anew. */
+  /** Retries repeat the first token instead of getting a new one. */
   same_token: z.literal(true).optional(),
 });
 

@@ -1,4 +1,6 @@
-/** The faults asked for with `PUT /faults`: which of them applies to a call, a webhook, a request. */
+/**
+ * The faults asked for with `PUT /faults`: which of them applies to a call, a webhook, a request.
+ */
 import { randomUUID } from 'node:crypto';
 import type {
   AnswerFault,
@@ -15,10 +17,10 @@ export interface Subject {
   readonly addresses: readonly string[];
 }
 
-/** A rule and what it has left to spoil. */
+/** A rule and how often it can still apply. */
 export interface ArmedRule {
   readonly rule: FaultRule & { readonly id: string };
-  /** Absent: without end. */
+  /** Absent: without limit. */
   remaining?: number;
   /** Requests that a `request` rule with `next` took for itself. */
   readonly bound: string[];
@@ -31,7 +33,7 @@ export interface Faults {
   /** Without an id: all. */
   remove(id?: string): void;
   restore(rules: readonly ArmedRule[]): void;
-  /** Tells the rules of a new start, so that those with `next` take it. */
+  /** Offers a new start to the rules; one with `next` takes it. */
   bind(subject: Subject & { readonly requestId: string }): void;
   forRequest(subject: Subject): RequestFault;
   takeAnswer(operation: Operation, subject: Subject): AnswerFault | undefined;

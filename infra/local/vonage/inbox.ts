@@ -1,4 +1,4 @@
-/** The codes that Vonage would have sent, where a person would read them. */
+/** The codes that Vonage would have sent to people. */
 import { toAddress } from './faults.ts';
 
 export interface Message {

@@ -7,7 +7,7 @@ export interface Call {
   /** `start`, `check`, `next_workflow`, `cancel`, `check_url`, `webhook`, `application`. */
   readonly operation: string;
   readonly requestId?: string | undefined;
-  /** The status answered; null when nobody answered. */
+  /** The status of the answer; null without one. */
   readonly status: number | null;
   readonly body?: unknown;
   /** The claims of the JWT that came with the call, or left with the webhook. */
@@ -29,7 +29,7 @@ export interface JournalFilter {
 }
 
 const SECRET_MEMBERS = new Set(['code', 'token']);
-/** Those of some hundred verifications: whoever wants all of them reads on while they come. */
+/** Enough for some hundred verifications; a reader who wants all of them has to keep reading. */
 const KEPT = 4_000;
 
 export function createJournal(): Journal {

@@ -1,4 +1,4 @@
-/** One call, done and written down: with the faults that strike it. */
+/** Carries out one call with the faults that apply to it, and records it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
 import type { Claims } from './application-jwt.ts';
@@ -27,7 +27,7 @@ export interface PerformNeeds {
   readonly time: Time;
 }
 
-/** Acts, unless a fault says otherwise, and sends what the fault makes of it. */
+/** Acts unless a fault prevents it, and sends the answer as the fault changes it. */
 export function perform(call: Call, job: Job, needs: PerformNeeds, claims?: Claims): void {
   const { faults, time } = needs;
   const isLaterHop = job.operation === 'check_url' && !call.url.pathname.endsWith('/redirect');

@@ -139,7 +139,7 @@ const PROBLEMS = {
 
 export type ProblemName = keyof typeof PROBLEMS;
 
-/** Narrows the name that somebody asked for in a fault. */
+/** Narrows the name of a problem in a fault. */
 export const PROBLEM_NAMES = Object.keys(PROBLEMS) as readonly ProblemName[];
 
 /** The answer for one documented error; `members` join the body, `detail` and `status` replace. */

@@ -1,6 +1,6 @@
 /**
- * All requests: found by id, one per number at a time, moved on by calls and by the clock, saved
- * before anybody hears of a change.
+ * All requests: found by id, one per number at a time, changed by calls and by the clock, saved
+ * before a change is visible.
  */
 import { randomUUID } from 'node:crypto';
 import type { Callback } from './callbacks.ts';
@@ -31,9 +31,9 @@ export interface Requests {
   /** By the id in its check_url. */
   findByCheckUrl(checkUrlId: string): Verification | undefined;
   faultOf(verification: Verification): RequestFault;
-  /** Runs one change, saves what it did, and sends what it said. */
+  /** Runs one change, saves it, then sends its answer and webhooks. */
   change<T>(verification: Verification, act: (moment: Moment) => T): T;
-  /** Takes up what a state file holds. */
+  /** Loads a state file. */
   restore(): void;
 }
 
@@ -47,7 +47,7 @@ export interface RequestsOptions {
   readonly origin: () => string;
 }
 
-/** Finished requests are kept for whoever looks at them. */
+/** How many finished requests are kept for inspection. */
 const KEPT_FINISHED = 5_000;
 const CANCELLABLE_FROM_SECONDS = 30;
 
@@ -135,7 +135,7 @@ export function createRequests(options: RequestsOptions): Requests {
     return result;
   }
 
-  /** Keeps lock and clock in step with the verification. */
+  /** Updates lock and timer after a change of the verification. */
   function follow(verification: Verification): void {
     const { requestId, order, status, stepEndsAtMs } = verification;
     timers.get(requestId)?.();

@@ -1,4 +1,4 @@
-/** Writes an answer to the wire: as it is, or spoiled on its way by a fault. */
+/** Writes an answer to the wire: unchanged, or as a fault changes it. */
 import type { ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
 import type { AnswerFault } from './fault-rules.ts';
@@ -8,7 +8,7 @@ import type { Time } from './time.ts';
 const DEFAULT_DELAY_MS = 10_000;
 const OK: Answer = { status: 200, headers: { 'content-type': 'application/json' }, body: '{}' };
 
-/** Whether Vonage acts before the fault strikes. */
+/** Whether Vonage acts before the fault applies. */
 export function hasEffect({ effect, kind }: AnswerFault): boolean {
   if (effect !== undefined) return effect === 'done';
   return kind !== 'timeout' && kind !== 'invalid_params_object' && !isProblem(kind);
@@ -21,8 +21,8 @@ export function send(response: ServerResponse, { status, headers, body }: Answer
 }
 
 /**
- * Sends what the fault makes of the true answer.
- * @param answer absent when the fault struck before there was one
+ * Sends the true answer as the fault changes it.
+ * @param answer absent when the fault came before it
  * @returns the status that went out, null when nothing did
  */
 export function sendSpoiled(

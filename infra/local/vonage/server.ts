@@ -1,4 +1,4 @@
-/** Which path is answered by what; every call is written into the journal. */
+/** Routes of the simulator; every call is written into the journal. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type Access, isTrustedOrigin, refusalOf, toPageOrigins } from '../access.ts';
 import type { Answer } from './answer.ts';

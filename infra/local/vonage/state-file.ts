@@ -1,7 +1,7 @@
 /**
- * What must outlive a SIGKILL: one line of JSON per set of changes, appended before anybody hears of
- * it; the last change of a key wins. A line that a kill cut short was never acknowledged, so it is
- * skipped whole.
+ * State that survives SIGKILL: one line of JSON per set of changes, appended before the set is
+ * visible; the last change of a key wins. A line that a kill cut short was never acknowledged, so
+ * it is skipped whole.
  */
 import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 
@@ -15,13 +15,13 @@ export interface Change {
 export type StateKind = 'verification' | 'delivery' | 'faults' | 'application';
 
 export interface StateFile {
-  /** All of it or nothing is found after a restart. */
+  /** A restart finds all of the set or none of it. */
   save(changes: readonly Change[]): void;
   load(kind: StateKind): readonly unknown[];
   close(): void;
 }
 
-/** Lines after which the file is written anew with what is still alive. */
+/** Lines after which the file is rewritten with the current state. */
 const MAX_LINES = 20_000;
 
 /** @param path absent: nothing is kept */

@@ -1,6 +1,7 @@
 /**
- * The life of one request: a step begins, ends by code, carrier, clock or order, the next one begins,
- * a summary closes it. Every function changes the verification and tells the moment what to send.
+ * The life of one request: a step begins, ends by code, carrier, clock or order, the next one
+ * begins, a summary closes it. Every function changes the verification and adds to the moment what
+ * must be sent.
  */
 import { SILENT_AUTH_SECONDS } from '../../../shared/config.ts';
 import {
@@ -16,7 +17,7 @@ import type { RequestFault } from './fault-rules.ts';
 import type { Message } from './inbox.ts';
 import { currentStep, type Step, type StepEnd, type Verification } from './verification.ts';
 
-/** The world at the instant of a change. */
+/** Time, randomness and outgoing messages during one change. */
 export interface Moment {
   readonly nowMs: number;
   readonly fault: RequestFault;
@@ -45,7 +46,7 @@ export function expire(verification: Verification, moment: Moment): void {
   endStep(verification, 'expired', moment);
 }
 
-/** Judges a code; `not_found` also when the request has ended (protocol reference §2). */
+/** Checks a code; `not_found` also when the request has ended (protocol reference §2). */
 export function check(
   verification: Verification,
   submitted: Submitted,
@@ -87,7 +88,7 @@ export function cancel(verification: Verification, moment: Moment): 'cancelled' 
   return 'cancelled';
 }
 
-/** Ends the running step and goes where the workflow goes from there. */
+/** Ends the running step and continues with the workflow. */
 export function endStep(
   verification: Verification,
   end: StepEnd,
@@ -214,7 +215,7 @@ function finish(verification: Verification, end: StepEnd, moment: Moment): void 
   moment.report(summary(verification, verification.finalizedAt));
 }
 
-/** The silent code exists from the moment the handset has it. */
+/** The silent code is made when the handset asks for it. */
 export function issueSilentCode(step: Step, { fault }: Moment): string {
   step.code ??= createSilentCode(fault.silent_code ?? 'mixed');
   return step.code;

@@ -1,4 +1,4 @@
-/** One request at Vonage: what is known of it, and what the fold of its steps says. Data only. */
+/** One request at Vonage and the state of its steps. Data only. */
 import { randomUUID } from 'node:crypto';
 import type { ChannelOrder } from './channel-order.ts';
 import type { ProblemName } from './problems.ts';
@@ -24,7 +24,7 @@ export interface Step {
   /** Absent on silent_auth until the handset has been at the end of the check_url. */
   code?: string;
   wrongCodes: number;
-  /** What the carrier told the handset, again and again. */
+  /** The carrier's result, the same for every repeat. */
   failure?: { readonly problem: ProblemName; readonly status?: number };
 }
 
@@ -32,7 +32,7 @@ export interface Verification {
   readonly requestId: string;
   /** The id in the check_url. */
   readonly checkUrlId: string;
-  /** Carried along the redirects, so that nobody enters them in the middle. */
+  /** Carried along the redirects, so that a hop cannot be skipped. */
   readonly carrierState: string;
   readonly order: StartOrder;
   /** Requests made with Basic credentials are never reported (protocol reference §0.5). */

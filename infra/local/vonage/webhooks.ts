@@ -1,5 +1,5 @@
 /**
- * Delivers what happened to the Status URL: signed, at least once, again after anything but 2xx with
+ * Delivers callbacks to the Status URL: signed, at least once, again after anything but 2xx with
  * growing delays for a day, in no promised order (protocol reference §5.1).
  */
 import { randomUUID } from 'node:crypto';
@@ -47,7 +47,7 @@ export interface WebhooksOptions {
 const RETRY_SECONDS = [5, 60, 300, 900] as const;
 const LAST_RETRY_SECONDS = 900;
 const GIVE_UP_SECONDS = 24 * 60 * 60;
-/** How long a webhook that is to be overtaken waits for another one to do so. */
+/** How long a reordered webhook waits for the next one. */
 const REORDER_SECONDS = 10;
 
 export function createWebhooks(options: WebhooksOptions): Webhooks {
@@ -56,7 +56,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   const waiting = new Map<string, Delivery>();
   /** Cancels the timer of a delivery. */
   const timers = new Map<string, () => void>();
-  /** By request: the webhooks that the next one is to overtake. */
+  /** By request: webhooks that wait until the next one is sent. */
   const held = new Map<string, Delivery[]>();
   const firstTokens = new Map<string, SignedToken>();
   let isClosed = false;
@@ -132,7 +132,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     return { body: isAltered ? alter(delivery.body) : delivery.body, signed };
   }
 
-  /** What is to be kept of the delivery after an attempt. */
+  /** The state of a delivery after an attempt. */
   function settle(delivery: Delivery, status: number | null): Change {
     const isDelivered = status !== null && status >= 200 && status < 300;
     const retrySeconds = RETRY_SECONDS[delivery.attempts - 1] ?? LAST_RETRY_SECONDS;
@@ -186,7 +186,7 @@ function withMembers(callback: Callback, set: WebhookFault['set'] = {}): Record<
   return Object.fromEntries(members.filter(([, member]) => member !== null));
 }
 
-/** Says the opposite of what was signed. */
+/** Changes the status after signing. */
 function alter(body: string): string {
   const isCompleted = body.includes('"status":"completed"');
   return body.replace(

@@ -29,7 +29,7 @@ const TITLES = {
   proofKey: 'Secret of the proof key',
 };
 
-/** Everything is read and judged before anything is written. @throws UsageError */
+/** Reads and checks everything before it writes anything. @throws UsageError */
 export async function configure(options: ConfigureOptions): Promise<void> {
   const { deployment, secrets, wishes, rotation, dryRun, tell } = options;
   const entries = await Promise.all(
@@ -60,7 +60,7 @@ interface StatusUrlPlan {
   readonly write: () => Promise<void>;
 }
 
-/** undefined: nobody gave the account's credentials. */
+/** undefined: the account's credentials were not given. */
 async function planStatusUrl(
   { deployment, wishes }: ConfigureOptions,
   applicationId: string,

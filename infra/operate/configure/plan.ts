@@ -1,4 +1,6 @@
-/** What each secret becomes: pure, so that `--dry-run` shows exactly what would be done. */
+/**
+ * Computes the new content of each secret. Pure, so `--dry-run` shows exactly what would be done.
+ */
 
 import type { SecretName } from '../deployment/deployment.ts';
 import {
@@ -12,7 +14,7 @@ import type { Fields } from '../deployment/secrets.ts';
 import { UsageError } from '../deployment/usage-error.ts';
 import type { Wishes } from './wishes.ts';
 
-/** A secret's new fields, and the sentences that tell what is new about them. */
+/** A secret's new fields, and a sentence for each change. */
 export interface Plan {
   readonly name: SecretName;
   readonly fields: Fields;
@@ -68,7 +70,7 @@ function planProofKey(stored: Fields, { rotateProofKey, dropPrevious }: Rotation
     const dropped = dropPrevious ? '' : undefined;
     return plan('proofKey', stored, { previous_public_key: dropped, previous_kid: dropped });
   }
-  // The names of keys are made from them, unless the secret gives one: then it is the old key's.
+  // A kid in the secret belongs to the old key; without one it is derived from the key.
   return plan('proofKey', stored, {
     private_key: createProofKey(),
     previous_public_key: isUsable ? publicKeyOf(current) : undefined,

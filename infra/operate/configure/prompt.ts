@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Prompt } from './wishes.ts';
 
-/** undefined where nobody sits at a terminal. */
+/** undefined without a terminal. */
 export function openPrompt(): Prompt | undefined {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;
   const ask = async (question: string, output: Writable): Promise<string> => {
@@ -26,7 +26,7 @@ export function openPrompt(): Prompt | undefined {
   };
 }
 
-/** readline echoes what is typed: here it goes nowhere. */
+/** Discards the echo of readline, so a secret is not shown. */
 function silent(): Writable {
   return new Writable({ write: (_chunk, _encoding, done) => done() });
 }

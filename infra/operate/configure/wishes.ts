@@ -1,6 +1,6 @@
 /**
- * What the operator wants to be set: secrets come from files, or are asked for where a person sits.
- * None is ever an argument, because arguments stay in the history of a shell.
+ * Values that the operator wants to set. Secrets come from files or a prompt at the terminal, never
+ * from arguments, because a shell keeps those in its history.
  */
 
 import { readFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ export type Option = (typeof OPTIONS)[number];
 /** Asks a person; an empty answer means: leave it as it is. */
 export interface Prompt {
   readonly ask: (question: string) => Promise<string>;
-  /** What is typed is not shown. */
+  /** The typed text is not shown. */
   readonly askSecret: (question: string) => Promise<string>;
 }
 
@@ -67,7 +67,7 @@ const QUESTIONS: readonly Question[] = [
   },
 ];
 
-/** @param prompt absent where nobody can be asked */
+/** @param prompt absent without a terminal */
 export async function collectWishes(
   values: Readonly<Partial<Record<Option, string>>>,
   prompt?: Prompt,

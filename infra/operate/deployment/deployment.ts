@@ -1,5 +1,5 @@
 /**
- * Which deployment a command is about: one in AWS, known by the outputs that `cdk deploy
+ * The deployment that a command works on: one in AWS, known by the outputs that `cdk deploy
  * --outputs-file` wrote, or the local stack, known by its `endpoints.json`.
  */
 
@@ -105,7 +105,7 @@ export function readLocalDeployment(folder: string): Deployment {
   };
 }
 
-/** The simulated carrier knows every number; another one each time, because none is free at once. */
+/** A new number each time: the one before may still be locked. */
 function createLocalNumber(): string {
   return `+49151${String(randomInt(10 ** 7)).padStart(7, '0')}8`;
 }

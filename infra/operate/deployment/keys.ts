@@ -1,4 +1,4 @@
-/** The keys that operators handle, judged and compared without ever being shown. */
+/** Checks and compares operators' keys without showing them. */
 
 import {
   createPrivateKey,
@@ -7,7 +7,9 @@ import {
   type KeyObject,
 } from 'node:crypto';
 
-/** Vonage signs with HMAC-SHA-256: less than 32 bytes could be guessed (the functions refuse it). */
+/**
+ * Vonage signs with HMAC-SHA-256: less than 32 bytes could be guessed (the functions refuse it).
+ */
 export const MIN_SIGNATURE_SECRET_BYTES = 32;
 
 /** @returns what is wrong with it, or undefined */
@@ -31,7 +33,7 @@ export function faultOfSignatureSecret(secret: string): string | undefined {
     : `the signature secret is shorter than ${MIN_SIGNATURE_SECRET_BYTES} bytes`;
 }
 
-/** @throws for what is no private key; judge it before */
+/** @throws for anything but a private key; check it first */
 export function toPrivateKey(pem: string): KeyObject {
   return createPrivateKey(toPem(pem));
 }
@@ -64,7 +66,9 @@ function toSpki(key: KeyObject): string {
   return key.export({ type: 'spki', format: 'pem' }).toString().trim();
 }
 
-/** A secret pasted into a form may hold `\n` instead of line breaks, as the functions know. */
+/**
+ * A secret pasted into a form may hold `\n` instead of line breaks, which the functions accept too.
+ */
 function toPem(text: string): string {
   return text.replaceAll('\\n', '\n');
 }

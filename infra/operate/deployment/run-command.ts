@@ -1,4 +1,4 @@
-/** How both commands begin and end: a mistake is one sentence, never a stack or a value. */
+/** Runs a command: a mistake is printed as one sentence, without a stack trace or a value. */
 
 import { UsageError } from './usage-error.ts';
 

@@ -1,4 +1,4 @@
-/** A fault of how a command was called: its message is all that the caller needs. */
+/** A wrong call of a command; its message says everything the caller needs. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -1,4 +1,4 @@
-/** Do the APIs answer, as anybody outside can see? */
+/** Checks the APIs from outside. */
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ const TIMEOUT_MS = 15_000;
 const keys = z.object({ keys: z.array(z.object({ kty: z.literal('EC') })).min(1) });
 const started = z.object({ client_token: z.string() });
 
-/** @param number a phone number of the operator's: it is started for, and cancelled again */
+/** @param number a phone number of the operator, for a start that is cancelled at once */
 export async function checkApis(
   { apiUrl, websocketUrl }: Deployment,
   number: string | undefined,

@@ -1,16 +1,16 @@
-/** What the doctor finds: one line for each question that it asks. */
+/** Findings of the doctor: one line per check. */
 
 export interface Finding {
   readonly question: string;
   readonly result: 'ok' | 'fault' | 'skipped';
-  /** What is wrong and what to do, or why it was not asked. */
+  /** What is wrong and what to do, or why the check was skipped. */
   readonly says: string;
 }
 
 /** @returns undefined when all is well; a text says what is wrong */
 export type Ask = () => Promise<string | undefined>;
 
-/** Asks one question; whatever it throws is a fault of what is examined. */
+/** Runs one check; an exception is a finding. */
 export async function check(question: string, ask: Ask): Promise<Finding> {
   try {
     const fault = await ask();

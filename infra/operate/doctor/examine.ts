@@ -12,13 +12,13 @@ import { checkWebhooks } from './webhooks.ts';
 export interface Examination {
   readonly deployment: Deployment;
   readonly secrets: Pick<Secrets, 'read'>;
-  /** Asks for the Status URL. @default that question is skipped */
+  /** For reading the Status URL. @default that check is skipped */
   readonly apiSecret: string | undefined;
-  /** Starts a verification. @default that question is skipped */
+  /** Starts a verification of it. @default that check is skipped */
   readonly number: string | undefined;
 }
 
-/** One after the other, so that a fault is seen beside its cause. */
+/** One after the other, so that a fault follows its cause. */
 export async function examine(examination: Examination): Promise<readonly Finding[]> {
   const { deployment, secrets, apiSecret, number } = examination;
   const { findings, stored } = await checkSecrets(secrets.read);

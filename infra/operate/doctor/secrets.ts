@@ -1,4 +1,4 @@
-/** Are the secrets there and well-formed? */
+/** Checks that the secrets are set and well-formed. */
 
 import type { SecretName } from '../deployment/deployment.ts';
 import { faultOfPrivateKey, faultOfProofKey, faultOfSignatureSecret } from '../deployment/keys.ts';

@@ -1,4 +1,4 @@
-/** Does Vonage know our key, and does it know where to send its webhooks? */
+/** Checks that Vonage accepts our key and has our Status URL. */
 
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
@@ -22,7 +22,7 @@ export async function checkVonage(
   ];
 }
 
-/** Cancels a request that does not exist: whoever is let in is told just that. */
+/** Cancels a request that does not exist: with a valid JWT Vonage answers 404. */
 async function callSigned(
   { vonageUrl }: Deployment,
   { application_id: applicationId, private_key: pem = '' }: Fields,

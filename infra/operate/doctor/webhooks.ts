@@ -1,4 +1,7 @@
-/** Is a signed webhook accepted, and every other one refused? They name a request that is nobody's. */
+/**
+ * Checks that a signed webhook is accepted and others are refused. They name a request that does
+ * not exist.
+ */
 
 import { createHash, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
