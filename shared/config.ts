@@ -57,11 +57,14 @@ export const ENV = {
   proofKeySecret: 'PROOF_KEY_SECRET',
   /** Secret `{origin_secret, previous_origin_secret?}`; absent: the stage has no CloudFront. */
   edgeSecret: 'EDGE_SECRET',
-  /** `true`: who does not come through CloudFront finds no `POST /start`. */
+  /** `true`: `POST /start` exists only through CloudFront. */
   edgeOnly: 'EDGE_ONLY',
   /** Origin of Vonage's API, without a trailing slash. */
   vonageBaseUrl: 'VONAGE_BASE_URL',
-  /** JSON array: host suffixes (`.vonage.com`, https only) or whole origins (`http://127.0.0.1:3002`). */
+  /**
+   * JSON array: host suffixes (`.vonage.com`, https only) or whole origins
+   * (`http://127.0.0.1:3002`).
+   */
   checkUrlHosts: 'CHECK_URL_HOSTS',
   /** What the app connects to, `wss://…/<stage>`. */
   websocketUrl: 'WEBSOCKET_URL',
@@ -75,14 +78,14 @@ export const ENV = {
   proofSettings: 'PROOF_SETTINGS',
   /** `https://…` of the HTTP API: `iss` of proofs, server of the published contract. */
   publicUrl: 'PUBLIC_URL',
-  /** Set only where AWS is not AWS: the SDK's own variables for other endpoints. */
+  /** Set on the local stack only: the SDK's own variables for other endpoints. */
   dynamodbEndpoint: 'AWS_ENDPOINT_URL_DYNAMODB',
   secretsManagerEndpoint: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   eventBridgeEndpoint: 'AWS_ENDPOINT_URL_EVENTBRIDGE',
   parametersEndpoint: 'AWS_ENDPOINT_URL_SSM',
   /** Name of the EventBridge bus that hears of every end; absent: no events. */
   eventBus: 'EVENT_BUS',
-  /** Name of the parameter that switches channels off; absent: none ever is. */
+  /** Name of the parameter that switches channels off; absent: no channel can be switched off. */
   channelSwitch: 'CHANNEL_SWITCH',
 } as const;
 
@@ -105,7 +108,7 @@ export const EDGE_HEADERS = {
   viewerAddress: 'cloudfront-viewer-address',
 } as const;
 
-/** A webhook about such a request_id is a test of an operator's: verified, and nothing more. */
+/** A webhook about such a request_id is an operator's test: it is verified and has no effect. */
 export const DOCTOR_REQUEST_ID_PREFIX = 'doctor-';
 
 export const METRICS_NAMESPACE = 'SilentAuth';
@@ -115,12 +118,16 @@ export const MAX_CLIENT_BODY_BYTES = 4 * 1024;
 export const MAX_WEBHOOK_BODY_BYTES = 16 * 1024;
 export const MAX_MESSAGE_BYTES = 2 * 1024;
 
-/** Vonage gives a silent authentication this long, whatever `channel_timeout` says (reference §9). */
+/**
+ * Vonage gives a silent authentication this long, whatever `channel_timeout` says (protocol §9).
+ */
 export const SILENT_AUTH_SECONDS = 60;
 
 export type ChannelName = 'silent_auth' | 'sms' | 'voice' | 'email' | 'whatsapp' | 'rcs';
 
-/** One entry of the stage's workflow: the fields that Vonage takes for its channel (reference §1.3). */
+/**
+ * One entry of the stage's workflow: the fields that Vonage takes for its channel (protocol §1.3).
+ */
 export interface ChannelSettings {
   readonly channel: ChannelName;
   readonly from?: string;
@@ -171,7 +178,7 @@ export interface StartSettings {
 
 /** What `proof` must know of the stage. */
 export interface ProofSettings {
-  /** `aud` of the proofs: the company's backend. */
+  /** `aud` of the proofs: your backend. */
   readonly audience: string;
   /** 30–300 s. */
   readonly lifetimeSeconds: number;

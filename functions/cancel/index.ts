@@ -1,4 +1,4 @@
-/** The wiring of `cancel`. */
+/** Wiring of `cancel`. */
 
 import { initialize } from '../../shared/dependencies/initialize.ts';
 import { buildCancelNeeds } from '../../shared/dependencies/needs/cancel.ts';

@@ -1,4 +1,4 @@
-/** The wiring of `check-code`. */
+/** Wiring of `check-code`. */
 
 import { initialize } from '../../shared/dependencies/initialize.ts';
 import { buildCheckCodeNeeds } from '../../shared/dependencies/needs/check-code.ts';

@@ -1,4 +1,4 @@
-/** The wiring of `connect`. */
+/** Wiring of `connect`. */
 
 import { initialize } from '../../shared/dependencies/initialize.ts';
 import { buildConnectNeeds } from '../../shared/dependencies/needs/connect.ts';

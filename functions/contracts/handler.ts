@@ -1,4 +1,4 @@
-/** `GET /openapi.json`, `GET /asyncapi.json`: 200 with the contract of this very deployment. */
+/** `GET /openapi.json`, `GET /asyncapi.json`: 200 with the contract of this deployment. */
 
 import asyncapi from '../../docs/asyncapi.json' with { type: 'json' };
 import openapi from '../../docs/openapi.json' with { type: 'json' };

@@ -1,4 +1,4 @@
-/** The wiring of `contracts`. */
+/** Wiring of `contracts`. */
 
 import { buildContractsNeeds } from '../../shared/dependencies/needs/contracts.ts';
 import { createContractsHandler } from './handler.ts';

@@ -1,4 +1,4 @@
-/** The wiring of `message`. */
+/** Wiring of `message`. */
 
 import { initialize } from '../../shared/dependencies/initialize.ts';
 import { buildMessageNeeds } from '../../shared/dependencies/needs/message.ts';

@@ -1,6 +1,6 @@
 /**
- * `POST /next-workflow`: 200 with the verification after channel `from` was left, or as it is when
- * that channel does not run any more; 409 when no channel is left.
+ * `POST /next-workflow`: 200 with the verification after channel `from` was skipped, or unchanged
+ * when that channel no longer runs; 409 when no channel is left.
  */
 
 import { nextWorkflowBodySchema } from '../../shared/contract/requests.ts';

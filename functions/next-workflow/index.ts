@@ -1,4 +1,4 @@
-/** The wiring of `next-workflow`. */
+/** Wiring of `next-workflow`. */
 
 import { initialize } from '../../shared/dependencies/initialize.ts';
 import { buildNextWorkflowNeeds } from '../../shared/dependencies/needs/next-workflow.ts';

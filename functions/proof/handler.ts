@@ -1,5 +1,5 @@
 /**
- * `POST /proof`: 200 with a signed proof for the company's backend, for 10 minutes after `completed`;
+ * `POST /proof`: 200 with a signed proof for your backend, for 10 minutes after `completed`;
  * 422 for anything that is not proven, 410 later.
  * `GET /.well-known/jwks.json`: 200 with the public keys that verify proofs, for anybody.
  */

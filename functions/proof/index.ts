@@ -1,4 +1,4 @@
-/** The wiring of `proof`. */
+/** Wiring of `proof`. */
 
 import { initialize } from '../../shared/dependencies/initialize.ts';
 import { buildProofNeeds } from '../../shared/dependencies/needs/proof.ts';

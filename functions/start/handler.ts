@@ -1,7 +1,7 @@
 /**
  * `POST /start`: 202 with `request_id`, `client_token` and the verification, also for a repeat with
- * the same idempotency key; 400, 409, 422, 429 or 503 before any money is spent. Where CloudFront is
- * the only way, there is no such route at any other address: 404, as the gateway says it.
+ * the same idempotency key; 400, 409, 422, 429 or 503 before any money is spent. Where the stage
+ * allows CloudFront only, any other way is answered 404, like an unknown route.
  */
 
 import { startBodySchema } from '../../shared/contract/requests.ts';

@@ -1,4 +1,4 @@
-/** The wiring of `start`. */
+/** Wiring of `start`. */
 
 import { initialize } from '../../shared/dependencies/initialize.ts';
 import { buildStartNeeds } from '../../shared/dependencies/needs/start.ts';

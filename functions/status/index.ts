@@ -1,4 +1,4 @@
-/** The wiring of `status`. */
+/** Wiring of `status`. */
 
 import { initialize } from '../../shared/dependencies/initialize.ts';
 import { buildStatusNeeds } from '../../shared/dependencies/needs/status.ts';

@@ -1,4 +1,4 @@
-/** The wiring of `webhook`. */
+/** Wiring of `webhook`. */
 
 import { initialize } from '../../shared/dependencies/initialize.ts';
 import { buildWebhookNeeds } from '../../shared/dependencies/needs/webhook.ts';

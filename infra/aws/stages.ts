@@ -6,7 +6,7 @@
 import type { Stage } from './stage.ts';
 import { validateStage } from './validate-stage.ts';
 
-/** Countries with at least one carrier that knows silent authentication (reference §7.6). */
+/** Countries with at least one carrier that knows silent authentication (protocol §7.6). */
 const SILENT_AUTH_COUNTRIES = [
   ...['AL', 'CA', 'DE', 'ES', 'FR', 'GB', 'GH', 'GR', 'HU', 'ID', 'IE', 'IT', 'MX', 'NL'],
   ...['PT', 'RO', 'SG', 'US', 'ZA'],
@@ -84,7 +84,7 @@ const PROD: Stage = {
   proof: { audience: 'silent-auth-consumer', lifetimeSeconds: 120 },
   allowUnattendedMessages: false,
   throttle: { rate: 200, burst: 400 },
-  // Vonage is assumed to take 30 requests a second for each account (reference §9).
+  // Vonage is assumed to take 30 requests a second for each account (protocol §9).
   routeThrottles: {
     'POST /start': { rate: 30, burst: 60 },
     'POST /webhook': { rate: 500, burst: 1000 },

@@ -1,6 +1,6 @@
 /**
- * A function's variables on this machine: the template's, with every address of the cloud turned into
- * the listener that stands for it. Nothing else differs; handlers have no local branch.
+ * A function's variables on this machine: the template's, with every address of the cloud turned
+ * into the listener that stands for it. Nothing else differs; handlers have no local branch.
  */
 import { ENV } from '../../shared/config.ts';
 import { toPageOrigins } from './access.ts';
@@ -15,7 +15,7 @@ export interface LocalAddresses {
   readonly websocketApiId: string;
   /** `host:port` of the listener of both the sockets and `@connections`. */
   readonly websocketHost: string;
-  /** The company's own names in front of the APIs. */
+  /** Custom domains in front of the APIs. */
   readonly domains: readonly DomainMapping[];
   readonly vonage: string;
   readonly dynamodb: string;
@@ -57,7 +57,7 @@ function replace(name: string, value: string, addresses: LocalAddresses): string
       return JSON.stringify([
         ...new Set([
           ...parseList(local),
-          // The pages of the local stack live beside the API, on whatever port that is.
+          // The pages of the local stack are served next to the API, on whatever port that is.
           ...toPageOrigins(addresses.httpApi),
           ...addresses.origins,
         ]),
@@ -90,7 +90,7 @@ function replaceDomains(value: string, { domains, ...addresses }: LocalAddresses
   }, value);
 }
 
-/** The web path ends on the company's own page; here the local stack serves the example of one. */
+/** The web path ends on a page of your own; the local stack serves an example of it. */
 function withLocalRedirect(settings: string, { httpApi }: LocalAddresses): string {
   const parsed: unknown = JSON.parse(settings);
   if (typeof parsed !== 'object' || parsed === null || !('redirectUrl' in parsed)) return settings;

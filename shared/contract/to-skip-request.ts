@@ -1,4 +1,4 @@
-/** A wish to leave a channel on its way in; an error that we do not know counts as `other`. */
+/** Parses a request to skip a channel; an unknown error counts as `other`. */
 
 import { SKIP_ERRORS } from '../domain/workflow.ts';
 import type { SkipRequest } from '../usecases/skip-channel.ts';

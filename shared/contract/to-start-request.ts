@@ -1,10 +1,10 @@
-/** A start on its way in: from the wire's names to ours. */
+/** Parses a start: from the wire's names to ours. */
 
 import { Problem } from '../domain/errors.ts';
 import type { StartRequest } from '../usecases/start/start-request.ts';
 import { IDEMPOTENCY_KEY, type StartBody } from './requests.ts';
 
-/** Throws `request_invalid` for a key that could be guessed, or is none. */
+/** Throws `request_invalid` for a malformed or guessable key. */
 export function toStartRequest(body: StartBody, idempotencyKey: string | undefined): StartRequest {
   if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
     throw new Problem('request_invalid', 'the idempotency key does not have its form', {

@@ -1,4 +1,4 @@
-/** The EventBridge bus that is told of every end, where the stage has one. */
+/** The EventBridge bus for the ends of verifications, where the stage has one. */
 
 import { createEndNotifier } from '../adapters/eventbridge/end-notifier.ts';
 import { ENV } from '../config.ts';

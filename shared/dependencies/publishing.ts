@@ -1,4 +1,4 @@
-/** What functions need that publish changes of a verification. */
+/** What functions that publish changes of a verification need. */
 
 import type { VerificationLog } from '../domain/ports/verification-log.ts';
 import type { HandlerNeeds } from '../lambda/needs.ts';

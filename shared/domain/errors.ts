@@ -146,11 +146,13 @@ export interface ProblemMembers {
   readonly retryAfterSeconds?: number;
   readonly attemptsRemaining?: number;
   readonly errors?: readonly FieldError[];
-  /** A secret must be set or mended by an operator: counted, and not told to the caller. */
+  /** An operator must set or correct a secret: counted, not shown to the caller. */
   readonly secretNotSet?: true;
 }
 
-/** An answer that the contract foresees. `message` is for our log and holds no value of the request. */
+/**
+ * An answer that the contract foresees. `message` is for our log and holds no value of the request.
+ */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;

@@ -2,7 +2,10 @@
 
 import type { Channel, NegativeOutcome, Outcome, SkipError } from './workflow.ts';
 
-/** What Vonage made of a code; `not_executed`: it never judged it, so the try is given back. */
+/**
+ * Outcome of a check at Vonage; `not_executed`: it did not check the code, so the try is given
+ * back.
+ */
 export const CHECK_OUTCOMES = [
   'accepted',
   'rejected',
@@ -13,7 +16,9 @@ export const CHECK_OUTCOMES = [
 ] as const;
 export type CheckOutcome = (typeof CHECK_OUTCOMES)[number];
 
-/** Letters only occur in the code of silent_auth; digits are taken for a PIN. The code is not kept. */
+/**
+ * Letters only occur in the code of silent_auth; digits are taken for a PIN. The code is not kept.
+ */
 export type CodeKind = 'letters' | 'digits';
 
 export interface Started {
@@ -32,7 +37,7 @@ export interface Started {
   /** HMAC of the phone number, and of the e-mail address, with the identity key. */
   readonly phoneNumberHash: string;
   readonly emailHash?: string;
-  /** From the company's backend, and `sub` of the authorizer: both come back in the proof only. */
+  /** `nonce` of your backend and `sub` of the authorizer: both come back in the proof only. */
   readonly nonce?: string;
   readonly subject?: string;
 }
@@ -90,7 +95,7 @@ export interface ChannelSkipped {
   readonly attempt: number;
 }
 
-/** Vonage certainly did not move on: the channel runs again and may be left once more. */
+/** Vonage certainly did not move on: the channel runs again and may be skipped again. */
 export interface SkipRefused {
   readonly type: 'skip_refused';
   readonly atMs: number;
@@ -103,7 +108,7 @@ export interface Ended {
   readonly atMs: number;
 }
 
-/** The company's own systems were told of the end. */
+/** The end was published on the event bus. */
 export interface Notified {
   readonly type: 'notified';
   readonly atMs: number;
@@ -128,7 +133,7 @@ export type VerificationEvent =
   | Ended
   | Notified;
 
-/** What a client can cause without limit of its own; the log keeps room for everything else. */
+/** Events that a client can cause without limit; the log keeps room for all others. */
 export function isCausedByClient(event: VerificationEvent): boolean {
   switch (event.type) {
     case 'code_submitted':

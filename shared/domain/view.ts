@@ -1,4 +1,4 @@
-/** Shows the facts as they look at a moment; after the end the clock stands still. */
+/** The facts as the object that a client sees at a moment; after the end time has no effect. */
 
 import {
   exhaustedAttempt,
@@ -14,7 +14,7 @@ import { runningChannel, type StepAt, stepsAt } from './steps.ts';
 import type { Action, FinalStatus, Reason, Status, Step, Verification } from './verification.ts';
 import { type Channel, type NegativeOutcome, REJECTION_WAIT_MS } from './workflow.ts';
 
-/** A verification without what only its place among others tells. */
+/** A verification without what depends on other events. */
 type View = Omit<Verification, 'requestId' | 'seq' | 'updatedAtMs'>;
 
 export function view(facts: Facts, nowMs: number): View {
@@ -55,7 +55,7 @@ function runningView(facts: Facts, nowMs: number, expiresAtMs: number): Changing
   };
 }
 
-/** The end of the running step, of the wait after a reported refusal, or of everything. */
+/** The end of the running step, of the wait after a reported refusal, or of the verification. */
 function nextChange(
   facts: Facts,
   nowMs: number,
@@ -150,7 +150,7 @@ const REASON_OF_SUMMARY: Record<FinalStatus, Reason | null> = {
   aborted: 'request_id_mismatch',
 };
 
-/** `aborted` is ours alone; to a step it is a failure. */
+/** `aborted` is a status of ours; its step shows `failed`. */
 function endOfStep(status: FinalStatus): 'completed' | NegativeOutcome {
   return status === 'aborted' ? 'failed' : status;
 }

@@ -14,7 +14,10 @@ export const NEGATIVE_OUTCOMES = [
 export type NegativeOutcome = (typeof NEGATIVE_OUTCOMES)[number];
 export type Outcome = 'completed' | NegativeOutcome;
 
-/** Why the app left a channel: the error of the handset's SDK, or its own. Others count as `other`. */
+/**
+ * Why the app skipped a channel: an error of the handset's SDK, or its own. Others count as
+ * `other`.
+ */
 export const SKIP_ERRORS = [
   'sdk_no_data_connectivity',
   'sdk_connection_error',
@@ -28,22 +31,22 @@ export const SKIP_ERRORS = [
 ] as const;
 export type SkipError = (typeof SKIP_ERRORS)[number];
 
-/** Tries of a code that Vonage allows: 3 for a PIN, 1 for the code of silent_auth (reference §2). */
+/** Tries of a code that Vonage allows: 3 for a PIN, 1 for the code of silent_auth (protocol §2). */
 export const PIN_ATTEMPTS = 3;
 export const SILENT_AUTH_ATTEMPTS = 1;
 
-/** Vonage gives silent_auth this long, whatever `channel_timeout` says (reference §0.7). */
+/** Vonage gives silent_auth this long, whatever `channel_timeout` says (protocol §0.7). */
 const SILENT_AUTH_MS = 60_000;
-/** A handset that reported the carrier's refusal waits this long for Vonage's own word. */
+/** Milliseconds that a handset waits for Vonage's event after it reported the carrier's refusal. */
 export const REJECTION_WAIT_MS = 5_000;
-/** After the last step Vonage still owes its summary. */
+/** Milliseconds after the last step in which Vonage's summary may still arrive. */
 const DEADLINE_GRACE_MS = 30_000;
 
 export function isChannel(value: unknown): value is Channel {
   return CHANNELS.some((channel) => channel === value);
 }
 
-/** Whether the code travels to the phone number itself. An e-mail proves no number. */
+/** Whether the code reaches the phone number. An e-mail proves no number. */
 export function reachesPhoneNumber(channel: Channel): boolean {
   return channel !== 'email';
 }
@@ -52,7 +55,10 @@ export function durationMs(channel: Channel, channelTimeoutSeconds: number): num
   return channel === 'silent_auth' ? SILENT_AUTH_MS : channelTimeoutSeconds * 1000;
 }
 
-/** When a verification is over whatever was heard: 60 s + n × channel_timeout + 30 s after its start. */
+/**
+ * When a verification is over, whatever was reported: 60 s + n × channel_timeout + 30 s after its
+ * start.
+ */
 export function deadlineMs(
   startedAtMs: number,
   workflow: readonly Channel[],

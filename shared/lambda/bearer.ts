@@ -6,7 +6,7 @@ import type { InvocationTelemetry } from './telemetry.ts';
 
 export type ParseClientToken = (text: string) => ClientToken | undefined;
 
-/** Throws `client_token_invalid`, whatever is wrong with it. */
+/** Throws `client_token_invalid` for every fault of it. */
 export function clientToken(
   authorization: string | undefined,
   parse: ParseClientToken,
@@ -16,7 +16,10 @@ export function clientToken(
   return known(parse(text), telemetry);
 }
 
-/** Throws `client_token_invalid` for no token; else the invocation's log line names its verification. */
+/**
+ * Throws `client_token_invalid` for no token; else the invocation's log line names its
+ * verification.
+ */
 export function known(token: ClientToken | undefined, telemetry: InvocationTelemetry): ClientToken {
   if (!token) throw new Problem('client_token_invalid', 'the bearer is no client token');
   telemetry.annotate({ request_id: token.requestId });

@@ -1,4 +1,4 @@
-/** Makes an untrusted body one of the contract's types. */
+/** Parses an untrusted body into a type of the contract. */
 
 import type { $ZodIssue, $ZodType, output } from 'zod/v4/core';
 import { safeParse } from 'zod/v4/core';

@@ -1,4 +1,4 @@
-/** A message of a WebSocket client, and what it may learn of a mistake. */
+/** A message of a WebSocket client, and the answer to a wrong one. */
 
 import type { $ZodType, output } from 'zod/v4/core';
 import { MAX_MESSAGE_BYTES } from '../config.ts';

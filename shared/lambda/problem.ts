@@ -1,11 +1,11 @@
-/** The one place where errors become answers: RFC 9457 for those of the contract, a bare 500 else. */
+/** Turns errors into answers: RFC 9457 for problems of the contract, otherwise a bare 500. */
 
 import type { ProblemBody } from '../contract/answers.ts';
 import { toVerificationObject } from '../contract/to-verification-object.ts';
 import { PROBLEM_BASE, PROBLEMS, Problem, type ProblemCode } from '../domain/errors.ts';
 import type { HttpAnswer } from './http-answer.ts';
 
-/** What went wrong, as the caller may know it: fixed sentences and nothing of the request. */
+/** The problem as the caller sees it: fixed sentences, nothing of the request. */
 export function toProblemAnswer(error: unknown): HttpAnswer {
   const code = problemCode(error);
   const { status, title, retryable } = PROBLEMS[code];
@@ -37,7 +37,7 @@ export function problemCode(error: unknown): ProblemCode {
   return error instanceof Problem ? error.code : 'internal';
 }
 
-/** Whether an operator must set or mend a secret before this can succeed. */
+/** Whether an operator must set or correct a secret first. */
 export function isSecretNotSet(error: unknown): boolean {
   return error instanceof Problem && error.members.secretNotSet === true;
 }

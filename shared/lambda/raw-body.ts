@@ -1,9 +1,14 @@
-/** The bytes of a request, checked in the order of design §6: size first, then content type. */
+/**
+ * The bytes of a request, checked in the order of docs/architecture.md#webhook-verification: size
+ * first, then content type.
+ */
 
 import { Problem } from '../domain/errors.ts';
 import type { HttpRequest } from './handler.ts';
 
-/** Throws `payload_too_large`, `request_invalid` for no body at all, or `media_type_unsupported`. */
+/**
+ * Throws `payload_too_large`, `request_invalid` for no body at all, or `media_type_unsupported`.
+ */
 export function rawBody(request: HttpRequest, maxBytes: number): Buffer {
   const { body = '', isBase64Encoded, headers } = request;
   const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');

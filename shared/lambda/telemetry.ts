@@ -1,4 +1,7 @@
-/** One log line and the metrics of each invocation; nothing about a person gets in (design §9). */
+/**
+ * One log line and the metrics of each invocation; nothing about a person gets in
+ * (docs/architecture.md#observability).
+ */
 
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
@@ -57,12 +60,14 @@ export function createTelemetry(service: string): InvocationTelemetry {
   };
 }
 
-/** Powertools' own fields that say nothing here: no line is sampled, nothing is traced. */
+/** Powertools' fields without meaning here: no line is sampled, nothing is traced. */
 function withoutUnused(name: string, value: unknown): unknown {
   return name === 'sampling_rate' || name === 'xray_trace_id' ? undefined : value;
 }
 
-/** An error and its causes, by names and places. Only our own words are shown: others quote inputs. */
+/**
+ * An error and its causes, by names and places. Only our own words are shown: others quote inputs.
+ */
 function describe(fault: unknown): readonly string[] {
   const chain: string[] = [];
   for (let error = fault; error instanceof Error && chain.length < 5; error = error.cause) {

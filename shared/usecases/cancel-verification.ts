@@ -12,9 +12,9 @@ import { tooManyEvents } from './refusals.ts';
 export type CancelNeeds = PublishNeeds & { readonly vonage: Pick<Vonage, 'cancel'> };
 
 /**
- * Cancels for good, then tells the app's sockets and Vonage. Safe to repeat: after the end it
- * answers with the object as it is. Vonage itself cancels only from 30 s on; its own clock ends the
- * request there otherwise.
+ * Stores `cancelled`, which is final, then pushes and cancels at Vonage. Safe to repeat: after the
+ * end it answers with the object as it is. Vonage itself cancels only from 30 s on; its own clock
+ * ends the request there otherwise.
  */
 export async function cancelVerification(
   { requestId, hash }: ClientToken,

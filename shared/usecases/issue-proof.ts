@@ -1,4 +1,4 @@
-/** The proof of a completed verification, for the company's own backend (design §2c). */
+/** The proof of a completed verification, for your backend (docs/architecture.md#proof). */
 
 import { Problem } from '../domain/errors.ts';
 import type { Started } from '../domain/events.ts';
@@ -26,7 +26,9 @@ export interface IssueProofNeeds {
   readonly lifetimeSeconds: number;
 }
 
-/** The addresses that the proof shall name: we store none, so the app repeats those of the start. */
+/**
+ * The addresses that the proof shall name: we store none, so the app repeats those of the start.
+ */
 export interface ProofRequest {
   readonly phoneNumber?: string;
   readonly email?: string;
@@ -39,11 +41,11 @@ export interface IssuedProof {
 
 /**
  * Signs what is proven and nothing more. One read and no write, so it is safe to repeat: each proof
- * of a verification has the same `jti`, and whoever relies on it spends that once.
+ * of a verification has the same `jti`, which your backend accepts once.
  *
- * Throws `client_token_invalid`; `proof_refused`, without saying why, for a verification that is not
- * completed and for an address that is not the start's or not verified; `verification_closed` later
- * than {@link PROOF_WINDOW_MS} after the end.
+ * Throws `client_token_invalid`; `proof_refused`, without saying why, for a verification that is
+ * not completed and for an address that is not the start's or not verified; `verification_closed`
+ * later than {@link PROOF_WINDOW_MS} after the end.
  */
 export async function issueProof(
   token: ClientToken,
@@ -79,7 +81,7 @@ function isTooLate({ endedAtMs }: Verification, nowMs: number): boolean {
   return endedAtMs === null || nowMs > endedAtMs + PROOF_WINDOW_MS;
 }
 
-/** Both addresses are judged whatever the first verdict is: the time tells nothing either. */
+/** Compares both addresses in any case, so that the time reveals nothing. */
 async function assertProven(
   { phoneNumber, email }: ProofRequest,
   { verified }: Verification,

@@ -11,7 +11,7 @@ export function closed(verification: Verification): Problem {
   return new Problem('verification_closed', 'the verification has ended', { verification });
 }
 
-/** A client has written to this log more often than any honest app does. */
+/** The client has used up its places in the log. */
 export function tooManyEvents(verification: Verification, nowMs: number): Problem {
   return new Problem('rate_limited', 'the log has no room for more events of the client', {
     verification,
@@ -19,7 +19,7 @@ export function tooManyEvents(verification: Verification, nowMs: number): Proble
   });
 }
 
-/** Neither Vonage nor our own call decided anything. */
+/** Neither Vonage nor our own call decided. */
 export function providerUnavailable(verification?: Verification): Problem {
   return new Problem('provider_unavailable', 'Vonage did not carry out the request', {
     retryAfterSeconds: 5,
@@ -28,8 +28,8 @@ export function providerUnavailable(verification?: Verification): Problem {
 }
 
 /**
- * One answer for a spent limit and for somebody else's verification of the number, so that nobody
- * can ask whether a person is signing in (T9). Rounded up to 30 s.
+ * One answer for a spent limit and for somebody else's verification of the number, so the answer
+ * does not say whether a person is signing in (T9). Rounded up to 30 s.
  */
 export function neutralLimit(retryAtMs: number, nowMs: number): Problem {
   const seconds = Math.max(1, Math.ceil((retryAtMs - nowMs) / 1000));
@@ -38,7 +38,7 @@ export function neutralLimit(retryAtMs: number, nowMs: number): Problem {
   });
 }
 
-/** Another try of the same start is under way. */
+/** Another try of the same start is running. */
 export function startInProgress(retryAtMs: number, nowMs: number): Problem {
   const seconds = Math.ceil((retryAtMs - nowMs) / 1000);
   return new Problem('start_in_progress', 'a start with this idempotency key is running', {

@@ -1,4 +1,4 @@
-/** A socket asks to hear of a verification. */
+/** Subscribes a socket to a verification. */
 
 import type { ClientToken, Connection, Entry } from '../domain/ports/verification-log.ts';
 import type { Verification } from '../domain/verification.ts';
@@ -13,8 +13,8 @@ const MAX_EVICTIONS = 5;
 
 /**
  * Registers the connection and reads the verification in one write, so that no transition falls
- * between. Nobody is refused: the oldest connection gives way. Safe to repeat, and heals a
- * connection that was forgotten by mistake.
+ * between. Nobody is refused: the oldest connection is closed. Safe to repeat; registers a
+ * connection again that was forgotten by mistake.
  */
 export async function subscribe(
   token: ClientToken,

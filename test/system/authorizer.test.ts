@@ -1,4 +1,4 @@
-/** The optional JWT authorizer in front of `POST /start` (design §8, hardening T18). */
+/** The optional JWT authorizer in front of `POST /start` (docs/architecture.md#deployment, T18). */
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,7 @@
-/** Bad input over the wire (hardening §5): each is answered as the contract says, and changes nothing. */
+/**
+ * Bad input over the wire (docs/security.md#bad-inputs): each is answered as the contract says, and
+ * changes nothing.
+ */
 
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type ScriptedStack, startScriptedStack } from '../fixtures/scripted-stack.ts';

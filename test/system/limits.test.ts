@@ -1,4 +1,4 @@
-/** Abuse control before money is spent, seen from outside (hardening T8, T9, T16, S10). */
+/** Abuse control before money is spent, seen from outside (T8, T9, T16, S10). */
 
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';

@@ -1,4 +1,6 @@
-/** Every callback of Vonage, what it is silent about, and what a start sends (reference §1.3, §5). */
+/**
+ * Every callback of Vonage, what it is silent about, and what a start sends (protocol §1.3, §5).
+ */
 
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 /**
- * What Vonage's documents leave open (reference §12): the product under each reading. The names are
+ * What Vonage's documents leave open (protocol §12): the product under each reading. The names are
  * those of the table in `docs/vonage.md`.
  */
 

@@ -1,4 +1,4 @@
-/** Enforces the import table and the shape of the tree (design §7, style guide §1, §3). */
+/** Enforces the import table and the shape of the tree (docs/architecture.md#the-tree). */
 
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';

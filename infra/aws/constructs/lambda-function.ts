@@ -23,7 +23,7 @@ import { type FunctionName, METRICS_NAMESPACE } from '../../../shared/config.ts'
 import { serviceOf } from '../metrics.ts';
 import { createLogProtection } from './log-protection.ts';
 
-/** Below API Gateway's 30 s, above the time budget of every path (design §5). */
+/** Below API Gateway's 30 s, above the time budget of every path (docs/architecture.md#paths). */
 const TIMEOUT_SECONDS = 25;
 /** The knee of the cold-start curve; see performance targets. */
 const MEMORY_MB = 512;

@@ -1,9 +1,9 @@
-/** The limits of Vonage's start request (reference §1.3); those of the workflow are beside. */
+/** The limits of Vonage's start request (protocol §1.3); those of the workflow are beside. */
 
 import type { Stage } from '../stage.ts';
 import { broken, isIntegerBetween, isPlainHttps } from './rule.ts';
 
-/** Hosts of Vonage's API (reference §1.1). */
+/** Hosts of Vonage's API (protocol §1.1). */
 const VONAGE_BASE_URLS = [
   'https://api.nexmo.com',
   'https://api-us.vonage.com',
@@ -14,7 +14,7 @@ const VONAGE_BASE_URLS = [
 export function vonageFaults(stage: Stage): string[] {
   const { brand, locale, channelTimeoutSeconds, codeLength } = stage;
   return broken([
-    // Vonage's documents disagree on 16 or 18 (reference §12.16); 16 is right under both.
+    // Vonage's documents disagree on 16 or 18 (protocol §12.16); 16 is right under both.
     [/^[^\\/{}:$\p{Cc}]{1,16}$/u.test(brand), 'brand must be 1–16 characters without \\ / { } : $'],
     [brand === brand.trim(), 'brand must not begin or end with a space'],
     [

@@ -1,5 +1,5 @@
 /**
- * The rules of Vonage for channels (reference §1.3). Vonage takes three in a request; the stage may
+ * The rules of Vonage for channels (protocol §1.3). Vonage takes three in a request; the stage may
  * offer each channel once, and `start` takes three of them.
  */
 

@@ -1,6 +1,6 @@
 /**
- * A listener of the gateway. It takes every loopback address, so that clients from 127.0.0.2 count as
- * others than those from 127.0.0.1, and nobody from outside of this machine.
+ * A listener of the gateway. It takes every loopback address, so that clients from 127.0.0.2 are
+ * different callers from those of 127.0.0.1, and nobody outside this machine can connect.
  */
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -8,10 +8,10 @@ import { type Access, refusalOf } from '../access.ts';
 import { listen } from '../listen.ts';
 import { writeMessage } from './http-response.ts';
 
-/** What answers once the stack is ready. */
+/** Answers requests once the stack is ready. */
 export interface ListenerHandlers {
   handleRequest(request: IncomingMessage, response: ServerResponse): void;
-  /** @default an upgrade is a route that is not there */
+  /** @default an upgrade is answered like an unknown route */
   handleUpgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
@@ -26,7 +26,7 @@ export interface Listener {
 /** Longer than API clients keep idle connections, as API Gateway does. */
 const KEEP_ALIVE_MS = 65_000;
 
-/** @throws LocalStackError when the port is taken */
+/** @throws LocalStackError when the port is in use */
 export async function openListener(port: number, access: Access): Promise<Listener> {
   let handlers: ListenerHandlers | undefined;
   // Who offers to change to HTTP/2, as Java's client does, gets an ordinary answer.

@@ -1,4 +1,4 @@
-/** Who calls: the RS256 JWT of the application, or Basic credentials (protocol reference §4). */
+/** Who calls: the RS256 JWT of the application, or Basic credentials (protocol §4). */
 import { timingSafeEqual } from 'node:crypto';
 import { compactVerify, errors, importSPKI } from 'jose';
 

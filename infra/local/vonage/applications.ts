@@ -1,5 +1,5 @@
 /**
- * The part of the Applications API that sets the Status URL (protocol reference §8): Basic
+ * The part of the Applications API that sets the Status URL (protocol §8): Basic
  * credentials only, and a PUT replaces.
  */
 import { type Answer, json } from './answer.ts';

@@ -1,4 +1,4 @@
-/** The bodies of Vonage's webhooks (protocol reference §5.2 to §5.4). */
+/** The bodies of Vonage's webhooks (protocol §5.2 to §5.4). */
 import type { RequestFault } from './fault-rules.ts';
 import type { Step, StepEnd, StepStatus, Verification } from './verification.ts';
 

@@ -1,6 +1,6 @@
 /**
  * The redirects of a check_url: Vonage, an aggregator, the carrier and back, all on this listener
- * under different paths, with a cookie at each hop (protocol reference §7). The number
+ * under different paths, with a cookie at each hop (protocol §7). The number
  * alone decides the end: even completes, odd is another SIM, 99 cannot be checked.
  */
 import { randomUUID } from 'node:crypto';

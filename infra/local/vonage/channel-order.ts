@@ -1,4 +1,4 @@
-/** One entry of a workflow: what each channel takes (protocol reference §1.3). */
+/** One entry of a workflow: what each channel takes (protocol §1.3). */
 import type { ChannelName } from '../../../shared/config.ts';
 import { type Check, isBoolean, isMembers, isUrl, oneOf, text } from './checks.ts';
 

@@ -9,7 +9,7 @@ export function createPin(length: number): string {
   return pick(DIGITS, length);
 }
 
-/** Six mixed-case alphanumerics; `mixed` has at least one letter (protocol reference §2). */
+/** Six mixed-case alphanumerics; `mixed` has at least one letter (protocol §2). */
 export function createSilentCode(kind: 'mixed' | 'digits'): string {
   if (kind === 'digits') return pick(DIGITS, SILENT_CODE_LENGTH);
   const code = pick(DIGITS + LETTERS, SILENT_CODE_LENGTH);

@@ -79,7 +79,7 @@ const webhookFault = z.strictObject({
 
 const outcome = z.enum(['completed', 'failed', 'user_rejected', 'blocked']);
 
-/** Changes how a request behaves: the readings that the protocol reference leaves open. */
+/** Changes how a request behaves: readings of what Vonage leaves undocumented. */
 const requestFault = z
   .strictObject({
     coverage: z.enum(['supported', 'unsupported']),

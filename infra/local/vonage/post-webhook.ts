@@ -2,7 +2,7 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
-/** Vonage's general article on webhooks: 15 s to answer, connecting included (reference §5.1). */
+/** Vonage's general article on webhooks: 15 s to answer, connecting included (protocol §5.1). */
 const ANSWER_TIMEOUT_MS = 15_000;
 const MAX_SOCKETS = 64;
 

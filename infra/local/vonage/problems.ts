@@ -1,6 +1,6 @@
 /**
- * Vonage's error bodies: RFC 7807 with `title`, `type`, `detail`, `instance` (protocol reference
- * §1.5, §2, §3, §4, §7.2).
+ * Vonage's error bodies: RFC 7807 with `title`, `type`, `detail`, `instance` (protocol §1.5, §2,
+ * §3, §4, §7.2).
  */
 import { randomUUID } from 'node:crypto';
 import type { Answer } from './answer.ts';

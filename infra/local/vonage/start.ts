@@ -1,6 +1,6 @@
 /**
  * Reads the body of `POST /v2/verify`: what Vonage refuses with 422 and how it reads the rest
- * (protocol reference §1.3, §7.5).
+ * (protocol §1.3, §7.5).
  */
 import { type ChannelOrder, parseChannel } from './channel-order.ts';
 import { type Check, integer, isBoolean, isMembers, type Members, text } from './checks.ts';
@@ -74,7 +74,7 @@ function refuse(reason: string): { channels: []; faults: InvalidParameter[] } {
   return { channels: [], faults: [{ name: 'workflow', reason }] };
 }
 
-/** Numbers of the playground take silent_auth alone (protocol reference §7.5). */
+/** Numbers of the playground take silent_auth alone (protocol §7.5). */
 function playgroundFaults(channels: readonly ChannelOrder[]): readonly InvalidParameter[] {
   const isPlayground = ({ channel, to }: ChannelOrder): boolean =>
     channel !== 'email' && to.startsWith(PLAYGROUND_PREFIX);

@@ -46,7 +46,7 @@ export function expire(verification: Verification, moment: Moment): void {
   endStep(verification, 'expired', moment);
 }
 
-/** Checks a code; `not_found` also when the request has ended (protocol reference §2). */
+/** Checks a code; `not_found` also when the request has ended (protocol §2). */
 export function check(
   verification: Verification,
   submitted: Submitted,
@@ -72,7 +72,7 @@ export function skip(verification: Verification, moment: Moment): 'skipped' | un
   return 'skipped';
 }
 
-/** From 30 s on, and only in the first step (protocol reference §3); undefined: not now. */
+/** From 30 s on, and only in the first step (protocol §3); undefined: not now. */
 export function cancel(verification: Verification, moment: Moment): 'cancelled' | undefined {
   if (moment.nowMs < verification.cancellableFromMs || verification.current > 0) return undefined;
   const { cancel_webhooks: webhooks = 'summary' } = moment.fault;

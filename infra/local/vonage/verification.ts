@@ -35,7 +35,7 @@ export interface Verification {
   /** Carried along the redirects, so that a hop cannot be skipped. */
   readonly carrierState: string;
   readonly order: StartOrder;
-  /** Requests made with Basic credentials are never reported (protocol reference §0.5). */
+  /** Requests made with Basic credentials are never reported (protocol §0.5). */
   readonly reported: boolean;
   readonly submittedAt: string;
   readonly cancellableFromMs: number;

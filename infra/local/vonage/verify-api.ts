@@ -1,4 +1,4 @@
-/** The four operations of Verify v2 (protocol reference §1 to §3): what each answers, and when. */
+/** The four operations of Verify v2 (protocol §1 to §3): what each answers, and when. */
 import { type Answer, empty, json } from './answer.ts';
 import { problem, requestNotFound } from './problems.ts';
 import type { Requests } from './requests.ts';

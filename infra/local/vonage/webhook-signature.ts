@@ -1,4 +1,4 @@
-/** The token of a webhook: HS256 over its claims, which hold the hash of the body (reference §6). */
+/** The token of a webhook: HS256 over its claims, which hold the hash of the body (protocol §6). */
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { WebhookFault } from './fault-rules.ts';
 

@@ -1,6 +1,6 @@
 /**
  * Delivers callbacks to the Status URL: signed, at least once, again after anything but 2xx with
- * growing delays for a day, in no promised order (protocol reference §5.1).
+ * growing delays for a day, in no promised order (protocol §5.1).
  */
 import { randomUUID } from 'node:crypto';
 import type { Callback } from './callbacks.ts';

@@ -1,4 +1,4 @@
-/** Vonage's Applications API (reference §8): Basic credentials, and a PUT replaces everything. */
+/** Vonage's Applications API (protocol §8): Basic credentials, and a PUT replaces everything. */
 
 import { z } from 'zod';
 import { UsageError } from './usage-error.ts';

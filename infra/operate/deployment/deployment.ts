@@ -32,7 +32,7 @@ export interface Deployment {
 export const SECRET_NAMES = ['privateKey', 'signature', 'proofKey'] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 
-/** The only host of Vonage that has it (reference §8). */
+/** The only host of Vonage that has it (protocol §8). */
 const APPLICATIONS_URL = 'https://api.nexmo.com';
 
 const outputs = z.record(z.string(), z.record(z.string(), z.string()));

@@ -54,7 +54,7 @@ async function post(url: string, body: string, token: string | undefined): Promi
   return response.status;
 }
 
-/** As Vonage signs (reference §6). */
+/** As Vonage signs (protocol §6). */
 async function signWebhook(body: string, signature: Fields): Promise<string> {
   const { api_key, application_id, signature_secret: secret = '' } = signature;
   const payload_hash = createHash('sha256').update(body).digest('hex');

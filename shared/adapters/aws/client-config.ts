@@ -1,6 +1,6 @@
 /**
- * What every client of the AWS SDK is told explicitly, so that it reads no file and no variable and
- * evaluates no rules; `infra/aws/unreached.ts` leaves those out of the bundles.
+ * The explicit configuration of every AWS SDK client, so that it reads no file, no variable and no
+ * rule; `infra/aws/unreached.ts` leaves those out of the bundles.
  */
 
 import type { AwsTransport } from './transport.ts';
@@ -16,7 +16,7 @@ export interface AwsClientOptions {
   /** @default the service's own in the region */
   readonly endpoint?: string | undefined;
   readonly credentials: Credentials | (() => Promise<Credentials>);
-  /** Made for the time that a whole answer may take. */
+  /** One per time limit for a whole answer. */
   readonly transport: (timeoutMs: number) => AwsTransport;
 }
 
@@ -43,7 +43,7 @@ export interface AwsClientConfig {
   readonly disableClockSkewCorrection: false;
   readonly authSchemePreference: string[];
   readonly userAgentAppId: string;
-  /** What a command goes through is put together once, not with every request. */
+  /** The middleware stack of a command is built once, not per request. */
   readonly cacheMiddleware: true;
   readonly requestHandler: AwsTransport;
 }

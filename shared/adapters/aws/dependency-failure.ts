@@ -1,4 +1,4 @@
-/** Failures of AWS that pass: throttling, timeouts, the network. Everything else is a bug of ours. */
+/** Temporary failures of AWS: throttling, timeouts, the network. Everything else is a bug. */
 
 import { Problem } from '../../domain/errors.ts';
 
@@ -35,7 +35,7 @@ const NETWORK_CODES: ReadonlySet<unknown> = new Set([
   'ETIMEDOUT',
 ]);
 
-/** Runs `call`; a failure that passes becomes `dependency_unavailable` with the original as cause. */
+/** Runs `call`; a temporary failure becomes `dependency_unavailable` with the original as cause. */
 export async function callDependency<T>(name: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();

@@ -1,13 +1,13 @@
 /**
- * How the SDK's clients reach AWS: on the sockets that everybody shares, with one time limit for a
- * whole answer. The SDK's own handler sets five timers a request and pipes each answer through a
- * stream of its own; serialization, signatures and retries stay the SDK's.
+ * How the SDK's clients reach AWS: on shared sockets, with one time limit for a whole answer. The
+ * SDK's own handler sets five timers per request and pipes each answer through a stream of its own;
+ * serialization, signatures and retries stay the SDK's.
  */
 
 import { exchange } from '../https/exchange.ts';
 import type { Agents } from '../https/https-agent.ts';
 
-/** What the SDK asks to be sent: always a POST to `/`, without a query. */
+/** The SDK's request: always a POST to `/`, without a query. */
 export interface AwsHttpRequest {
   readonly protocol: string;
   readonly hostname: string;

@@ -1,8 +1,11 @@
-/** Whom a source address stands for: an IPv6 subscriber has a whole /64, so it counts as one. */
+/**
+ * The caller behind a source address. An IPv6 subscriber has a whole /64, which counts as one
+ * caller.
+ */
 
 const GROUPS = 8;
 const NETWORK_GROUPS = 4;
-/** `::ffff:a.b.c.d` is an IPv4 address in other clothes. */
+/** `::ffff:a.b.c.d` is an IPv4 address mapped to IPv6. */
 const MAPPED_PREFIX = '0:0:0:0:0:ffff';
 
 /** IPv4 as it is; IPv6 as the four groups of its /64, written one way. */

@@ -24,7 +24,7 @@ function toAttribute(value: Plain): AttributeValue {
   }
 }
 
-/** Members of other types are left out; what is no map is empty. */
+/** Members of other types are left out; anything but a map is empty. */
 export function fromAttributeMap(value: AttributeValue): PlainMap {
   const members: Record<string, Plain> = {};
   for (const [name, member] of Object.entries(value.M ?? {})) {

@@ -3,7 +3,9 @@
  *
  * | `type` | event | members besides `at` (epoch ms) |
  * | --- | --- | --- |
- * | `started` | started | `workflow`, `timeout` (s), `code_length`, `phone_hash`, and if they are there: `email_hash`, `check_url`, `nonce`, `sub`, `rejected: stop`, `method: navigate`, `unsupported: true` |
+ * | `started` | started | `workflow`, `timeout` (s), `code_length`, `phone_hash`, and if they are
+ * there: `email_hash`, `check_url`, `nonce`, `sub`, `rejected: stop`, `method: navigate`,
+ * `unsupported: true` |
  * | `check_url` | check_url_issued | `check_url` |
  * | `channel` | channel_ended | `channel`, `outcome` |
  * | `summary` | summarized | `status`, `ended`: a list of `<channel>:<outcome>` |
@@ -32,7 +34,9 @@ export function encodeEvent(event: VerificationEvent): AttributeValue {
   return toAttributeMap({ ...toStored(event), at: event.atMs });
 }
 
-/** `undefined` for what this version does not know: a newer one may have written it. */
+/**
+ * `undefined` for an event that this release does not know: a newer release may have written it.
+ */
 export function decodeEvent(value: AttributeValue): VerificationEvent | undefined {
   const stored = fromAttributeMap(value);
   return typeof stored.at === 'number' ? fromStored(stored, stored.at) : undefined;

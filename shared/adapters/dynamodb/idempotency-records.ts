@@ -1,6 +1,6 @@
 /**
- * One item per idempotency key: a start that runs, that nobody knows the fate of, or that is known and
- * answers its repeats for 10 minutes. The key itself is kept as HMAC only (hardening T20).
+ * One item per idempotency key: its start is running, has an unknown outcome, or is recorded and
+ * answers repeats for 10 minutes. The key itself is kept as HMAC only (T20).
  */
 
 import type {
@@ -14,7 +14,7 @@ import type { ConditionalWrite, Item, Table } from './table.ts';
 
 const REPLAY_SECONDS = 600;
 
-/** `released` stands for no item: nothing may delete items. */
+/** `released` stands for no item, because no function may delete items. */
 type State = 'starting' | 'unknown' | 'started' | 'released';
 
 const STATE = { '#state': 'state' };
@@ -110,7 +110,7 @@ async function claim(table: Table, attempt: Claim): Promise<IdempotencyClaim> {
   if (item.body_hash?.S !== bodyHash) return { outcome: 'other_body' };
   if (item.state?.S === 'started') return toStarted(item);
   if (item.state?.S === 'starting' && untilMs > nowMs) {
-    // Our own write whose answer was lost is ours; what it replaced, nobody can tell any more.
+    // Our own write, its answer was lost. What it replaced is unknown.
     return isOurs ? { outcome: 'takeover' } : { outcome: 'in_progress', retryAtMs: untilMs };
   }
   if (await table.write(key, toTakeover(attempt, item))) return { outcome: 'takeover' };

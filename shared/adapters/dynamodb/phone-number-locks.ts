@@ -1,6 +1,6 @@
 /**
- * One item per phone number: who is starting a verification of it, which one is live, and how many
- * were started in this window. A missed or late write costs a number at most a lock's time.
+ * One item per phone number: which start holds its lock, which verification is live. A lost or late
+ * write blocks a number for one lock time at most.
  */
 
 import type { Limit } from '../../config.ts';
@@ -13,7 +13,7 @@ import type { GuardHmac } from './guard-hmac.ts';
 import { windowEndMs, windowOf } from './rate-limits.ts';
 import type { ConditionalWrite, Item, Table } from './table.ts';
 
-/** Longer than any invocation lives, so a lock that ran out belongs to nobody. */
+/** Milliseconds. Longer than an invocation lives, so an expired lock has no owner. */
 export const LOCK_MS = 35_000;
 
 const TTL_MARGIN_SECONDS = 3600;
@@ -72,7 +72,7 @@ export function createPhoneNumberLocks(
       return whyNot(await table.read(key), attempt, limit);
     },
 
-    // From that one try alone: a repeat that comes late must not take it back from a later one.
+    // Only from that try: a late repeat must not take the lock back from a later one.
     inherit: async (holder, nowMs, heldBy) => {
       const inherited = await table.write(await keyOf(holder), {
         update: 'SET #owner = :owner, #until = :until',
@@ -134,7 +134,7 @@ function valuesOf({ owner }: LockHolder): NonNullable<ConditionalWrite['values']
   return { ':owner': { S: owner }, ':starts': { SS: [startOf(owner)] } };
 }
 
-/** Contested while the fate of another start is unknown: what is in flight may be its. */
+/** Contested while the outcome of another start is unknown: a request in flight may be its. */
 function toLocked(
   { unresolved }: Item,
   owner: string,
@@ -193,11 +193,11 @@ function whyNot(item: Item | undefined, attempt: Attempt, limit: Limit): PhoneNu
   if (requestId !== undefined && requestId !== superseded && liveUntilMs > nowMs) {
     return { outcome: 'live', requestId, retryAtMs: liveUntilMs };
   }
-  // What refused is gone by now: whoever asks again is served.
+  // The cause of the refusal has ended: the next try succeeds.
   return { outcome: 'refused', retryAtMs: nowMs + 1000 };
 }
 
-/** The name carries the window, so that one condition can judge the count of this window alone. */
+/** The name carries the window, so that one condition covers the count of this window alone. */
 function countName(window: number): string {
   return `count_${window}`;
 }

@@ -1,4 +1,6 @@
-/** Counts of starts within fixed windows: the window is part of the key, the limit of the condition. */
+/**
+ * Counts of starts within fixed windows: the window is part of the key, the limit of the condition.
+ */
 
 import type { Limit, StartLimits } from '../../config.ts';
 import { Problem } from '../../domain/errors.ts';
@@ -14,7 +16,7 @@ const KEY_PREFIXES = {
   prefix: 'prefix',
 } as const satisfies Record<CountedOn['limit'], string>;
 
-/** Clocks of instances differ a little; an item is not needed after its window. */
+/** Seconds that an item outlives its window, because clocks of instances differ a little. */
 const TTL_MARGIN_SECONDS = 3600;
 
 const limitIsNotSpent = 'attribute_not_exists(#count) OR #count < :limit';
@@ -40,7 +42,7 @@ export function createRateLimits(options: RateLimitsOptions): RateLimits {
         limit.count > 0 && (await table.write(await itemOf(on, nowMs), toCount(limit, endMs)));
       return counted ? { outcome: 'counted' } : { outcome: 'refused', retryAtMs: endMs };
     },
-    // Sent twice, it takes back what another start has counted; a count too many harms nobody.
+    // Sent twice, it would take back another start's count; one count too many is harmless.
     giveBack: async (on, nowMs) => {
       const key = await itemOf(on, nowMs);
       try {

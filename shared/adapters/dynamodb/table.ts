@@ -1,4 +1,4 @@
-/** The two calls that both tables are used with: a consistent read and a conditional write. */
+/** The two calls on both tables: a consistent read and a conditional write. */
 
 import {
   type AttributeValue,

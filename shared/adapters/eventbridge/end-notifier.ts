@@ -1,4 +1,4 @@
-/** Puts an event on the company's EventBridge bus when a verification has ended. */
+/** Publishes the end of a verification on the stage's EventBridge bus. */
 
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { EndNotifier } from '../../domain/ports/end-notifier.ts';
@@ -19,7 +19,7 @@ export interface EndNotifierOptions extends AwsRequestOptions {
 const SOURCE = 'silent-auth';
 const DETAIL_TYPE = 'verification.ended';
 
-/** One retry; what fails twice is tried again by the next event or read of the verification. */
+/** One retry; after that the next event or read of the verification tries again. */
 const TRIES = 2;
 
 export function createEndNotifier({ bus, telemetry, ...options }: EndNotifierOptions): EndNotifier {
@@ -41,7 +41,7 @@ export function createEndNotifier({ bus, telemetry, ...options }: EndNotifierOpt
   };
 }
 
-/** Every member is always there; none of them is a phone number or an e-mail address. */
+/** Every member is always present; none is a phone number or an e-mail address. */
 function toDetail(
   { events }: Entry,
   verification: Verification,

@@ -22,7 +22,7 @@ export async function putEvent(event: BusEvent, options: AwsPostOptions): Promis
   return status === 200 && hasNoFailure(output);
 }
 
-/** 200 alone says nothing: an entry can fail by itself. */
+/** 200 is not enough: a single entry can fail. */
 function hasNoFailure(answer: unknown): boolean {
   return (
     typeof answer === 'object' &&

@@ -14,13 +14,13 @@ export interface Outgoing {
 export interface Bounds {
   /** From the wait for a socket to the last byte of the answer. */
   readonly timeoutMs: number;
-  /** Of the answer's body. @default 1 MiB: DynamoDB answers no more, and nobody else as much */
+  /** Of the answer's body. @default 1 MiB, the most that DynamoDB answers */
   readonly maxBytes?: number;
 }
 
 /**
- * `status` of a failure is there when the answer had begun. Without `wasSent` the peer cannot have seen
- * the request. The error is Node's own, or one named `TimeoutError`.
+ * `status` of a failure is present when the answer had begun. Without `wasSent` the peer cannot
+ * have received the request. The error is Node's own, or one named `TimeoutError`.
  */
 export type Exchanged =
   | {
@@ -75,7 +75,7 @@ export function exchange(
   });
 }
 
-/** Until the socket is connected (and its TLS stands) nobody can have seen the request. */
+/** Before the socket is connected, TLS included, the peer cannot have received the request. */
 function watchConnection(request: ClientRequest): () => boolean {
   let isConnected = false;
   request.on('socket', (socket) => {

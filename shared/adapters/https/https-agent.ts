@@ -1,6 +1,6 @@
 /**
- * The sockets of one function instance. The only place that touches Node's `http` and `https`: an ESM
- * import of `node:http` loads undici, which costs a cold start more than all our code.
+ * The sockets of one function instance. The only place that touches Node's `http` and `https`: an
+ * ESM import of `node:http` loads undici, which costs more of a cold start than all our code.
  */
 
 import type { Agent as HttpAgent, RequestOptions as HttpOptions } from 'node:http';
@@ -19,8 +19,8 @@ export interface Agents {
 }
 
 /**
- * A socket that was idle for longer is not used again. A frozen instance cannot see that the peer
- * closed it, and a POST that dies on it leaves us not knowing whether it was carried out.
+ * Milliseconds after which an idle socket is not used again. A frozen instance cannot see that the
+ * peer has closed it, and after a POST on it we would not know whether it took effect.
  */
 const MAX_IDLE_MS = 15_000;
 const MAX_SOCKETS = 50;

@@ -1,4 +1,4 @@
-/** Sockets that are opened before anybody needs them: a handshake costs less in INIT than later. */
+/** Opens sockets ahead of the first request: a handshake costs less in INIT than later. */
 
 import type { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -11,8 +11,8 @@ export interface SocketOptions {
 
 export interface ReadySockets {
   /**
-   * Opens one for a later request to the host and sends nothing on it. Settles when it is open or has
-   * failed, and never rejects: without it, that request opens one for itself.
+   * Opens one for a later request to the host and sends nothing on it. Resolves when it is open or
+   * has failed; never rejects, because the request can open one itself.
    */
   readonly open: (host: string, port: number) => Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * Which channels operators have switched off: one parameter of Systems Manager, its value their names
- * with commas between, or `none`.
+ * Which channels operators have switched off: one parameter of Systems Manager, its value their
+ * names with commas between, or `none`.
  */
 
 import type { ChannelSwitch } from '../../domain/ports/channel-switch.ts';
@@ -12,10 +12,10 @@ export interface ChannelSwitchOptions extends AwsPostOptions {
   readonly parameter: string;
 }
 
-/** A switch takes this long at most to reach every instance. */
+/** Milliseconds until a change has reached every instance. */
 const FRESH_MS = 60_000;
 
-/** A failed read leaves what was known, at first nothing: a switch must not stop the product. */
+/** A failed read keeps the last value, at first none: the switch must not stop starts. */
 export function createChannelSwitch(options: ChannelSwitchOptions): ChannelSwitch {
   const { clock, parameter } = options;
   let known: readonly Channel[] = [];
@@ -29,7 +29,7 @@ export function createChannelSwitch(options: ChannelSwitchOptions): ChannelSwitc
       const { status, output } = await postToAws(operation, options);
       if (status === 200) known = toChannels(output);
     } catch {
-      // What was known stays; the next read comes in a minute.
+      // The last value stays; the next read follows in a minute.
     }
     readAtMs = clock.now();
     reading = undefined;
@@ -46,7 +46,7 @@ export function createChannelSwitch(options: ChannelSwitchOptions): ChannelSwitc
   };
 }
 
-/** Names that are no channel are left out. */
+/** Unknown names are ignored. */
 function toChannels(output: unknown): readonly Channel[] {
   const parameter = memberOf(output, 'Parameter');
   const value = memberOf(parameter, 'Value');

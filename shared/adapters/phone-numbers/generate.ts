@@ -1,4 +1,4 @@
-/** Writes `ranges.json` from the metadata of libphonenumber; after an update of that, run it again. */
+/** Writes `ranges.json` from libphonenumber's metadata; run it after each update of the library. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

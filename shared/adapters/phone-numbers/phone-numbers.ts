@@ -1,6 +1,6 @@
 /**
- * Which numbers belong to a mobile phone, by Google's metadata of mobile ranges. A test holds this
- * against libphonenumber itself, which would be half of the bundle of `start`.
+ * Which numbers are mobile, by Google's metadata. A test compares this with libphonenumber, which
+ * would be half of the bundle of `start`.
  */
 
 import type { PhoneNumbers } from '../../domain/ports/phone-numbers.ts';

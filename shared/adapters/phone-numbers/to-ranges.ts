@@ -1,4 +1,4 @@
-/** Takes from Google's metadata what tells a mobile number, and leaves the other four fifths. */
+/** Takes from Google's metadata the fifth that decides whether a number is mobile. */
 
 import type { MetadataJson } from 'libphonenumber-js/core';
 

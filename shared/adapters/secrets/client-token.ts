@@ -3,7 +3,10 @@
 import { createHash } from 'node:crypto';
 import type { ClientToken } from '../../domain/ports/verification-log.ts';
 
-/** 32 bytes are 43 characters, and the last one carries only four bits: there is one way to write them. */
+/**
+ * 32 bytes are 43 characters, and the last one carries only four bits: so there is only one
+ * spelling.
+ */
 const FORM = /^([A-Za-z0-9-]{1,64})\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 
 /** `undefined` for what no verification can have. */

@@ -1,4 +1,4 @@
-/** Knows requests that came through the company's own CloudFront, by a header that only it can set. */
+/** Recognises requests through the stage's own CloudFront by a secret header. */
 
 import { timingSafeEqual } from 'node:crypto';
 import { EDGE_HEADERS } from '../../config.ts';
@@ -8,11 +8,11 @@ export type EdgeCheck = (headers: Readonly<Record<string, string | undefined>>) 
 
 export interface EdgeCheckOptions {
   readonly secrets: Secrets;
-  /** Secret `{origin_secret, previous_origin_secret?}`: while one replaces the other, both count. */
+  /** Secret `{origin_secret, previous_origin_secret?}`: during a rotation both are accepted. */
   readonly secretId: string;
 }
 
-/** Rejects with `dependency_unavailable` when a claim cannot be judged. */
+/** Rejects with `dependency_unavailable` when a claim cannot be checked. */
 export function createEdgeCheck({ secrets, secretId }: EdgeCheckOptions): EdgeCheck {
   return async (headers) => {
     const given = headers[EDGE_HEADERS.secret];
@@ -26,7 +26,7 @@ export function createEdgeCheck({ secrets, secretId }: EdgeCheckOptions): EdgeCh
   };
 }
 
-/** Takes the same time wherever the two differ. */
+/** Compares in constant time. */
 function isSame(given: string, wanted: string): boolean {
   const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
   return one.byteLength === other.byteLength && timingSafeEqual(one, other);

@@ -1,4 +1,4 @@
-/** Everything that is derived from our own three keys: tokens, keyed hashes, names of guards. */
+/** Everything derived from our three keys: tokens, keyed hashes, keys of the table `Guards`. */
 
 import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { Problem } from '../../domain/errors.ts';
@@ -7,7 +7,7 @@ import { hashClientToken } from './client-token.ts';
 import { requireField, type Secret, type Secrets } from './secret-store.ts';
 
 export interface Keys {
-  /** HMAC-SHA-256 with the guard key over the parts as a JSON array. */
+  /** HMAC-SHA-256 with `guard_key` over the parts as a JSON array. */
   readonly guardHmac: (parts: readonly string[]) => Promise<Buffer>;
   readonly tokens: Tokens;
   readonly identities: Identities;
@@ -22,7 +22,7 @@ export interface KeysOptions {
 type KeyName = 'guard_key' | 'token_key' | 'identity_key';
 const KEY_NAMES: readonly KeyName[] = ['guard_key', 'token_key', 'identity_key'];
 
-/** Key objects: given bytes, Node finds out anew with every HMAC what they are, by exceptions. */
+/** Key objects: for bytes Node would find their type with exceptions in every HMAC. */
 type KeySet = Readonly<Record<KeyName, KeyObject>> & { readonly tokenKeys: readonly TokenKey[] };
 
 interface TokenKey {
@@ -39,7 +39,7 @@ export function createKeys({ secrets, secretId }: KeysOptions): Keys {
   };
   const keys = async (): Promise<KeySet> => toKeys(await secrets.get(secretId));
 
-  /** An instance may be the last to hear of a rotation, so an unknown id is worth a second read. */
+  /** An instance may not know of a rotation yet, so an unknown id causes a second read. */
   const tokenKey = async (id: string | undefined): Promise<KeyObject> => {
     const { token_key: current, tokenKeys } = await keys();
     if (id === undefined) return current;
@@ -97,7 +97,7 @@ function deriveKeys(secret: Secret): KeySet {
   };
 }
 
-/** Names a key without telling anything about it. */
+/** Names a key without revealing it. */
 function keyId(key: KeyObject): string {
   return createHash('sha256').update('key-id:').update(key.export()).digest('hex').slice(0, 8);
 }

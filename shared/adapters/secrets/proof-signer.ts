@@ -1,4 +1,6 @@
-/** Signs the proofs with ES256 and publishes the keys that verify them (design §2c). */
+/**
+ * Signs the proofs with ES256 and publishes the keys that verify them (docs/architecture.md#proof).
+ */
 
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, SignJWT } from 'jose';
@@ -65,7 +67,7 @@ function toPayload(
   };
 }
 
-/** A function of the verification alone: no rotation of a key makes a second one. */
+/** Depends on the verification alone, so the rotation of a key does not change it. */
 function jtiOf(requestId: string): string {
   return createHash('sha256').update(`silent-auth-proof:${requestId}`).digest('base64url');
 }
@@ -113,7 +115,7 @@ function parseKey(parse: () => KeyObject): KeyObject {
   }
 }
 
-/** Until an operator mends the secret. */
+/** Seconds; an operator has to correct the secret. */
 function unusable(message: string, options?: ErrorOptions): Problem {
   const members = { retryAfterSeconds: RETRY_AFTER_SECONDS, secretNotSet: true } as const;
   return new Problem('dependency_unavailable', message, members, options);

@@ -1,6 +1,6 @@
 /**
- * Secrets, read once in a while. Warm requests read none; when Secrets Manager fails, the last good
- * value serves for a day.
+ * A cache of secrets. Warm requests read none; while Secrets Manager fails the last good value
+ * serves for a day.
  */
 
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -42,7 +42,7 @@ interface Cached {
 export function createSecretStore({ client, clock, onStale }: SecretStoreOptions): Secrets {
   const cache = new Map<string, Cached>();
 
-  /** Single flight: whoever comes while a read runs waits for that one. */
+  /** One read at a time: concurrent callers wait for it. */
   const read = (secretId: string, cached: Cached): Promise<Secret> => {
     cached.reading ??= readAndKeep(secretId, cached).finally(() => {
       delete cached.reading;
@@ -95,7 +95,7 @@ export function createSecretStore({ client, clock, onStale }: SecretStoreOptions
   return { get, refresh };
 }
 
-/** The field, which must not be empty: placeholders of a new deployment are. */
+/** The field. Empty, as in the placeholders of a new deployment, is refused. */
 export function requireField(secret: Secret, name: string): string {
   const value = secret[name];
   if (value) return value;

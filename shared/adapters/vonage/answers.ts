@@ -1,4 +1,4 @@
-/** What Vonage's statuses and bodies mean (reference §1.5, §2, §3): tables, no I/O. */
+/** What Vonage's statuses and bodies mean (protocol §1.5, §2, §3): tables, no I/O. */
 
 import type { CheckAnswer, NextAnswer, VerifyAnswer } from '../../domain/ports/vonage.ts';
 import type { JsonAnswer } from './http.ts';
@@ -12,7 +12,7 @@ const VERIFY_REFUSALS: Readonly<
 
 /**
  * Anything but a definite answer is `unknown`: Vonage may have created a request. The check_url is
- * not judged here.
+ * not checked here.
  */
 export function toVerifyAnswer(answer: JsonAnswer): VerifyAnswer {
   if (answer.outcome === 'not_sent') return { outcome: 'unavailable' };
@@ -35,7 +35,7 @@ export function toVerifyAnswer(answer: JsonAnswer): VerifyAnswer {
   return { outcome: VERIFY_REFUSALS[status] ?? 'unavailable' };
 }
 
-/** The statuses that judge a code; Vonage never looked at it when it answers another 4xx. */
+/** The statuses that decide about a code; with another 4xx Vonage did not check it. */
 const CHECK_ANSWERS: Readonly<Record<number, CheckAnswer | undefined>> = {
   400: 'rejected',
   404: 'not_found',

@@ -1,4 +1,4 @@
-/** The RS256 JWT that signs our calls to Vonage (reference §4), made once for many calls. */
+/** The RS256 JWT that signs our calls to Vonage (protocol §4), made once for many calls. */
 
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
@@ -10,7 +10,9 @@ import { requireField, type Secret, type Secrets } from '../secrets/secret-store
 export interface ApplicationJwt {
   /** The cached one; a warm request signs nothing. */
   readonly get: () => Promise<string>;
-  /** For a 401: reads the private key again, within the bounds of the secret store, and signs anew. */
+  /**
+   * For a 401: reads the private key again, within the bounds of the secret store, and signs again.
+   */
   readonly renew: () => Promise<string>;
 }
 
@@ -38,7 +40,7 @@ export function createApplicationJwt(options: ApplicationJwtOptions): Applicatio
 
   const begin = async (read: Promise<Secret>): Promise<Signed> => sign(await read, options);
 
-  /** A newer attempt replaces an older one: it has read the secret later. */
+  /** A newer attempt replaces an older one, because it read the secret later. */
   const finish = async (attempt: Promise<Signed>): Promise<string> => {
     signing = attempt;
     try {

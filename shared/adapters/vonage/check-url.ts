@@ -1,4 +1,4 @@
-/** Which check_url may reach a handset: the app opens it without asking (hardening T13). */
+/** Which check_url may reach a handset: the app opens it without asking (T13). */
 
 const MAX_LENGTH = 2048;
 
@@ -14,7 +14,7 @@ const IP_ADDRESS = /^(\[.*\]|[0-9.]+)$/;
 export function isAllowedCheckUrl(url: string, hosts: readonly string[]): boolean {
   if (url.length > MAX_LENGTH || !URL_CHARACTERS.test(url) || !URL.canParse(url)) return false;
   const parsed = new URL(url);
-  // Another parser must not read another host: scheme, host and port stand as this one prints them.
+  // The URL must be spelled as this parser prints it, so that no other parser finds another host.
   if (url !== parsed.origin && !url.startsWith(`${parsed.origin}/`)) return false;
   return hosts.some((host) =>
     host.includes('://') ? isOfOrigin(parsed, host) : isOfHost(parsed, host),

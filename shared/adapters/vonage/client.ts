@@ -1,4 +1,6 @@
-/** Vonage Verify v2: start, check, next_workflow and cancel, each a definite answer or `unknown`. */
+/**
+ * Vonage Verify v2: start, check, next_workflow and cancel, each a definite answer or `unknown`.
+ */
 
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import type { StartSettings } from '../../config.ts';
@@ -33,7 +35,7 @@ type Call = (
   budget: Budget,
 ) => Promise<JsonAnswer>;
 
-/** How long Vonage's webhook about a step may take when Vonage ended that step itself. */
+/** Milliseconds that Vonage's own webhook about an ended step gets to arrive. */
 const OWN_WORD_MS = 1000;
 /** Vonage's replication lags for a moment after the start. */
 const PAUSES_MS: readonly (number | undefined)[] = [300, 600, 1200];
@@ -94,7 +96,9 @@ async function next(
   }
 }
 
-/** One measured call, repeated once with a new JWT after a 401, never begun after the budget's end. */
+/**
+ * One measured call, repeated once with a new JWT after a 401, never begun after the budget's end.
+ */
 function createCall({ baseUrl, jwt, http, clock, telemetry }: VonageOptions): Call {
   const send = async (
     operation: Operation,
@@ -127,7 +131,7 @@ function createCall({ baseUrl, jwt, http, clock, telemetry }: VonageOptions): Ca
   };
 }
 
-/** Without a JWT nothing is sent: that is an answer of its own, which `verify` explains before. */
+/** Without a JWT nothing is sent, which is an outcome of its own. */
 async function orUndefined(jwt: Promise<string>): Promise<string | undefined> {
   try {
     return await jwt;

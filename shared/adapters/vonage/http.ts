@@ -1,4 +1,4 @@
-/** One bounded JSON request: its time, its answer's size, and whether it was sent at all. */
+/** One JSON request with bounded time and size; says whether it was sent at all. */
 
 import { exchange } from '../https/exchange.ts';
 import type { Agents } from '../https/https-agent.ts';
@@ -12,9 +12,9 @@ export interface JsonRequest {
 }
 
 /**
- * `answered`: the status is certain; `body` is `undefined` when there was none or it was cut off, too
- * slow, too large or no JSON. `not_sent`: the peer cannot have seen the request. `timeout` and
- * `network`: nobody knows what became of it.
+ * `answered`: the status is certain; `body` is `undefined` when there was none or it was cut off,
+ * too slow, too large or not JSON. `not_sent`: the peer cannot have seen the request. `timeout` and
+ * `network`: the effect is unknown.
  */
 export type JsonAnswer =
   | { readonly outcome: 'answered'; readonly status: number; readonly body: unknown }

@@ -1,4 +1,4 @@
-/** Our request in Vonage's words: the body of `POST /v2/verify` (reference §1.3). */
+/** The body of `POST /v2/verify` (protocol §1.3). */
 
 import type { ChannelSettings, StartSettings } from '../../config.ts';
 import type { RequestedChannel, VerifyRequest } from '../../domain/ports/vonage.ts';

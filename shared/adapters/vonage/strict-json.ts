@@ -1,10 +1,10 @@
-/** JSON that means one thing: no duplicate members, no members that touch a prototype, bounded depth. */
+/** Strict JSON: no duplicate members, no prototype members, bounded depth. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export type StrictJson =
   | { readonly outcome: 'value'; readonly value: unknown }
-  /** Not UTF-8, not JSON (a byte order mark is none), or nested too deeply. */
+  /** Not UTF-8, not JSON (a byte order mark is not), or nested too deeply. */
   | { readonly outcome: 'invalid' }
   /** JSON that two parsers would read differently. */
   | { readonly outcome: 'ambiguous' };
@@ -12,7 +12,9 @@ export type StrictJson =
 const MAX_DEPTH = 16;
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Strings (with the colon that makes them member names) and brackets; all else is irrelevant here. */
+/**
+ * Strings (with the colon that makes them member names) and brackets; all else is irrelevant here.
+ */
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g;
 
 /** The caller bounds the size. */

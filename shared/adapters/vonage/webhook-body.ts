@@ -1,4 +1,4 @@
-/** What an authentic webhook of Vonage says (reference §5). Its optional members stay optional. */
+/** What an authentic webhook of Vonage says (protocol §5). Its optional members stay optional. */
 
 import { DOCTOR_REQUEST_ID_PREFIX } from '../../config.ts';
 import { Problem } from '../../domain/errors.ts';
@@ -22,7 +22,7 @@ const OUTCOMES: ReadonlyMap<unknown, Outcome> = new Map([
 const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
 
 /**
- * Call it after the signature was verified. Throws `request_invalid` for what is no JSON;
+ * Call it after the signature was verified. Throws `request_invalid` for anything but JSON;
  * `unintelligible` is JSON that says nothing we may act on, `test` comes from an operator.
  */
 export function parseWebhook(
@@ -59,7 +59,7 @@ function parseEvent(
   return outcome && { type: 'channel_ended', atMs, channel, outcome };
 }
 
-/** `mode: advanced` wants another kind of action, which our apps do not know. */
+/** `mode: advanced` has another type of action, which is ignored. */
 function parseAction(
   { action, mode }: JsonObject,
   channel: Channel,
@@ -67,7 +67,7 @@ function parseAction(
   checkUrlHosts: readonly string[],
 ): ProviderEvent | undefined {
   if (channel !== 'silent_auth' || mode === 'advanced') return undefined;
-  // Vonage's older payloads hold an array of one (reference §0.10).
+  // Vonage's older payloads hold an array of one (protocol §0.10).
   const only: unknown = Array.isArray(action) && action.length === 1 ? action[0] : action;
   if (!isJsonObject(only) || (only.type !== undefined && only.type !== 'check')) return undefined;
   const { check_url: checkUrl } = only;
@@ -89,7 +89,7 @@ function parseSummary({ status, workflow }: JsonObject, atMs: number): Summarize
   return { type: 'summarized', atMs, status: outcome, outcomes };
 }
 
-/** Sent as a number or as a string, or not at all (reference §5.4). */
+/** Sent as a number or as a string, or not at all (protocol §5.4). */
 function parsePrice(price: unknown): number | undefined {
   const isText = typeof price === 'string' && /^\d{1,9}(\.\d{1,9})?$/.test(price);
   const euros = isText ? Number(price) : price;

@@ -1,6 +1,7 @@
 /**
- * Proves that a webhook is Vonage's and ours: the HS256 JWT in `Authorization`, and in it the hash of
- * the body, which the signature itself does not cover (design §6, reference §6).
+ * Proves that a webhook is Vonage's and ours: the HS256 JWT in `Authorization`, and in it the hash
+ * of the body, which the signature itself does not cover
+ * (docs/architecture.md#webhook-verification, protocol §6).
  */
 
 import { createHash, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
@@ -13,8 +14,8 @@ import { parseWebhookToken, type SignatureFault, type WebhookToken } from './web
 
 export interface WebhookVerifier {
   /**
-   * Resolves for an authentic webhook. Throws `signature_invalid` with the {@link SignatureFault} as
-   * message, or `dependency_unavailable` when it cannot be judged: Vonage then sends it again.
+   * Resolves for an authentic webhook. Throws `signature_invalid` with the {@link SignatureFault}
+   * as message, or `dependency_unavailable` when it cannot be verified: Vonage then sends it again.
    */
   readonly verify: (authorization: string | undefined, rawBody: Uint8Array) => Promise<void>;
 }
@@ -58,7 +59,8 @@ export function createWebhookVerifier(options: WebhookVerifierOptions): WebhookV
     const secret = await secrets.get(secretId);
     let fault = await findForgery(token, toTrust(secret));
     if (fault) {
-      // The secret may have been rotated since it was read; forgers cause one read a minute at most.
+      // The secret may have been rotated since it was read; forgers cause one read a minute at
+      // most.
       const read = await secrets.refresh(secretId);
       if (read !== secret) fault = await findForgery(token, toTrust(read));
     }
@@ -79,7 +81,7 @@ export function createWebhookVerifier(options: WebhookVerifierOptions): WebhookV
   };
 }
 
-/** Faults that another secret would cure: not signed by it, or by another account or application. */
+/** Faults that another secret could resolve: signature, account, application. */
 async function findForgery(
   { compact, claims }: WebhookToken,
   { apiKey, applicationId, keys }: Trust,
@@ -132,7 +134,7 @@ function isHashOf(payloadHash: unknown, rawBody: Uint8Array): boolean {
   return given.byteLength === expected.byteLength && timingSafeEqual(given, expected);
 }
 
-/** A weak secret is refused like a missing one: with it anybody could sign. */
+/** A weak secret is refused like a missing one, because anybody could sign with it. */
 function createTrust(secret: Secret): Trust {
   const { previous_signature_secret: previous } = secret;
   const signatureSecrets = [

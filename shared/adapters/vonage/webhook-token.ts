@@ -2,7 +2,7 @@
 
 import { isJsonObject, type JsonObject, parseStrictJson } from './strict-json.ts';
 
-/** Why a webhook is refused: the dimension `reason` of `WebhookRejected`. */
+/** Reason of a refusal: the dimension `reason` of `WebhookRejected`. */
 export type SignatureFault =
   | 'malformed'
   | 'algorithm'
@@ -11,7 +11,7 @@ export type SignatureFault =
   | 'stale'
   | 'payload_hash';
 
-/** Claims that nobody has verified yet. */
+/** Unverified claims. */
 export interface WebhookToken {
   readonly compact: string;
   readonly claims: JsonObject;
@@ -43,7 +43,7 @@ function parseSegment(segment: string): JsonObject | undefined {
   return json?.outcome === 'value' && isJsonObject(json.value) ? json.value : undefined;
 }
 
-/** base64url whose unused bits are zero, so that no second token has the same meaning. */
+/** base64url whose unused bits are zero, so that each token has one spelling. */
 function decodeCanonical(segment: string): Buffer | undefined {
   const bytes = Buffer.from(segment, 'base64url');
   return bytes.toString('base64url') === segment ? bytes : undefined;

@@ -1,6 +1,6 @@
 /**
- * The two operations of API Gateway's management API, signed. The SDK's client brings a protocol of its
- * own: a tenth of every bundle that pushes.
+ * The two operations of API Gateway's management API, signed. The SDK's client would be a tenth of
+ * every bundle that pushes.
  */
 
 import { type AwsRequestOptions, requestAws } from '../aws/request.ts';
@@ -11,7 +11,7 @@ export interface ManagementApiOptions extends AwsRequestOptions {
 }
 
 export interface ManagementApi {
-  /** Answers the status; rejects when nobody answers. Tries twice, a second each. */
+  /** Returns the status; rejects without an answer. Two tries of a second each. */
   readonly post: (connectionId: string, data: string) => Promise<number>;
   readonly delete: (connectionId: string) => Promise<number>;
 }

@@ -28,7 +28,7 @@ export function createPusher({ encode, ...options }: PusherOptions): Pusher {
       return Promise.all(connections.map((connection) => send(connection, data)));
     },
     close: async (connection) => {
-      // Best effort: an evicted connection is not pushed to any more, whether it closes or not.
+      // Best effort: an evicted connection gets no pushes even if it stays open.
       await api.delete(connectionIdOf(connection)).catch(() => {});
     },
   };

@@ -1,6 +1,6 @@
 /**
- * What the published contracts say about each schema, beside what the schema says itself. Only the
- * generator reads this, so that no bundle carries it.
+ * Descriptions of the schemas for the published contracts. Only the generator reads this, so no
+ * bundle contains it.
  */
 
 import * as z from 'zod/mini';

@@ -1,4 +1,4 @@
-/** `POST /v2/verify`, at most three times a start, and what to make of a lost answer. */
+/** `POST /v2/verify`, at most three times a start, and what a lost answer means. */
 
 import type { VerifyAnswer, VerifyRequest } from '../../domain/ports/vonage.ts';
 import type { Claimed } from './claim-start.ts';
@@ -22,8 +22,8 @@ const MAX_REQUESTS = 3;
 /**
  * Asks Vonage. 412 with other channels left: once more without silent_auth. A lost answer, or the
  * take-over of a start that was lost: one reconciling request, whose 409 names what took effect.
- * Adopting that is safe: we hold the number's lock, no other start of it is live or of unknown fate,
- * and `started` joins no item that another client token owns.
+ * Adopting that is safe: we hold the number's lock, no other start of it is live or has an unknown
+ * outcome, and `started` joins no item that another client token owns.
  */
 export async function askVonage(
   { start: { clientRef }, isTakeover, mayAdopt }: Claimed,
@@ -35,7 +35,7 @@ export async function askVonage(
     readonly needs: Pick<StartContext['needs'], 'vonage'>;
   },
 ): Promise<Requested> {
-  /** Throws only before anything was sent: after a loss that changes nothing about the loss. */
+  /** Throws only before anything was sent; after a lost answer the outcome stays unknown. */
   const ask = async (request: VerifyRequest, wasLost: boolean): Promise<VerifyAnswer> => {
     try {
       return await vonage.verify(request, budget);
@@ -67,14 +67,14 @@ export async function askVonage(
 }
 
 /**
- * Vonage has one request in flight for each first address. Where that is an e-mail address, the one in
- * flight may be another number's, whose lock we do not hold.
+ * Vonage has one request in flight for each first address. Where that is an e-mail address, the one
+ * in flight may be another number's, whose lock we do not hold.
  */
 function isOfNumber([first]: VerifyRequest['workflow']): boolean {
   return first?.channel !== 'email';
 }
 
-/** What the reconciling request says about the one whose answer was lost. */
+/** What the reconciling request reveals about the one whose answer was lost. */
 function afterLoss(
   answer: Exclude<VerifyAnswer, { outcome: 'created' }>,
   silentAuthSkipped: boolean,

@@ -1,4 +1,4 @@
-/** What a start that ends without a verification leaves behind. */
+/** Gives back what a start holds when it ends without a verification. */
 
 import type { Claimed } from './claim-start.ts';
 import type { StartContext } from './start-context.ts';
@@ -11,7 +11,7 @@ export async function release({ start }: Claimed, { request, needs }: StartConte
   await Promise.all(writes);
 }
 
-/** Nobody knows whether Vonage has it: a repeat takes over, and no other start may adopt it. */
+/** Whether Vonage has it is unknown: a repeat takes over, and no other start may adopt it. */
 export async function leaveUnresolved(
   { start }: Claimed,
   { request, needs }: StartContext,

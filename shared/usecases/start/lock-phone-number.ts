@@ -7,10 +7,10 @@ import type { LockHolder, PhoneNumberLock } from '../../domain/ports/phone-numbe
 import { isFinal } from '../../domain/verification.ts';
 import type { StartContext } from './start-context.ts';
 
-/** Tries of one start that may take the lock from each other while one of them makes it its own. */
+/** How often tries of one start may take the lock from each other. */
 const MAX_INHERITED = 3;
 
-/** A verification that has ended, which only its log can tell, does not hold the number. */
+/** A verification that has ended according to its log does not hold the number. */
 export async function lockPhoneNumber(
   holder: LockHolder,
   nowMs: number,
@@ -33,9 +33,9 @@ export interface FirstLock {
 }
 
 /**
- * Makes the lock this try's own. The idempotency record is ours, so an earlier try that holds the lock
- * is over, or will find that it may not go on; it may have inherited ours before, too. What it gave
- * back is free for everybody.
+ * Makes the lock this try's own. The idempotency record is ours, so an earlier try that holds the
+ * lock is over, or will find that it may not go on; it may have inherited ours before. A lock that
+ * it gave back is free.
  */
 export async function ownLock(
   { lock: first, key, start: { owner } }: FirstLock,

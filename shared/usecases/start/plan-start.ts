@@ -1,4 +1,4 @@
-/** What a start would ask of Vonage, and whether the stage allows it at all. No I/O. */
+/** Plans the request to Vonage and refuses what the stage does not allow. No I/O. */
 
 import type { StartSettings } from '../../config.ts';
 import { Problem } from '../../domain/errors.ts';
@@ -20,10 +20,10 @@ export interface StartPlan {
   readonly country?: string;
 }
 
-/** Vonage's test numbers (reference §7.5); no metadata knows them. */
+/** Vonage's test numbers (protocol §7.5); no metadata knows them. */
 const PLAYGROUND_PREFIX = '+990';
 
-/** Vonage takes no more in one request (reference §1.3); a stage may know more to choose from. */
+/** Vonage takes no more in one request (protocol §1.3); a stage may know more to choose from. */
 const MAX_CHANNELS = 3;
 
 /** Throws `request_invalid` or `phone_number_refused`. */

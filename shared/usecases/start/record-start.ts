@@ -11,8 +11,8 @@ import type { StartContext } from './start-context.ts';
 import { type StartedVerification, toStarted, verificationOf } from './started-verification.ts';
 
 /**
- * From here on only our own stores can fail, and a repeat heals that. An adopted verification may be
- * another start's; its log decides that before lock and idempotency record name it.
+ * From here on only our own stores can fail, and a repeat repairs that. An adopted verification may
+ * be another start's; its log decides that before lock and idempotency record name it.
  */
 export async function recordStart(
   created: Created,
@@ -29,7 +29,7 @@ export async function recordStart(
   const writes = isAdopted ? [] : [recordNow()];
   const [appended] = await Promise.all([log.append(requestId, started, hash), ...writes]);
   if (appended.outcome === 'unauthorized' || appended.outcome === 'full') {
-    // Another start owns it: nothing of it may be given away (S7b).
+    // Another start owns it: no part of it may be revealed (S7b).
     await leaveUnresolved(claimed, context);
     throw providerUnavailable();
   }

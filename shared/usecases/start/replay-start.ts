@@ -14,8 +14,8 @@ import { type StartedVerification, toStarted, verificationOf } from './started-v
 const WRITTEN_WITHIN_MS = 10_000;
 
 /**
- * The same start again: the same request_id and token with the object as it is now, and no call. The
- * end of the verification ends this too, so that a stolen key yields no token (T20).
+ * The same start again: the same request_id and token with the object as it is now, and no call.
+ * The end of the verification ends this too, so that a stolen key yields no token (T20).
  */
 export async function replayStart(
   { requestId, tokenKeyId, recordedAtMs }: Replay,
@@ -30,7 +30,7 @@ export async function replayStart(
     if (nowMs < recordedAtMs + WRITTEN_WITHIN_MS) throw startInProgress(nowMs, nowMs);
     entry = await appendLostStart({ requestId, hash }, context);
   }
-  // Another start may have adopted it while this one was writing: nothing of it is given away (S7b).
+  // Another start may have adopted it while this one was writing: no part of it is revealed (S7b).
   if (!isOwnedBy(entry, { requestId, hash })) throw providerUnavailable();
   const facts = fold(requestId, entry.events, nowMs)?.facts;
   if (facts && isOverdue(facts, nowMs)) {
@@ -44,7 +44,9 @@ export async function replayStart(
   return { clientToken: token, verification };
 }
 
-/** The idempotency record names it and the store lost `started`: the same body makes it once more. */
+/**
+ * The idempotency record names it and the store lost `started`: the same body makes it once more.
+ */
 async function appendLostStart(
   { requestId, hash }: { readonly requestId: string; readonly hash: Uint8Array },
   context: StartContext,

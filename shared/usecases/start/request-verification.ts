@@ -7,10 +7,10 @@ import type { Claimed } from './claim-start.ts';
 import { leaveUnresolved, release } from './give-back.ts';
 import type { StartContext } from './start-context.ts';
 
-/** Upper bound for a verification of somebody else that we know nothing of. */
+/** Upper bound for another verification of this number that we do not know. */
 const IN_FLIGHT_WAIT_MS = 30_000;
 
-/** Throws what the start is answered with when Vonage did not create a verification. */
+/** Throws the problem for the caller when Vonage did not create a verification. */
 export async function requestVerification(
   claimed: Claimed,
   context: StartContext,

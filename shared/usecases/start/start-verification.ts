@@ -1,4 +1,4 @@
-/** The start of a verification: everything that may be refused is refused before money is spent. */
+/** Starts a verification. Everything that can be refused is refused before money is spent. */
 
 import { Problem } from '../../domain/errors.ts';
 import { claimStart, countCaller } from './claim-start.ts';
@@ -11,8 +11,8 @@ import type { StartedVerification } from './started-verification.ts';
 
 /**
  * Starts a verification, or answers a repeat of a start with the same idempotency key. The steps of
- * design §5: count the caller; claim key, number and counters together; ask Vonage; append `started`.
- * A step that refuses gives back what the steps before it took.
+ * docs/architecture.md#paths: count the caller; claim key, number and counters together; ask
+ * Vonage; append `started`. A step that refuses gives back what the steps before it took.
  */
 export async function startVerification(
   { request, caller, budget }: Pick<StartContext, 'request' | 'caller' | 'budget'>,

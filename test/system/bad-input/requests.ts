@@ -1,4 +1,7 @@
-/** What a client may get wrong (hardening §5): the answers of the contract, and nothing else happens. */
+/**
+ * What a client may get wrong (docs/security.md#bad-inputs): the answers of the contract, and
+ * nothing else happens.
+ */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_JSON_TEXTS } from '../../fixtures/bad-input/json-texts.ts';

@@ -1,4 +1,7 @@
-/** Handshakes and messages that nobody honest sends (hardening §5): refused, and nothing else happens. */
+/**
+ * Handshakes and messages that nobody honest sends (docs/security.md#bad-inputs): refused, and
+ * nothing else happens.
+ */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';

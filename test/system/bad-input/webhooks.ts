@@ -1,4 +1,7 @@
-/** What may arrive at the webhook (hardening §5): answered as it says there, and without any effect. */
+/**
+ * What may arrive at the webhook (docs/security.md#bad-inputs): answered as it says there, and
+ * without any effect.
+ */
 
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';

@@ -1,6 +1,7 @@
 /**
- * The calls of each function, counted where they arrive: the real bundles in processes that speak the
- * Runtime API, against peers that answer after a while. The numbers are those of design §5.
+ * The calls of each function, counted where they arrive: the real bundles in processes that speak
+ * the Runtime API, against peers that answer after a while. The numbers are those of
+ * docs/architecture.md#paths.
  */
 
 import { randomUUID } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** Every answer of Vonage that a running verification can meet (reference §2, §3). */
+/** Every answer of Vonage that a running verification can meet (protocol §2, §3). */
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { age } from '../../fixtures/age.ts';
@@ -8,7 +8,9 @@ import { type ScriptedAnswer, webhooks } from '../../fixtures/scripted-vonage.ts
 import { until } from '../../fixtures/until.ts';
 
 let stack: ScriptedStack;
-/** Checks that Vonage does not answer whole; begun with the file, because their time has to run out. */
+/**
+ * Checks that Vonage does not answer whole; begun with the file, because their time has to run out.
+ */
 let stalled: PendingCheck;
 let lost: PendingCheck;
 

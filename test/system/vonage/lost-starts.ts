@@ -1,4 +1,7 @@
-/** Starts whose answer from Vonage was lost, refused or strange (design §5, hardening R6, R9, S7). */
+/**
+ * Starts whose answer from Vonage was lost, refused or strange (docs/architecture.md#paths, R6, R9,
+ * S7).
+ */
 
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';

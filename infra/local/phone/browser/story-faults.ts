@@ -11,7 +11,7 @@ export interface StoryFault {
   readonly text: string;
 }
 
-/** Vonage takes this many channels in a workflow (protocol, §1.3). */
+/** Vonage takes this many channels in a workflow (protocol §1.3). */
 const MAX_CHANNELS = 3;
 
 export function storyFaults({ phoneNumber, email, channels }: Story): readonly StoryFault[] {

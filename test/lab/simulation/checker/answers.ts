@@ -4,7 +4,7 @@ import type { World } from '../world.ts';
 import { get } from './objects.ts';
 import type { Violation } from './violation.ts';
 
-/** Design §5: longer than this no function may work, or Lambda ends it. */
+/** docs/architecture.md#paths: longer than this no function may work, or Lambda ends it. */
 const MAX_WORK_MS = 25_000;
 
 export function judgeAnswers({ history }: World): readonly Violation[] {

@@ -1,4 +1,7 @@
-/** The oracle: judges one recorded history against `hardening.md` §1 and knows nothing of the code. */
+/**
+ * The oracle: judges one recorded history against docs/security.md#invariants and knows nothing of
+ * the code.
+ */
 
 import type { Ending } from '../ending.ts';
 import type { World } from '../world.ts';

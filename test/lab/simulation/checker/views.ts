@@ -58,7 +58,10 @@ function judgeSequence(
   return found;
 }
 
-/** Where Vonage did not move on, the channel that was left runs again (design §2, `/next-workflow`). */
+/**
+ * Where Vonage did not move on, the channel that was left runs again (docs/api.md,
+ * `/next-workflow`).
+ */
 function wasRefusedToMove({ facts }: World['history']): boolean {
   const asked = new Set(
     facts.flatMap((fact) =>
@@ -75,7 +78,9 @@ function lasting({ object, status }: Sighting): Json {
   return { request_id, seq, verified, created_at, updated_at, expires_at, ended_at };
 }
 
-/** Whether time alone has ended that step: an object made a moment before may still show it running. */
+/**
+ * Whether time alone has ended that step: an object made a moment before may still show it running.
+ */
 function isByClock({ object }: Sighting, index: number): boolean {
   const step = Array.isArray(object.workflow) ? object.workflow[index] : undefined;
   return get(step, 'reason') === 'channel_expired';

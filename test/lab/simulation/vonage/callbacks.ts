@@ -1,4 +1,4 @@
-/** The bodies of Vonage's webhooks (reference §5). */
+/** The bodies of Vonage's webhooks (protocol §5). */
 
 import type { JsonObject } from '../history.ts';
 import type { ProviderRequest } from './provider-request.ts';

@@ -1,4 +1,7 @@
-/** Vonage's side of the webhooks: signing, delivering, again on anything but 2xx (reference §5.1, §6). */
+/**
+ * Vonage's side of the webhooks: signing, delivering, again on anything but 2xx (protocol §5.1,
+ * §6).
+ */
 
 import { createHash, createHmac } from 'node:crypto';
 import type { Faults } from '../faults.ts';

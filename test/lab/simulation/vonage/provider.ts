@@ -1,5 +1,5 @@
 /**
- * Vonage Verify v2 as a state machine in virtual time (reference §1–§5, §7): requests, steps, codes,
+ * Vonage Verify v2 as a state machine in virtual time (protocol §1–§5, §7): requests, steps, codes,
  * the carrier. It knows nothing of our backend but what arrives over its API.
  */
 
@@ -58,7 +58,7 @@ export function createProvider(needs: ProviderNeeds): Provider {
   const { scheduler, faults, prng, history, carrierOf, send } = needs;
   const requests = new Map<string, ProviderRequest>();
   const sent = new Map<string, string>();
-  /** Readings that the reference leaves open, one for the whole run. */
+  /** Readings of what Vonage leaves undocumented, one for the whole run. */
   const tellsPinSteps = prng.chance(0.3);
   const stopsAtRejection = prng.chance(0.2);
   const wrongSilentCode = prng.pick(['stay', 'next', 'end'] as const);

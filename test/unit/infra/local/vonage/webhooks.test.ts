@@ -33,7 +33,7 @@ describe('webhooks', () => {
   const actionPending = (count = 1): Promise<Received> =>
     vonage.statusUrl.wait({ status: 'action_pending' }, count);
 
-  it('are compact JSON, signed as the reference says', async () => {
+  it('are compact JSON, signed as Vonage documents', async () => {
     await pending();
     const { headers, text, body } = await actionPending();
     expect(headers['content-type']).toBe('application/json');

@@ -20,7 +20,7 @@ function hmac(key: string | Buffer, text: string): Buffer {
 }
 
 describe('tokens', () => {
-  it('derives the token that the design describes', async () => {
+  it('derives the token that docs/architecture.md describes', async () => {
     const { tokens } = keysOf(SECRET).keys;
     const { token, hash } = await tokens.derive('request-1', 'idempotency-key');
     const bearer = hmac('token key', '["client_token","request-1","idempotency-key"]');
