@@ -48,7 +48,10 @@ export interface StackOptions {
   readonly access?: Access;
   /** Overrides of the context in `cdk.json`. @default `{stage: 'dev'}` */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** A cloud assembly. @default the one of these sources and this context, synthesized when it is new */
+  /**
+   * A cloud assembly. @default the one of these sources and this context, synthesized when it is
+   * new
+   */
   readonly assemblyFolder?: string;
   /** Another Vonage. @default the simulator */
   readonly vonageBaseUrl?: string | undefined;
@@ -64,23 +67,26 @@ export interface StackOptions {
   readonly nodeOptions?: readonly string[];
   /** Factor on the time limits of Lambda and API Gateway, for a busy machine. @default 1 */
   readonly patience?: number;
-  /** Ends a start that is under way: it throws then, and nothing is left. */
+  /** Aborts a start that is running: it throws and leaves nothing behind. */
   readonly signal?: AbortSignal;
-  /** Pages beside the API. */
+  /** Pages served next to the API. */
   readonly servePage?: ServePage;
 }
 
 export interface Stack {
   readonly endpoints: Endpoints;
-  /** Calls `listener` with every line of every function; returns what stops it. */
+  /** Calls `listener` with every line of every function; returns a function that stops it. */
   onLine(listener: (line: FunctionLine) => void): () => void;
   /** The processes that live now, by function. */
   processes(): Readonly<Record<string, readonly number[]>>;
-  /** Ends the processes of these functions, busy ones after their answer; the next request starts others. */
+  /**
+   * Ends the processes of these functions, busy ones after their answer; the next request starts
+   * others.
+   */
   replaceProcesses(functions: readonly string[]): void;
-  /** What runs beside the functions: the store with the rest of AWS, and the simulator if it is used. */
+  /** The other processes: the store with the rest of AWS, and the simulator if it is used. */
   readonly services: Readonly<Record<'aws', Service> & Partial<Record<'vonage', Service>>>;
-  /** Settles when a part that should live has ended. */
+  /** Resolves when a part that should keep running has ended. */
   readonly broken: Promise<LocalStackError>;
   /** Ends every process and listener; safe to repeat. */
   close(): Promise<void>;
@@ -89,10 +95,13 @@ export interface Stack {
 /** Lambda gives the INIT phase ten seconds. */
 const INIT_TIMEOUT_MS = 10_000;
 
-/** Things to close again. */
+/** What to close at the end. */
 type Closers = (() => Promise<void> | void)[];
 
-/** @throws LocalStackError for what its user can mend: a taken port, a template that is not understood */
+/**
+ * @throws LocalStackError for what the user can correct: a port in use, a template that is not
+ * understood
+ */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const closers: Closers = [];
   let closed: Promise<void> | undefined;
@@ -130,7 +139,7 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
       ? openSimulator(options, folder, identity, api, closers)
       : undefined,
   ] as const;
-  await Promise.allSettled(starting); // even when one fails: what was started must be known to be closed
+  await Promise.allSettled(starting); // even when one fails: what was started must be closed
   const [read, aws, vonage] = await Promise.all(starting);
   const template = options.development?.inspected ? withoutTimeouts(read) : read;
   const addresses: LocalAddresses = {
@@ -217,7 +226,7 @@ const NEVER = new Promise<never>(() => {});
 /** The longest that a timer takes. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** Whoever steps through a function still gets its answer. */
+/** A time limit that a debugging session does not reach. */
 function withoutTimeouts(template: LocalTemplate): LocalTemplate {
   const patient = (api: Api): Api => {
     const routes = api.routes.map((route) => ({ ...route, timeoutMs: NO_TIMEOUT_MS }));

@@ -36,7 +36,10 @@ export interface Facts {
   readonly rejectionReportedAtMs?: number;
   /** The first summary that is not `completed`. */
   readonly summary?: Summarized;
-  /** Vonage said completed while a code of ours was with it or accepted; the channel, if it was named. */
+  /**
+   * Vonage said completed while a code of ours was with it or accepted; the channel, if it was
+   * named.
+   */
   readonly proof?: { readonly channel?: Channel };
   /** Our own end, and the channel that was running then. */
   readonly ended?: { readonly by: Ended['type']; readonly channel?: Channel };
@@ -61,7 +64,7 @@ export function expiresAtMs({ started }: Pick<Facts, 'started'>): number {
   return deadlineMs(started.atMs, started.workflow, started.channelTimeoutSeconds);
 }
 
-/** After the deadline nothing that a client does counts any more; only `deadline` is missing. */
+/** After the deadline no action of a client counts; only `deadline` is missing. */
 export function isInTime(facts: Pick<Facts, 'started' | 'atMs'>): boolean {
   return facts.atMs < expiresAtMs(facts);
 }

@@ -3,7 +3,8 @@
  *
  * 1. `transitions.ts` adds what the event says to the facts: a table of events and when they count.
  * 2. `decision.ts` decides whether that ends the verification: five rules, the first end is frozen.
- * 3. `view.ts` shows the facts as they look at a moment: `steps.ts` lets time end steps, never the whole.
+ * 3. `view.ts` shows the facts as they look at a moment: `steps.ts` lets time end steps, never the
+ * whole.
  */
 
 import { decide } from './decision.ts';
@@ -21,7 +22,9 @@ export interface Folded {
   readonly before?: Verification;
   /** Whether the last event changed what a client can see. */
   readonly changed: boolean;
-  /** The same for each event of the log, when it was stored. Before `started` nobody could see any. */
+  /**
+   * The same for each event of the log, when it was stored. Before `started` nobody could see any.
+   */
   readonly effects: readonly boolean[];
 }
 
@@ -30,7 +33,7 @@ export interface Folded {
  * that anybody could see, so the answer is `undefined`.
  *
  * `started` counts from the beginning wherever it stands, because nobody can see a verification
- * before it: a webhook that overtakes our own write is then no special case.
+ * before it: so a webhook before our own write needs no special case.
  */
 export function fold(
   requestId: string,

@@ -7,9 +7,9 @@ import { runningChannel } from './steps.ts';
 import { type Channel, reachesPhoneNumber } from './workflow.ts';
 
 /**
- * The channels that may have delivered the accepted code: one when Vonage named it or the code had a
- * letter, else all that are not out of the question. While several codes are with Vonage, whichever
- * of them may have been the right one.
+ * The channels that may have delivered the accepted code: one when Vonage named it or the code had
+ * a letter, else all that are possible. While several codes are with Vonage, each may have been the
+ * right one.
  */
 export function provenChannels(facts: Facts): readonly Channel[] {
   const named = facts.proof?.channel;

@@ -18,17 +18,17 @@ export interface RawWebhook {
   readonly body: Uint8Array;
 }
 
-/** The two steps before anything is believed: who sent it, and what it says. */
+/** The two steps before a webhook is trusted: who sent it, and what it says. */
 export interface Webhooks {
   /** Throws `signature_invalid`, or `dependency_unavailable` when it must come again, signed. */
   readonly verify: (webhook: RawWebhook) => Promise<void>;
-  /** Throws `request_invalid` for what is no JSON at all. */
+  /** Throws `request_invalid` for anything but JSON. */
   readonly parse: (body: Uint8Array, atMs: number) => Report | 'unintelligible' | 'test';
 }
 
 export type AcceptWebhookNeeds = PublishNeeds & { readonly webhooks: Webhooks };
 
-/** Believes a webhook only after its signature; answers whose it was, if it was understood. */
+/** Accepts a webhook only with a valid signature; returns its request_id if it was understood. */
 export async function acceptWebhook(
   webhook: RawWebhook,
   needs: AcceptWebhookNeeds,
@@ -46,7 +46,7 @@ export async function acceptWebhook(
 
 /**
  * Records what Vonage reported and tells the app. Safe to repeat: a redelivery repeats the push and
- * nothing else, which heals a crash between write and push. It may come before `start` has stored
+ * nothing else, which repairs a crash between write and push. It may come before `start` has stored
  * anything; then it creates the item and nobody can see it yet.
  */
 async function recordReport(
@@ -87,7 +87,7 @@ async function publishAgain(
   ]);
 }
 
-/** What an honest Vonage and an honest app never cause: somebody should look. */
+/** Never caused by an honest Vonage and an honest app: an operator should look. */
 function measureOddities(facts: Facts, event: ProviderEvent, telemetry: Telemetry): void {
   const claimsCompletion =
     (event.type === 'channel_ended' && event.outcome === 'completed') ||

@@ -1,4 +1,6 @@
-/** The app wants the next channel: after an error of the handset, or because its user asks for it. */
+/**
+ * The app wants the next channel: after an error of the handset, or because its user asks for it.
+ */
 
 import { Problem } from '../domain/errors.ts';
 import type { ChannelSkipped } from '../domain/events.ts';
@@ -28,7 +30,8 @@ export type SkipChannelNeeds = PublishNeeds & {
 
 /**
  * Skips `from` if it still runs. Safe to repeat: a channel that was skipped, or lost a race, is not
- * skipped again, and Vonage is asked once. Only when Vonage certainly refused may it be skipped again.
+ * skipped again, and Vonage is asked once. Only when Vonage certainly refused may it be skipped
+ * again.
  */
 export async function skipChannel(
   token: ClientToken,
@@ -61,8 +64,8 @@ async function meantChannel(
 }
 
 /**
- * The carrier answered, so Vonage knows and will report it itself. Only when it has not after 5 s may
- * a second report move on; until then the verification is the answer.
+ * The carrier answered, so Vonage knows and will report it itself. A second report moves on only if
+ * Vonage has not reported it after 5 s; until then the answer is the verification.
  */
 async function reportRejection(
   { requestId, hash }: ClientToken,
@@ -80,8 +83,8 @@ async function reportRejection(
 }
 
 /**
- * Writes that the channel is skipped. Without `skip` in the answer nothing was skipped by it. Only what
- * would count is written once more, so that repeats do not fill the log.
+ * Writes that the channel is skipped. Without `skip` in the answer nothing was skipped by it. Only
+ * what would count is written once more, so that repeats do not fill the log.
  */
 async function recordSkip(
   token: ClientToken,
@@ -97,7 +100,7 @@ async function recordSkip(
     case 'appended':
       return isSkippedBy(facts, skip) ? { ...written, skip } : written;
     case 'repeated': {
-      // It was said before: without effect, because the channel did not run yet, or Vonage refused.
+      // It is in the log without effect: the channel did not run yet, or Vonage refused.
       const again: ChannelSkipped = { ...skip, attempt: attempt + 1 };
       return isSkippedBy(collect(facts, again), again)
         ? recordSkip(token, wish, again.attempt, needs)

@@ -9,7 +9,7 @@ import { type Company, createCompany } from './company.ts';
 import { openCheckUrl } from './handset.ts';
 import type { Simulator } from './simulator.ts';
 
-/** A story that takes longer is broken. */
+/** Upper bound for one story; a longer one has failed. */
 const TIMEOUT_MS = 120_000;
 
 export interface Story {
@@ -24,7 +24,7 @@ export interface Story {
 export interface Stage {
   readonly api: string;
   readonly simulator: Simulator;
-  /** Whom the app wants to sign in to. */
+  /** The backend that the app signs in to. */
   readonly company: Company;
   /** Starts as an app does; its check_url is opened as soon as it comes. */
   start(request: StartRequest, options?: AppOptions): Promise<Verification>;
@@ -54,7 +54,7 @@ export interface Performance {
   readonly verified: VerificationObject['verified'];
   readonly transitions: readonly Transition[];
   readonly milliseconds: number;
-  /** Why it did not end as told. */
+  /** Why it did not end as expected. */
   readonly failure?: string;
 }
 

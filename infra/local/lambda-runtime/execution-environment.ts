@@ -1,6 +1,6 @@
 /**
- * One execution environment: a process of its own that loads the bundle and serves one invocation at
- * a time. The process sees the template's variables and Lambda's own, nothing of this machine's.
+ * One execution environment: a process of its own that loads the bundle and serves one invocation
+ * at a time. The process sees the template's variables and Lambda's own, nothing of this machine's.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type RuntimeReport, startRuntimeApi } from './runtime-api.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
-/** The longest that a timer takes; whoever steps through a function is not hurried. */
+/** The longest delay of a timer, for debugging sessions. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
 export interface FunctionConfiguration {
@@ -31,11 +31,14 @@ export interface FunctionConfiguration {
   readonly environment: Readonly<Record<string, string>>;
   /** @default false: stack traces show the bundle, as in Lambda */
   readonly hasSourceMaps?: boolean;
-  /** Port where the process waits for a debugger before it does anything, 0: any. @default it does not */
+  /**
+   * Port where the process waits for a debugger before it does anything, 0: any. @default it does
+   * not
+   */
   readonly inspectPort?: number | undefined;
 }
 
-/** How an invocation ended; `timeout` and `crash` cost the environment its life. */
+/** How an invocation ended; `timeout` and `crash` end the environment. */
 export type InvocationResult =
   | { readonly type: 'success'; readonly payload: string }
   | { readonly type: 'error' | 'timeout' | 'crash' | 'init_failure'; readonly detail: string };
@@ -44,7 +47,7 @@ export interface ExecutionEnvironment {
   readonly pid: number | undefined;
   /** Milliseconds from the start of the process to its first request for work. */
   readonly initMs: number | undefined;
-  /** Only one at a time; settles when the function answered, failed, ran out of time or died. */
+  /** One at a time; resolves when the function has answered, failed, timed out or crashed. */
   invoke(payload: string): Promise<InvocationResult>;
   kill(): void;
   readonly exited: Promise<void>;
@@ -58,7 +61,10 @@ export interface EnvironmentEvents {
   onLine(line: string, stream: 'stdout' | 'stderr', pid: number | undefined): void;
 }
 
-/** Starts the process; work may be given to it before it is ready, Lambda's INIT is part of a cold request. */
+/**
+ * Starts the process; work may be given to it before it is ready, Lambda's INIT is part of a cold
+ * request.
+ */
 export async function startExecutionEnvironment(
   configuration: FunctionConfiguration,
   { onIdle, onExit, onLine }: EnvironmentEvents,
@@ -154,7 +160,10 @@ function spawnBootstrap(configuration: FunctionConfiguration, runtimeApi: string
   });
 }
 
-/** As Lambda's own bootstrap divides the memory: a young generation of a twentieth, the old one the rest. */
+/**
+ * As Lambda's own bootstrap divides the memory: a young generation of a twentieth, the old one the
+ * rest.
+ */
 function heapOptions({ memoryMegabytes }: FunctionConfiguration): readonly string[] {
   const young = Math.floor(memoryMegabytes / 10);
   return [
@@ -170,7 +179,9 @@ function debugOptions({ hasSourceMaps, inspectPort }: FunctionConfiguration): re
   ];
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
+/**
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ */
 function ownVariables(
   configuration: FunctionConfiguration,
   runtimeApi: string,

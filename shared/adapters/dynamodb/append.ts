@@ -14,12 +14,12 @@ export interface AppendRow {
   readonly tokenHash: Uint8Array | undefined;
 }
 
-/** What a client causes leaves room for what Vonage, outcomes and the deadline still have to say. */
+/** Events of a client leave room for those of Vonage, outcomes and the deadline. */
 const CLIENT_ROOM = 24;
 const ROOM = 40;
 
 const STARTED_TTL_SECONDS = 48 * 3600;
-/** An item that only webhooks have made is nobody's, unless `started` follows. */
+/** An item made by webhooks alone has no owner until `started` follows. */
 const UNSTARTED_TTL_SECONDS = 3600;
 
 export function toAppend({ event, tokenHash }: AppendRow, nowMs: number): ConditionalWrite {

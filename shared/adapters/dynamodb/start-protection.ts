@@ -1,6 +1,6 @@
 /**
- * What `start` holds in the table `Guards`: rate limits, locks and idempotency records. Nothing else
- * uses the table. Its keys are HMACs, so that the table names nobody (hardening T10).
+ * What `start` holds in the table `Guards`: rate limits, locks and idempotency records. Nothing
+ * else uses the table. Its keys are HMACs, so the table names nobody (T10).
  */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';

@@ -22,7 +22,7 @@ import { toEntry } from './verification-item.ts';
 
 const { requestId: KEY, connections, clientTokenHash } = VERIFICATION_ATTRIBUTES;
 
-/** More sockets than one phone and its next network need. */
+/** Sockets per verification: more than one phone needs while it changes networks. */
 const MAX_CONNECTIONS = 5;
 
 /** `table` is the name of the table `Verifications`. */
@@ -102,7 +102,7 @@ async function subscribe(
   return entry && isOwnedBy(entry, token) ? { outcome: 'full', entry } : undefined;
 }
 
-/** An item that TTL has removed is not made again. */
+/** Does not recreate an item that TTL has removed. */
 async function forget(table: Table, requestId: string, connection: Connection): Promise<void> {
   await table.write(requestId, {
     update: 'DELETE #connections :old',
