@@ -109,7 +109,9 @@ describe('a citation', () => {
 
   it('of a document by its path leads to the document, and to the heading', () => {
     const path = /(?<![\w./-])docs\/[\w./-]+\.(?:md|json|sh|mjs|py|java|html)(?:#[\w-]+)?/g;
-    expect(lost(FILES, (text) => (text.match(path) ?? []).filter((it) => !isThere(it)))).toEqual([]);
+    expect(lost(FILES, (text) => (text.match(path) ?? []).filter((it) => !isThere(it)))).toEqual(
+      [],
+    );
   });
 
   it('of a decision leads to its file', () => {
