@@ -1,0 +1,332 @@
+import Foundation
+import VonageClientLibrary
+
+struct Verification: Decodable {
+    struct Action: Decodable {
+        let type: String  // unknown: none
+        let checkUrl: String?
+        let codeLength: Int?
+        let attemptsRemaining: Int?
+    }
+    struct Step: Decodable { let channel: String; let status: String; let reason: String? }
+    struct Verified: Decodable { let phoneNumber: Bool; let email: Bool }
+
+    let requestId: String
+    let seq: Int
+    let status: String  // unknown: as `pending`
+    let channel: String
+    let action: Action?
+    let workflow: [Step]
+    let verified: Verified
+    let reason: String?
+    let updatedAt: String
+    let nextChangeAt: String?
+    let expiresAt: String
+
+    var isFinal: Bool {
+        ["completed", "failed", "user_rejected", "expired", "blocked", "cancelled", "aborted"]
+            .contains(status)
+    }
+    var checkUrl: String? { action?.type == "open_check_url" ? action?.checkUrl : nil }
+    private var place: Int { workflow.firstIndex { $0.channel == channel } ?? 0 }
+
+    /// ISO 8601 in UTC with milliseconds: the order of the text is that of time.
+    func replaces(_ old: Verification) -> Bool {
+        if seq != old.seq { return seq > old.seq }
+        if updatedAt != old.updatedAt { return updatedAt > old.updatedAt }
+        return place >= old.place
+    }
+}
+
+struct Problem: Error, Decodable {
+    let code: String
+    let retryAfter: Int?
+    let attemptsRemaining: Int?
+    let verification: Verification?
+}
+struct NetworkFailure: Error {}
+struct RequestIdMismatch: Error {}
+
+/// What survives the app. Keep it in the keychain (`kSecAttrAccessibleWhenUnlockedThisDeviceOnly`).
+struct Saved: Codable {
+    let idempotencyKey: String
+    let phoneNumber: String
+    let channels: [String]
+    var clientToken: String?
+    var websocketUrl: URL?
+    var requestId: String?
+}
+
+actor SilentAuth {
+    private let api: URL
+    private let session = URLSession(configuration: .ephemeral)
+    private let save: (Saved) -> Void
+    private let show: (Verification) -> Void
+    private var saved: Saved
+    private var current: Verification?
+    private var opened = Set<String>()
+    private var socket: URLSessionWebSocketTask?
+    private var failures = 0
+    private var heard = 0  // messages of the socket
+    private var serverAhead: TimeInterval = -.infinity
+
+    init(api: URL, saved: Saved, save: @escaping (Saved) -> Void, show: @escaping (Verification) -> Void) {
+        (self.api, self.saved, self.save, self.show) = (api, saved, save, show)
+        save(saved)  // before the start is sent
+    }
+
+    /// Starts, or goes on with what was saved; returns at the end. Cancel the task to leave.
+    func run() async throws -> Verification {
+        try await begin()
+        while let verification = current, !verification.isFinal {
+            try Task.checkCancellation()
+            if let url = verification.checkUrl, !opened.contains(url) {
+                opened.insert(url)
+                try await open(url)
+            } else {
+                await listen()
+                try await catchUp()
+            }
+        }
+        guard let last = current else { throw NetworkFailure() }
+        return last
+    }
+
+    /// A code that the user typed.
+    func checkCode(_ code: String) async throws {
+        guard let requestId = saved.requestId else { return }
+        try await act("check-code", ["request_id": requestId, "code": code])
+    }
+
+    func leave(_ channel: String, _ error: String = "user_choice") async throws {
+        try await act("next-workflow", ["from": channel, "error": error])
+    }
+
+    /// Call this when the app comes back to the foreground.
+    func refresh() async throws {
+        try await catchUp()
+        socket?.cancel(with: .goingAway, reason: nil)  // it may be dead; the loop opens another
+    }
+
+    private func begin() async throws {
+        if saved.clientToken != nil { return try await repeating { try await self.read() } }
+        try await repeating {
+            let answer = try await self.send(
+                "POST", "start",
+                ["phone_number": self.saved.phoneNumber, "channels": self.saved.channels],
+                headers: ["idempotency-key": self.saved.idempotencyKey])
+            let started = try self.decode(Started.self, answer)
+            self.saved.clientToken = started.clientToken
+            self.saved.websocketUrl = started.websocketUrl
+            self.saved.requestId = started.requestId
+            self.save(self.saved)
+            self.take(started.verification)
+        }
+    }
+
+    /// No socket is open here.
+    private func open(_ url: String) async throws {
+        guard url.hasPrefix("https://") else { return try await leave("silent_auth", "sdk_error") }
+        let parameters = VGCellularRequestParameters(
+            url: url, headers: [:], queryParameters: [:], maxRedirectCount: 15)
+        let answer: [String: Any]
+        do {
+            answer = try await VGCellularRequestClient().startCellularGetRequest(params: parameters, debug: false)
+        } catch {
+            answer = ["error": "sdk_error"]
+        }
+        guard current?.checkUrl == url, current?.channel == "silent_auth" else { return }  // too late
+        if let error = answer["error"] as? String { return try await leave("silent_auth", error) }
+        let body = answer["response_body"] as? [String: Any]
+        switch (Int("\(answer["http_status"] ?? "")"), body?["request_id"] as? String, body?["code"] as? String) {
+        case (200, let requestId?, let code?):
+            try await handIn(requestId, code)
+        case (409, _, _), (412, _, _):
+            try await reportRejection(url)
+        default:
+            try await leave("silent_auth", "sdk_error")
+        }
+    }
+
+    /// A foreign request_id goes to the backend, which aborts; whatever it says, it is a no.
+    private func handIn(_ requestId: String, _ code: String) async throws {
+        let isOurs = requestId == saved.requestId
+        do {
+            try await act("check-code", ["request_id": requestId, "code": code])
+        } catch let problem as Problem where isOurs && problem.code == "code_not_expected" {
+            return  // the step had ended
+        } catch _ where !isOurs {}
+        if !isOurs { throw RequestIdMismatch() }
+    }
+
+    private func reportRejection(_ url: String) async throws {
+        try await leave("silent_auth", "check_url_rejected")
+        try await Task.sleep(nanoseconds: 5_250_000_000)
+        try await catchUp()
+        if current?.checkUrl == url { try await leave("silent_auth", "check_url_rejected") }
+    }
+
+    /// Holds a socket until there is something to do, it is lost, or `next_change_at` has come.
+    private func listen() async {
+        guard let url = saved.websocketUrl, let token = saved.clientToken else { return }
+        let task = session.webSocketTask(with: url, protocols: ["silent-auth.v1", token])
+        socket = task
+        task.resume()
+        let pinging = Task {
+            while true {
+                try await Task.sleep(nanoseconds: 25_000_000_000)
+                let before = self.heard
+                try await task.send(.string(#"{"action":"ping"}"#))
+                try await Task.sleep(nanoseconds: 10_000_000_000)
+                if self.heard == before { task.cancel(with: .goingAway, reason: nil) }
+            }
+        }
+        let due = Task {
+            try await Task.sleep(nanoseconds: UInt64(max(2, self.secondsUntilChange()) * 1e9))
+            task.cancel(with: .goingAway, reason: nil)
+        }
+        defer {
+            pinging.cancel()
+            due.cancel()
+            task.cancel(with: .goingAway, reason: nil)
+            socket = nil
+        }
+        do {
+            try await task.send(.string(#"{"action":"subscribe","client_token":"\#(token)"}"#))
+            while !hasWork {
+                let received = try await task.receive()
+                heard += 1
+                guard case .string(let text) = received,
+                    let message = try? decode(Message.self, Data(text.utf8)) else { continue }
+                if message.type == "error" { return }
+                if let verification = message.verification { take(verification); failures = 0 }
+            }
+        } catch {}  // refused or lost: /status tells which
+    }
+
+    private var hasWork: Bool {
+        guard let verification = current else { return false }
+        return verification.isFinal || (verification.checkUrl.map { !opened.contains($0) } ?? false)
+    }
+
+    /// Ends with `client_token_invalid`; any other failure is waited out.
+    private func catchUp() async throws {
+        if hasWork { return }
+        do {
+            try await read()
+            if failures > 0 { try await Task.sleep(nanoseconds: 2_000_000_000) }  // no socket: poll
+        } catch let problem as Problem where problem.code == "client_token_invalid" {
+            throw problem
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            try await pause(for: (error as? Problem)?.retryAfter)
+        }
+        failures += 1
+    }
+
+    private func read() async throws {
+        take(try decode(Answer.self, try await send("GET", "status")).verification)
+    }
+
+    private func act(_ path: String, _ body: [String: Any]) async throws {
+        var before = current
+        try await repeating {
+            if let now = self.current, let then = before, now.seq != then.seq { return }  // it was heard
+            before = self.current
+            do {
+                self.take(try self.decode(Answer.self, try await self.send("POST", path, body)).verification)
+            } catch let problem as Problem {
+                if let verification = problem.verification { self.take(verification) }
+                throw problem
+            }
+        }
+    }
+
+    /// Repeats what may not have been carried out, after a look at `/status`.
+    private func repeating(_ call: @escaping () async throws -> Void) async throws {
+        for attempt in 1... {
+            do { return try await call() } catch let problem as Problem
+                where attempt < 4 && Self.uncertain.contains(problem.code) && (problem.retryAfter ?? 0) <= 35 {
+                try await pause(for: problem.retryAfter)
+            } catch is NetworkFailure where attempt < 4 {
+                try await pause()
+            }
+            failures += 1
+            if saved.clientToken != nil { try? await read() }
+        }
+    }
+    private static let uncertain = [
+        "internal", "provider_unavailable", "dependency_unavailable", "start_in_progress",
+    ]
+
+    private func pause(for seconds: Int? = nil) async throws {
+        let backoff = min(15, 0.5 * pow(2, Double(failures))) * Double.random(in: 0.5...1)
+        try await Task.sleep(nanoseconds: UInt64(max(Double(seconds ?? 0), backoff) * 1e9))
+    }
+
+    private func take(_ verification: Verification) {
+        if let stamp = Self.date(verification.updatedAt) {
+            serverAhead = max(serverAhead, stamp.timeIntervalSinceNow)
+        }
+        if let old = current, verification.requestId != old.requestId || !verification.replaces(old) { return }
+        current = verification
+        show(verification)
+        if hasWork { socket?.cancel(with: .goingAway, reason: nil) }
+    }
+
+    /// By the server's clock: the phone's own may be minutes off.
+    private func secondsUntilChange() -> TimeInterval {
+        guard let verification = current,
+            let due = Self.date(verification.nextChangeAt ?? verification.expiresAt) else { return 2 }
+        return due.timeIntervalSinceNow - serverAhead + 0.25
+    }
+
+    private static func date(_ text: String) -> Date? {
+        let format = ISO8601DateFormatter()
+        format.formatOptions = [.withInternetDateTime, .withFractionalSeconds]
+        return format.date(from: text)
+    }
+
+    private struct Started: Decodable {
+        let requestId: String
+        let clientToken: String
+        let websocketUrl: URL
+        let verification: Verification
+    }
+    private struct Answer: Decodable { let verification: Verification }
+    private struct Message: Decodable { let type: String; let verification: Verification? }
+
+    private func decode<T: Decodable>(_ type: T.Type, _ data: Data) throws -> T {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        do { return try decoder.decode(type, from: data) } catch { throw NetworkFailure() }
+    }
+
+    private func send(
+        _ method: String, _ path: String, _ body: [String: Any]? = nil, headers: [String: String] = [:]
+    ) async throws -> Data {
+        var request = URLRequest(url: api.appendingPathComponent(path), timeoutInterval: 28)
+        request.httpMethod = method
+        request.cachePolicy = .reloadIgnoringLocalCacheData
+        headers.forEach { request.setValue($1, forHTTPHeaderField: $0) }
+        if let token = saved.clientToken {
+            request.setValue("Bearer \(token)", forHTTPHeaderField: "authorization")
+        }
+        if let body {
+            request.setValue("application/json", forHTTPHeaderField: "content-type")
+            request.httpBody = try JSONSerialization.data(withJSONObject: body)
+        }
+        let (data, response): (Data, URLResponse)
+        do { (data, response) = try await session.data(for: request) } catch {
+            try Task.checkCancellation()
+            throw NetworkFailure()
+        }
+        let status = (response as? HTTPURLResponse)?.statusCode ?? 0
+        guard (200...299).contains(status) else {
+            if let problem = try? decode(Problem.self, data) { throw problem }
+            throw NetworkFailure()  // the gateway's own, or nobody of ours
+        }
+        return data
+    }
+}
