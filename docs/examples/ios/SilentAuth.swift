@@ -1,4 +1,8 @@
+// Silent authentication on iOS 15 and newer, from the start to the proof: URLSession, Swift concurrency,
+// Vonage's VonageClientLibrary 1.0.5. One loop: either the check_url is open or the socket is, never both.
+
 import Foundation
+import Security
 import VonageClientLibrary
 
 struct Verification: Decodable {
@@ -47,20 +51,43 @@ struct Problem: Error, Decodable {
 struct NetworkFailure: Error {}
 struct RequestIdMismatch: Error {}
 
-/// What survives the app. Keep it in the keychain (`kSecAttrAccessibleWhenUnlockedThisDeviceOnly`).
-struct Saved: Codable {
-    let idempotencyKey: String
+/// What the user wants to prove; `nonce` comes from your backend and comes back in the proof.
+struct Wish: Codable, Equatable {
     let phoneNumber: String
     let channels: [String]
+    var email: String?
+    var nonce: String?
+}
+
+/// What survives the app's process; see KeychainStore.swift. Only a 202 fills in the last three.
+struct Saved: Codable {
+    let wish: Wish
+    let idempotencyKey: String
+    var requestId: String?
     var clientToken: String?
     var websocketUrl: URL?
-    var requestId: String?
+
+    /// 192 random bits: as secret as the client token.
+    static func newIdempotencyKey() throws -> String {
+        var bytes = [UInt8](repeating: 0, count: 24)
+        let status = SecRandomCopyBytes(kSecRandomDefault, bytes.count, &bytes)
+        guard status == errSecSuccess else { throw KeychainFailure(status: status) }
+        return bytes.map { String(format: "%02x", $0) }.joined()
+    }
+}
+
+protocol Store {
+    func load() throws -> Saved?
+    /// `nil` forgets.
+    func save(_ saved: Saved?) throws
 }
 
 actor SilentAuth {
     private let api: URL
     private let session = URLSession(configuration: .ephemeral)
-    private let save: (Saved) -> Void
+    private let store: Store
+    /// The JWT for `POST /start`, where the stage has an authorizer.
+    private let startToken: () async throws -> String?
     private let show: (Verification) -> Void
     private var saved: Saved
     private var current: Verification?
@@ -70,14 +97,23 @@ actor SilentAuth {
     private var heard = 0  // messages of the socket
     private var serverAhead: TimeInterval = -.infinity
 
-    init(api: URL, saved: Saved, save: @escaping (Saved) -> Void, show: @escaping (Verification) -> Void) {
-        (self.api, self.saved, self.save, self.show) = (api, saved, save, show)
-        save(saved)  // before the start is sent
+    init(
+        api: URL, saved: Saved, store: Store,
+        startToken: @escaping () async throws -> String? = { nil },
+        show: @escaping (Verification) -> Void
+    ) throws {
+        (self.api, self.saved, self.store) = (api, saved, store)
+        (self.startToken, self.show) = (startToken, show)
+        try store.save(saved)  // before the start is sent
     }
 
-    /// Starts, or goes on with what was saved; returns at the end. Cancel the task to leave.
+    /// Starts, or goes on with what was saved; returns at the end. Cancel the task to leave. What ended
+    /// without `completed` is forgotten here, what was completed with its proof.
     func run() async throws -> Verification {
-        try await begin()
+        do { try await begin() } catch let problem as Problem where problem.code == "client_token_invalid" {
+            try store.save(nil)
+            throw problem
+        }
         while let verification = current, !verification.isFinal {
             try Task.checkCancellation()
             if let url = verification.checkUrl, !opened.contains(url) {
@@ -89,8 +125,26 @@ actor SilentAuth {
             }
         }
         guard let last = current else { throw NetworkFailure() }
+        if last.status != "completed" { try store.save(nil) }
         return last
     }
+
+    /// An ES256 JWT for your backend, for 10 minutes after `completed`. It names the number and the
+    /// address only if they are verified. Nothing of the verification is kept after it.
+    func proof() async throws -> String {
+        var body: [String: Any] = [:]
+        if current?.verified.phoneNumber == true { body["phone_number"] = saved.wish.phoneNumber }
+        if current?.verified.email == true { body["email"] = saved.wish.email }
+        var proof = ""
+        try await repeating {
+            proof = try self.decode(Proof.self, try await self.send("POST", "proof", body)).proof
+        }
+        try store.save(nil)
+        return proof
+    }
+
+    /// Gives up. Safe to repeat: after the end it answers with the verification as it is.
+    func cancel() async throws { try await act("cancel", [:]) }
 
     /// A code that the user typed.
     func checkCode(_ code: String) async throws {
@@ -111,15 +165,18 @@ actor SilentAuth {
     private func begin() async throws {
         if saved.clientToken != nil { return try await repeating { try await self.read() } }
         try await repeating {
-            let answer = try await self.send(
-                "POST", "start",
-                ["phone_number": self.saved.phoneNumber, "channels": self.saved.channels],
-                headers: ["idempotency-key": self.saved.idempotencyKey])
+            let wish = self.saved.wish
+            var body: [String: Any] = ["phone_number": wish.phoneNumber, "channels": wish.channels]
+            if let email = wish.email { body["email"] = email }  // needed for the channel `email`
+            if let nonce = wish.nonce { body["nonce"] = nonce }
+            var headers = ["idempotency-key": self.saved.idempotencyKey]
+            if let token = try await self.startToken() { headers["authorization"] = "Bearer \(token)" }
+            let answer = try await self.send("POST", "start", body, headers: headers)
             let started = try self.decode(Started.self, answer)
+            self.saved.requestId = started.requestId
             self.saved.clientToken = started.clientToken
             self.saved.websocketUrl = started.websocketUrl
-            self.saved.requestId = started.requestId
-            self.save(self.saved)
+            try self.store.save(self.saved)
             self.take(started.verification)
         }
     }
@@ -140,7 +197,7 @@ actor SilentAuth {
         let body = answer["response_body"] as? [String: Any]
         switch (Int("\(answer["http_status"] ?? "")"), body?["request_id"] as? String, body?["code"] as? String) {
         case (200, let requestId?, let code?):
-            try await handIn(requestId, code)
+            try await submitFromHandset(requestId, code)
         case (409, _, _), (412, _, _):
             try await reportRejection(url)
         default:
@@ -149,7 +206,7 @@ actor SilentAuth {
     }
 
     /// A foreign request_id goes to the backend, which aborts; whatever it says, it is a no.
-    private func handIn(_ requestId: String, _ code: String) async throws {
+    private func submitFromHandset(_ requestId: String, _ code: String) async throws {
         let isOurs = requestId == saved.requestId
         do {
             try await act("check-code", ["request_id": requestId, "code": code])
@@ -294,6 +351,7 @@ actor SilentAuth {
         let websocketUrl: URL
         let verification: Verification
     }
+    private struct Proof: Decodable { let proof: String }
     private struct Answer: Decodable { let verification: Verification }
     private struct Message: Decodable { let type: String; let verification: Verification? }
 
@@ -309,10 +367,10 @@ actor SilentAuth {
         var request = URLRequest(url: api.appendingPathComponent(path), timeoutInterval: 28)
         request.httpMethod = method
         request.cachePolicy = .reloadIgnoringLocalCacheData
-        headers.forEach { request.setValue($1, forHTTPHeaderField: $0) }
         if let token = saved.clientToken {
             request.setValue("Bearer \(token)", forHTTPHeaderField: "authorization")
         }
+        headers.forEach { request.setValue($1, forHTTPHeaderField: $0) }
         if let body {
             request.setValue("application/json", forHTTPHeaderField: "content-type")
             request.httpBody = try JSONSerialization.data(withJSONObject: body)
@@ -325,7 +383,7 @@ actor SilentAuth {
         let status = (response as? HTTPURLResponse)?.statusCode ?? 0
         guard (200...299).contains(status) else {
             if let problem = try? decode(Problem.self, data) { throw problem }
-            throw NetworkFailure()  // the gateway's own, or nobody of ours
+            throw NetworkFailure()  // the gateway's own, or HTML of a network in between
         }
         return data
     }

@@ -26,7 +26,10 @@ describe.skipIf(!compiler)('docs/examples/android', () => {
   it('compiles against stubs of Android, OkHttp, org.json and Vonage’s library', async () => {
     const { kotlinc = '', coroutines = '' } = compiler ?? {};
     const out = mkdtempSync(join(tmpdir(), 'silent-auth-kotlin-'));
-    const sources = globSync(['docs/examples/android/*.kt', 'test/fixtures/kotlin-stubs/*.kt']);
+    const sources = globSync([
+      'docs/examples/{android,react-native/android}/**/*.kt',
+      'test/fixtures/kotlin-stubs/*.kt',
+    ]);
     const flags = ['-nowarn', '-d', out, '-cp', coroutines];
     await promisify(execFile)(kotlinc, [...flags, ...sources]);
     expect(globSync(join(out, '**/SilentAuth.class'))).toHaveLength(1);
