@@ -1,7 +1,8 @@
 /**
  * The CDK app, named in cdk.json. Context: `stage` picks a stage of stage.ts, `stageSettings` (an
  * object, or its JSON) lays other values over it for one deployment, `firewall` makes the WAF of a
- * stage instead of the stage.
+ * stage instead of the stage. `deploymentAlarms=off` deploys although a deployment alarm rings;
+ * `channelSwitch=retain` is for the upgrade from a release whose stack owned the channel switch.
  */
 
 import { join } from 'node:path';
@@ -29,6 +30,8 @@ if (app.node.tryGetContext('firewall') === undefined) {
   new SilentAuthStack(app, `SilentAuth-${stage.name}`, {
     stage,
     bundles,
+    withoutDeploymentAlarms: readSwitch('deploymentAlarms', 'off'),
+    retainsChannelSwitch: readSwitch('channelSwitch', 'retain'),
     description: `Vonage silent authentication, stage ${stage.name}`,
   });
 } else {
@@ -39,3 +42,10 @@ if (app.node.tryGetContext('firewall') === undefined) {
 }
 addChecks(app);
 app.synth();
+
+/** A context value that is absent or this one word. */
+function readSwitch(name: string, word: string): boolean {
+  const value: unknown = app.node.tryGetContext(name);
+  if (value !== undefined && value !== word) throw new Error(`context ${name} takes ${word} only`);
+  return value === word;
+}

@@ -7,7 +7,7 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { ENV, type FunctionName, type StartSettings } from '../../shared/config.ts';
+import { ENV, FUNCTION_NAMES, type FunctionName, type StartSettings } from '../../shared/config.ts';
 import type { Bundles } from './bundle.ts';
 import type { ChannelSwitch } from './constructs/channel-switch.ts';
 import type { Edge } from './constructs/edge.ts';
@@ -180,7 +180,7 @@ function environmentOf(
   if (needs.guards) entries.push([ENV.guardsTable, tables.guards.tableName]);
   if (needs.connections) entries.push([ENV.websocketManagementUrl, websocketApi.managementUrl]);
   if (needs.channelSwitch) {
-    entries.push([ENV.channelSwitch, channelSwitch.parameter.parameterName]);
+    entries.push([ENV.channelSwitch, channelSwitch.parameterName]);
   }
   if (needs.edge && edge) entries.push([ENV.edgeSecret, edge.secret.secretArn]);
   if (needs.edge && stage.edge?.onlyWay) entries.push([ENV.edgeOnly, 'true']);
@@ -206,8 +206,11 @@ function grant(grantee: LambdaFunction, needs: Needs, resources: Resources): voi
 }
 
 /** The aliases of a stage that deploys gradually, by function; none elsewhere. */
-export function liveAliases(functions: Functions): Readonly<Record<string, Alias>> {
-  return Object.fromEntries(
-    Object.entries(functions).flatMap(([name, { live }]) => (live ? [[name, live]] : [])),
+export function liveAliases(functions: Functions): ReadonlyMap<FunctionName, Alias> {
+  return new Map(
+    FUNCTION_NAMES.flatMap((name) => {
+      const { live } = functions[name];
+      return live ? [[name, live] as const] : [];
+    }),
   );
 }

@@ -25,7 +25,7 @@ export interface StageMetrics {
   /** A metric without dimensions of its own. */
   readonly own: (name: MetricWith<''>, options?: MetricOptions) => Metric;
   /** A metric at one value of its only dimension. */
-  readonly ownAt: <D extends Exclude<Dimensions, 'operation,status'>>(
+  readonly ownAt: <D extends Exclude<Dimensions, 'operation,status' | 'function,version'>>(
     name: MetricWith<D>,
     dimension: D,
     value: string,
@@ -33,6 +33,12 @@ export interface StageMetrics {
   ) => Metric;
   /** Failed calls of one operation to Vonage with one status. */
   readonly vonageErrors: (operation: string, status: string, options?: MetricOptions) => Metric;
+  /** A metric of one version of one function. */
+  readonly ofVersion: (
+    name: MetricWith<'function,version'>,
+    functionName: string,
+    version: string,
+  ) => Metric;
   /** One line for each value that the dimensions took. Dashboards only: alarms cannot search. */
   readonly everyOwn: <D extends Dimensions>(
     name: MetricWith<D>,
@@ -66,6 +72,7 @@ export function metricsOf(stageName: string): StageMetrics {
     ownAt: (name, dimension, value, options) => metric(name, { [dimension]: value }, options),
     vonageErrors: (operation, status, options) =>
       metric('VonageError', { operation, status }, options),
+    ofVersion: (name, functionName, version) => metric(name, { function: functionName, version }),
     everyOwn: (name, dimensions, { statistic = Stats.SUM, period = FIVE_MINUTES } = {}) =>
       new MathExpression({
         expression:

@@ -8,6 +8,7 @@ import { Alarms } from './constructs/alarms.ts';
 import { ApiGatewayLogsRole } from './constructs/api-gateway-logs-role.ts';
 import { BusinessDashboard } from './constructs/business-dashboard.ts';
 import { ChannelSwitch } from './constructs/channel-switch.ts';
+import { DeploymentAlarms } from './constructs/deployment-alarms.ts';
 import { Edge } from './constructs/edge.ts';
 import { GradualDeployment } from './constructs/gradual-deployment.ts';
 import { HttpApi } from './constructs/http-api.ts';
@@ -22,12 +23,17 @@ import type { Stage } from './stage.ts';
 export interface SilentAuthStackProps extends StackProps {
   readonly stage: Stage;
   readonly bundles: Bundles;
+  /** Deploys although a deployment alarm rings. @default false */
+  readonly withoutDeploymentAlarms?: boolean;
+  /** Keeps the parameter of an older release when it leaves the template. @default false */
+  readonly retainsChannelSwitch?: boolean;
 }
 
 export class SilentAuthStack extends Stack {
   constructor(scope: Construct, id: string, props: SilentAuthStackProps) {
-    super(scope, id, props);
-    const { stage, bundles } = props;
+    // A stage with people in it is not deleted by one command.
+    super(scope, id, { terminationProtection: !props.stage.playground, ...props });
+    const { stage, bundles, withoutDeploymentAlarms = false, retainsChannelSwitch = false } = props;
     const tables = new Tables(this, 'Tables');
     const secrets = new Secrets(this, 'Secrets');
     const httpApi = new HttpApi(this, 'HttpApi', {
@@ -46,7 +52,10 @@ export class SilentAuthStack extends Stack {
       logRetentionDays: stage.logRetentionDays,
     });
     const eventBus = stage.events ? new EventBus(this, 'EventBus') : undefined;
-    const channelSwitch = new ChannelSwitch(this, 'ChannelSwitch', stage.name);
+    const channelSwitch = new ChannelSwitch(this, 'ChannelSwitch', {
+      stageName: stage.name,
+      retainsOldResource: retainsChannelSwitch,
+    });
     const edge =
       stage.edge && new Edge(this, 'Edge', { settings: stage.edge, origin: httpApi.host });
     const resources = { tables, secrets, httpApi, websocketApi, channelSwitch, edge, eventBus };
@@ -74,12 +83,21 @@ export class SilentAuthStack extends Stack {
       channels,
       runbooks: stage.runbooks,
       email: stage.alarmEmail,
+      priceCeilingPerDay: stage.priceCeilingPerDay,
       functions,
       tables,
     });
-    const aliases = liveAliases(functions);
     if (stage.gradualDeployment) {
-      new GradualDeployment(this, 'GradualDeployment', { aliases, alarms: alarms.ofDeployments() });
+      const deploymentAlarms = new DeploymentAlarms(this, 'DeploymentAlarms', {
+        stageName: stage.name,
+        runbooks: stage.runbooks,
+        functions,
+        topic: alarms.pages,
+      });
+      new GradualDeployment(this, 'GradualDeployment', {
+        aliases: liveAliases(functions),
+        alarmOf: withoutDeploymentAlarms ? undefined : (name) => deploymentAlarms.of(name),
+      });
     }
     new SavedQueries(this, 'SavedQueries', { stageName: stage.name, functions });
     // CDK lets a function wait for its role, which it names anyway: linters count that twice.
@@ -96,11 +114,9 @@ export class SilentAuthStack extends Stack {
     this.output('PrivateKeySecret', secrets.privateKey.secretArn, 'Fill in before the first start');
     this.output('SignatureSecret', secrets.signature.secretArn, 'Fill in before the first webhook');
     this.output('ProofKeySecret', secrets.proofKey.secretArn, 'Fill in before the first proof');
-    this.output(
-      'ChannelSwitchName',
-      channelSwitch.parameter.parameterName,
-      'Switches channels off',
-    );
+    this.output('ChannelSwitchName', channelSwitch.parameterName, 'Switches channels off');
+    this.output('PageTopic', alarms.pages.topicArn, 'Alarms that wake somebody up');
+    this.output('TicketTopic', alarms.tickets.topicArn, 'Alarms that wait for working hours');
     if (edge) {
       this.output('EdgeUrl', edge.url, 'Where apps call the backend, through CloudFront');
       this.output('EdgeDomainTarget', edge.distribution.domainName, 'For the DNS record');

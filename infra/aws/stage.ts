@@ -129,13 +129,19 @@ const stageSchema = z
     edge: edge.exactOptional(),
     /** A function that is not named reserves nothing: the quota of a new account has no room. */
     reservedConcurrency: z.partialRecord(z.enum(FUNCTION_NAMES), number).readonly(),
+    /** Lambda's quota of concurrent executions in the account and region. @default 1000, AWS's own */
+    concurrencyQuota: number.exactOptional(),
     /** Of every route that `routeThrottles` does not name. */
     throttle,
     /** By route key of the HTTP API. */
     routeThrottles: z.record(text, throttle).readonly(),
     websocketThrottle: throttle,
-    /** Subscribed to the alarms' topic. @default nobody */
+    /** Subscribed to the topics of the alarms. @default nobody */
     alarmEmail: text.exactOptional(),
+    /** Accepts that nobody is subscribed to the alarms. @default false */
+    unattendedAlarms: flag.exactOptional(),
+    /** Euros a day, as Vonage reports prices; an alarm rings above. */
+    priceCeilingPerDay: number,
     /** Where `<alarm>.md` is found: the text of every alarm ends with it. */
     runbooks: text,
     /** Not above INFO: Lambda would drop the metrics with the lines, because they have no level. */

@@ -42,6 +42,7 @@ const DEV: Stage = {
   ],
   countries: SILENT_AUTH_COUNTRIES,
   playground: true,
+  priceCeilingPerDay: 10,
   limits: {
     address: { count: 1000, windowSeconds: 600 },
     subject: { count: 100, windowSeconds: 600 },
@@ -73,6 +74,10 @@ const PROD: Stage = {
   workflow: [{ channel: 'silent_auth' }, { channel: 'email' }],
   countries: ['DE', 'ES', 'FR', 'GB', 'IT', 'NL', 'PT'],
   playground: false,
+  // Say who is alarmed: replace this by alarmEmail before people use the stage.
+  unattendedAlarms: true,
+  // About 2 000 verifications at 5 cents; raise it with your traffic.
+  priceCeilingPerDay: 100,
   limits: {
     address: { count: 300, windowSeconds: 600 },
     subject: { count: 5, windowSeconds: 600 },

@@ -120,6 +120,14 @@ export interface Report {
   readonly event: ProviderEvent;
   /** What Vonage charged, where a summary tells. */
   readonly priceEuros?: number;
+  /** Steps that Vonage's fraud rules refused, where a summary tells. */
+  readonly blocked?: readonly Blocked[];
+}
+
+export interface Blocked {
+  readonly channel: Channel;
+  /** Mobile country and network code, as Network Unblock takes it; absent: Vonage named none. */
+  readonly network?: string;
 }
 
 export type VerificationEvent =

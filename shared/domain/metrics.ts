@@ -17,6 +17,8 @@ export const METRICS = {
   WebhookRejected: 'reason',
   WebhookUnintelligible: '',
   CompletedWithoutCheck: '',
+  /** A step that Vonage's fraud rules refused. */
+  Blocked: 'channel',
   RequestIdMismatch: '',
   PushDelivered: '',
   PushGone: '',
@@ -25,6 +27,8 @@ export const METRICS = {
   VonageError: 'operation,status',
   Limited: 'limit',
   InternalError: '',
+  /** The same, for alarms of one version; emitted only when it happens. */
+  InternalErrorByVersion: 'function,version',
   SecretNotSet: '',
   SecretStale: '',
   EventFailed: '',

@@ -69,11 +69,23 @@ function chain<Request extends HttpRequest | WebSocketRequest>(
     })
     .onError((request) => {
       if (isSecretNotSet(request.error)) telemetry.measure({ name: 'SecretNotSet' });
-      if (problemCode(request.error) === 'internal') telemetry.measure({ name: 'InternalError' });
+      if (problemCode(request.error) === 'internal') measureDefect(telemetry, request.context);
       request.response = finish(request.event, onError(request.error), request.error);
     })
     .handler(async (event) => finish(event, await route(event)));
   return (request, context) => handler(request, context);
+}
+
+/** Once for the alarm of the stage, once for the deployment alarm of this version. */
+function measureDefect(
+  telemetry: InvocationTelemetry,
+  { functionName, functionVersion }: Context,
+): void {
+  telemetry.measure({ name: 'InternalError' });
+  telemetry.measure({
+    name: 'InternalErrorByVersion',
+    dimensions: { function: functionName, version: functionVersion },
+  });
 }
 
 /** What the caller sent as `x-correlator`, when it has the agreed form. */

@@ -25,6 +25,8 @@ export interface LogFields {
   readonly correlator?: string;
   /** On the first line of an instance only. */
   readonly cold_start?: true;
+  /** Resident memory of the process; Lambda's own report is below the log level. */
+  readonly memory_mb?: number;
 }
 
 export interface InvocationTelemetry extends Telemetry {
@@ -48,7 +50,7 @@ export function createTelemetry(service: string): InvocationTelemetry {
       fields = { ...fields, ...more };
     },
     flush: (more, fault) => {
-      const line = { ...fields, ...more };
+      const line = { ...fields, ...more, memory_mb: memoryMegabytes() };
       if (fault === undefined) logger.info('request', line);
       else logger.error('request', { ...line, fault: describe(fault), ...bundle });
       for (const record of toRecords(metrics, measurements)) {
@@ -58,6 +60,10 @@ export function createTelemetry(service: string): InvocationTelemetry {
       measurements = [];
     },
   };
+}
+
+function memoryMegabytes(): number {
+  return Math.round(process.memoryUsage.rss() / 2 ** 20);
 }
 
 /** Powertools' fields without meaning here: no line is sampled, nothing is traced. */

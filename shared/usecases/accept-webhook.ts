@@ -50,7 +50,7 @@ export async function acceptWebhook(
  * anything; then it creates the item and nobody can see it yet.
  */
 async function recordReport(
-  { requestId, event, priceEuros }: Report,
+  { requestId, event, priceEuros, blocked = [] }: Report,
   needs: PublishNeeds,
 ): Promise<void> {
   const { log, telemetry } = needs;
@@ -68,6 +68,13 @@ async function recordReport(
   telemetry.measure({ name: 'WebhookAccepted' });
   if (priceEuros !== undefined) {
     telemetry.measure({ name: 'VerificationPrice', euros: priceEuros });
+  }
+  for (const { channel, network } of blocked) {
+    telemetry.measure({
+      name: 'Blocked',
+      dimensions: { channel },
+      ...(network !== undefined && { details: { network } }),
+    });
   }
   if (!recorded) return;
   measureOddities(recorded.folded.facts, event, telemetry);

@@ -279,6 +279,17 @@ describe('the alarms of the platform', () => {
       () => own('VonageError', times(5), { operation: 'start', status: '504' }),
       ['vonage-outage'],
     ],
+    [
+      'Vonage blocks a network',
+      () => own('Blocked', times(5), { channel: 'sms' }),
+      ['vonage-blocked'],
+    ],
+    ['Vonage blocks a message', () => own('Blocked', times(1), { channel: 'voice' }), []],
+    [
+      'a day costs more than the ceiling',
+      () => own('VerificationPrice', times(101, 0.1)),
+      ['price-ceiling'],
+    ],
     ['phones go away', () => own('PushGone', times(50)), []],
     ['a secret is not set', () => own('SecretNotSet', times(1)), ['secret-not-set']],
     [
@@ -306,6 +317,8 @@ describe('the alarms of the platform', () => {
       'internal-errors',
       'table-throttles',
       'slow-verification',
+      'vonage-blocked',
+      'price-ceiling',
     ];
     const silent = ['push-failures', 'secret-not-set', 'secret-stale', 'event-failures'];
     const names = stack.monitoring.alarms.map(({ name }) => name.replace('silent-auth-dev-', ''));

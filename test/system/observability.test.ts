@@ -101,6 +101,11 @@ async function badDay({ endpoints, setFaults, own }: WatchedStack): Promise<void
   const stuck = await started();
   await stuck.post('/next-workflow', { from: 'silent_auth', error: 'sdk_error' });
   await setFaults();
+  const steps = [
+    { channel: 'sms', status: 'blocked', reason: 'Fraudulent traffic on network [ 23410 ].' },
+  ];
+  const summary = { ...webhooks.summary(stuck.requestId, 'blocked', {}), workflow: steps };
+  expect(await sendWebhook(endpoints, summary)).toBe(204);
   await meddle(endpoints);
   for (const name of [
     ...['CompletedWithoutCheck', 'RequestIdMismatch', 'VonageError', 'InternalError'],

@@ -21,30 +21,35 @@ export function platformRules(
   return [
     {
       id: 'FunctionErrors',
+      urgency: 'page',
       says: 'At least 3 invocations in 5 minutes crashed or timed out.',
       metric: total(lambdas.map((lambda) => lambda.metricErrors({ period }))),
       threshold: 3,
     },
     {
       id: 'InternalErrors',
+      urgency: 'page',
       says: 'At least 3 requests in 5 minutes met a defect of our own and were answered 500.',
       metric: own('InternalError'),
       threshold: 3,
     },
     {
       id: 'FunctionThrottles',
+      urgency: 'page',
       says: 'Lambda had no room for at least 3 invocations in 5 minutes.',
       metric: total(lambdas.map((lambda) => lambda.metricThrottles({ period }))),
       threshold: 3,
     },
     {
       id: 'TableThrottles',
+      urgency: 'ticket',
       says: 'DynamoDB throttled at least 5 requests in 5 minutes.',
       metric: total(throttles),
       threshold: 5,
     },
     {
       id: 'EventFailures',
+      urgency: 'ticket',
       says: 'At least 3 ends in 5 minutes could not be told to the event bus; they are retried.',
       metric: own('EventFailed'),
       threshold: 3,

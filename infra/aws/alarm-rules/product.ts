@@ -10,6 +10,7 @@ const QUARTER = Duration.minutes(15);
 
 export function productRules(
   channels: readonly ChannelName[],
+  priceCeilingPerDay: number,
   { own, ownAt }: StageMetrics,
 ): AlarmRule[] {
   const started = own('Started', { period: QUARTER });
@@ -20,6 +21,7 @@ export function productRules(
   const rules: AlarmRule[] = [
     {
       id: 'ConversionDrop',
+      urgency: 'page',
       says: 'Fewer than 40 % of at least 30 starts in 15 minutes were verified, twice in a row.',
       metric: math('IF(started >= 30, 100 * FILL(verified, 0) / started, 100)', QUARTER, {
         started,
@@ -31,6 +33,7 @@ export function productRules(
     },
     {
       id: 'NoWebhooks',
+      urgency: 'page',
       says: 'At least 5 starts in 5 minutes and not one webhook, twice in a row.',
       metric: math(
         'IF(started >= 5 AND FILL(accepted, 0) + FILL(repeated, 0) == 0, 1, 0)',
@@ -46,6 +49,7 @@ export function productRules(
     },
     {
       id: 'SlowVerification',
+      urgency: 'ticket',
       says: 'The slowest tenth of at least 20 verifications in 15 minutes took over 90 s.',
       metric: math('IF(verifications >= 20, slowest, 0)', QUARTER, {
         verifications: own('TimeToVerify', { statistic: Stats.SAMPLE_COUNT, period: QUARTER }),
@@ -54,7 +58,15 @@ export function productRules(
       threshold: 90_000,
     },
     {
+      id: 'PriceCeiling',
+      urgency: 'page',
+      says: `Vonage reported prices of ${priceCeilingPerDay} EUR or more in a day.`,
+      metric: own('VerificationPrice', { period: Duration.days(1) }),
+      threshold: priceCeilingPerDay,
+    },
+    {
       id: 'PushFailures',
+      urgency: 'ticket',
       says: 'A fifth of at least 20 pushes in 5 minutes failed; apps fall back to polling.',
       metric: math(
         'IF(FILL(failed, 0) + FILL(delivered, 0) >= 20, ' +
@@ -70,6 +82,7 @@ export function productRules(
     ...rules,
     {
       id: 'FallbackSpike',
+      urgency: 'ticket',
       says: 'More than 60 fallbacks for each 100 of at least 30 starts in 15 minutes.',
       metric: math(`IF(started >= 30, 100 * (${sumOf(fallbacks)}) / started, 0)`, QUARTER, {
         started,

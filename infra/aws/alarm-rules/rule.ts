@@ -7,6 +7,8 @@ import { FIVE_MINUTES } from '../metrics.ts';
 export interface AlarmRule {
   /** Construct id; in kebab case the name of the runbook. */
   readonly id: string;
+  /** `page` wakes somebody up; `ticket` waits for working hours. */
+  readonly urgency: 'page' | 'ticket';
   readonly says: string;
   readonly metric: IMetric;
   readonly threshold: number;
@@ -16,8 +18,11 @@ export interface AlarmRule {
   readonly periods?: number;
 }
 
-/** Sum of at most ten metrics, of which some may not exist yet. */
-export function total(metrics: Metric[]): IMetric {
+/** CloudWatch takes no more in the expression of an alarm. */
+const MAX_METRICS = 10;
+
+/** Sum of metrics, of which some may not exist yet. */
+export function total(metrics: readonly Metric[]): IMetric {
   return math(sumOf(metrics), FIVE_MINUTES, named(metrics));
 }
 
@@ -30,10 +35,15 @@ export function named(metrics: readonly Metric[]): Record<string, IMetric> {
   return Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
 }
 
+/** Throws for more metrics than an alarm may watch. */
 export function math(
   expression: string,
   period: Duration,
   usingMetrics: Record<string, IMetric>,
 ): IMetric {
+  const count = Object.keys(usingMetrics).length;
+  if (count > MAX_METRICS) {
+    throw new Error(`an alarm watches at most ${MAX_METRICS} metrics, not ${count}`);
+  }
   return new MathExpression({ expression, period, usingMetrics });
 }

@@ -12,24 +12,28 @@ export function securityRules({ own, ownAt }: StageMetrics): AlarmRule[] {
   return [
     {
       id: 'SignatureFailures',
+      urgency: 'ticket',
       says: 'At least 20 webhooks in 5 minutes had a bad signature: a forger, or a rotated secret.',
       metric: total(forged.map((reason) => ownAt('WebhookRejected', 'reason', reason))),
       threshold: 20,
     },
     {
       id: 'CompletedWithoutCheck',
+      urgency: 'page',
       says: 'Vonage reported a completion that no code check of ours preceded.',
       metric: own('CompletedWithoutCheck'),
       threshold: 1,
     },
     {
       id: 'RequestIdMismatches',
+      urgency: 'ticket',
       says: 'At least 5 handsets in 15 minutes came back with the request_id of somebody else.',
       metric: own('RequestIdMismatch', { period: QUARTER }),
       threshold: 5,
     },
     {
       id: 'LimiterStorm',
+      urgency: 'page',
       says: 'At least 100 starts in 5 minutes were refused by a limit: somebody pumps numbers.',
       metric: total(limits.map((limit) => ownAt('Limited', 'limit', limit))),
       threshold: 100,

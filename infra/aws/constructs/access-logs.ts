@@ -1,8 +1,8 @@
 /** Access logs of the APIs: who reached which route with what outcome, and never what was said. */
 
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { type IAccessLogSettings, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IAccessLogSettings } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
@@ -49,7 +49,17 @@ export function createAccessLogs(
   });
   const fields = api === 'http' ? HTTP_LOG_FIELDS : WEBSOCKET_LOG_FIELDS;
   return {
-    destination: new LogGroupLogDestination(logGroup),
+    destination: { bind: () => ({ destinationArn: arnOf(logGroup) }) },
     format: AccessLogFormat.custom(JSON.stringify(fields)),
   };
+}
+
+/** API Gateway drops the `:*` that the attribute `Arn` ends with; drift detection would report it. */
+function arnOf(logGroup: LogGroup): string {
+  return Stack.of(logGroup).formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: logGroup.logGroupName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 }

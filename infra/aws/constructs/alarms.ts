@@ -1,7 +1,7 @@
 /**
- * What wakes somebody up: the rules of `alarm-rules/`, told to one topic. Each alarm asks for a
- * minimum of traffic and names its runbook. None looks at the API's 5xx: anybody can cause a 503
- * with an unsigned webhook.
+ * The rules of `alarm-rules/`, each published on one of two topics: what wakes somebody up, and what
+ * waits for working hours. Each alarm needs a minimum of traffic and names its runbook. None watches
+ * the API's 5xx: anybody can cause a 503 with an unsigned webhook.
  */
 
 import { Stack, Validations } from 'aws-cdk-lib';
@@ -27,35 +27,27 @@ export interface AlarmsProps {
   readonly channels: readonly ChannelName[];
   /** Where `<alarm>.md` is found. */
   readonly runbooks: string;
-  /** Subscribed to the topic. @default nobody */
+  /** Subscribed to both topics. @default nobody */
   readonly email: string | undefined;
+  /** Euros. */
+  readonly priceCeilingPerDay: number;
   readonly functions: Functions;
   readonly tables: Tables;
 }
 
 export class Alarms extends Construct {
-  readonly topic: Topic;
-  private readonly alarms = new Map<string, Alarm>();
+  /** Wakes somebody up. */
+  readonly pages: Topic;
+  /** Waits for working hours. */
+  readonly tickets: Topic;
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    this.topic = new Topic(this, 'Topic', { enforceSSL: true });
-    // A topic with a policy of its own no longer trusts the account's alarms by default.
-    this.topic.grantPublish(
-      new ServicePrincipal('cloudwatch.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-    );
-    if (props.email !== undefined) {
-      this.topic.addSubscription(new EmailSubscription(props.email));
-      Validations.of(this.topic).acknowledge({
-        id: 'Serverless::Serverless-SNSRedrivePolicy',
-        reason: 'SNS redelivers e-mail by itself, and the state of an alarm stays in CloudWatch.',
-      });
-    }
+    this.pages = this.createTopic('Topic', props.email);
+    this.tickets = this.createTopic('TicketTopic', props.email);
     const metrics = metricsOf(props.stageName);
     const rules = [
-      ...productRules(props.channels, metrics),
+      ...productRules(props.channels, props.priceCeilingPerDay, metrics),
       ...securityRules(metrics),
       ...vonageRules(metrics),
       ...platformRules(props.functions, props.tables, metrics),
@@ -63,20 +55,25 @@ export class Alarms extends Construct {
     for (const rule of rules) this.add(rule, props);
   }
 
-  /**
-   * Those that a faulty deployment rings within its five minutes. None that strangers can cause, such
-   * as throttles: they could stop every deployment.
-   */
-  ofDeployments(): Alarm[] {
-    return ['FunctionErrors', 'InternalErrors', 'PushFailures', 'SecretNotSet'].map((id) => {
-      const alarm = this.alarms.get(id);
-      if (alarm === undefined) throw new Error(`there is no alarm ${id}`);
-      return alarm;
+  private createTopic(id: string, email: string | undefined): Topic {
+    const topic = new Topic(this, id, { enforceSSL: true });
+    // A topic with a policy of its own no longer trusts the account's alarms by default.
+    topic.grantPublish(
+      new ServicePrincipal('cloudwatch.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
+    if (email === undefined) return topic;
+    topic.addSubscription(new EmailSubscription(email));
+    Validations.of(topic).acknowledge({
+      id: 'Serverless::Serverless-SNSRedrivePolicy',
+      reason: 'SNS redelivers e-mail by itself, and the state of an alarm stays in CloudWatch.',
     });
+    return topic;
   }
 
   private add(rule: AlarmRule, { stageName, runbooks }: AlarmsProps): void {
-    const { id, says, metric, threshold, below, periods } = rule;
+    const { id, urgency, says, metric, threshold, below, periods } = rule;
     const alarm = new Alarm(this, id, {
       alarmName: `silent-auth-${stageName}-${toRunbook(id)}`,
       alarmDescription: `${says} Runbook: ${runbooks}/${toRunbook(id)}.md`,
@@ -88,10 +85,9 @@ export class Alarms extends Construct {
       evaluationPeriods: periods ?? 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    const action = new SnsAction(this.topic);
+    const action = new SnsAction(urgency === 'page' ? this.pages : this.tickets);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
-    this.alarms.set(id, alarm);
   }
 }
 

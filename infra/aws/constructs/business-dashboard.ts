@@ -1,6 +1,6 @@
 /** For those who own the product: does verification work, how fast, by which channel, at what price? */
 
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Dashboard,
   type GraphWidget,
@@ -38,8 +38,9 @@ export class BusinessDashboard extends Construct {
     super(scope, id);
     const { stageName, functions } = props;
     const dashboard = new Dashboard(this, 'Dashboard', {
-      dashboardName: `silent-auth-${stageName}-business`,
-      periodOverride: PeriodOverride.AUTO,
+      dashboardName: `silent-auth-${stageName}-${Stack.of(this).region}-business`,
+      // A graph says its period in its title, so the time range must not change it.
+      periodOverride: PeriodOverride.INHERIT,
       defaultInterval: Duration.days(1),
     });
     const metrics = metricsOf(stageName);
@@ -73,7 +74,7 @@ export class BusinessDashboard extends Construct {
       graph(
         'Price by hour',
         [metrics.own('VerificationPrice', { period: Duration.hours(1), label: 'EUR' })],
-        { width: WIDTH },
+        { width: WIDTH, leftYAxis: { min: 0, label: 'EUR per hour', showUnits: false } },
       ),
     );
   }
@@ -83,10 +84,15 @@ function totals(metrics: StageMetrics): SingleValueWidget[] {
   const timeToVerify = (percent: number): IMetric =>
     metrics.own('TimeToVerify', { statistic: Stats.p(percent), label: `p${percent} ms` });
   return [
-    numbers('Started and verified', [started(metrics), verified(metrics)]),
-    numbers('Conversion and silent share', [conversion(metrics), silentShare(metrics)]),
-    numbers('Time to verify', [timeToVerify(50), timeToVerify(90)]),
-    numbers('Price, as Vonage reports it', [metrics.own('VerificationPrice', { label: 'EUR' })]),
+    numbers('Started and verified, in the time range', [started(metrics), verified(metrics)]),
+    numbers('Conversion and silent share, in the time range', [
+      conversion(metrics),
+      silentShare(metrics),
+    ]),
+    numbers('Time to verify, in the time range', [timeToVerify(50), timeToVerify(90)]),
+    numbers('Price as Vonage reports it, in the time range', [
+      metrics.own('VerificationPrice', { label: 'EUR' }),
+    ]),
   ];
 }
 
@@ -111,6 +117,7 @@ function channelWidgets(channels: readonly ChannelName[], metrics: StageMetrics)
     graph('Verified by channel', [everyOwn('Completed', 'channel')], { stacked: true }),
     graph('Fallback entered, by channel', [everyOwn('FallbackEntered', 'channel')]),
     graph('Outcomes', [everyOwn('Ended', 'status')], { stacked: true }),
+    graph('Blocked by Vonage, by channel', [everyOwn('Blocked', 'channel')]),
   ];
 }
 

@@ -1,26 +1,46 @@
 /**
- * The parameter by which operators switch channels off without a deployment. CloudFormation writes it
- * again only when its value here changes, which it never does.
+ * The parameter by which operators switch channels off without a deployment. The stack names it and
+ * grants its reading; `npm run configure` creates it. Its value is state of the operators: as a
+ * resource of the stack it would be written again by any update of that resource.
  */
 
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { grantExactly, type LambdaFunction } from './lambda-function.ts';
 
-export class ChannelSwitch extends Construct {
-  readonly parameter: StringParameter;
+export interface ChannelSwitchProps {
+  readonly stageName: string;
+  /**
+   * Keeps the resource that older releases had, so that it stays in the account when the next
+   * deployment leaves it out.
+   */
+  readonly retainsOldResource: boolean;
+}
 
-  constructor(scope: Construct, id: string, stageName: string) {
+export class ChannelSwitch extends Construct {
+  readonly parameterName: string;
+
+  constructor(scope: Construct, id: string, { stageName, retainsOldResource }: ChannelSwitchProps) {
     super(scope, id);
-    this.parameter = new StringParameter(this, 'Parameter', {
-      parameterName: `/silent-auth/${stageName}/channels-off`,
+    this.parameterName = `/silent-auth/${stageName}/channels-off`;
+    if (!retainsOldResource) return;
+    // With the properties of older releases, to the letter: an update would write the value again.
+    const parameter = new StringParameter(this, 'Parameter', {
+      parameterName: this.parameterName,
       description: 'Channels that no start uses, such as "sms,voice", or "none"',
       allowedPattern: '^(none|[a-z_]+(,[a-z_]+)*)$',
       stringValue: 'none',
     });
+    parameter.applyRemovalPolicy(RemovalPolicy.RETAIN);
   }
 
   grantRead(grantee: LambdaFunction): void {
-    grantExactly(grantee, 'ssm:GetParameter', this.parameter.parameterArn);
+    const parameterArn = Stack.of(this).formatArn({
+      service: 'ssm',
+      resource: 'parameter',
+      resourceName: this.parameterName.slice(1),
+    });
+    grantExactly(grantee, 'ssm:GetParameter', parameterArn);
   }
 }

@@ -4,7 +4,7 @@
  * Webhooks do not come this way: Vonage knows the API's own address, and no WAF may refuse it.
  */
 
-import { Duration, RemovalPolicy, SecretValue, Validations } from 'aws-cdk-lib';
+import { Duration, Names, RemovalPolicy, SecretValue, Stack, Validations } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
@@ -28,6 +28,8 @@ import type { EdgeSettings } from '../stage.ts';
 
 /** Alphanumeric characters: 285 bits. */
 const SECRET_LENGTH = 48;
+/** Every status whose caching CloudFront lets us set; it caches no other error. */
+const CACHEABLE_ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 const ORIGIN_TIMEOUT = Duration.seconds(30);
 
 export interface EdgeProps {
@@ -90,6 +92,11 @@ export class Edge extends Construct {
         cachePolicy: this.forwardsAuthorization(),
         originRequestPolicy: this.tellsViewerAddress(),
       },
+      // CloudFront keeps an error for 10 s unless told otherwise, whatever `no-store` says.
+      errorResponses: CACHEABLE_ERRORS.map((httpStatus) => ({
+        httpStatus,
+        ttl: Duration.seconds(0),
+      })),
       ...(domain && {
         domainNames: [domain.domainName],
         certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
@@ -127,6 +134,8 @@ export class Edge extends Construct {
 
   private tellsViewerAddress(): OriginRequestPolicy {
     return new OriginRequestPolicy(this, 'OriginRequestPolicy', {
+      // Names of policies are global; CDK adds the region to those of cache policies only.
+      originRequestPolicyName: `${Names.uniqueId(this)}-${Stack.of(this).region}`,
       comment: 'What the functions and CORS read, and who called',
       headerBehavior: OriginRequestHeaderBehavior.allowList(
         ...['Content-Type', 'Idempotency-Key', 'X-Correlator', 'Origin'],

@@ -1,6 +1,7 @@
 /**
- * New code takes a tenth of the invocations for five minutes, and goes back by itself when one of
- * our own alarms rings. The API's 5xx is not asked: anybody could stop every deployment with it.
+ * New code takes a tenth of the invocations for five minutes, and goes back by itself when the alarm
+ * of its own function and version rings. The API's 5xx does not count: anybody could stop every
+ * deployment with it.
  */
 
 import { Validations } from 'aws-cdk-lib';
@@ -13,15 +14,19 @@ import {
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { FunctionName } from '../../../shared/config.ts';
 
 const POLICY = 'service-role/AWSCodeDeployRoleForLambdaLimited';
 
+export interface GradualDeploymentProps {
+  /** By function. */
+  readonly aliases: ReadonlyMap<FunctionName, Alias>;
+  /** @default no alarm stops a deployment */
+  readonly alarmOf: ((name: FunctionName) => IAlarm) | undefined;
+}
+
 export class GradualDeployment extends Construct {
-  constructor(
-    scope: Construct,
-    id: string,
-    props: { readonly aliases: Readonly<Record<string, Alias>>; readonly alarms: IAlarm[] },
-  ) {
+  constructor(scope: Construct, id: string, { aliases, alarmOf }: GradualDeploymentProps) {
     super(scope, id);
     const application = new LambdaApplication(this, 'Application');
     const role = new Role(this, 'Role', {
@@ -33,12 +38,12 @@ export class GradualDeployment extends Construct {
       id: `AwsSolutions::AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${POLICY}]`,
       reason: 'The policy that CodeDeploy documents for Lambda; no function has it.',
     });
-    for (const [name, alias] of Object.entries(props.aliases)) {
+    for (const [name, alias] of aliases) {
       new LambdaDeploymentGroup(this, name, {
         application,
         role,
         alias,
-        alarms: props.alarms,
+        ...(alarmOf && { alarms: [alarmOf(name)] }),
         deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
       });
     }

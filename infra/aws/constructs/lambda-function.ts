@@ -28,6 +28,9 @@ const TIMEOUT_SECONDS = 25;
 /** The knee of the cold-start curve; see performance targets. */
 const MEMORY_MB = 512;
 
+/** Where a stage deploys gradually, the APIs invoke this alias. */
+export const ALIAS_NAME = 'live';
+
 export interface LambdaFunctionProps {
   readonly name: FunctionName;
   readonly stageName: string;
@@ -83,13 +86,15 @@ export class LambdaFunction extends LambdaFunctionBase {
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         POWERTOOLS_LOG_LEVEL: logLevel,
       },
+      // What a roll back by hand points the alias at.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       ...reservation(props.reservedConcurrency),
     });
     this.logs = logs;
     this.ownRole = role;
     this.live = props.gradualDeployment
       ? new Alias(scope, `${id}Live`, {
-          aliasName: 'live',
+          aliasName: ALIAS_NAME,
           version: assignable<IVersion>(this.currentVersion),
         })
       : undefined;

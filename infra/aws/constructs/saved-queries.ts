@@ -68,6 +68,26 @@ export class SavedQueries extends Construct {
       }),
     );
     save(
+      'BlockedNetworks',
+      'blocked networks',
+      [functions.webhook.logs],
+      new QueryString({
+        filterStatements: ['ispresent(Blocked)'],
+        statsStatements: ['count() as messages by channel, network'],
+        sort: 'messages desc',
+      }),
+    );
+    save(
+      'Memory',
+      'memory by route',
+      everyLog,
+      new QueryString({
+        filterStatements: ['ispresent(memory_mb)'],
+        statsStatements: ['max(memory_mb) as most_mb, count() as requests by route'],
+        sort: 'most_mb desc',
+      }),
+    );
+    save(
       'RefusedWebhooks',
       'refused webhooks',
       [functions.webhook.logs],

@@ -2,6 +2,7 @@
  * The four secrets. Three are placeholders whose fields the operator fills in; an empty field makes
  * the functions answer 503. CloudFormation writes a value again only when its property here changes,
  * so these properties are frozen (a test holds them): changing one would overwrite what is in use.
+ * They stay when the stack goes; a first deployment that fails leaves none behind.
  */
 
 import { RemovalPolicy, SecretValue, Validations } from 'aws-cdk-lib';
@@ -44,7 +45,7 @@ export class Secrets extends Construct {
         passwordLength: MASTER_KEY_LENGTH,
         excludePunctuation: true,
       },
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.proofKey = placeholder(this, 'ProofKey', 'ES256 key that signs the proofs', [
       'private_key',
@@ -69,6 +70,6 @@ function placeholder(
     description,
     // Not a secret yet: the operator's value never passes through the template.
     secretStringValue: SecretValue.unsafePlainText(JSON.stringify(empty)),
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
 }

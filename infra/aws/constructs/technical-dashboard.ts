@@ -1,6 +1,6 @@
 /** For those on call: which part fails, ours, AWS's or Vonage's? */
 
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Dashboard,
   type GraphWidget,
@@ -42,8 +42,9 @@ export class TechnicalDashboard extends Construct {
     super(scope, id);
     const { stageName, functions, httpApi, websocketApi, tables } = props;
     const dashboard = new Dashboard(this, 'Dashboard', {
-      dashboardName: `silent-auth-${stageName}-technical`,
-      periodOverride: PeriodOverride.AUTO,
+      dashboardName: `silent-auth-${stageName}-${Stack.of(this).region}-technical`,
+      // A graph says its period in its title, so the time range must not change it.
+      periodOverride: PeriodOverride.INHERIT,
       defaultInterval: Duration.hours(3),
     });
     dashboard.addWidgets(new TextWidget({ markdown: GUIDE, width: WIDTH, height: 3 }));
@@ -86,7 +87,10 @@ function functionWidgets(functions: Functions): GraphWidget[] {
       each('Duration', Stats.p(99)),
       THIRD_IN_TIME,
     ),
-    graph('Functions: concurrency', each('ConcurrentExecutions', Stats.MAXIMUM), THIRD),
+    graph('Functions: concurrency', each('ConcurrentExecutions', Stats.MAXIMUM), {
+      ...THIRD,
+      leftYAxis: { min: 0, label: 'most at once', showUnits: false },
+    }),
   ];
 }
 
@@ -114,7 +118,10 @@ function webhookAndPushWidgets({ own, everyOwn }: StageMetrics): GraphWidget[] {
       THIRD,
     ),
     graph('Pushes', [own('PushDelivered'), own('PushGone'), own('PushFailed')], THIRD),
-    graph('Defects of our own, answered 500', [own('InternalError')]),
+    graph('Defects of our own, answered 500', [
+      own('InternalError'),
+      everyOwn('InternalErrorByVersion', 'function,version'),
+    ]),
     graph('Secrets missing or old, events not sent', [
       own('SecretNotSet'),
       own('SecretStale'),

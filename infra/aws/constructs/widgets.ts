@@ -17,9 +17,18 @@ export type GraphOptions = Pick<GraphWidgetProps, 'width' | 'stacked' | 'leftYAx
 /** Times are numbers without a unit where functions compute with them. */
 export const MILLISECONDS = { leftYAxis: { min: 0, label: 'ms', showUnits: false } };
 
-/** Half a row wide, unless told. */
+/** Sums have the period of `FIVE_MINUTES`, unless a graph says otherwise. */
+const PER_FIVE_MINUTES = { min: 0, label: 'per 5 minutes', showUnits: false };
+
+/** Half a row wide and of sums, unless told. */
 export function graph(title: string, left: IMetric[], options: GraphOptions = {}): GraphWidget {
-  return new GraphWidget({ title, left, width: WIDTH / 2, ...options });
+  return new GraphWidget({
+    title,
+    left,
+    width: WIDTH / 2,
+    leftYAxis: PER_FIVE_MINUTES,
+    ...options,
+  });
 }
 
 /** What a query of Logs Insights answers, a command on each line. */

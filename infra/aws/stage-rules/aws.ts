@@ -7,15 +7,38 @@ import { broken, isIntegerBetween, type Rule } from './rule.ts';
 /** Lambda takes 4 KB of environment in all; the rest is for the other variables. */
 const MAX_START_SETTINGS_BYTES = 3000;
 
+/** Of an account that has been in use; a new one may have 10 (Service Quotas shows it). */
+const DEFAULT_QUOTA = 1000;
+/** Lambda refuses a reservation that leaves less than this for all other functions. */
+const UNRESERVED_MINIMUM = 100;
+
 export function awsFaults(stage: Stage): string[] {
   const retention = Object.values(RetentionDays);
   const startSettings = Buffer.byteLength(JSON.stringify(toStartSettings(stage)));
   const { httpDomain, websocketDomain } = stage;
+  const quota = stage.concurrencyQuota ?? DEFAULT_QUOTA;
+  const reserved = Object.values(stage.reservedConcurrency).reduce((sum, count) => sum + count, 0);
   return broken([
     [/^[a-z][a-z0-9]{0,15}$/.test(stage.name), 'name must be 1–16 lower-case letters and digits'],
     [
       retention.includes(stage.logRetentionDays) && stage.logRetentionDays <= 3653,
       'logRetentionDays must be a number of days that CloudWatch Logs knows, such as 14 or 90',
+    ],
+    [
+      reserved === 0 || reserved <= quota - UNRESERVED_MINIMUM,
+      `reservedConcurrency takes ${reserved} of ${quota}, and Lambda keeps ` +
+        `${UNRESERVED_MINIMUM} for functions that reserve none: raise the quota and ` +
+        'concurrencyQuota, or reserve less',
+    ],
+    [isIntegerBetween(quota, 1, 1_000_000), 'concurrencyQuota must be a whole number above 0'],
+    [
+      stage.playground || stage.alarmEmail !== undefined || stage.unattendedAlarms === true,
+      'nobody would hear of an alarm: set alarmEmail, or unattendedAlarms: true if somebody ' +
+        'subscribes to the topics later',
+    ],
+    [
+      stage.priceCeilingPerDay > 0 && stage.priceCeilingPerDay <= 1_000_000,
+      'priceCeilingPerDay must be a number of euros above 0',
     ],
     [
       stage.alarmEmail === undefined || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(stage.alarmEmail),

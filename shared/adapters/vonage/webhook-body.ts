@@ -2,7 +2,7 @@
 
 import { DOCTOR_REQUEST_ID_PREFIX } from '../../config.ts';
 import { Problem } from '../../domain/errors.ts';
-import type { ProviderEvent, Report, Summarized } from '../../domain/events.ts';
+import type { Blocked, ProviderEvent, Report, Summarized } from '../../domain/events.ts';
 import { type Channel, isChannel, type Outcome } from '../../domain/workflow.ts';
 import { isAllowedCheckUrl } from './check-url.ts';
 import { isJsonObject, type JsonObject, parseStrictJson } from './strict-json.ts';
@@ -43,8 +43,15 @@ export function parseWebhook(
         ? parseSummary(json.value, atMs)
         : undefined;
   if (!event) return 'unintelligible';
-  const priceEuros = type === 'summary' ? parsePrice(price) : undefined;
-  return { requestId, event, ...(priceEuros !== undefined && { priceEuros }) };
+  if (type !== 'summary') return { requestId, event };
+  const priceEuros = parsePrice(price);
+  const blocked = parseBlocked(json.value);
+  return {
+    requestId,
+    event,
+    ...(priceEuros !== undefined && { priceEuros }),
+    ...(blocked.length > 0 && { blocked }),
+  };
 }
 
 function parseEvent(
@@ -87,6 +94,18 @@ function parseSummary({ status, workflow }: JsonObject, atMs: number): Summarize
     return end ? [{ channel: step.channel, outcome: end }] : [];
   });
   return { type: 'summarized', atMs, status: outcome, outcomes };
+}
+
+/** `Fraudulent traffic detected for your account on network [ 23410 ].` (protocol §5.4) */
+const NETWORK = /\[ ?(\d{5,6}) ?\]/;
+
+function parseBlocked({ workflow }: JsonObject): readonly Blocked[] {
+  const steps: readonly unknown[] = Array.isArray(workflow) ? workflow : [];
+  return steps.flatMap((step) => {
+    if (!isJsonObject(step) || !isChannel(step.channel) || step.status !== 'blocked') return [];
+    const network = NETWORK.exec(typeof step.reason === 'string' ? step.reason : '')?.[1];
+    return [{ channel: step.channel, ...(network !== undefined && { network }) }];
+  });
 }
 
 /** Sent as a number or as a string, or not at all (protocol §5.4). */

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ALIAS_NAME } from '../../../infra/aws/constructs/lambda-function.ts';
 import { render } from '../infra/aws/permissions.ts';
 import { synthesize } from '../infra/aws/synthesize.ts';
 
@@ -14,7 +15,7 @@ const propertiesOf = (type: string) =>
   Object.values(template.findResources(type)).map(({ Properties }) => Properties);
 
 const links = propertiesOf('AWS::CloudWatch::Alarm').map(({ AlarmDescription }) => {
-  const [, file = ''] = /Runbook: (\S+)$/.exec(AlarmDescription) ?? [];
+  const [, file = ''] = /Runbook: (\S+)$/.exec(render(AlarmDescription)) ?? [];
   return file;
 });
 const titles = propertiesOf('AWS::CloudWatch::Dashboard')
@@ -82,9 +83,21 @@ describe('docs/runbooks', () => {
   });
 
   it('names the parameter of the channel switch as the stack does', () => {
-    const [parameter] = propertiesOf('AWS::SSM::Parameter');
+    const [output] = Object.values(template.findOutputs('ChannelSwitchName'));
     for (const name of ['vonage-provider-outage.md', 'number-pumping.md']) {
-      expect(read(name)).toContain(`--name ${parameter?.Name} `);
+      expect(read(name)).toContain(`--name ${output?.Value} `);
     }
+  });
+
+  it.each(['function-errors.md', 'internal-errors.md', 'deployment.md'])(
+    '%s gives the command for rolling back',
+    (name) => {
+      expect(read(name)).toContain('aws lambda update-alias --function-name');
+      expect(read(name)).toContain(`--name ${ALIAS_NAME} --function-version`);
+    },
+  );
+
+  it('names figures of memory that stand in the logs', () => {
+    expect(read('function-errors.md')).toContain('*memory by route*');
   });
 });

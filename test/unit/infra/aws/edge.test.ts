@@ -181,3 +181,16 @@ describe('the firewall', () => {
     }
   });
 });
+
+describe('errors through CloudFront', () => {
+  it('are never kept: 0 s for every status whose caching can be set', () => {
+    const template = synthesize('prod', { edge: { webAclArn } });
+    const [distribution] = Object.values(template.findResources('AWS::CloudFront::Distribution'));
+    expect(distribution?.Properties.DistributionConfig.CustomErrorResponses).toEqual(
+      [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504].map((ErrorCode) => ({
+        ErrorCode,
+        ErrorCachingMinTTL: 0,
+      })),
+    );
+  });
+});

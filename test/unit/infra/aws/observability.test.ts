@@ -1,4 +1,6 @@
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { describe, expect, it } from 'vitest';
+import { total } from '../../../../infra/aws/alarm-rules/rule.ts';
 import { METRICS } from '../../../../shared/domain/metrics.ts';
 import { render } from './permissions.ts';
 import { synthesize } from './synthesize.ts';
@@ -12,14 +14,19 @@ interface Widget {
   readonly properties: {
     readonly title?: string;
     readonly markdown?: string;
+    readonly view?: string;
+    readonly yAxis?: { readonly left?: { readonly label?: string } };
     readonly metrics?: readonly (readonly unknown[])[];
   };
 }
 
 const dashboards = Object.values(template.findResources('AWS::CloudWatch::Dashboard')).map(
   ({ Properties }) => ({
-    name: String(Properties.DashboardName),
-    widgets: JSON.parse(render(Properties.DashboardBody)).widgets as readonly Widget[],
+    name: render(Properties.DashboardName),
+    ...(JSON.parse(render(Properties.DashboardBody)) as {
+      readonly periodOverride: string;
+      readonly widgets: readonly Widget[];
+    }),
   }),
 );
 
@@ -43,15 +50,15 @@ function shownBy(widgets: readonly Widget[]): string[] {
     });
 }
 
-const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(
-  ({ Properties }) => Properties,
-);
+const alarms = Object.entries(template.findResources('AWS::CloudWatch::Alarm'))
+  .filter(([id]) => id.startsWith('Alarms'))
+  .map(([, { Properties }]) => Properties);
 
 describe('dashboards', () => {
   it('are one for the business and one for those on call', () => {
     expect(dashboards.map(({ name }) => name)).toEqual([
-      'silent-auth-prod-business',
-      'silent-auth-prod-technical',
+      'silent-auth-prod-<AWS::Region>-business',
+      'silent-auth-prod-<AWS::Region>-technical',
     ]);
   });
 
@@ -68,6 +75,19 @@ describe('dashboards', () => {
     expect([...shown].sort()).toEqual(emitted.sort());
   });
 
+  it('show every metric at its own period, whatever the time range, and say which', () => {
+    for (const { periodOverride, widgets } of dashboards) {
+      expect(periodOverride).toBe('inherit');
+      const graphs = widgets.filter(({ properties }) => properties.view === 'timeSeries');
+      expect(graphs.filter(({ properties }) => !properties.yAxis?.left?.label)).toEqual([]);
+    }
+    const price = dashboards
+      .flatMap(({ widgets }) => widgets)
+      .find(({ properties }) => properties.title === 'Price by hour');
+    expect(price?.properties.yAxis?.left?.label).toBe('EUR per hour');
+    expect(price?.properties.metrics?.[0]?.at(-1)).toMatchObject({ period: 3600 });
+  });
+
   it('stay within the width of a dashboard', () => {
     for (const { x, width } of dashboards.flatMap(({ widgets }) => widgets)) {
       expect(x + width).toBeLessThanOrEqual(24);
@@ -76,16 +96,35 @@ describe('dashboards', () => {
 });
 
 describe('alarms', () => {
-  it('tell the topic when they begin and when they end', () => {
-    const topic = `<${Object.keys(template.findResources('AWS::SNS::Topic'))[0]}>`;
+  it('are published when they begin and when they end: to wake somebody up, or as a ticket', () => {
+    const [tickets, pages] = Object.keys(template.findResources('AWS::SNS::Topic')).sort();
+    const published: Record<string, string[]> = { [`<${pages}>`]: [], [`<${tickets}>`]: [] };
     for (const alarm of alarms) {
-      expect(alarm.AlarmActions.map(render)).toEqual([topic]);
+      const [topic = '', ...others] = alarm.AlarmActions.map(render);
+      expect(others).toEqual([]);
       expect(alarm.OKActions.map(render)).toEqual([topic]);
+      published[topic]?.push(alarm.AlarmName.slice('silent-auth-prod-'.length));
     }
-    template.hasResourceProperties('AWS::SNS::Subscription', {
-      Protocol: 'email',
-      Endpoint: 'ops@example.com',
-    });
+    expect(published[`<${tickets}>`]?.sort()).toEqual([
+      'event-failures',
+      'fallback-spike',
+      'push-failures',
+      'request-id-mismatches',
+      'secret-stale',
+      'signature-failures',
+      'slow-verification',
+      'table-throttles',
+    ]);
+    const subscribed = Object.values(template.findResources('AWS::SNS::Subscription')).map(
+      ({ Properties }) =>
+        `${Properties.Protocol} ${Properties.Endpoint} ${render(Properties.TopicArn)}`,
+    );
+    expect(subscribed.sort()).toEqual([
+      `email ops@example.com <${tickets}>`,
+      `email ops@example.com <${pages}>`,
+    ]);
+    template.hasOutput('PageTopic', { Value: { Ref: pages } });
+    template.hasOutput('TicketTopic', { Value: { Ref: tickets } });
   });
 
   it('let CloudWatch of this account alone publish, over TLS', () => {
@@ -111,15 +150,35 @@ describe('alarms', () => {
     }
   });
 
+  it('have absolute links where the stage gives their base', () => {
+    const linked = synthesize('prod', { runbooks: 'https://wiki.example.com/runbooks' });
+    for (const { Properties } of Object.values(linked.findResources('AWS::CloudWatch::Alarm'))) {
+      expect(render(Properties.AlarmDescription)).toMatch(
+        /Runbook: https:\/\/wiki\.example\.com\/runbooks\/[\w-]+\.md$/,
+      );
+    }
+  });
+
   it('stay silent without traffic', () => {
     for (const { TreatMissingData } of alarms) expect(TreatMissingData).toBe('notBreaching');
   });
 
-  it('watch at most the ten metrics that CloudWatch allows', () => {
-    for (const { Metrics = [] } of alarms) {
-      const watched = Metrics.filter((query: { MetricStat?: unknown }) => query.MetricStat);
-      expect(watched.length).toBeLessThanOrEqual(10);
-    }
+  it('watch at most the ten metrics that CloudWatch allows: more are refused at synth', () => {
+    const metric = (name: string): Metric => new Metric({ namespace: 'x', metricName: name });
+    const metrics = Array.from({ length: 11 }, (_, index) => metric(`m${index}`));
+    expect(() => total(metrics)).toThrow('an alarm watches at most 10 metrics, not 11');
+    expect(() => total(metrics.slice(1))).not.toThrow();
+  });
+
+  it('add up prices over a whole day, up to the ceiling of the stage', () => {
+    synthesize('prod', { priceCeilingPerDay: 75 }).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'silent-auth-prod-price-ceiling',
+      MetricName: 'VerificationPrice',
+      Statistic: 'Sum',
+      Period: 86_400,
+      Threshold: 75,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    });
   });
 
   it('never watch the API’s 5xx, which anybody can cause', () => {
@@ -138,6 +197,7 @@ describe('alarms', () => {
       'internal-errors',
       'limiter-storm',
       'no-webhooks',
+      'price-ceiling',
       'push-failures',
       'request-id-mismatches',
       'secret-not-set',
@@ -146,6 +206,7 @@ describe('alarms', () => {
       'slow-verification',
       'table-throttles',
       'vonage-balance',
+      'vonage-blocked',
       'vonage-check-outage',
       'vonage-outage',
       'vonage-throttled',
@@ -186,7 +247,9 @@ describe('saved queries', () => {
       ({ Properties }) => Properties.Name,
     );
     expect(names.sort()).toEqual([
+      'silent-auth-prod/blocked networks',
       'silent-auth-prod/failures by reason',
+      'silent-auth-prod/memory by route',
       'silent-auth-prod/our own faults, with their causes',
       'silent-auth-prod/refused webhooks',
       'silent-auth-prod/slowest requests',

@@ -25,7 +25,7 @@ const SIGNATURE = 'secretsmanager:GetSecretValue <SecretsSignature038C5E7B>';
 const KEYS = 'secretsmanager:GetSecretValue <SecretsKeys52995371>';
 const PROOF_KEY = 'secretsmanager:GetSecretValue <SecretsProofKey7FA24C12>';
 const CHANNEL_SWITCH =
-  'ssm:GetParameter arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter<ChannelSwitchParameter6ABB3427>';
+  'ssm:GetParameter arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter/silent-auth/dev/channels-off';
 const BUS = 'events:PutEvents <EventBus7B8748AA>';
 const connections = (stage: string, method: string): string =>
   'execute-api:ManageConnections arn:<AWS::Partition>:execute-api:<AWS::Region>:' +

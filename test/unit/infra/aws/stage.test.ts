@@ -163,6 +163,17 @@ const REFUSED: readonly (readonly [string, Partial<Stage>, RegExp])[] = [
   ['runbooks that end in a slash', { runbooks: 'https://wiki.example/' }, /runbooks must be/],
   ['a reserved concurrency of 0', { reservedConcurrency: { start: 0 } }, /start must be a whole/],
   [
+    'reservations that leave Lambda too little for other functions',
+    { reservedConcurrency: { start: 500, webhook: 401 } },
+    /takes 901 of 1000, and Lambda keeps 100/,
+  ],
+  [
+    'a reservation in a new account',
+    { reservedConcurrency: { start: 1 }, concurrencyQuota: 10 },
+    /takes 1 of 10/,
+  ],
+  ['a ceiling of nothing', { priceCeilingPerDay: 0 }, /priceCeilingPerDay must be/],
+  [
     'a certificate that is none',
     { httpDomain: { domainName: 'a.example', certificateArn: 'x' } },
     /httpDomain\.certificateArn/,
@@ -215,6 +226,10 @@ const ACCEPTED: readonly (readonly [string, Partial<Stage>])[] = [
       allowUnattendedMessages: false,
       authorizer: { issuer: 'https://login.example', audience: ['a'] },
     },
+  ],
+  [
+    'reservations that leave the unreserved minimum',
+    { reservedConcurrency: { start: 300, webhook: 200 }, concurrencyQuota: 600 },
   ],
   ['an exact origin with a port', { origins: ['https://a.example:8443'] }],
 ];
@@ -311,6 +326,13 @@ describe('getStage', () => {
   it('refuses Vonage’s test numbers and pages on the developer’s machine in prod', () => {
     expect(() => getStage('prod', { playground: true })).toThrow(/playground must be false/);
     expect(() => getStage('prod', { origins: ['http://localhost:3000'] })).toThrow(/origins/);
+  });
+
+  it('refuses a stage with people in it that names nobody to be alarmed', () => {
+    expect(() => getStage('prod', { unattendedAlarms: false })).toThrow(/nobody would hear/);
+    const attended = { unattendedAlarms: false, alarmEmail: 'ops@example.com' };
+    expect(getStage('prod', attended)).toMatchObject(attended);
+    expect(getStage('dev').unattendedAlarms).toBeUndefined();
   });
 
   it('knows dev and prod only', () => {

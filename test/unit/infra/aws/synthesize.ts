@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { type Bundles, bundlesIn } from '../../../../infra/aws/bundle.ts';
+import type { SilentAuthStackProps } from '../../../../infra/aws/stack.ts';
 import type { Stage } from '../../../../infra/aws/stage.ts';
 import { getStage } from '../../../../infra/aws/stages.ts';
 import { createStageStack } from '../../../fixtures/stage-stack.ts';
@@ -27,12 +28,16 @@ function bundleNothing(): Bundles {
 const templates = new Map<string, Template>();
 
 /** The template of a stage, made once for all who only look at it. */
-export function synthesize(stageName: string, settings: Partial<Stage> = {}): Template {
-  const key = JSON.stringify([stageName, settings]);
+export function synthesize(
+  stageName: string,
+  settings: Partial<Stage> = {},
+  stackProps: Partial<SilentAuthStackProps> = {},
+): Template {
+  const key = JSON.stringify([stageName, settings, stackProps]);
   const stage = getStage(stageName, settings);
   const template =
     templates.get(key) ??
-    Template.fromStack(createStageStack(stage, { bundles: tinyBundles }).stack);
+    Template.fromStack(createStageStack(stage, { bundles: tinyBundles, stackProps }).stack);
   templates.set(key, template);
   return template;
 }

@@ -1,21 +1,26 @@
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../../shared/domain/errors.ts';
+import type { Measurement } from '../../../../shared/domain/ports/telemetry.ts';
 import { httpHandler } from '../../../../shared/lambda/handler.ts';
 import { httpRequest } from '../../../fixtures/requests.ts';
+
+/** The members of Lambda's context that the chain reads. */
+const CONTEXT = { functionName: 'start-1A2B', functionVersion: '7' } as Context;
 
 /** What a handler measures, and the status that it answers, when its route throws. */
 async function throwing(error: Error) {
   const measured: string[] = [];
   const telemetry = {
-    measure: ({ name }: { readonly name: string }) => void measured.push(name),
+    measure: ({ name, dimensions = {} }: Measurement) =>
+      void measured.push([name, ...Object.values(dimensions)].join(' ')),
     annotate: () => {},
     flush: () => {},
   };
   const handler = httpHandler(telemetry, async () => {
     throw error;
   });
-  const { statusCode } = await handler(httpRequest(), {} as Context);
+  const { statusCode } = await handler(httpRequest(), CONTEXT);
   return { status: statusCode, measured };
 }
 
@@ -23,7 +28,7 @@ describe('httpHandler', () => {
   it('measures a defect of our own, so that an alarm and a deployment can see it', async () => {
     expect(await throwing(new TypeError('x is not a function'))).toEqual({
       status: 500,
-      measured: ['InternalError'],
+      measured: ['InternalError', 'InternalErrorByVersion start-1A2B 7'],
     });
   });
 

@@ -139,6 +139,7 @@ describe('a summary', () => {
           { channel: 'sms', outcome: 'blocked' },
         ],
       },
+      blocked: [{ channel: 'sms' }],
     });
   });
 
@@ -173,6 +174,25 @@ describe('a summary', () => {
     const report = parse(summary({ status: 'completed', price }));
     expect(report).toHaveProperty('event.status', 'completed');
     expect(typeof report === 'string' ? undefined : report.priceEuros).toBe(euros);
+  });
+
+  it.each<[unknown, unknown]>([
+    ['Fraudulent traffic detected for your account on network [ 23410 ].', { network: '23410' }],
+    ['network [310260]', { network: '310260' }],
+    ['network [ 12 ]', {}],
+    ['too many messages', {}],
+    [undefined, {}],
+    [7, {}],
+  ])('reads the blocked network of a step from %j', (reason, network) => {
+    const workflow = [
+      { channel: 'email', status: 'completed', reason: 'network [ 99999 ]' },
+      { channel: 'sms', status: 'blocked', reason },
+    ];
+    const report = parse(summary({ status: 'completed', workflow }));
+    expect(report).toMatchObject({ blocked: [{ channel: 'sms' }] });
+    expect(typeof report === 'string' ? undefined : report.blocked).toEqual([
+      { channel: 'sms', ...(network as object) },
+    ]);
   });
 
   it.each(['pending', 'toString', undefined, null, 7])('says nothing with status %j', (status) => {
