@@ -25,6 +25,8 @@ export interface Endpoints {
     readonly signature: string;
     readonly proof_key: string;
   };
+  /** Name of the parameter that switches channels off, in Systems Manager. */
+  readonly channel_switch: string;
   /** Of the local Vonage account; sets the Status URL. */
   readonly account: { readonly api_key: string; readonly api_secret: string };
 }
@@ -59,6 +61,7 @@ export function toEndpoints(
     },
     application_id: identity.applicationId,
     application_public_key: identity.applicationPublicKey,
+    channel_switch: getVariable(template, ENV.channelSwitch),
     webhook: { api_key: identity.apiKey, signature_secret: identity.signatureSecret },
     secrets: {
       private_key: getVariable(template, ENV.privateKeySecret),

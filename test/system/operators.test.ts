@@ -4,10 +4,13 @@
  */
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { callAws } from '../../infra/local/aws/json-client.ts';
 import { call, phoneNumber } from '../fixtures/app.ts';
 import { type Ended, runCommand } from '../fixtures/command.ts';
@@ -40,6 +43,15 @@ function file(name: string, content: string): string {
   const path = join(files, name);
   writeFileSync(path, content, { mode: 0o600 });
   return path;
+}
+
+async function putChannelSwitch(channels: string): Promise<void> {
+  const result = await callAws(stack.endpoints.secretsmanager, 'AmazonSSM.PutParameter', {
+    Name: stack.endpoints.channel_switch,
+    Value: channels,
+    Overwrite: true,
+  });
+  expect(result.type).toBe('done');
 }
 
 function application(): Promise<{ name: string; capabilities: Record<string, unknown> }> {
@@ -133,10 +145,21 @@ describe('doctor', () => {
 });
 
 describe('configure', () => {
+  it('creates the channel switch once, and never changes its value', async () => {
+    expect((await configure('--dry-run')).output).not.toContain('Channel switch');
+    expect((await configure()).output).toContain('Channel switch: created');
+    await putChannelSwitch('sms');
+    expect((await configure()).output).toContain('Channel switch: left as it is');
+    const read = { Name: stack.endpoints.channel_switch };
+    const found = await callAws(stack.endpoints.secretsmanager, 'AmazonSSM.GetParameter', read);
+    expect(found).toMatchObject({ output: { Parameter: { Value: 'sms' } } });
+    await putChannelSwitch('none');
+  });
+
   it('changes nothing that is as it should be', async () => {
     const { code, output } = await configure();
     expect(code).toBe(0);
-    expect(output.match(/left as it is/g)).toHaveLength(4);
+    expect(output.match(/left as it is/g)).toHaveLength(5);
   });
 
   it('tells what it would do, and does not, on a dry run', async () => {
@@ -219,6 +242,28 @@ describe('configure', () => {
   });
 });
 
+/** An AWS account in which all is well. */
+async function startAccount(): Promise<string> {
+  const server = createServer((request, response) => {
+    request.resume().once('end', () => {
+      const isSigned = /^AWS4-HMAC-SHA256 /.test(request.headers.authorization ?? '');
+      response
+        .writeHead(isSigned ? 200 : 403)
+        .end(
+          request.url === '/'
+            ? '<entry><key>SubscriptionsConfirmed</key><value>1</value></entry>'
+            : '{"AccountLimit":{"ConcurrentExecutions":1000}}',
+        );
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    server.close();
+  });
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 describe('a stage in AWS', () => {
   it('asks for its outputs where there are none', async () => {
     const outputs = join(files, 'outputs.json');
@@ -241,10 +286,16 @@ describe('a stage in AWS', () => {
           PrivateKeySecret: secrets.private_key,
           SignatureSecret: secrets.signature,
           ProofKeySecret: secrets.proof_key,
+          ChannelSwitchName: stack.endpoints.channel_switch,
+          PageTopic: 'arn:aws:sns:eu-central-1:111122223333:pages',
+          TicketTopic: 'arn:aws:sns:eu-central-1:111122223333:tickets',
         },
       }),
     );
     vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', stack.endpoints.secretsmanager);
+    for (const service of ['SNS', 'CLOUDWATCH', 'LAMBDA']) {
+      vi.stubEnv(`AWS_ENDPOINT_URL_${service}`, await startAccount());
+    }
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
     const args = ['--stage', 'prod', '--outputs', outputs];
@@ -257,13 +308,7 @@ describe('a stage in AWS', () => {
 
 describe('a channel that is switched off', () => {
   async function switchOff(channels: string): Promise<void> {
-    const Name = '/silent-auth/dev/channels-off';
-    const result = await callAws(stack.endpoints.secretsmanager, 'AmazonSSM.PutParameter', {
-      Name,
-      Value: channels,
-      Overwrite: true,
-    });
-    expect(result.type).toBe('done');
+    await putChannelSwitch(channels);
     // An instance asks once a minute; a new one asks at once.
     const old = stack.processes().start ?? [];
     for (const pid of old) process.kill(pid, 'SIGKILL');

@@ -74,7 +74,7 @@ const RULES: readonly {
     // Commands for operators: they look at a deployment from outside.
     folder: 'infra/operate/deployment',
     paths: [],
-    packages: ['@aws-sdk/client-secrets-manager', 'zod', 'node:'],
+    packages: ['@aws-sdk/client-secrets-manager', '@smithy/signature-v4', 'zod', 'node:'],
   },
   {
     folder: 'infra/operate/configure',

@@ -6,16 +6,20 @@ import {
   statusUrlOf,
   withStatusUrl,
 } from '../deployment/application.ts';
+import type { CallAws } from '../deployment/aws.ts';
 import { type Deployment, SECRET_NAMES } from '../deployment/deployment.ts';
 import { isPair } from '../deployment/keys.ts';
 import type { Secrets } from '../deployment/secrets.ts';
 import { UsageError } from '../deployment/usage-error.ts';
+import { createChannelSwitch } from './channel-switch.ts';
 import { planSecrets, type Rotation } from './plan.ts';
 import type { Wishes } from './wishes.ts';
 
 export interface ConfigureOptions {
   readonly deployment: Deployment;
   readonly secrets: Secrets;
+  /** Creates the channel switch. */
+  readonly callAws: CallAws;
   readonly wishes: Wishes;
   readonly rotation: Rotation;
   readonly dryRun: boolean;
@@ -31,7 +35,7 @@ const TITLES = {
 
 /** Reads and checks everything before it writes anything. @throws UsageError */
 export async function configure(options: ConfigureOptions): Promise<void> {
-  const { deployment, secrets, wishes, rotation, dryRun, tell } = options;
+  const { deployment, secrets, callAws, wishes, rotation, dryRun, tell } = options;
   const entries = await Promise.all(
     SECRET_NAMES.map(async (name) => [name, await secrets.read(name)] as const),
   );
@@ -51,6 +55,10 @@ export async function configure(options: ConfigureOptions): Promise<void> {
   }
   if (status && status.before !== deployment.webhookUrl && !dryRun) await status.write();
   tell(`Status URL: ${tellStatusUrl(status?.before, deployment.webhookUrl, status !== undefined)}`);
+  if (!dryRun) {
+    const created = await createChannelSwitch(callAws, deployment.channelSwitch);
+    tell(`Channel switch: ${created === 'created' ? 'created' : 'left as it is'}`);
+  }
   if (dryRun) tell('Dry run: nothing was changed.');
 }
 

@@ -1,6 +1,7 @@
 /** `npm run configure`: sets up the secrets of a deployment and its Vonage application. */
 
 import { parseArguments } from '../deployment/arguments.ts';
+import { openAws } from '../deployment/aws.ts';
 import { runCommand } from '../deployment/run-command.ts';
 import { openSecrets } from '../deployment/secrets.ts';
 import { configure } from './configure.ts';
@@ -30,6 +31,7 @@ await runCommand(USAGE, async () => {
   await configure({
     deployment,
     secrets: openSecrets(deployment),
+    callAws: openAws(deployment),
     wishes: await collectWishes(values, openPrompt()),
     rotation: {
       rotateProofKey: flags.has('rotate-proof-key'),

@@ -22,6 +22,15 @@ export interface Deployment {
   /** ARN or name of each secret that an operator fills in. */
   readonly secrets: Readonly<Record<SecretName, string>>;
   readonly region: string;
+  /** Name of the parameter that switches channels off. */
+  readonly channelSwitch: string;
+  /** Absent on one machine, which has no alarms. */
+  readonly alarms?: {
+    /** Of the names of the stage's alarms. */
+    readonly prefix: string;
+    /** ARNs. */
+    readonly topics: { readonly pages: string; readonly tickets: string };
+  };
   /** Set where Secrets Manager is not AWS's. */
   readonly secretsManagerUrl?: string;
   /** These are known for the local stack only: elsewhere the operator says them. */
@@ -45,6 +54,9 @@ const stackOutputs = z.object({
   PrivateKeySecret: z.string(),
   SignatureSecret: z.string(),
   ProofKeySecret: z.string(),
+  ChannelSwitchName: z.string(),
+  PageTopic: z.string(),
+  TicketTopic: z.string(),
 });
 const endpoints = z.object({
   api: z.url(),
@@ -52,6 +64,7 @@ const endpoints = z.object({
   vonage: z.url(),
   secretsmanager: z.url(),
   region: z.string(),
+  channel_switch: z.string(),
   secrets: z.object({ private_key: z.string(), signature: z.string(), proof_key: z.string() }),
   account: z.object({ api_key: z.string(), api_secret: z.string() }),
 });
@@ -77,6 +90,11 @@ export function readStageDeployment(stage: string, outputsFile: string): Deploym
       proofKey: given.ProofKeySecret,
     },
     region,
+    channelSwitch: given.ChannelSwitchName,
+    alarms: {
+      prefix: `silent-auth-${stage}-`,
+      topics: { pages: given.PageTopic, tickets: given.TicketTopic },
+    },
   };
 }
 
@@ -84,9 +102,8 @@ export function readStageDeployment(stage: string, outputsFile: string): Deploym
 export function readLocalDeployment(folder: string): Deployment {
   const file = join(folder, 'endpoints.json');
   if (!existsSync(file)) throw new UsageError(`no ${file}: npm start first`);
-  const { api, websocket, vonage, secretsmanager, region, secrets, account } = endpoints.parse(
-    parseFile(file),
-  );
+  const local = endpoints.parse(parseFile(file));
+  const { api, websocket, vonage, secretsmanager, region, secrets, account } = local;
   return {
     apiUrl: api,
     websocketUrl: websocket,
@@ -99,6 +116,7 @@ export function readLocalDeployment(folder: string): Deployment {
       proofKey: secrets.proof_key,
     },
     region,
+    channelSwitch: local.channel_switch,
     secretsManagerUrl: secretsmanager,
     account: { apiKey: account.api_key, apiSecret: account.api_secret },
     number: createLocalNumber(),

@@ -1,8 +1,10 @@
 /** Examines a deployment from outside, from its secrets to its sockets. */
 
 import type { Account } from '../deployment/application.ts';
+import type { CallAws } from '../deployment/aws.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Secrets } from '../deployment/secrets.ts';
+import { checkAccount } from './account.ts';
 import { checkApis } from './apis.ts';
 import type { Finding } from './check.ts';
 import { checkSecrets } from './secrets.ts';
@@ -12,6 +14,7 @@ import { checkWebhooks } from './webhooks.ts';
 export interface Examination {
   readonly deployment: Deployment;
   readonly secrets: Pick<Secrets, 'read'>;
+  readonly callAws: CallAws;
   /** For reading the Status URL. @default that check is skipped */
   readonly apiSecret: string | undefined;
   /** Starts a verification of it. @default that check is skipped */
@@ -20,7 +23,7 @@ export interface Examination {
 
 /** One after the other, so that a fault follows its cause. */
 export async function examine(examination: Examination): Promise<readonly Finding[]> {
-  const { deployment, secrets, apiSecret, number } = examination;
+  const { deployment, secrets, callAws, apiSecret, number } = examination;
   const { findings, stored } = await checkSecrets(secrets.read);
   const account: Account | undefined =
     apiSecret === undefined
@@ -31,6 +34,7 @@ export async function examine(examination: Examination): Promise<readonly Findin
     ...(await checkVonage(deployment, stored.privateKey, account)),
     ...(await checkApis(deployment, number)),
     ...(await checkWebhooks(deployment, stored.signature)),
+    ...(await checkAccount(deployment, callAws)),
   ];
 }
 

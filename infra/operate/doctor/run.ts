@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { parseArguments } from '../deployment/arguments.ts';
+import { openAws } from '../deployment/aws.ts';
 import { runCommand } from '../deployment/run-command.ts';
 import { openSecrets } from '../deployment/secrets.ts';
 import { examine, toTable } from './examine.ts';
@@ -23,6 +24,7 @@ await runCommand(USAGE, async () => {
   const findings = await examine({
     deployment,
     secrets: openSecrets(deployment),
+    callAws: openAws(deployment),
     apiSecret: file === undefined ? undefined : readFileSync(file, 'utf8').trim(),
     number: values.number ?? deployment.number,
   });

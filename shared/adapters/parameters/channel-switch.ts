@@ -15,7 +15,10 @@ export interface ChannelSwitchOptions extends AwsPostOptions {
 /** Milliseconds until a change has reached every instance. */
 const FRESH_MS = 60_000;
 
-/** A failed read keeps the last value, at first none: the switch must not stop starts. */
+/**
+ * A parameter that does not exist switches nothing off. A failed read keeps the last value, at first
+ * none: the switch must not stop starts.
+ */
 export function createChannelSwitch(options: ChannelSwitchOptions): ChannelSwitch {
   const { clock, parameter } = options;
   let known: readonly Channel[] = [];
@@ -28,6 +31,7 @@ export function createChannelSwitch(options: ChannelSwitchOptions): ChannelSwitc
       const operation = { service: 'ssm', target: 'AmazonSSM.GetParameter', input };
       const { status, output } = await postToAws(operation, options);
       if (status === 200) known = toChannels(output);
+      else if (isMissing(output)) known = [];
     } catch {
       // The last value stays; the next read follows in a minute.
     }
@@ -44,6 +48,11 @@ export function createChannelSwitch(options: ChannelSwitchOptions): ChannelSwitc
       return known;
     },
   };
+}
+
+function isMissing(output: unknown): boolean {
+  const type = memberOf(output, '__type');
+  return typeof type === 'string' && type.endsWith('ParameterNotFound');
 }
 
 /** Unknown names are ignored. */

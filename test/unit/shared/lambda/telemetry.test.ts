@@ -50,7 +50,9 @@ describe('flush', () => {
     const telemetry = createTelemetry('test');
     telemetry.flush({ route: 'GET /status', outcome: 'ok', status: 200, milliseconds: 3 });
     expect(lines.flatMap((line) => Object.keys(JSON.parse(line))).sort()).toEqual(
-      'cold_start level memory_mb message milliseconds outcome route service status timestamp'.split(' '),
+      'cold_start level memory_mb message milliseconds outcome route service status timestamp'.split(
+        ' ',
+      ),
     );
   });
 

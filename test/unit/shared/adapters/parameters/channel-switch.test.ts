@@ -72,8 +72,18 @@ describe('switchedOff', () => {
     expect(world.targets).toHaveLength(2);
   });
 
+  it('knows of none once the parameter is gone', async () => {
+    const world = await createWorld();
+    world.answer = holds('sms');
+    expect(await world.found.switchedOff()).toEqual(['sms']);
+    world.nowMs = 60_000;
+    world.answer = (response) =>
+      response.writeHead(400).end('{"__type":"com.amazonaws.ssm#ParameterNotFound"}');
+    expect(await world.found.switchedOff()).toEqual([]);
+  });
+
   it.each<[string, World['answer']]>([
-    ['an error', (response) => response.writeHead(400).end('{"__type":"ParameterNotFound"}')],
+    ['an error', (response) => response.writeHead(400).end('{"__type":"ThrottlingException"}')],
     ['something else than JSON', (response) => response.end('<html>')],
     ['nothing', (response) => response.destroy()],
   ])('keeps what it knew when the answer is %s', async (_what, answer) => {

@@ -1,0 +1,33 @@
+/**
+ * Creates the parameter that switches channels off. Its value belongs to the operators: one that
+ * exists is left as it is.
+ */
+
+import type { CallAws } from '../deployment/aws.ts';
+import { UsageError } from '../deployment/usage-error.ts';
+
+/** @returns what was done, as one word */
+export async function createChannelSwitch(
+  call: CallAws,
+  parameterName: string,
+): Promise<'created' | 'exists'> {
+  const { status, text } = await call({
+    service: 'ssm',
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AmazonSSM.PutParameter',
+    },
+    body: JSON.stringify({
+      Name: parameterName,
+      Description: 'Channels that no start uses, such as "sms,voice", or "none"',
+      Type: 'String',
+      Value: 'none',
+      AllowedPattern: '^(none|[a-z_]+(,[a-z_]+)*)$',
+      Overwrite: false,
+    }),
+  });
+  if (status === 200) return 'created';
+  if (text.includes('ParameterAlreadyExists')) return 'exists';
+  throw new UsageError(`Systems Manager answered ${status} to the channel switch ${parameterName}`);
+}

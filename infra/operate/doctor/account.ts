@@ -1,0 +1,85 @@
+/** Does anybody hear the alarms, does one ring, and is there room in Lambda's quota? */
+
+import type { AwsAnswer, CallAws } from '../deployment/aws.ts';
+import type { Deployment } from '../deployment/deployment.ts';
+import { check, type Finding } from './check.ts';
+
+/** Below that, a burst of starts and webhooks is throttled; new accounts begin with 10. */
+const LEAST_CONCURRENCY = 100;
+
+/** Nothing to ask on one machine, which has no alarms and no quota. */
+export async function checkAccount(
+  { alarms }: Deployment,
+  call: CallAws,
+): Promise<readonly Finding[]> {
+  if (!alarms) return [];
+  return [
+    await check('Somebody hears the alarms', () => subscriptions(alarms.topics, call)),
+    await check('No alarm rings', () => ringing(alarms.prefix, call)),
+    await check('Lambda has room', () => quota(call)),
+  ];
+}
+
+async function subscriptions(
+  topics: Readonly<Record<'pages' | 'tickets', string>>,
+  call: CallAws,
+): Promise<string | undefined> {
+  const faults: string[] = [];
+  for (const [name, TopicArn] of Object.entries(topics)) {
+    const answer = await call(
+      query('sns', '2010-03-31', { Action: 'GetTopicAttributes', TopicArn }),
+    );
+    const text = textOf(answer, 'sns:GetTopicAttributes');
+    const count = (attribute: string): number =>
+      Number(new RegExp(`<key>${attribute}</key>\\s*<value>(\\d+)</value>`).exec(text)?.[1] ?? 0);
+    const pending = count('SubscriptionsPending');
+    if (pending > 0) faults.push(`${pending} of the ${name} wait for their confirmation by e-mail`);
+    else if (count('SubscriptionsConfirmed') === 0) faults.push(`nobody is subscribed to ${name}`);
+  }
+  return faults.length === 0 ? undefined : `${faults.join('; ')}: alarmEmail of the stage`;
+}
+
+async function ringing(prefix: string, call: CallAws): Promise<string | undefined> {
+  const answer = await call(
+    query('monitoring', '2010-08-01', {
+      Action: 'DescribeAlarms',
+      AlarmNamePrefix: prefix,
+      StateValue: 'ALARM',
+    }),
+  );
+  const text = textOf(answer, 'cloudwatch:DescribeAlarms');
+  const names = [...text.matchAll(/<AlarmName>([^<]+)<\/AlarmName>/g)].map(([, name]) => name);
+  return names.length === 0 ? undefined : `${names.join(', ')}: see docs/runbooks`;
+}
+
+async function quota(call: CallAws): Promise<string | undefined> {
+  const answer = await call({
+    service: 'lambda',
+    method: 'GET',
+    path: '/2016-08-19/account-settings',
+  });
+  const settings: unknown = JSON.parse(textOf(answer, 'lambda:GetAccountSettings'));
+  const [, found] = /"ConcurrentExecutions":\s*(\d+)/.exec(JSON.stringify(settings)) ?? [];
+  return found !== undefined && Number(found) >= LEAST_CONCURRENCY
+    ? undefined
+    : `${found ?? 'no'} concurrent executions: ask Service Quotas for ${LEAST_CONCURRENCY} or more`;
+}
+
+function query(
+  service: 'sns' | 'monitoring',
+  Version: string,
+  parameters: Readonly<Record<string, string>>,
+): Parameters<CallAws>[0] {
+  return {
+    service,
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ ...parameters, Version }).toString(),
+  };
+}
+
+function textOf({ status, text }: AwsAnswer, action: string): string {
+  if (status === 200) return text;
+  if (status === 403) throw new Error(`these credentials may not call ${action}`);
+  throw new Error(`${action} answered ${status}`);
+}
