@@ -1,12 +1,12 @@
 /** A mutant: one mitigation taken out of the source text. */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Mutant {
   readonly name: string;
-  /** The row of the threat model that it breaks: an invariant (S, L), a threat (T), a fault (R). */
-  readonly rule: `${'S' | 'T' | 'R' | 'L'}${string}`;
+  /** A row of `docs/security.md` (`T4`) or a rule of `docs/architecture.md` (`deciding 2`). */
+  readonly rule: string;
   /** From the top of the tree. */
   readonly file: string;
   /** Stands exactly once in the file. */
@@ -16,12 +16,22 @@ export interface Mutant {
   readonly tests: readonly string[];
 }
 
-/** The mutated source. Throws when the mutant does not fit the source any more. */
-export function applyMutant({ name, file, find, replace }: Mutant, tree: string): string {
-  const source = readFileSync(join(tree, file), 'utf8');
-  const pieces = source.split(find);
-  if (pieces.length !== 2) {
-    throw new Error(`mutant "${name}": its text stands ${pieces.length - 1} times in ${file}`);
-  }
-  return pieces.join(replace);
+/** Why a mutant cannot be applied, or fails no test for certain; undefined: it fits. */
+export function misfitOf(
+  { rule, name, file, find, tests }: Mutant,
+  tree: string,
+): string | undefined {
+  const where = `${rule}: ${name}`;
+  if (rule === '' || find === '' || tests.length === 0) return `${where}: incomplete`;
+  const missing = [file, ...tests].find((path) => !existsSync(join(tree, path)));
+  if (missing !== undefined) return `${where}: there is no ${missing}`;
+  const times = readFileSync(join(tree, file), 'utf8').split(find).length - 1;
+  return times === 1 ? undefined : `${where}: its text stands ${times} times in ${file}`;
+}
+
+/** The mutated source. @throws when the mutant does not fit it */
+export function applyMutant(mutant: Mutant, tree: string): string {
+  const misfit = misfitOf(mutant, tree);
+  if (misfit !== undefined) throw new Error(misfit);
+  return readFileSync(join(tree, mutant.file), 'utf8').split(mutant.find).join(mutant.replace);
 }

@@ -1,22 +1,57 @@
-/** Every mitigation of the threat model and every rule about faults, taken out one at a time. */
+/**
+ * Reads `mutants/*.mutants`: one mutant for each row of `docs/security.md` and each rule of
+ * `docs/architecture.md`, in the form
+ *
+ * ```
+ * == the file that is changed
+ * @ a test file that must fail
+ *
+ * T4: what is taken out
+ * - the text of the file, once
+ * + what replaces it
+ * ```
+ */
 
+import { globSync, readFileSync } from 'node:fs';
 import type { Mutant } from './mutant.ts';
-import { CLIENT_MUTANTS } from './mutants/clients.ts';
-import { CODE_MUTANTS } from './mutants/codes.ts';
-import { FLOW_MUTANTS } from './mutants/flows.ts';
-import { INPUT_MUTANTS } from './mutants/inputs.ts';
-import { LOG_MUTANTS } from './mutants/log.ts';
-import { PROOF_MUTANTS } from './mutants/proofs.ts';
-import { START_MUTANTS } from './mutants/starts.ts';
-import { WEBHOOK_MUTANTS } from './mutants/webhooks.ts';
 
-export const MUTANTS: readonly Mutant[] = [
-  ...WEBHOOK_MUTANTS,
-  ...CLIENT_MUTANTS,
-  ...START_MUTANTS,
-  ...CODE_MUTANTS,
-  ...LOG_MUTANTS,
-  ...PROOF_MUTANTS,
-  ...INPUT_MUTANTS,
-  ...FLOW_MUTANTS,
-];
+const FOLDER = 'test/lab/mutation/mutants';
+
+/** The mutants of all files, in the order of their names. */
+export function readMutants(): readonly Mutant[] {
+  return globSync(`${FOLDER}/*.mutants`)
+    .toSorted()
+    .flatMap((file) => parseMutants(readFileSync(file, 'utf8')));
+}
+
+function parseMutants(text: string): readonly Mutant[] {
+  return text
+    .split(/^(?=== )/m)
+    .filter((section) => section.trim() !== '')
+    .flatMap(parseSection);
+}
+
+/** All mutants of one file that the same tests must notice. */
+function parseSection(section: string): readonly Mutant[] {
+  const [head = '', ...blocks] = section.trim().split(/\n\n(?=[^-+])/);
+  const [title = '', ...tests] = head.split('\n');
+  return blocks.map((block) => {
+    const [name = '', ...lines] = block.split('\n');
+    const [, rule = '', what = ''] = /^([^:]+): (.+)$/.exec(name) ?? [];
+    return {
+      rule,
+      name: what,
+      file: title.slice('== '.length),
+      find: marked(lines, '-'),
+      replace: marked(lines, '+'),
+      tests: tests.map((test) => test.slice('@ '.length)),
+    };
+  });
+}
+
+function marked(lines: readonly string[], mark: string): string {
+  return lines
+    .filter((line) => line.startsWith(mark))
+    .map((line) => line.slice(2))
+    .join('\n');
+}

@@ -1,14 +1,15 @@
 /**
- * `npm run mutation -- [--only NAME]… [--json]`: takes out one mitigation at a time and shows which
- * test notices. Exits with 1 when a mutant survives, or cannot be judged.
+ * `npm run mutation -- [--only RULE|NAME]… [--list] [--json]`: applies one mutant at a time and shows
+ * which test fails. Exits with 1 when a mutant survives, or no longer fits its source. `--list` only
+ * shows the mutants and whether they fit.
  */
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createCopies } from './copies.ts';
-import { applyMutant, type Mutant } from './mutant.ts';
-import { MUTANTS } from './mutants.ts';
+import { applyMutant, type Mutant, misfitOf } from './mutant.ts';
+import { readMutants } from './mutants.ts';
 import { runTests, type Verdict } from './trial.ts';
 
 interface Trial {
@@ -18,11 +19,22 @@ interface Trial {
 }
 
 const PARALLEL = 2;
+/** For all tests together, on the unchanged source. */
+const SOUND_TIMEOUT_MS = 1_200_000;
 
 const { values } = parseArgs({
-  options: { only: { type: 'string', multiple: true }, json: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string', multiple: true },
+    list: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
 });
-const chosen = values.only ? values.only.map(find) : MUTANTS;
+const MUTANTS = readMutants();
+const chosen = values.only ? values.only.flatMap(find) : MUTANTS;
+const misfits = chosen.flatMap((mutant) => misfitOf(mutant, '.') ?? []);
+if (values.list) for (const { rule, name } of chosen) console.log(`${rule.padEnd(15)} ${name}`);
+if (misfits.length > 0) console.error(misfits.join('\n'));
+if (values.list || misfits.length > 0) process.exit(misfits.length > 0 ? 1 : 0);
 const startedAt = performance.now();
 const copies = createCopies(Math.min(PARALLEL, chosen.length));
 process.once('SIGINT', () => process.exit(130));
@@ -30,7 +42,11 @@ process.once('exit', copies.remove);
 
 // A test that fails on the unchanged source proves nothing about a mutant.
 const [first = '.'] = copies.trees;
-const sound = await runTests(first, [...new Set(chosen.flatMap(({ tests }) => tests))]);
+const sound = await runTests(
+  first,
+  [...new Set(chosen.flatMap(({ tests }) => tests))],
+  SOUND_TIMEOUT_MS,
+);
 if (sound.outcome !== 'passed') {
   console.error(`the tests do not pass as they are: ${JSON.stringify(sound, null, 2)}`);
   process.exit(1);
@@ -41,9 +57,9 @@ const trials: Trial[] = [];
 await Promise.all(copies.trees.map(workIn));
 report();
 
-function find(wanted: string): Mutant {
-  const found = MUTANTS.find(({ name }) => name === wanted);
-  if (!found) throw new Error(`there is no mutant "${wanted}"`);
+function find(wanted: string): readonly Mutant[] {
+  const found = MUTANTS.filter(({ name, rule }) => name === wanted || rule === wanted);
+  if (found.length === 0) throw new Error(`there is no mutant "${wanted}"`);
   return found;
 }
 
@@ -96,7 +112,7 @@ function toJson({ mutant: { name, rule, file }, verdict, seconds }: Trial): obje
 
 function toLine({ mutant: { rule, name }, verdict, seconds }: Trial): string {
   const start = isKilled(verdict) ? 'killed  ' : 'SURVIVED';
-  return `${start} ${rule.padEnd(4)} ${name} (${seconds.toFixed(1)} s): ${explain(verdict)}`;
+  return `${start} ${rule.padEnd(15)} ${name} (${seconds.toFixed(1)} s): ${explain(verdict)}`;
 }
 
 function explain(verdict: Verdict): string {
