@@ -9,7 +9,6 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { type BuildOptions, build, type OutputFile, type Plugin } from 'esbuild';
 import { FUNCTION_NAMES, type FunctionName } from '../../shared/config.ts';
-import { leaveOutUnreached } from './unreached.ts';
 
 const EXTERNAL = [
   '@aws-sdk/credential-provider-http',
@@ -50,7 +49,7 @@ export const ESBUILD_OPTIONS: BuildOptions & { readonly plugins: Plugin[] } = {
   external: EXTERNAL,
   // Nothing here is a web stream, and asking whether it is one loads all that there are.
   define: { ReadableStream: 'undefined' },
-  plugins: [builtinsAsTheyAre, leaveOutUnreached],
+  plugins: [builtinsAsTheyAre],
   logLevel: 'warning',
 };
 

@@ -4,11 +4,10 @@
  */
 
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { METRICS_NAMESPACE } from '../config.ts';
 import { Problem } from '../domain/errors.ts';
 import type { Measurement, Telemetry } from '../domain/ports/telemetry.ts';
-import { toRecords } from './metric-records.ts';
 
 /** Names the bundle that runs, for `npm run trace`; set when a function is bundled. */
 declare const BUNDLE_HASH: string | undefined;
@@ -53,9 +52,7 @@ export function createTelemetry(service: string): InvocationTelemetry {
       const line = { ...fields, ...more, memory_mb: memoryMegabytes() };
       if (fault === undefined) logger.info('request', line);
       else logger.error('request', { ...line, fault: describe(fault), ...bundle });
-      for (const record of toRecords(metrics, measurements)) {
-        process.stdout.write(`${JSON.stringify(record)}\n`);
-      }
+      publish(metrics, measurements);
       fields = {};
       measurements = [];
     },
@@ -64,6 +61,35 @@ export function createTelemetry(service: string): InvocationTelemetry {
 
 function memoryMegabytes(): number {
   return Math.round(process.memoryUsage.rss() / 2 ** 20);
+}
+
+/** Powertools writes one record for each set of dimensions and details. */
+function publish(metrics: Metrics, measurements: readonly Measurement[]): void {
+  const groups = Map.groupBy(measurements, (measurement) =>
+    JSON.stringify([measurement.dimensions, detailsOf(measurement)]),
+  );
+  for (const [first, ...others] of groups.values()) {
+    if (!first) continue;
+    if (first.dimensions) metrics.addDimensions({ ...first.dimensions });
+    for (const [name, detail] of Object.entries(detailsOf(first)))
+      metrics.addMetadata(name, detail);
+    for (const measurement of [first, ...others]) {
+      metrics.addMetric(measurement.name, ...amountOf(measurement));
+    }
+    metrics.publishStoredMetrics();
+  }
+}
+
+function detailsOf(measurement: Measurement): Readonly<Record<string, string>> {
+  return ('details' in measurement && measurement.details) || {};
+}
+
+function amountOf(
+  measurement: Measurement,
+): readonly [unit: (typeof MetricUnit)[keyof typeof MetricUnit], value: number] {
+  if ('milliseconds' in measurement) return [MetricUnit.Milliseconds, measurement.milliseconds];
+  if ('euros' in measurement) return [MetricUnit.NoUnit, measurement.euros];
+  return [MetricUnit.Count, 1];
 }
 
 /** Powertools' fields without meaning here: no line is sampled, nothing is traced. */

@@ -1,7 +1,4 @@
-/**
- * The explicit configuration of every AWS SDK client, so that it reads no file, no variable and no
- * rule; `infra/aws/unreached.ts` leaves those out of the bundles.
- */
+/** Configures every client of the AWS SDK explicitly, so that it reads no file and no variable. */
 
 import type { AwsTransport } from './transport.ts';
 

@@ -29,12 +29,8 @@ export async function requestAws(
   { region, credentials, agent, clock }: AwsRequestOptions,
 ): Promise<AwsText> {
   const { method = 'POST', url, body } = request;
-  const headers = signPost(request, {
-    region,
-    service,
-    credentials: typeof credentials === 'function' ? await credentials() : credentials,
-    nowMs: clock.now(),
-  });
+  const scope = { region, service, credentials, nowMs: clock.now() };
+  const headers = await signPost(request, scope);
   const sent = { ...headers, 'content-length': Buffer.byteLength(body) };
   const answer = await exchange(agent, { url, method, headers: sent, body }, BOUNDS);
   if (answer.outcome === 'failed') throw answer.error;

@@ -7,6 +7,7 @@ import type { ColdReport } from './cold/measure.ts';
 import type { CostReport } from './cost/measure.ts';
 import type { GrowthResult } from './load/growth.ts';
 import type { ThroughputReport } from './load/throughput.ts';
+import type { TrickReport } from './tricks/measure.ts';
 
 export interface Section {
   readonly measuredAt: string;
@@ -16,6 +17,7 @@ export interface Section {
 
 export interface Report {
   readonly cold?: Section & ColdReport;
+  readonly tricks?: Section & TrickReport;
   readonly throughput?: Section & ThroughputReport;
   readonly growth?: Section & { readonly results: readonly GrowthResult[] };
   readonly cost?: Section & CostReport;

@@ -4,7 +4,11 @@
  *
  *   --quick               fewer rounds, up to 100 in flight
  *   --cost                the costs, and nothing else
- *   --only cold,growth    some of cold, throughput, growth, cost
+ *   --only cold,growth    some of cold, tricks, throughput, growth, cost
+ *   --pairs 15            of each trick
+ *   --warm 20             requests after the first one of each start
+ *   --tricks warm-up      some of them (tricks/tricks.ts)
+ *   --against <folder>    instead of tricks: another checkout's bundle of `start`
  *   --rounds 3            of cold starts
  *   --in-flight 10,1000   how many verifications wait at once in the growth section
  *   --json                the report on stdout instead of the tables
@@ -18,8 +22,9 @@ import { documentReport } from './document.ts';
 import { type BenchStack, startBenchStack } from './load/bench-stack.ts';
 import { measureGrowth } from './load/growth.ts';
 import { measureThroughput } from './load/throughput.ts';
-import { printCold, printCost, printGrowth, printThroughput } from './print.ts';
+import { printCold, printCost, printGrowth, printThroughput, printTricks } from './print.ts';
 import { addToReport, describeRun, REPORT_FILE, type Report, readReport } from './report.ts';
+import { measureTricks } from './tricks/measure.ts';
 
 const THOROUGH = {
   coldRounds: 5,
@@ -43,6 +48,10 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '' },
     only: { type: 'string', default: '' },
     'in-flight': { type: 'string', default: '' },
+    pairs: { type: 'string', default: '15' },
+    warm: { type: 'string', default: '20' },
+    tricks: { type: 'string', default: '' },
+    against: { type: 'string' },
   },
 });
 const scale = options.quick ? QUICK : THOROUGH;
@@ -67,6 +76,15 @@ async function run(sections: readonly string[]): Promise<void> {
   if (sections.includes('cold')) {
     const cold = await measureColdStarts(Number(options.rounds) || scale.coldRounds, say);
     finish({ cold: { ...describeRun(), ...cold } }, printCold(cold));
+  }
+  if (sections.includes('tricks')) {
+    const { pairs, warm, tricks: names, against } = options;
+    const only = names === '' ? [] : names.split(',');
+    const tricks = await measureTricks(
+      { pairs: Number(pairs), warmRequests: Number(warm), only, ...(against && { against }) },
+      say,
+    );
+    finish({ tricks: { ...describeRun(), ...tricks } }, printTricks(tricks));
   }
   if (sections.includes('throughput') || sections.includes('growth')) {
     const bench = await startBenchStack();

@@ -22,7 +22,7 @@ process.getBuiltinModule('node:module').syncBuiltinESMExports();
 const { handler: bundled } = await import('./index.mjs');
 
 /** Parts of Node that cost a start milliseconds and that no function needs. */
-const NEEDLESS = /undici|webstreams|fs\/promises|readline/;
+const NEEDLESS = /undici|webstreams/;
 
 export const handler = async (event, context) =>
   event.probe

@@ -299,7 +299,7 @@ describe('a bundle', () => {
     expect(await count(start, event)).toMatchObject(repeat);
   });
 
-  it('loads no undici, no web streams and no file promises, whatever it is asked', async () => {
+  it('loads neither undici nor web streams, whatever it is asked', async () => {
     const { requestId, authorization } = await startOne();
     const headers = { authorization };
     const body = { request_id: requestId, code: 'aBcDeF' };

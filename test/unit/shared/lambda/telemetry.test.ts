@@ -74,50 +74,61 @@ describe('flush', () => {
     expect(record._aws.CloudWatchMetrics[0].Dimensions).toEqual([['service', 'channel']]);
   });
 
-  it('writes one record for all metrics, each with its own dimensions', () => {
+  it('writes one record for each set of dimensions', () => {
     const telemetry = createTelemetry('silent-auth-dev');
     telemetry.measure({ name: 'Started' });
-    telemetry.measure({
-      name: 'VonageLatency',
-      dimensions: { operation: 'start' },
-      milliseconds: 12,
-    });
-    telemetry.measure({ name: 'CheckUrlIssued' });
-    telemetry.flush({ outcome: 'ok' });
-    const records = lines.map((line) => JSON.parse(line)).filter(({ _aws }) => _aws);
-    expect(records).toMatchObject([
-      {
-        _aws: {
-          CloudWatchMetrics: [
-            {
-              Dimensions: [['service']],
-              Metrics: [{ Name: 'Started' }, { Name: 'CheckUrlIssued' }],
-            },
-            { Dimensions: [['service', 'operation']], Metrics: [{ Name: 'VonageLatency' }] },
-          ],
-        },
-        Started: 1,
-        CheckUrlIssued: 1,
-        VonageLatency: 12,
-        operation: 'start',
-      },
-    ]);
-  });
-
-  it('writes another record for what has the same name and says something else', () => {
-    const telemetry = createTelemetry('silent-auth-dev');
     for (const [operation, milliseconds] of [
       ['start', 12],
       ['check', 30],
     ] as const) {
       telemetry.measure({ name: 'VonageLatency', dimensions: { operation }, milliseconds });
     }
+    telemetry.measure({ name: 'CheckUrlIssued' });
     telemetry.flush({ outcome: 'ok' });
     const records = lines.map((line) => JSON.parse(line)).filter(({ _aws }) => _aws);
-    expect(records).toMatchObject([
-      { operation: 'start', VonageLatency: 12 },
-      { operation: 'check', VonageLatency: 30 },
+    const directives = records.map(({ _aws }) => _aws.CloudWatchMetrics);
+    expect(directives).toMatchObject([
+      [
+        {
+          Dimensions: [['service']],
+          Metrics: [
+            { Name: 'Started', Unit: 'Count' },
+            { Name: 'CheckUrlIssued', Unit: 'Count' },
+          ],
+        },
+      ],
+      [
+        {
+          Dimensions: [['service', 'operation']],
+          Metrics: [{ Name: 'VonageLatency', Unit: 'Milliseconds' }],
+        },
+      ],
+      [
+        {
+          Dimensions: [['service', 'operation']],
+          Metrics: [{ Name: 'VonageLatency', Unit: 'Milliseconds' }],
+        },
+      ],
     ]);
+    expect(records).toMatchObject([
+      { Started: 1, CheckUrlIssued: 1, service: 'silent-auth-dev' },
+      { VonageLatency: 12, operation: 'start' },
+      { VonageLatency: 30, operation: 'check' },
+    ]);
+  });
+
+  it('counts what happened twice in one invocation', () => {
+    const telemetry = createTelemetry('silent-auth-dev');
+    telemetry.measure({ name: 'PushDelivered' });
+    telemetry.measure({ name: 'PushDelivered' });
+    telemetry.flush({ outcome: 'ok' });
+    const record = lines.map((line) => JSON.parse(line)).find(({ _aws }) => _aws);
+    expect(record.PushDelivered).toEqual([1, 1]);
+  });
+
+  it('writes no record for an invocation that measured nothing', () => {
+    createTelemetry('silent-auth-dev').flush({ outcome: 'ok' });
+    expect(lines).toHaveLength(1);
   });
 
   it('starts the next line anew', () => {
