@@ -46,7 +46,7 @@ const FOLLOWABLE: PlayTimes = {
   thinkingMs: 900,
   outageMs: 1_600,
   asleepMs: 2_200,
-  aftermathMs: 10_000,
+  aftermathMs: 120_000,
 };
 /** In `step` a person takes the time that the step has. */
 const PATIENT_HANDSET_MS = 58_000;
