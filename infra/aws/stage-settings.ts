@@ -2,7 +2,7 @@
 
 import type { Stage } from './stage.ts';
 
-/** Throws when it is neither an object nor the JSON of one. Members are judged with the stage. */
+/** Throws when it is neither an object nor the JSON of one. Members are checked with the stage. */
 export function parseStageSettings(context: unknown): Partial<Stage> {
   if (context === undefined || context === '') return {};
   const value: unknown = typeof context === 'string' ? JSON.parse(context) : context;

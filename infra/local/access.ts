@@ -1,6 +1,6 @@
 /**
- * Who may call a port of the local stack. A page of a foreign site reaches this machine too, by a name
- * that points here (DNS rebinding) or across origins; curl, apps and functions send neither.
+ * Who may call a port of the local stack. A page of a foreign site reaches this machine too, by a
+ * name that points here (DNS rebinding) or across origins; curl, apps and functions send neither.
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -15,7 +15,9 @@ export interface Access {
 
 export const NO_MORE_ACCESS: Access = { hosts: [], origins: [] };
 
-/** @returns the status that refuses the request: 400 for an odd request line, 403 for a foreign host */
+/**
+ * @returns the status that refuses the request: 400 for an odd request line, 403 for a foreign host
+ */
 export function refusalOf(request: IncomingMessage, { hosts }: Access): 400 | 403 | undefined {
   const given = request.rawHeaders.filter(
     (name, index) => index % 2 === 0 && name.toLowerCase() === 'host',
@@ -24,12 +26,12 @@ export function refusalOf(request: IncomingMessage, { hosts }: Access): 400 | 40
   return isKnownHost(request.headers.host ?? '', hosts) ? undefined : 403;
 }
 
-/** No origin is no browser, or a page that somebody opens. */
+/** Without an origin it is not a browser, or it is a page that somebody opens. */
 export function isTrustedOrigin({ headers }: IncomingMessage, origins: readonly string[]): boolean {
   return headers.origin === undefined || origins.includes(headers.origin);
 }
 
-/** Origins of pages beside the API, under both of its names. */
+/** Origins of pages next to the API, under both of its names. */
 export function toPageOrigins(httpApi: string): readonly string[] {
   return [httpApi, httpApi.replace('127.0.0.1', 'localhost')];
 }

@@ -1,6 +1,6 @@
 /**
- * Keeps the mirror up to date: by a socket while one can be held, else by `GET /status` every 2 s; and
- * by `/status` whenever nothing was heard until `next_change_at`.
+ * Keeps the mirror up to date: by a socket while one can be held, else by `GET /status` every 2 s;
+ * and by `/status` whenever nothing was heard until `next_change_at`.
  */
 
 import type { VerificationObject } from './contract.ts';
@@ -20,7 +20,7 @@ export interface Feed {
   pause(): void;
   /** Replaces the socket, which may be dead without anybody having noticed. */
   renew(): void;
-  /** An object was taken, or the socket came or went: waits anew. */
+  /** A new object, or the socket opened or closed: restarts the wait. */
   reschedule(): void;
   close(): void;
 }

@@ -1,11 +1,11 @@
-/** What the company's own backend can check: a signed statement about a completed verification. */
+/** What your backend can verify: a signed statement about a completed verification. */
 
 import type { Channel } from './workflow.ts';
 
 /** For this long after the end a proof is issued, and issued again: answers get lost. */
 export const PROOF_WINDOW_MS = 10 * 60_000;
 
-/** The purpose of the token (`typ`): a JWT that was made for anything else is no proof. */
+/** The purpose of the token (`typ`): a JWT with another purpose is not a proof. */
 export const PROOF_TYPE = 'silent-auth-proof+jwt';
 
 /** What a proof says about one verification; the signer adds who says it, to whom, and `jti`. */

@@ -1,6 +1,6 @@
 /**
- * The alarm drill: each fault happens to a running stack, and exactly the alarms that should ring do,
- * judged by the template's own expressions over what the functions measured.
+ * The alarm drill: each fault happens to a running stack, and exactly the alarms that should ring
+ * do, evaluated by the template's own expressions over what the functions measured.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,8 +23,8 @@ afterAll(async () => {
 });
 
 /**
- * Names of the alarms that ring when what was measured happens to so many crowds in each period, and
- * goes on for as long as each alarm looks back.
+ * Names of the alarms that ring when what was measured happens to so many crowds in each period,
+ * and goes on for as long as each alarm looks back.
  */
 function ringing(measured: readonly Sample[], crowds = 1): string[] {
   const samples = Array.from({ length: crowds }, () => measured).flat();
@@ -71,7 +71,9 @@ const answer = (operation: string, kind: string): readonly object[] => [
 ];
 
 const CROWD = 4;
-/** Of a crowd: above the 30 starts from which on alarms judge rates, also when one start is lost. */
+/**
+ * Of a crowd: above the 30 starts from which on alarms evaluate rates, also when one start is lost.
+ */
 const BUSY = 11;
 const ENTERED = { metric: 'FallbackEntered', count: CROWD };
 
@@ -196,7 +198,8 @@ const DRILLS: readonly Drill[] = [
     crowds: 5,
     rings: ['limiter-storm'],
   },
-  // At the end, because Vonage sends refused webhooks again, for long, and whose they are is not known.
+  // At the end, because Vonage sends refused webhooks again, for long, and whose they are is not
+  // known.
   {
     fault: 'webhooks are signed with another secret',
     rules: [{ webhook: { signature: 'wrong_secret' } }],

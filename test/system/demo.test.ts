@@ -63,7 +63,7 @@ describe('the stories of the demo', () => {
     return lines;
   }
 
-  it('end the first with a proof of the number, which the company accepts once', async () => {
+  it('end the first with a proof of the number, which your backend accepts once', async () => {
     const lines = await timelineOf('silent_auth_completes');
     expect(lines.slice(lines.findIndex((line) => line.startsWith('completed')) + 1)).toEqual([
       "the app hands a proof to the company's backend, which reads the public keys",

@@ -1,6 +1,7 @@
 /**
- * The scripts beside Vonage's guide, as their reader runs them. Their stack keeps Vonage's real times: a
- * shell that starts curl for each step needs more than the shared stack gives a busy machine.
+ * The scripts that match Vonage's guide, as their reader runs them. Their stack keeps Vonage's real
+ * times: a shell that starts curl for each step needs more than the shared stack gives a busy
+ * machine.
  */
 
 import { spawn, spawnSync } from 'node:child_process';

@@ -1,4 +1,4 @@
-/** The event on the company's bus when a verification ends: on every end, and in spite of a bus that fails. */
+/** The event on the bus when a verification ends: on every end, also after a failure of the bus. */
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -1,4 +1,4 @@
-/** What the company's own backend gets: a proof that it checks by itself, and what yields none. */
+/** What your backend gets: a proof that it verifies by itself, and what yields none. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

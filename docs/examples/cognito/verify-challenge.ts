@@ -4,7 +4,7 @@ import type { VerifyAuthChallengeResponseTriggerEvent } from 'aws-lambda';
 import type { ProofClaims, VerifyProof } from './proof-verifier.ts';
 
 export interface VerifyPorts {
-  /** `undefined` for what is no proof; rejects when the public keys cannot be read. */
+  /** `undefined` for anything but a proof; rejects when the public keys cannot be read. */
   readonly verifyProof: VerifyProof;
   /** Whether nobody spent it before; of two at the same moment one comes first. */
   readonly spend: (jti: string) => Promise<boolean>;

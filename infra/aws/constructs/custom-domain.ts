@@ -1,4 +1,4 @@
-/** A name of the company's own in front of an API. Its DNS record points at `regionalDomainName`. */
+/** A custom domain in front of an API. Its DNS record points at `regionalDomainName`. */
 
 import { DomainName, SecurityPolicy } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';

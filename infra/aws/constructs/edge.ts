@@ -1,7 +1,8 @@
 /**
- * CloudFront in front of the HTTP API, for stages whose callers a WAF shall judge. It tells `start`
- * who called and proves by a secret header that it was CloudFront who said so. Nothing is cached.
- * Webhooks do not come this way: Vonage knows the API's own address, and no WAF may refuse it.
+ * CloudFront in front of the HTTP API, for stages that want a WAF in front of callers. It tells
+ * `start` who called and proves by a secret header that it was CloudFront who said so. Nothing is
+ * cached. Webhooks do not come this way: Vonage knows the API's own address, and no WAF may refuse
+ * it.
  */
 
 import { Duration, Names, RemovalPolicy, SecretValue, Stack, Validations } from 'aws-cdk-lib';
@@ -55,7 +56,8 @@ export class Edge extends Construct {
         passwordLength: SECRET_LENGTH,
         excludePunctuation: true,
       },
-      // It can be made again at any time: both of its users are in this stack. CloudFormation resolves
+      // It can be made again at any time: both of its users are in this stack. CloudFormation
+      // resolves
       // it into CloudFront's configuration only when that changes: rotate-origin-secret.md.
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -120,7 +122,9 @@ export class Edge extends Construct {
     return distribution;
   }
 
-  /** `Authorization` reaches the origin only as a part of the cache key; nothing lives in the cache. */
+  /**
+   * `Authorization` reaches the origin only as a part of the cache key; nothing lives in the cache.
+   */
   private forwardsAuthorization(): CachePolicy {
     return new CachePolicy(this, 'CachePolicy', {
       comment: 'Forwards Authorization, keeps nothing',

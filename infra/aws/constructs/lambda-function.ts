@@ -25,7 +25,7 @@ import { createLogProtection } from './log-protection.ts';
 
 /** Below API Gateway's 30 s, above the time budget of every path (docs/architecture.md#paths). */
 const TIMEOUT_SECONDS = 25;
-/** The knee of the cold-start curve; see performance targets. */
+/** MB. The knee of the cold-start curve (docs/performance.md). */
 const MEMORY_MB = 512;
 
 /** Where a stage deploys gradually, the APIs invoke this alias. */

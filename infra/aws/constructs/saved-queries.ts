@@ -39,7 +39,7 @@ export class SavedQueries extends Construct {
       'failures by reason',
       everyLog,
       new QueryString({
-        // Metrics stand beside the lines, and one of them has a dimension of that name.
+        // Metrics are in the same lines, and one of them has a dimension of that name.
         filterStatements: ['ispresent(route) and status >= 400'],
         statsStatements: ['count() as requests by service, route, status, outcome'],
         sort: 'requests desc',

@@ -11,7 +11,7 @@ import { GUARD_ATTRIBUTES, VERIFICATION_ATTRIBUTES } from '../../../shared/confi
 export class Tables extends Construct {
   /** One item per verification: its log, its connections. */
   readonly verifications: TableV2;
-  /** Locks, intents and counters of `start`. */
+  /** Locks, idempotency records and rate limits of `start`. */
   readonly guards: TableV2;
 
   constructor(scope: Construct, id: string) {

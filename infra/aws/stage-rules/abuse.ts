@@ -1,11 +1,11 @@
-/** What keeps strangers from spending the company's money. */
+/** What keeps strangers from spending the operator's money. */
 
 import { HTTP_ROUTES, type Limit } from '../../../shared/config.ts';
 import type { Stage, Throttle } from '../stage.ts';
 import { isCountry } from './countries.ts';
 import { broken, isDistinct, isIntegerBetween, type Rule } from './rule.ts';
 
-/** Channels that cost the company money for every message. */
+/** Channels whose every message is charged. */
 const PAID_CHANNELS = ['sms', 'voice', 'whatsapp', 'rcs'];
 
 export function abuseFaults(stage: Stage): string[] {

@@ -1,4 +1,6 @@
-/** The limits of Vonage's start request (protocol §1.3); those of the workflow are beside. */
+/**
+ * The limits of Vonage's start request (protocol §1.3); those of the workflow are in `workflow.ts`.
+ */
 
 import type { Stage } from '../stage.ts';
 import { broken, isIntegerBetween, isPlainHttps } from './rule.ts';

@@ -24,7 +24,7 @@ const FROM: Readonly<
   rcs: { pattern: /^[A-Za-z0-9_-]{1,15}$/, required: true, says: 'an agent of 1–15 characters' },
 };
 
-/** Fields that belong to single channels; `channel` and `from` are judged by themselves. */
+/** Fields that belong to single channels; `channel` and `from` are checked separately. */
 const CHANNEL_FIELDS: Readonly<Record<ChannelName, readonly string[]>> = {
   silent_auth: [],
   sms: ['appHash', 'entityId', 'contentId', 'reuseCode'],

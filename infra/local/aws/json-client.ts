@@ -9,7 +9,7 @@ export type CallResult =
   /** `name` is the exception's, without a namespace. */
   | { readonly type: 'refused'; readonly name: string; readonly message: string };
 
-/** @param target  service prefix and operation, `DynamoDB_20120810.CreateTable` */
+/** @param target service prefix and operation, `DynamoDB_20120810.CreateTable` */
 export async function callAws(
   endpoint: string,
   target: string,

@@ -1,6 +1,6 @@
 /**
- * What the template shows and watches: its dashboards and alarms with every reference resolved, kept
- * beside the logs so that they can be drawn when nothing runs any more.
+ * What the template shows and watches: its dashboards and alarms with every reference resolved,
+ * kept next to the logs so that they can be drawn when nothing runs any more.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

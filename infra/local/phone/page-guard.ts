@@ -1,6 +1,7 @@
 /**
- * Who may use the page: it shows codes and stored items, so that a foreign web page open in the same
- * browser must reach none of it, neither directly nor by a name that points here (DNS rebinding).
+ * Who may use the page: it shows codes and stored items, so that a foreign web page open in the
+ * same browser must reach none of it, neither directly nor by a name that points here (DNS
+ * rebinding).
  */
 import type { IncomingMessage } from 'node:http';
 import type { Endpoints } from '../endpoints.ts';
@@ -11,7 +12,7 @@ export function isOwnHost({ headers }: IncomingMessage, { api }: Endpoints): boo
   return headers.host === host || headers.host === `localhost:${port}`;
 }
 
-/** Browsers say where a request comes from; whoever says nothing is no browser. */
+/** Browsers send where a request comes from; without that it is not a browser. */
 export function isFromPage({ headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'] ?? 'same-origin';
   const origin = headers.origin ?? `http://${headers.host}`;

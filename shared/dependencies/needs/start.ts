@@ -32,7 +32,7 @@ interface StartEnds {
   readonly vonage: VonageEnds;
 }
 
-/** Guards that are asked at the same time as another one, each on a socket of its own. */
+/** Requests to `Guards` that run in parallel with another one, each on its own socket. */
 const WRITES_AT_ONCE = 3;
 
 export function buildStartNeeds(): WarmableDependencies<StartHandlerNeeds> {

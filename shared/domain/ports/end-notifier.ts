@@ -3,7 +3,7 @@
 import type { Verification } from '../verification.ts';
 import type { Entry } from './verification-log.ts';
 
-/** Tells the company's own systems that a verification ended; never throws, tells whether it did. */
+/** Publishes that a verification ended; never throws, returns whether it was published. */
 export interface EndNotifier {
   readonly notify: (entry: Entry, verification: Verification) => Promise<boolean>;
 }

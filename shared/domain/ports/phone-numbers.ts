@@ -1,6 +1,6 @@
 /** Numbering plans. */
 
 export interface PhoneNumbers {
-  /** Country of a mobile number, or `undefined` when it is no mobile number at all. */
+  /** Country of a mobile number, or `undefined` when it is not a mobile number. */
   readonly countryOfMobile: (e164: string) => string | undefined;
 }

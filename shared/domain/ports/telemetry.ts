@@ -7,7 +7,7 @@ export type Measurement =
   | {
       readonly name: CountName;
       readonly dimensions?: Readonly<Record<string, string>>;
-      /** Stands beside the metric in the log, where queries find it; makes no series. */
+      /** Written next to the metric in the log, where queries find it; makes no series. */
       readonly details?: Readonly<Record<string, string>>;
     }
   | {

@@ -27,7 +27,7 @@ export type VerifyAnswer =
   | { readonly outcome: 'in_flight'; readonly requestId?: string }
   | { readonly outcome: 'network_unsupported' | 'number_refused' | 'unavailable' | 'unknown' };
 
-/** What Vonage made of a code; `unknown`: it may have judged it, its answer was lost. */
+/** What Vonage made of a code; `unknown`: it may have checked it, its answer was lost. */
 export type CheckAnswer =
   | 'accepted'
   | 'rejected'

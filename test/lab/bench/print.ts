@@ -152,7 +152,7 @@ export function printCost(
   return [
     table(header, rows),
     '',
-    `target ≤ $${TARGET_DOLLARS} for the happy path: ${verdict}; ` +
+    `goal ≤ $${TARGET_DOLLARS} for the happy path: ${verdict}; ` +
       `list prices of ${prices.region}, ${prices.asOf}`,
     '',
     table(['counted per verification', ...paths.map(({ path }) => path)], counts),

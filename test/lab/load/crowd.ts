@@ -15,7 +15,7 @@ export interface CrowdOptions {
   readonly seed: string;
   /** How long one person tries. */
   readonly patienceMs: number;
-  /** Both: see {@link settle}. */
+  /** Both: see `settle.ts`. */
   readonly exactly: boolean;
   readonly webhooksMs: number;
   /** Hears how many are done. */

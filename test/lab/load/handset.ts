@@ -1,4 +1,4 @@
-/** The handset's way over the redirects of a check_url, begun anew where its network is lost. */
+/** The handset's way over the redirects of a check_url, begun again where its network is lost. */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Reply, send } from './http.ts';

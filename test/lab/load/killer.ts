@@ -1,10 +1,12 @@
-/** Ends processes of a stack with SIGKILL at random, and starts again what does not start by itself. */
+/**
+ * Ends processes of a stack with SIGKILL at random, and starts again what does not start by itself.
+ */
 
 import type { Stack } from '../../../infra/local/stack.ts';
 import { createPrng, type Prng } from '../simulation/prng.ts';
 
 export interface Killer {
-  /** Settles when everything runs again: kills by what was killed. */
+  /** Resolves when everything runs again: number of kills by process. */
   readonly stop: () => Promise<Readonly<Record<string, number>>>;
 }
 

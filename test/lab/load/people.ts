@@ -86,7 +86,7 @@ export interface Troubles {
   readonly hasSocket: boolean;
   /** Between the redirects of the check_url. */
   readonly hopDelayMs: number;
-  /** The check_url is begun anew after so many redirects. */
+  /** The check_url is opened again after so many redirects. */
   readonly redirectsLostAt: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Everything that could be seen of one run, in order: what the checker judges. */
+/** Everything that could be seen of one run, in order: the input of the checker. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -97,7 +97,7 @@ export type Fact =
       readonly status: number | 'lost';
       readonly body: JsonObject;
     }
-  /** What the company's own backend made of a proof, or of what somebody had made of it. */
+  /** What your backend answered to a proof, or to an altered one. */
   | {
       readonly kind: 'proof';
       readonly from: string;

@@ -1,6 +1,6 @@
 /**
  * `npm run simulate -- [--runs 1000] [--seed 1] [--without app1,crash] [--json]`: simulated lives
- * of the whole backend, judged against docs/security.md#invariants. Exits with 1 at a violation.
+ * of the whole backend, checked against docs/security.md#invariants. Exits with 1 at a violation.
  *
  * Run n of many has the seed `<seed>-<n>`; a single run has the seed as it is given, so what a
  * failure prints replays it exactly.

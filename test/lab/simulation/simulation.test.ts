@@ -14,7 +14,7 @@ const REGRESSIONS = [
   // A slow release of an earlier try took the lock from the one that asked Vonage.
   '176',
   '1-3050',
-  // A twin inherited a lock and gave it back before its first owner claimed the intent.
+  // A twin inherited a lock and gave it back before its first owner claimed the idempotency record.
   '1-2235',
   // Giving a count back twice let one more start through than the limit allows.
   '136',

@@ -45,7 +45,7 @@ function create(name: string, settings: Partial<Stage>): App {
 
 describe('cdk-nag and the rules of CloudFormation', () => {
   // First, because the engine of the rules is made for the kinds it sees, and again for others.
-  it('find nothing unexplained in prod with everything, its firewall and a company’s sign-in', () => {
+  it('find nothing unexplained in prod with everything, its firewall and the Cognito sign-in', () => {
     const app = create('prod', EVERYTHING);
     new FirewallStack(app, 'SilentAuthFirewall-prod', {
       stageName: 'prod',

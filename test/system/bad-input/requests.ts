@@ -148,7 +148,7 @@ export function badRequests(running: () => ScriptedStack): void {
       });
     });
 
-    it('answers 400 to what is no JSON', async () => {
+    it('answers 400 to anything but JSON', async () => {
       await watched.expectNoEffect(async () => {
         for (const body of NO_JSON_TEXTS) {
           expect(told(await send('POST /start', { body })), body).toBe('400 request_invalid');

@@ -142,7 +142,7 @@ export function badWebhooks(running: () => ScriptedStack): void {
       },
     );
 
-    it('answers 400 to what is no JSON, and 204 without effect to JSON that says nothing', async () => {
+    it('answers 400 to anything but JSON, and 204 without effect to JSON that says nothing', async () => {
       await watched.expectNoEffect(async () => {
         for (const text of NO_JSON_TEXTS) {
           expect((await authentic(text)).status, JSON.stringify(text)).toBe(400);

@@ -1,4 +1,7 @@
-/** The consumers of docs/examples/proof, each in its own language, against the same good and bad proofs. */
+/**
+ * The consumers of docs/examples/proof, each in its own language, against the same good and bad
+ * proofs.
+ */
 
 import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
@@ -129,7 +132,9 @@ describe.each(consumers.all)('the consumer in $language', ({ missing, run, judge
   const expected = () => ({ issuer, audience: AUDIENCE, nonce: NONCE });
   let good = '';
   let ahead = '';
-  /** A good proof before and after the bad ones: what is refused is not refused for another reason. */
+  /**
+   * A good proof before and after the bad ones: what is refused is not refused for another reason.
+   */
   let verdicts: readonly (Claims | undefined)[] = [];
 
   beforeAll(async () => {
@@ -185,7 +190,7 @@ describe('spending a proof', () => {
     expect(await spend(store.client, store.table, 'another')).toBe(true);
   });
 
-  it('is no refusal when the table cannot be written', async () => {
+  it('is not a refusal when the table cannot be written', async () => {
     await expect(spend(store.client, 'missing', 'jti')).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });

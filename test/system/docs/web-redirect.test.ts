@@ -65,7 +65,7 @@ describe.skipIf(!BROWSER)(
       return server.received.findLast((call) => call.path === path)?.body;
     }
 
-    it('navigates to the check_url and hands in what the fragment brings', async () => {
+    it('navigates to the check_url and submits what the fragment brings', async () => {
       carrierAnswers(RESULT);
       server.act('/check-code', () => {
         return { status: 200, body: { verification: server.change(ended('completed')) } };
@@ -83,7 +83,7 @@ describe.skipIf(!BROWSER)(
       expect(server.received.some(({ path }) => path.includes('Ab3xK9'))).toBe(false);
     });
 
-    it('hands in the request_id of the fragment, so that the backend sees a swapped one', async () => {
+    it('submits the request_id of the fragment, so that the backend sees a swapped one', async () => {
       carrierAnswers({ request_id: 'foreign', code: 'Ab3xK9' });
       server.act('/check-code', () => {
         const reason = 'request_id_mismatch';

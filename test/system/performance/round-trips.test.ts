@@ -197,7 +197,7 @@ describe('a warm request', () => {
     expect((await checkCode.probe()).signatures).toBe(before.signatures);
   });
 
-  it('of next-workflow makes three, of cancel two, and their pushes beside', async () => {
+  it('of next-workflow makes three, of cancel two, and their pushes in parallel', async () => {
     const started = await startOne();
     const headers = { authorization: started.authorization };
     const cancel = await run('cancel');

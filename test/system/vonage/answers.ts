@@ -64,7 +64,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
       expect(stack.vonage.count('check', app.requestId)).toBe(1);
     });
 
-    it('401 is signed anew once, with another token', async () => {
+    it('401 is signed again once, with another token', async () => {
       const app = await stack.start(['sms']);
       stack.vonage.script('check', problem(401));
       const { body } = await check(app, PIN);

@@ -49,7 +49,7 @@ export function lostStarts(running: () => ScriptedStack): void {
       ['a 500', broken],
       ['a 202 that is cut', 'cut' as const],
       ['a closed connection', 'reset' as const],
-      ['a 202 that is no JSON', { status: 202, raw: '<html>' }],
+      ['a 202 that is not JSON', { status: 202, raw: '<html>' }],
       ['a 202 without request_id', { status: 202, body: {} }],
     ])('is reconciled after %s: the 409 names what took effect', async (_name, lost) => {
       const requestId = randomUUID();

@@ -1,4 +1,7 @@
-/** A client that costs little beside what it measures: sockets are kept, answers counted in bytes. */
+/**
+ * A client that costs little compared to what it measures: sockets are kept, answers counted in
+ * bytes.
+ */
 
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';

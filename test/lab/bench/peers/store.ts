@@ -7,7 +7,7 @@ import type { PeerSettings } from './settings.ts';
 export interface PeerRecord {
   readonly status: string;
   readonly checkUrl: string;
-  /** Connections that are told of changes. */
+  /** Connections that receive changes. */
   readonly connections: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** The company's own backend: it knows the public keys and nothing else, and spends each proof once. */
+/** Your backend: it knows only the public keys and accepts each proof once. */
 
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose';
 import type { Client, Gateway } from '../gateway.ts';

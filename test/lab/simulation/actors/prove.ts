@@ -19,7 +19,7 @@ export async function prove(session: Session, world: World): Promise<void> {
   }
 }
 
-/** To the company's backend, if there is one in the answer. */
+/** Sends the proof of the answer, if any, to your backend. */
 export async function handOver(
   from: Client,
   answer: Received | undefined,

@@ -51,7 +51,7 @@ function wasGivenBack(call: number, facts: readonly Recorded[]): boolean {
   return answers.length > 0 && answers.every(({ status }) => NOT_JUDGED.has(status));
 }
 
-/** A check call repeats, letter by letter, what the holder of that very token handed in. */
+/** A check call repeats, letter by letter, what the holder of that token submitted. */
 function judgeCause(call: Of<'call'>, facts: readonly Recorded[]): readonly Violation[] {
   const { requestId = '', code, invocation } = call;
   const cause = facts.filter((fact) => fact.kind === 'request').find(({ id }) => id === invocation);

@@ -1,5 +1,5 @@
 /**
- * The oracle: judges one recorded history against docs/security.md#invariants and knows nothing of
+ * The oracle: checks one recorded history against docs/security.md#invariants and knows nothing of
  * the code.
  */
 

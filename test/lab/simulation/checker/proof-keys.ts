@@ -1,4 +1,4 @@
-/** T21, R14: what the company knows of proofs, which is their public keys alone. */
+/** T21, R14: what your backend knows of proofs: only the public keys. */
 
 import type { Recorded } from '../history.ts';
 import { FIRST_PROOF_KEY, SECOND_PROOF_KEY } from '../proof-keys.ts';
@@ -33,8 +33,8 @@ function judgeKeys(facts: readonly Recorded[]): readonly Violation[] {
 }
 
 /**
- * The company takes every proof, once, and nothing that was made of one. An instance that has not heard
- * of a new key cannot publish it; the one before is published by all.
+ * Your backend accepts every proof once, and nothing that was altered. An instance that has not
+ * heard of a new key cannot publish it; the one before is published by all.
  */
 function judgeVerdicts({ facts }: World['history']): readonly Violation[] {
   const keysWereSeen = (atMs: number): boolean =>

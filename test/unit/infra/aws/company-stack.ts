@@ -1,4 +1,4 @@
-/** A company's own stack, which lets an app in with a proof. */
+/** A stack of your own, which signs a user in with a proof. */
 
 import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';

@@ -107,7 +107,7 @@ describe('a stage behind CloudFront', () => {
     expect(JSON.stringify(without.toJSON())).not.toContain('EDGE_SECRET');
   });
 
-  it('takes a name of the company’s own', () => {
+  it('takes a custom domain', () => {
     const domain = { domainName: 'login.example.com', certificateArn };
     synthesize('prod', { edge: { webAclArn, domain } }).hasResourceProperties(
       'AWS::CloudFront::Distribution',

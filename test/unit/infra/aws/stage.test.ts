@@ -212,7 +212,7 @@ const ACCEPTED: readonly (readonly [string, Partial<Stage>])[] = [
     },
   ],
   [
-    'a mailbox beside channels that share no code',
+    'a mailbox with channels that share no code',
     { workflow: [silentAuth, email, { ...sms, reuseCode: false }] },
   ],
   [

@@ -1,5 +1,5 @@
 /**
- * Synthesizes a stage over functions of one line, so that these tests judge the infrastructure and
+ * Synthesizes a stage over functions of one line, so that these tests cover the infrastructure and
  * nothing else.
  */
 

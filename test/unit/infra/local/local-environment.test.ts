@@ -36,7 +36,7 @@ describe('toLocalEnvironment', () => {
     });
   });
 
-  it("turns the company's own names into the same listeners", () => {
+  it('turns custom domains into the same listeners', () => {
     expect(
       toLocal({ PUBLIC_URL: 'https://api.example.com', WEBSOCKET_URL: 'wss://ws.example.com' }),
     ).toMatchObject({
@@ -54,7 +54,7 @@ describe('toLocalEnvironment', () => {
     });
   });
 
-  it('lets in the pages beside the API, and whoever the template lets in', () => {
+  it('allows the pages next to the API, and the origins of the template', () => {
     const own = 'https://http0api00.execute-api.eu-central-1.amazonaws.com';
     const { ALLOWED_ORIGINS = '' } = toLocal({
       ALLOWED_ORIGINS: JSON.stringify(['https://app.example', own]),
@@ -67,7 +67,7 @@ describe('toLocalEnvironment', () => {
     ]);
   });
 
-  it('ends the web path, where the stage has one, on the page beside the API', () => {
+  it('ends the web path, where the stage has one, on the page next to the API', () => {
     const settings = (given: object): unknown =>
       JSON.parse(toLocal({ START_SETTINGS: JSON.stringify(given) }).START_SETTINGS ?? '');
     expect(settings({ brand: 'ACME', redirectUrl: 'https://web.example/verify' })).toEqual({

@@ -57,7 +57,7 @@ describe('readTemplate', () => {
     expect(http.routes[0]?.functionName).toBe('Fixture-Actor');
   });
 
-  it("finds the company's own names in front of the APIs", async () => {
+  it('finds custom domains in front of the APIs', async () => {
     const { domains, http } = await read((resources) => {
       resources.Domain = {
         Type: 'AWS::ApiGatewayV2::DomainName',

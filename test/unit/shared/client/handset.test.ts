@@ -148,7 +148,7 @@ describe('readFragment', () => {
 });
 
 describe('openCheckUrl', () => {
-  it('is called once for a check_url, and its result handed in', async () => {
+  it('is called once for a check_url, and its result is submitted', async () => {
     const server = await ready();
     const opened: string[] = [];
     const verification = await begin(server, {
@@ -347,7 +347,7 @@ describe('openCheckUrl', () => {
     expect(posts(server)).toHaveLength(1);
   });
 
-  it('hands in its result through a network that fails for a while', async () => {
+  it('submits its result through a network that fails for a while', async () => {
     const server = await ready();
     server.script('/check-code', 'lose', 'lose', 'lose', 'lose', 'lose');
     const verification = await begin(server, { openCheckUrl: async () => RESULT });

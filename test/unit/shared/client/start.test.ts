@@ -273,7 +273,7 @@ describe('what is saved', () => {
     expect((await clientOf(server, { store }).resume(REQUEST))?.requestId).toBe(REQUEST_ID);
   });
 
-  it('is not judged by the clock of the phone', async () => {
+  it('does not depend on the clock of the phone', async () => {
     const server = await backend();
     const store = await saved(server);
     server.script('/start', 'lose_answer', 'lose', 'lose', 'lose');

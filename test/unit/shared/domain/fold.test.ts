@@ -389,7 +389,7 @@ describe('codes', () => {
     expect(admitted(attempts('digits', 4))).toEqual([true, true, true, false]);
   });
 
-  it('gives a try back that Vonage never judged', () => {
+  it('gives a try back that Vonage never checked', () => {
     const log = [started(['email']), submitted('one', 'digits'), checked('one', 'not_executed')];
     expect(shown(log).action).toMatchObject({ attemptsRemaining: 3 });
   });

@@ -38,7 +38,7 @@ describe('parseBody', () => {
     );
   });
 
-  it.each(['null', '[]', '"word"', '1', 'true'])('refuses %s, which is no object', (text) => {
+  it.each(['null', '[]', '"word"', '1', 'true'])('refuses %s, which is not an object', (text) => {
     expect(() => parseBody(schema, requestOf(text))).toThrow(
       expect.objectContaining({ code: 'request_invalid' }),
     );
@@ -60,7 +60,7 @@ describe('parseBody', () => {
 });
 
 describe('parseOptionalBody', () => {
-  it('takes no body for an empty object, and judges every other', () => {
+  it('takes no body for an empty object, and checks every other', () => {
     expect(parseOptionalBody(schema, httpRequest())).toEqual({});
     expect(() => parseOptionalBody(schema, requestOf('null'))).toThrow(
       expect.objectContaining({ code: 'request_invalid' }),

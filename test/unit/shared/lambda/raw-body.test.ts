@@ -22,7 +22,7 @@ describe('rawBody', () => {
     }
   });
 
-  it('judges the size before everything else', () => {
+  it('checks the size before everything else', () => {
     const request = httpRequest({ 'content-type': 'text/plain' }, { body: 'x'.repeat(11) });
     expect(() => rawBody(request, 10)).toThrow(
       expect.objectContaining({ code: 'payload_too_large' }),

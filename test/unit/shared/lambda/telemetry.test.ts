@@ -64,7 +64,7 @@ describe('flush', () => {
     expect(records.map(({ cold_start: isCold }) => isCold)).toEqual([true, undefined]);
   });
 
-  it('writes the details of a metric beside it, never as dimensions', () => {
+  it('writes the details of a metric next to it, never as dimensions', () => {
     const telemetry = createTelemetry('silent-auth-dev');
     const dimensions = { channel: 'sms' };
     telemetry.measure({ name: 'FallbackEntered', dimensions, details: { reason: 'timed_out' } });
@@ -131,7 +131,7 @@ describe('flush', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('starts the next line anew', () => {
+  it('starts the next line empty', () => {
     const telemetry = createTelemetry('test');
     telemetry.annotate({ request_id: 'one' });
     telemetry.flush({ outcome: 'ok' });

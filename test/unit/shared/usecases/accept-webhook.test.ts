@@ -71,7 +71,7 @@ describe('acceptWebhook', () => {
     expect(log.events).toHaveLength(2);
   });
 
-  it('repeats no push that showed nothing, but tells of an end that nobody was told of', async () => {
+  it('repeats no push that showed nothing, but publishes an end that was not published', async () => {
     const late = { ...EVENT, atMs: START_MS + 1 };
     const cancelled = { type: 'cancelled', atMs: START_MS - 5000 } as const;
     const { ports, calls } = worldOf([started(), cancelled, late]);

@@ -66,7 +66,7 @@ describe('isRinging', () => {
     ['beyond it in every period', [500, 600, 1500, 1600], true],
     ['below it in every period', [500, 1500], false],
     ['beyond it, but long ago', [-1500, -1600, -500, -600], false],
-  ])('judges what was %s', (_what, times, expected) => {
+  ])('evaluates what was %s', (_what, times, expected) => {
     expect(isRinging(ALARM, createMetricStore(at(...times)), 2000)).toBe(expected);
   });
 

@@ -41,7 +41,7 @@ describe('isFromEdge', () => {
     expect(await checkOver(dropped).isFromEdge({ 'x-origin-secret': '' })).toBe(false);
   });
 
-  it('says that it cannot judge a claim while its secret is not set', async () => {
+  it('answers 503 to a claim while its secret is not set', async () => {
     const { isFromEdge } = checkOver({ origin_secret: '' });
     expect(await isFromEdge({})).toBe(false);
     for (const claim of ['', 'undefined', ORIGIN_SECRET]) {

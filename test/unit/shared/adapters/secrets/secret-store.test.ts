@@ -104,7 +104,7 @@ describe('get', () => {
   });
 
   it.each(['{"token_key":"s3cret', '', '"s3cret"', '["s3cret"]', 'null'])(
-    'answers 503 without quoting a secret that is no JSON object: %s',
+    'answers 503 without quoting a secret that is not a JSON object: %s',
     async (text) => {
       manager.on(GetSecretValueCommand).resolves({ SecretString: text });
       const failure = await secrets.get('keys').catch((error: unknown) => error);

@@ -102,7 +102,7 @@ describe('a secret that is not set', () => {
     { application_id: APPLICATION_ID, private_key: '' },
     { application_id: APPLICATION_ID, private_key: 'no PEM' },
     { application_id: '', private_key: 'no PEM' },
-  ])('answers 503, and is read anew the next time', async (secret) => {
+  ])('answers 503, and is read again the next time', async (secret) => {
     const good = secrets.stored;
     secrets.stored = secret;
     await expect(jwt.renew()).rejects.toMatchObject({ code: 'dependency_unavailable' });

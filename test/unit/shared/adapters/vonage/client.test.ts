@@ -227,7 +227,7 @@ describe('verify', () => {
     expect(errors()).toContainEqual({ operation: 'start', status: 'network' });
   });
 
-  it('signs anew once after a 401', async () => {
+  it('signs again once after a 401', async () => {
     stub.answer(json(401, {}), json(202, { request_id: 'r1' }));
     expect(await vonage.verify(REQUEST, BUDGET)).toMatchObject({ outcome: 'created' });
     expect(stub.received.map(({ headers }) => headers.authorization)).toEqual([
@@ -301,7 +301,7 @@ describe('check', () => {
     expect(stub.received[0]?.path).toBe('/v2/verify/..%2Fr1%3Fa%23b%2Fnext_workflow');
   });
 
-  it('knows that nobody judged the code when nothing was sent', async () => {
+  it('reports a code as not checked when nothing was sent', async () => {
     expect(await (await nowhere()).check('r1', 'Ab3xK9', BUDGET)).toBe('not_executed');
     jwt.get.mockRejectedValueOnce(new Error('not set'));
     expect(await vonage.check('r1', 'Ab3xK9', BUDGET)).toBe('not_executed');
@@ -311,7 +311,7 @@ describe('check', () => {
     );
   });
 
-  it('measures every answer that is no success', async () => {
+  it('measures every answer that is not a success', async () => {
     stub.answer(json(429, {}));
     await vonage.check('r1', 'Ab3xK9', BUDGET);
     expect(errors()).toEqual([{ operation: 'check', status: '429' }]);

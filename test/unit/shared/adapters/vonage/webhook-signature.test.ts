@@ -89,7 +89,7 @@ describe('a genuine webhook', () => {
   });
 });
 
-describe('an Authorization header that is no bearer token', () => {
+describe('an Authorization header without a bearer token', () => {
   it('answers 503 when there is none: Vonage then signs', async () => {
     await expect(verify(undefined)).rejects.toMatchObject({ code: 'dependency_unavailable' });
     expect(measured).toEqual([{ name: 'WebhookRejected', dimensions: { reason: 'unsigned' } }]);
