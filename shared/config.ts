@@ -18,6 +18,15 @@ export const FUNCTION_NAMES = [
 ] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
+/** What a verification needs after `start`, which warms them while Vonage is at work. */
+export const WARMED = [
+  'webhook',
+  'connect',
+  'message',
+  'check-code',
+  'proof',
+] as const satisfies readonly FunctionName[];
+
 /** HTTP route keys of API Gateway, each with the function that answers it. */
 export const HTTP_ROUTES = {
   'POST /start': 'start',
@@ -85,6 +94,8 @@ export const ENV = {
   parametersEndpoint: 'AWS_ENDPOINT_URL_SSM',
   /** Name of the EventBridge bus that hears of every end; absent: no events. */
   eventBus: 'EVENT_BUS',
+  /** JSON array: names of the functions that `start` warms; absent: none. */
+  warmTogether: 'WARM_TOGETHER',
   /** Name of the parameter that switches channels off; absent: no channel can be switched off. */
   channelSwitch: 'CHANNEL_SWITCH',
 } as const;
@@ -171,6 +182,10 @@ export interface StartSettings {
   readonly redirectUrl?: string;
   /** ISO 3166-1 alpha-2 of the countries whose mobile numbers are accepted. */
   readonly countries: readonly string[];
+  /** E.164 prefixes with `+`, by country: mobile numbers younger than the metadata. @default none */
+  readonly additionalMobilePrefixes?: Readonly<Record<string, readonly string[]>>;
+  /** Numbers that regulators keep for documentation are accepted. @default false */
+  readonly documentationNumbers?: boolean;
   /** Vonage's test numbers `+990…` are accepted. */
   readonly playground: boolean;
   readonly limits: StartLimits;

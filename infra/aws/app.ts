@@ -10,12 +10,15 @@ import { App } from 'aws-cdk-lib';
 import { bundleFunctions } from './bundle.ts';
 import { addChecks } from './checks.ts';
 import { FirewallStack } from './firewall-stack.ts';
+import { assertRegion } from './regions.ts';
 import { SilentAuthStack } from './stack.ts';
 import { parseStageSettings } from './stage-settings.ts';
 import { getStage } from './stages.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const app = new App();
+// Where the CLI would deploy to; empty without credentials.
+assertRegion(process.env.CDK_DEFAULT_REGION ?? '');
 const stage = getStage(
   String(app.node.tryGetContext('stage') ?? 'dev'),
   parseStageSettings(app.node.tryGetContext('stageSettings')),

@@ -7,12 +7,23 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { ENV, FUNCTION_NAMES, type FunctionName, type StartSettings } from '../../shared/config.ts';
+import {
+  ENV,
+  FUNCTION_NAMES,
+  type FunctionName,
+  type StartSettings,
+  WARMED,
+} from '../../shared/config.ts';
 import type { Bundles } from './bundle.ts';
 import type { ChannelSwitch } from './constructs/channel-switch.ts';
 import type { Edge } from './constructs/edge.ts';
 import type { HttpApi } from './constructs/http-api.ts';
-import { type Functions, grantExactly, LambdaFunction } from './constructs/lambda-function.ts';
+import {
+  DEFAULT_MEMORY,
+  type Functions,
+  grantExactly,
+  LambdaFunction,
+} from './constructs/lambda-function.ts';
 import type { Secrets } from './constructs/secrets.ts';
 import type { Tables } from './constructs/tables.ts';
 import type { WebSocketApi } from './constructs/websocket-api.ts';
@@ -103,6 +114,8 @@ export type FunctionSettings = StartSettings &
     | 'edge'
     | 'logLevel'
     | 'logRetentionDays'
+    | 'memory'
+    | 'warmTogether'
     | 'reservedConcurrency'
     | 'gradualDeployment'
   >;
@@ -120,6 +133,7 @@ export function createFunctions(
       stageName: stage.name,
       bundle: bundles[name],
       environment: environmentOf(needs, stage, resources),
+      memory: stage.memory?.[name] ?? DEFAULT_MEMORY,
       logLevel: stage.logLevel,
       logRetentionDays: stage.logRetentionDays,
       reservedConcurrency: stage.reservedConcurrency[name],
@@ -128,7 +142,7 @@ export function createFunctions(
     grant(created, needs, resources);
     return created;
   };
-  return {
+  const functions: Functions = {
     start: create('Start', 'start'),
     'check-code': create('CheckCode', 'check-code'),
     webhook: create('Webhook', 'webhook'),
@@ -140,6 +154,21 @@ export function createFunctions(
     message: create('Message', 'message'),
     contracts: create('Contracts', 'contracts'),
   };
+  if (stage.warmTogether !== false) warmTogether(functions);
+  return functions;
+}
+
+/** `start` may invoke exactly those that a verification needs next, and names them. */
+function warmTogether({ start, ...others }: Functions): void {
+  const warmed = WARMED.map((name) => others[name]);
+  for (const lambda of warmed) {
+    lambda.takeWarmUps();
+    grantExactly(start, 'lambda:InvokeFunction', lambda.target.functionArn);
+  }
+  start.addEnvironment(
+    ENV.warmTogether,
+    JSON.stringify(warmed.map(({ targetName }) => targetName)),
+  );
 }
 
 /** The contracts name the address that apps call; the issuer of proofs stays the API's own. */

@@ -18,6 +18,7 @@ import { Tables } from './constructs/tables.ts';
 import { TechnicalDashboard } from './constructs/technical-dashboard.ts';
 import { WebSocketApi } from './constructs/websocket-api.ts';
 import { createFunctions, liveAliases } from './functions.ts';
+import { assertRegion } from './regions.ts';
 import type { Stage } from './stage.ts';
 
 export interface SilentAuthStackProps extends StackProps {
@@ -34,6 +35,7 @@ export class SilentAuthStack extends Stack {
     // A stage with people in it is not deleted by one command.
     super(scope, id, { terminationProtection: !props.stage.playground, ...props });
     const { stage, bundles, withoutDeploymentAlarms = false, retainsChannelSwitch = false } = props;
+    assertRegion(this.region);
     const tables = new Tables(this, 'Tables');
     const secrets = new Secrets(this, 'Secrets');
     const httpApi = new HttpApi(this, 'HttpApi', {
@@ -84,6 +86,7 @@ export class SilentAuthStack extends Stack {
       runbooks: stage.runbooks,
       email: stage.alarmEmail,
       priceCeilingPerDay: stage.priceCeilingPerDay,
+      httpApi,
       functions,
       tables,
     });

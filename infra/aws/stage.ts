@@ -73,6 +73,10 @@ const channel = z
   .readonly();
 
 const limit = z.strictObject({ count: number, windowSeconds: number }).readonly();
+/** A limit on what callers name and do not own: one caller spends `perCaller` at most. */
+const sharedLimit = z
+  .strictObject({ count: number, windowSeconds: number, perCaller: number.exactOptional() })
+  .readonly();
 
 /** What `start` reads from its environment. */
 const startSettings = {
@@ -90,15 +94,22 @@ const startSettings = {
   redirectUrl: text.exactOptional(),
   /** ISO 3166-1 alpha-2 of the countries whose mobile numbers are accepted. */
   countries: z.array(text).readonly(),
+  /**
+   * Prefixes of mobile numbers that are younger than the metadata: E.164 with `+`, by country.
+   * @default none
+   */
+  additionalMobilePrefixes: z.record(text, z.array(text).readonly()).readonly().exactOptional(),
+  /** Accepts numbers that regulators keep for documentation, on one machine only. @default false */
+  documentationNumbers: flag.exactOptional(),
   /** Accepts Vonage's test numbers `+990…`. */
   playground: flag,
   limits: z
     .strictObject({
       address: limit,
       subject: limit,
-      phoneNumber: limit,
-      email: limit,
-      prefix: limit,
+      phoneNumber: sharedLimit,
+      email: sharedLimit,
+      prefix: sharedLimit,
     })
     .readonly(),
 };
@@ -129,6 +140,18 @@ const stageSchema = z
     edge: edge.exactOptional(),
     /** A function that is not named reserves nothing: the quota of a new account has no room. */
     reservedConcurrency: z.partialRecord(z.enum(FUNCTION_NAMES), number).readonly(),
+    /** MB of a function, by name. @default 512, the knee of the cold-start curve */
+    memory: z.partialRecord(z.enum(FUNCTION_NAMES), number).readonly().exactOptional(),
+    /**
+     * `start` warms the functions that a verification needs next, while Vonage is at work. Switch it
+     * off where the account's quota is small. @default true
+     */
+    warmTogether: flag.exactOptional(),
+    /**
+     * Most invocations of the clock at once, at least 2, for small quotas. The pollers then no longer
+     * scale down when idle. @default Lambda decides
+     */
+    clockConcurrency: number.exactOptional(),
     /** Lambda's quota of concurrent executions in the account and region. @default 1000, AWS's own */
     concurrencyQuota: number.exactOptional(),
     /** Of every route that `routeThrottles` does not name. */

@@ -293,6 +293,8 @@ describe('the alarms of the platform', () => {
       () => own('VerificationPrice', times(101, 0.1)),
       ['price-ceiling'],
     ],
+    ['the API is flooded', () => many(watched('AWS/ApiGateway', '4xx'), [9000]), ['request-flood']],
+    ['the API is busy', () => many(watched('AWS/ApiGateway', '4xx'), [8999]), []],
     ['phones go away', () => own('PushGone', times(50)), []],
     ['a secret is not set', () => own('SecretNotSet', times(1)), ['secret-not-set']],
     [
@@ -322,6 +324,7 @@ describe('the alarms of the platform', () => {
       'slow-verification',
       'vonage-blocked',
       'price-ceiling',
+      'request-flood',
     ];
     const silent = ['push-failures', 'secret-not-set', 'secret-stale', 'event-failures'];
     const names = stack.monitoring.alarms.map(({ name }) => name.replace('silent-auth-dev-', ''));

@@ -1,12 +1,17 @@
 /** Alarms of security: is somebody forging, meddling or pumping? */
 
 import { Duration } from 'aws-cdk-lib';
-import type { StageMetrics } from '../metrics.ts';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { HttpApi } from '../constructs/http-api.ts';
+import { FIVE_MINUTES, type StageMetrics } from '../metrics.ts';
 import { type AlarmRule, total } from './rule.ts';
 
 const QUARTER = Duration.minutes(15);
 
-export function securityRules({ own, ownAt }: StageMetrics): AlarmRule[] {
+/** Vonage's rate for five minutes: more refusals than it would take starts. */
+const FLOOD = 9000;
+
+export function securityRules({ own, ownAt }: StageMetrics, httpApi: HttpApi): AlarmRule[] {
   const forged = ['malformed', 'algorithm', 'signature', 'claims', 'stale', 'payload_hash'];
   const limits = ['address', 'subject', 'phone_number', 'email', 'prefix'];
   return [
@@ -16,6 +21,13 @@ export function securityRules({ own, ownAt }: StageMetrics): AlarmRule[] {
       says: 'At least 20 webhooks in 5 minutes had a bad signature: a forger, or a rotated secret.',
       metric: total(forged.map((reason) => ownAt('WebhookRejected', 'reason', reason))),
       threshold: 20,
+    },
+    {
+      id: 'RequestFlood',
+      urgency: 'page',
+      says: `At least ${FLOOD} requests in 5 minutes were refused (4xx): somebody floods the API.`,
+      metric: httpApi.api.metricClientError({ period: FIVE_MINUTES, statistic: Stats.SUM }),
+      threshold: FLOOD,
     },
     {
       id: 'CompletedWithoutCheck',

@@ -18,6 +18,7 @@ import type { AlarmRule } from '../alarm-rules/rule.ts';
 import { securityRules } from '../alarm-rules/security.ts';
 import { vonageRules } from '../alarm-rules/vonage.ts';
 import { metricsOf } from '../metrics.ts';
+import type { HttpApi } from './http-api.ts';
 import type { Functions } from './lambda-function.ts';
 import type { Tables } from './tables.ts';
 
@@ -31,6 +32,7 @@ export interface AlarmsProps {
   readonly email: string | undefined;
   /** Euros. */
   readonly priceCeilingPerDay: number;
+  readonly httpApi: HttpApi;
   readonly functions: Functions;
   readonly tables: Tables;
 }
@@ -48,7 +50,7 @@ export class Alarms extends Construct {
     const metrics = metricsOf(props.stageName);
     const rules = [
       ...productRules(props.channels, props.priceCeilingPerDay, metrics),
-      ...securityRules(metrics),
+      ...securityRules(metrics, props.httpApi),
       ...vonageRules(metrics),
       ...platformRules(props.functions, props.tables, metrics),
     ];

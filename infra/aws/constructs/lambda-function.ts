@@ -25,8 +25,10 @@ import { createLogProtection } from './log-protection.ts';
 
 /** Below API Gateway's 30 s, above the time budget of every path (docs/architecture.md#paths). */
 const TIMEOUT_SECONDS = 25;
-/** MB. The knee of the cold-start curve (docs/performance.md). */
-const MEMORY_MB = 512;
+/** MB: the knee of the cold-start curve (docs/performance.md). */
+export const DEFAULT_MEMORY = 512;
+/** A warm-up that comes later than this warms nobody in time. */
+const MAX_WARM_UP_AGE = Duration.seconds(60);
 
 /** Where a stage deploys gradually, the APIs invoke this alias. */
 export const ALIAS_NAME = 'live';
@@ -38,6 +40,8 @@ export interface LambdaFunctionProps {
   readonly bundle: string;
   /** Of this function alone; telemetry's variables are added. */
   readonly environment: Readonly<Record<string, string>>;
+  /** MB. */
+  readonly memory: number;
   readonly logLevel: 'DEBUG' | 'INFO';
   readonly logRetentionDays: number;
   /** @default none */
@@ -73,7 +77,7 @@ export class LambdaFunction extends LambdaFunctionBase {
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: MEMORY_MB,
+      memorySize: props.memory,
       timeout: Duration.seconds(TIMEOUT_SECONDS),
       role,
       logGroup: logs,
@@ -110,6 +114,20 @@ export class LambdaFunction extends LambdaFunctionBase {
           'Traces need a permission on every resource; the logs of a request_id tell the same story.',
       },
     );
+  }
+
+  /** May be invoked asynchronously, without repetition: a warm-up that fails costs nothing. */
+  takeWarmUps(): void {
+    this.target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: MAX_WARM_UP_AGE });
+    Validations.of(this.live ?? this).acknowledge({
+      id: 'Serverless::Serverless-LambdaAsyncFailureDestination',
+      reason: 'Asynchronous invocations only warm an instance; nobody waits for a lost one.',
+    });
+  }
+
+  /** How Lambda's API names {@link target}. */
+  get targetName(): string {
+    return this.live ? `${this.functionName}:${ALIAS_NAME}` : this.functionName;
   }
 
   /** What the APIs invoke. */

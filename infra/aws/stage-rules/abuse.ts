@@ -3,10 +3,13 @@
 import { HTTP_ROUTES, type Limit } from '../../../shared/config.ts';
 import type { Stage, Throttle } from '../stage.ts';
 import { isCountry } from './countries.ts';
-import { broken, isDistinct, isIntegerBetween, type Rule } from './rule.ts';
+import { broken, isDistinct, isIntegerBetween, isLoopback, type Rule } from './rule.ts';
 
 /** Channels whose every message is charged. */
 const PAID_CHANNELS = ['sms', 'voice', 'whatsapp', 'rcs'];
+
+/** A number of some 15 bytes for each caller keeps the item below 10 KB. */
+const MAX_PREFIX_COUNT = 500;
 
 export function abuseFaults(stage: Stage): string[] {
   const paid = stage.workflow.map(({ channel }) => channel).filter(isPaid);
@@ -26,6 +29,26 @@ export function abuseFaults(stage: Stage): string[] {
     ),
     [isDistinct(stage.countries), 'countries must not repeat one'],
     ...Object.entries(stage.limits).flatMap(([name, limit]) => limitRules(name, limit)),
+    [
+      stage.limits.prefix.count <= MAX_PREFIX_COUNT,
+      `limits.prefix.count must be at most ${MAX_PREFIX_COUNT}: its item holds a number per caller`,
+    ],
+    [
+      stage.documentationNumbers !== true || isLoopback(stage.vonageBaseUrl),
+      'documentationNumbers are for one machine: vonageBaseUrl must be loopback',
+    ],
+    ...Object.entries(stage.additionalMobilePrefixes ?? {}).flatMap(
+      ([country, prefixes]): Rule[] => [
+        [
+          stage.countries.includes(country),
+          `additionalMobilePrefixes: ${country} is not one of countries`,
+        ],
+        [
+          prefixes.length > 0 && prefixes.every((prefix) => /^\+[1-9]\d{2,10}$/.test(prefix)),
+          `additionalMobilePrefixes: ${country} must list prefixes such as +4915`,
+        ],
+      ],
+    ),
     [isThrottle(stage.throttle), 'throttle must be a rate up to 10000 and a burst up to 5000'],
     [
       isThrottle(stage.websocketThrottle),
@@ -41,8 +64,15 @@ export function abuseFaults(stage: Stage): string[] {
   ]);
 }
 
-function limitRules(name: string, { count, windowSeconds }: Limit): Rule[] {
+function limitRules(
+  name: string,
+  { count, windowSeconds, perCaller }: Limit & { readonly perCaller?: number },
+): Rule[] {
   return [
+    [
+      perCaller === undefined || isIntegerBetween(perCaller, 1, count),
+      `limits.${name}.perCaller must be a whole number from 1 to its count`,
+    ],
     [isIntegerBetween(count, 1, 1_000_000), `limits.${name}.count must be a whole number above 0`],
     [
       isIntegerBetween(windowSeconds, 1, 86_400),

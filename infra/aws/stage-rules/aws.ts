@@ -1,6 +1,7 @@
 /** What CloudFormation would refuse in the middle of a deployment. */
 
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { WARMED } from '../../../shared/config.ts';
 import { type CustomDomain, type EdgeSettings, type Stage, toStartSettings } from '../stage.ts';
 import { broken, isIntegerBetween, type Rule } from './rule.ts';
 
@@ -9,6 +10,8 @@ const MAX_START_SETTINGS_BYTES = 3000;
 
 /** Of an account that has been in use; a new one may have 10 (Service Quotas shows it). */
 const DEFAULT_QUOTA = 1000;
+/** Warming takes one of them while people need the others. */
+const LEAST_TO_WARM = 5;
 /** Lambda refuses a reservation that leaves less than this for all other functions. */
 const UNRESERVED_MINIMUM = 100;
 
@@ -54,6 +57,23 @@ export function awsFaults(stage: Stage): string[] {
         `reservedConcurrency: ${name} must be a whole number from 1 to 1000`,
       ],
     ]),
+    ...Object.entries(stage.memory ?? {}).map(
+      ([name, megabytes]): Rule => [
+        isIntegerBetween(megabytes, 128, 10_240),
+        `memory: ${name} must be a whole number from 128 to 10240`,
+      ],
+    ),
+    ...WARMED.map((name): Rule => {
+      const count = stage.reservedConcurrency[name];
+      return [
+        stage.warmTogether === false || count === undefined || count >= LEAST_TO_WARM,
+        `warmTogether needs ${name} to reserve at least ${LEAST_TO_WARM}, or nothing`,
+      ];
+    }),
+    [
+      stage.clockConcurrency === undefined || isIntegerBetween(stage.clockConcurrency, 2, 1000),
+      'clockConcurrency must be a whole number from 2 to 1000',
+    ],
     ...domainRules('httpDomain', httpDomain),
     ...domainRules('websocketDomain', websocketDomain),
     ...edgeRules(stage.edge),

@@ -20,3 +20,10 @@ export function isPlainHttps(text: string): boolean {
   const url = new URL(text);
   return url.protocol === 'https:' && url.username === '' && url.password === '';
 }
+
+/** An http address of the machine itself. */
+export function isLoopback(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}

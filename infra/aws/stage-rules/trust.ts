@@ -1,7 +1,14 @@
 /** Whom we believe, and who believes us. */
 
 import type { Stage } from '../stage.ts';
-import { broken, isDistinct, isIntegerBetween, isPlainHttps, type Rule } from './rule.ts';
+import {
+  broken,
+  isDistinct,
+  isIntegerBetween,
+  isLoopback,
+  isPlainHttps,
+  type Rule,
+} from './rule.ts';
 
 export function trustFaults(stage: Stage): string[] {
   const { origins, proof, authorizer } = stage;
@@ -38,10 +45,4 @@ function isOrigin(text: string, playground: boolean): boolean {
   const url = new URL(text);
   if (url.origin !== text || text.includes('*')) return false;
   return url.protocol === 'https:' || (playground && isLoopback(text));
-}
-
-function isLoopback(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  return protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }

@@ -48,6 +48,13 @@ const USED_TYPES: Readonly<Record<string, KnownProperties>> = {
     Name: 'used',
     ProvisionedConcurrencyConfig: { ignored: 'processes start when they are needed' },
   },
+  'AWS::Lambda::EventInvokeConfig': {
+    DestinationConfig: { ignored: 'what fails is in the log' },
+    FunctionName: { ignored: 'warm-ups are tried once and never wait here' },
+    MaximumEventAgeInSeconds: { ignored: 'warm-ups are tried once and never wait here' },
+    MaximumRetryAttempts: { ignored: 'warm-ups are tried once and never wait here' },
+    Qualifier: { ignored: 'there is one version: the one just bundled' },
+  },
   'AWS::DynamoDB::Table': {
     AttributeDefinitions: 'used',
     BillingMode: { ignored: 'nothing is billed' },

@@ -35,7 +35,8 @@ export const PRICES = {
   },
   cloudwatch: {
     perMetricMonth: 0.3,
-    perAlarmMonth: 0.1,
+    /** Standard resolution. */
+    perAlarmMetricMonth: 0.1,
     perDashboardMonth: 3,
   },
   secrets: { perSecretMonth: 0.4, perCall: 0.05 / 1e4 },

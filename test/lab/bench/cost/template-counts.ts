@@ -6,7 +6,8 @@ import { PRICES } from './prices.ts';
 
 export interface TemplateCounts {
   readonly secrets: number;
-  readonly alarms: number;
+  /** Every metric that an alarm's expression reads is billed as one. */
+  readonly alarmMetrics: number;
   readonly dashboards: number;
   readonly accessLogBytes: { readonly http: number; readonly websocket: number };
 }
@@ -17,6 +18,8 @@ interface Resource {
     readonly ProtocolType?: string;
     readonly ApiId?: { readonly Ref?: string };
     readonly AccessLogSettings?: { readonly Format?: string };
+    /** Of an alarm over an expression. */
+    readonly Metrics?: readonly { readonly MetricStat?: object }[];
   };
 }
 
@@ -42,20 +45,26 @@ export async function countTemplate(assemblyFolder: string): Promise<TemplateCou
   };
   return {
     secrets: count('AWS::SecretsManager::Secret'),
-    alarms: count('AWS::CloudWatch::Alarm') + count('AWS::CloudWatch::CompositeAlarm'),
+    alarmMetrics: resources
+      .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+      .reduce((sum, { Properties }) => sum + metricsOf(Properties?.Metrics), 0),
     dashboards: count('AWS::CloudWatch::Dashboard'),
     accessLogBytes: { http: formatBytes('HTTP'), websocket: formatBytes('WEBSOCKET') },
   };
 }
 
+function metricsOf(queries: readonly { readonly MetricStat?: object }[] | undefined): number {
+  return queries?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
+}
+
 /** Dollars a month, whatever the traffic. */
 export function monthlyDollars(
-  { secrets, alarms, dashboards }: TemplateCounts,
+  { secrets, alarmMetrics, dashboards }: TemplateCounts,
   metricSeries: number,
 ): Readonly<Record<string, number>> {
   return {
     'metric series': metricSeries * PRICES.cloudwatch.perMetricMonth,
-    alarms: alarms * PRICES.cloudwatch.perAlarmMonth,
+    alarms: alarmMetrics * PRICES.cloudwatch.perAlarmMetricMonth,
     dashboards: dashboards * PRICES.cloudwatch.perDashboardMonth,
     secrets: secrets * PRICES.secrets.perSecretMonth,
   };

@@ -186,6 +186,11 @@ describe('what operators change', () => {
 });
 
 describe('the stack', () => {
+  it('is refused in China, whose services have other host names', () => {
+    const env = { account: '111122223333', region: 'cn-north-1' };
+    expect(() => synthesize('prod', {}, { env })).toThrow(/cn-north-1 is in China/);
+  });
+
   it('is protected from being deleted where people use it', () => {
     const isProtected = (name: string): boolean | undefined =>
       createStageStack(getStage(name), { bundles: tinyBundles }).stack.terminationProtection;

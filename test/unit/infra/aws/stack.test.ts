@@ -190,6 +190,7 @@ describe('functions', () => {
       'START_SETTINGS',
       'VERIFICATIONS_TABLE',
       'VONAGE_BASE_URL',
+      'WARM_TOGETHER',
       'WEBSOCKET_URL',
     ],
     'check-code': CALLS_VONAGE,
