@@ -32,6 +32,12 @@ export default defineConfig({
     testTimeout: HANGS_AFTER_MS,
     hookTimeout: HANGS_AFTER_MS,
     expect: { poll: { timeout: HANGS_AFTER_MS / 2 } },
+    // With `--coverage`: also files that no test loads.
+    coverage: {
+      provider: 'v8',
+      include: ['functions/**/*.ts', 'shared/**/*.ts', 'infra/**/*.ts'],
+      reporter: ['text-summary', 'html'],
+    },
     projects: [
       lane('unit', 0),
       lane('lab', 1),
