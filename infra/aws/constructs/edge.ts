@@ -57,8 +57,8 @@ export class Edge extends Construct {
         excludePunctuation: true,
       },
       // It can be made again at any time: both of its users are in this stack. CloudFormation
-      // resolves
-      // it into CloudFront's configuration only when that changes: rotate-origin-secret.md.
+      // resolves it into CloudFront's configuration only when that changes:
+      // rotate-origin-secret.md.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     Validations.of(this.secret).acknowledge({
