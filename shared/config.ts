@@ -92,7 +92,7 @@ export const ENV = {
   secretsManagerEndpoint: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   eventBridgeEndpoint: 'AWS_ENDPOINT_URL_EVENTBRIDGE',
   parametersEndpoint: 'AWS_ENDPOINT_URL_SSM',
-  /** Name of the EventBridge bus that hears of every end; absent: no events. */
+  /** Name of the EventBridge bus that receives every end; absent: no events. */
   eventBus: 'EVENT_BUS',
   /** JSON array: names of the functions that `start` warms; absent: none. */
   warmTogether: 'WARM_TOGETHER',
@@ -182,7 +182,9 @@ export interface StartSettings {
   readonly redirectUrl?: string;
   /** ISO 3166-1 alpha-2 of the countries whose mobile numbers are accepted. */
   readonly countries: readonly string[];
-  /** E.164 prefixes with `+`, by country: mobile numbers younger than the metadata. @default none */
+  /**
+   * E.164 prefixes with `+`, by country: mobile numbers younger than the metadata. @default none
+   */
   readonly additionalMobilePrefixes?: Readonly<Record<string, readonly string[]>>;
   /** Numbers that regulators keep for documentation are accepted. @default false */
   readonly documentationNumbers?: boolean;

@@ -1,7 +1,7 @@
 /**
  * What each function needs. A need is both the environment variable that names a resource and the
- * permission to use it, so that neither exists without the other. Nobody has Scan, Query, PutItem or
- * DeleteItem; only `webhook` reads the signature secret, and it cannot read the private key.
+ * permission to use it, so that neither exists without the other. Nobody has Scan, Query, PutItem
+ * or DeleteItem; only `webhook` reads the signature secret, and it cannot read the private key.
  */
 
 import type { EventBus } from 'aws-cdk-lib/aws-events';
@@ -43,7 +43,7 @@ interface Needs {
   readonly settings?: readonly (Setting | Address)[];
   /** Starts verifications, hence asks which channels are switched off. */
   readonly channelSwitch?: boolean;
-  /** Believes CloudFront about addresses, where the stage has it. */
+  /** Takes the caller's address from CloudFront, where the stage has it. */
   readonly edge?: boolean;
   /** Can end a verification, hence tells the event bus where the stage has one. */
   readonly ends?: boolean;

@@ -1,6 +1,6 @@
 /**
  * Refuses at synth what Vonage or AWS would refuse at run time, or what would cost money or trust
- * without anybody having decided so. All faults are told at once.
+ * without anybody having decided so. Reports all faults at once.
  */
 
 import { type Stage, shapeFaults } from './stage.ts';

@@ -44,7 +44,7 @@ export interface ClientOptions {
   readonly store?: Store;
   /** The bearer token of `POST /start`, where the stage asks for one. */
   readonly startToken?: () => string | Promise<string>;
-  /** Hears what went wrong with the check_url; the outcome itself comes as an update. */
+  /** Called with a problem of the check_url; the outcome itself comes as an update. */
   readonly onProblem?: (problem: ClientProblem) => void;
   /** @default the platform's */
   readonly fetch?: FetchLike;
@@ -65,8 +65,8 @@ export interface Client {
    */
   start(request: StartRequest, options?: Abortable): Promise<Verification>;
   /**
-   * The saved verification of this number, these channels and this nonce, if the server says that it
-   * can go on or be proven. Repeats the start if its answer was lost.
+   * The saved verification of this number, these channels and this nonce, if the server says that
+   * it can go on or be proven. Repeats the start if its answer was lost.
    */
   resume(request: StartRequest, options?: Abortable): Promise<Verification | undefined>;
   /** The request of the last verification or start that is saved, for an app that was killed. */

@@ -1,6 +1,6 @@
 /**
  * Keeps the mirror up to date: by a socket while one can be held, else by `GET /status` every 2 s;
- * and by `/status` whenever nothing was heard until `next_change_at`.
+ * and by `/status` whenever nothing has come by `next_change_at`.
  */
 
 import type { VerificationObject } from './contract.ts';

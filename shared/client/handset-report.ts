@@ -1,4 +1,4 @@
-/** Reports to the backend what came of the check_url on the handset. */
+/** Reports the result of a check_url on the handset to the backend. */
 
 import type { CallOptions, Calls } from './calls.ts';
 import { isFinal, type VerificationObject } from './contract.ts';
@@ -36,7 +36,9 @@ export function createHandsetReport(
     return latest === checkUrl && channel === 'silent_auth' && !isFinal(mirror.current);
   }
 
-  /** A foreign request_id goes to the backend too, which aborts. Whatever it answers, this throws. */
+  /**
+   * A foreign request_id goes to the backend too, which aborts. Whatever it answers, this throws.
+   */
   async function submit(
     requestId: string,
     code: string,

@@ -1,4 +1,4 @@
-/** What came of the check_url on the handset, and what is reported of it. */
+/** The result of a check_url on the handset, and what is reported. */
 
 import { toCode } from './code.ts';
 import { isRecord } from './contract.ts';
@@ -16,8 +16,8 @@ export interface HandsetAnswer {
 }
 
 /**
- * Opens the check_url over mobile data and follows its redirects (`method: 'fetch'`), or navigates the
- * page to it (`'navigate'`; then it returns nothing). It stops when the signal is aborted: the
+ * Opens the check_url over mobile data and follows its redirects (`method: 'fetch'`), or navigates
+ * the page to it (`'navigate'`; then it returns nothing). It stops when the signal is aborted: the
  * verification has moved on. What it throws counts as `sdk_error`.
  */
 export type OpenCheckUrl = (

@@ -1,4 +1,4 @@
-/** The last known verification: what is stale is ignored, everybody who listens hears of the rest. */
+/** The last known verification: stale objects are ignored, listeners get the others. */
 
 import { toVerification, type VerificationObject } from './contract.ts';
 import { onAbort } from './waiting.ts';
@@ -17,7 +17,7 @@ export interface Mirror {
   updates(signal?: AbortSignal): AsyncGenerator<VerificationObject, void, undefined>;
 }
 
-/** @param onApplied hears of every object that was taken, changed or not */
+/** @param onApplied called with every object that was taken, changed or not */
 export function createMirror(first: VerificationObject, onApplied: Listener): Mirror {
   const listeners = new Set<Listener>();
   const enders = new Set<() => void>();
@@ -79,7 +79,9 @@ export function createMirror(first: VerificationObject, onApplied: Listener): Mi
   };
 }
 
-/** As an `EventTarget` does: what a listener throws is nobody else's business, and not swallowed. */
+/**
+ * As an `EventTarget` does: what a listener throws is nobody else's business, and not swallowed.
+ */
 function tell(listener: Listener, verification: VerificationObject): void {
   try {
     listener(verification);

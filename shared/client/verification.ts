@@ -14,9 +14,11 @@ export interface Verification {
   readonly requestId: string;
   /** The newest object; the same reference until it changes. */
   readonly current: VerificationObject;
-  /** The current object and every newer one; ends with the verification, with `close`, or aborted. */
+  /**
+   * The current object and every newer one; ends with the verification, with `close`, or aborted.
+   */
   updates(options?: Abortable): AsyncGenerator<VerificationObject, void, undefined>;
-  /** Hears of every newer object; returns what ends it. */
+  /** Called with every newer object; returns a function that unsubscribes. */
   onChange(listener: Listener): () => void;
   /** The final object. */
   finished(options?: Abortable): Promise<VerificationObject>;
@@ -39,7 +41,10 @@ export interface Verification {
     options?: Abortable,
   ): Promise<VerificationObject>;
   cancel(options?: Abortable): Promise<VerificationObject>;
-  /** For your backend, within 10 minutes after `completed`. The saved verification is then forgotten. */
+  /**
+   * For your backend, within 10 minutes after `completed`. The saved verification is then
+   * forgotten.
+   */
   proof(
     request: { readonly phoneNumber?: string | undefined; readonly email?: string | undefined },
     options?: Abortable,

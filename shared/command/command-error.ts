@@ -1,4 +1,4 @@
-/** A fault that the user of a command can mend: its message is shown as one sentence, without a stack. */
+/** A fault that the user of a command can correct: shown as one sentence, without a stack trace. */
 export class CommandError extends Error {
   override readonly name: string = 'CommandError';
 }

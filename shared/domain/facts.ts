@@ -11,7 +11,7 @@ import type {
 import type { FinalStatus } from './verification.ts';
 import { type Channel, deadlineMs, type NegativeOutcome } from './workflow.ts';
 
-/** A code that the app submitted, and what Vonage made of it. */
+/** A code that the app submitted, and its outcome at Vonage. */
 export interface Attempt {
   readonly id: string;
   readonly kind: CodeKind;
@@ -69,7 +69,7 @@ export function isInTime(facts: Pick<Facts, 'started' | 'atMs'>): boolean {
   return facts.atMs < expiresAtMs(facts);
 }
 
-/** Unfinished although its time is over: whoever sees this appends `deadline`. */
+/** Unfinished although its time is over: the caller has to append `deadline`. */
 export function isOverdue(facts: Facts, nowMs: number): boolean {
   return !facts.final && nowMs >= expiresAtMs(facts);
 }

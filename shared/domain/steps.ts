@@ -1,11 +1,17 @@
-/** Where the workflow stands at a moment: facts end steps, and where Vonage is silent the clock does. */
+/**
+ * Where the workflow stands at a moment: facts end steps, and where Vonage is silent the clock
+ * does.
+ */
 
 import { type ChannelEnd, endOf } from './channel-ends.ts';
 import type { Facts } from './facts.ts';
 import type { Reason } from './verification.ts';
 import { type Channel, durationMs, type NegativeOutcome } from './workflow.ts';
 
-/** A request to skip that names no channel means the one before while the running step is newer than this. */
+/**
+ * A request to skip that names no channel means the one before while the running step is newer than
+ * this.
+ */
 const NEW_STEP_MS = 5_000;
 
 /** A step that is over, running or still to come. */
@@ -20,8 +26,8 @@ export type StepAt =
   | { readonly state: 'unused'; readonly channel: Channel };
 
 /**
- * The steps at `nowMs`, of which at most one runs. A step ends by a fact about it, by a fact about a
- * later one, or when its time is over; the clock never ends the last one.
+ * The steps at `nowMs`, of which at most one runs. A step ends by a fact about it, by a fact about
+ * a later one, or when its time is over; the clock never ends the last one.
  */
 export function stepsAt(facts: Facts, nowMs: number): readonly StepAt[] {
   const { workflow, channelTimeoutSeconds, atMs } = facts.started;
@@ -73,7 +79,7 @@ export function channelToSkip(facts: Facts, nowMs: number): Channel | undefined 
   return isNew ? steps[index - 1]?.channel : running.channel;
 }
 
-/** Nothing was heard of the channel itself, but a later one ran. */
+/** The channel itself has no event, but a later one ran. */
 function passedOver(facts: Facts): ChannelEnd {
   return { status: 'expired', reason: 'channel_expired', atMs: facts.atMs };
 }

@@ -1,4 +1,6 @@
-/** Tells your own systems that a verification has ended, once the log does not say that they know. */
+/**
+ * Tells your own systems that a verification has ended, once the log does not say that they know.
+ */
 
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EndNotifier } from '../domain/ports/end-notifier.ts';
@@ -11,7 +13,10 @@ export interface NotifyNeeds {
   readonly endNotifier?: EndNotifier;
 }
 
-/** Upper bound for one successful PutEvents call. Until then whoever ended the verification is at it. */
+/**
+ * Upper bound for one successful PutEvents call. Until then the function that ended the
+ * verification may be publishing it.
+ */
 const NOTIFY_WITHIN_MS = 1_000;
 
 /** Answers whether nothing is left to tell: the bus took the event, now or before. */
@@ -27,9 +32,9 @@ export async function notifyOfEnd(
 }
 
 /**
- * Repeats what a crash or a failing bus left undone; the next event or read of a verification calls it.
- * Waits for whoever ended the verification, but not once Vonage's summary is there: no later event is
- * certain to come.
+ * Repeats what a crash or a failing bus left undone; the next event or read of a verification calls
+ * it. Gives the function that ended the verification time, but not once Vonage's summary is there:
+ * no later event is certain to come.
  */
 export async function notifyOfEndAgain(recorded: Recorded, needs: NotifyNeeds): Promise<void> {
   const { entry, folded, atMs } = recorded;

@@ -7,7 +7,7 @@ import type { Recorded } from './recorded.ts';
 
 export type PublishNeeds = PushNeeds & NotifyNeeds;
 
-/** Safe to repeat. Never undoes the write: a push that fails is healed by the client's next question. */
+/** Safe to repeat. Never undoes the write: the client's next request makes up for a failed push. */
 export async function publishChange(recorded: Recorded, needs: PublishNeeds): Promise<void> {
   const { folded } = recorded;
   if (!folded.changed) return notifyOfEndAgain(recorded, needs);

@@ -11,7 +11,10 @@ export interface PushNeeds {
   readonly telemetry: Telemetry;
 }
 
-/** Forgets the connections that are gone. Never fails: the client's next question heals a lost push. */
+/**
+ * Forgets the connections that are gone. Never fails: the client's next request makes up for a lost
+ * push.
+ */
 export async function pushToSockets(
   { entry, folded }: Recorded,
   { log, pusher, telemetry }: PushNeeds,

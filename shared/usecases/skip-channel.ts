@@ -118,7 +118,7 @@ function isSkippedBy({ skipped }: Facts, { channel, attempt }: ChannelSkipped): 
   return skipped.get(channel)?.attempt === attempt;
 }
 
-/** Nothing was skipped: the channel does not run any more, or there is nowhere to go. */
+/** Nothing was skipped: the channel no longer runs, or it is the last one. */
 function answerWithoutSkip({ folded: { verification } }: Recorded, channel: Channel): Verification {
   const isLast = verification.workflow.at(-1)?.channel === channel;
   if (!isFinal(verification) && isLast && verification.channel === channel) {

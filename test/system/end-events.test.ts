@@ -11,7 +11,7 @@ import { sendWebhook, webhooks } from '../fixtures/scripted-vonage.ts';
 import { until } from '../fixtures/until.ts';
 import { startWatchedStack, type WatchedStack } from '../fixtures/watched-stack.ts';
 
-/** Longer than whoever ended a verification has time to tell of it. */
+/** Milliseconds. Longer than the function that ended a verification may take to publish it. */
 const A_MOMENT_MS = 10_000;
 
 let stack: WatchedStack;
@@ -76,13 +76,13 @@ async function completeSilently(app: App): Promise<void> {
 }
 
 describe('the end of a verification', () => {
-  it('is told to the bus, without a number', async () => {
+  it('is published on the bus, without a number', async () => {
     const number = phoneNumber('4');
     const nonce = idempotencyKey();
     const app = await startApp(stack.endpoints.api, { phone_number: number, nonce });
     expect(await eventsOf(app)).toEqual([]);
     await completeSilently(app);
-    // At least once: the check, its webhooks and a read may all find that nobody was told yet.
+    // At least once: the check, its webhooks and a read may all find that it was not published yet.
     const events = await until(async () => {
       const heard = await eventsOf(app);
       return heard.length > 0 ? heard : undefined;
@@ -171,7 +171,7 @@ describe('a bus that is down', () => {
     expect(failed()).toBeGreaterThan(before);
   });
 
-  it('is told by the next read, once', async () => {
+  it('is published by the next read, once', async () => {
     const app = await endUnheard();
     await app.status();
     expect(await eventsOf(app)).toHaveLength(1);
@@ -179,7 +179,7 @@ describe('a bus that is down', () => {
     expect(await eventsOf(app)).toHaveLength(1);
   });
 
-  it('is told by the next webhook, even one that was there before', async () => {
+  it('is published by the next webhook, even by a repeated one', async () => {
     const app = await endUnheard();
     const again = webhooks.event(app.requestId, 'silent_auth', 'completed');
     expect(await sendWebhook(stack.endpoints, again)).toBe(204);

@@ -19,7 +19,7 @@ const NARROW = { width: 360, height: 740 };
 
 describe.skipIf(missing() !== undefined)('the phone page', () => {
   let site: PhoneSite;
-  /** There is one clipboard: whoever copies waits for the one before. */
+  /** There is one clipboard: a copy waits for the one before. */
   let copied: Promise<unknown> = Promise.resolve();
 
   beforeAll(async () => {

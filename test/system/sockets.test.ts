@@ -39,7 +39,7 @@ describe('a socket', () => {
     socket.close();
   });
 
-  it('does not hear of the verification of another token', async () => {
+  it('gets nothing of the verification of another token', async () => {
     const [one, other] = await Promise.all([
       startApp(api, { phone_number: phoneNumber('2') }),
       startApp(api, { phone_number: phoneNumber('4') }),

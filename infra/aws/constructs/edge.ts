@@ -94,7 +94,7 @@ export class Edge extends Construct {
         cachePolicy: this.forwardsAuthorization(),
         originRequestPolicy: this.tellsViewerAddress(),
       },
-      // CloudFront keeps an error for 10 s unless told otherwise, whatever `no-store` says.
+      // CloudFront keeps an error for 10 s by default, whatever `no-store` says.
       errorResponses: CACHEABLE_ERRORS.map((httpStatus) => ({
         httpStatus,
         ttl: Duration.seconds(0),

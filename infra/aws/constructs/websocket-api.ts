@@ -51,7 +51,7 @@ export class WebSocketApi extends Construct {
     });
     this.domain = createDomain(this, domain);
     // Made of the API's id and the stage's literal name: a reference to the stage would be a cycle,
-    // because the stage waits for its routes and these for the functions that are told the URL.
+    // because the stage waits for its routes and these for the functions that get the URL.
     const { region, urlSuffix } = Stack.of(this);
     const host = `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
     this.origin = `https://${host}`;

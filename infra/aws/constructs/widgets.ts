@@ -20,7 +20,7 @@ export const MILLISECONDS = { leftYAxis: { min: 0, label: 'ms', showUnits: false
 /** Sums have the period of `FIVE_MINUTES`, unless a graph says otherwise. */
 const PER_FIVE_MINUTES = { min: 0, label: 'per 5 minutes', showUnits: false };
 
-/** Half a row wide and of sums, unless told. */
+/** Half a row wide and of sums by default. */
 export function graph(title: string, left: IMetric[], options: GraphOptions = {}): GraphWidget {
   return new GraphWidget({
     title,

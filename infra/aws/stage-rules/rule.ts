@@ -1,6 +1,6 @@
 /** How the rules of a stage are written, and the questions that they share. */
 
-/** A list of faults reads as a list of rules: each is told when its condition does not hold. */
+/** A list of rules: each is a fault when its condition does not hold. */
 export type Rule = readonly [holds: boolean, fault: string];
 
 export function broken(rules: readonly Rule[]): string[] {

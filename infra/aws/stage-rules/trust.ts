@@ -1,4 +1,4 @@
-/** Whom we believe, and who believes us. */
+/** Rules about trust: authorizer, origins, proofs. */
 
 import type { Stage } from '../stage.ts';
 import {

@@ -1,10 +1,11 @@
 /**
  * The process that stands for AWS's regional services: DynamoDB (dynalite), Secrets Manager,
- * EventBridge, Systems Manager, on one port, told apart by `X-Amz-Target`. `GET /_local/events`
+ * EventBridge, Systems Manager, on one port, distinguished by `X-Amz-Target`. `GET /_local/events`
  * shows what was put on the event bus.
  *
- * Environment: `PORT` (0: any), `DATA_FOLDER`, `STACK_FOLDER`, `REGION`, `ACCOUNT_ID`, `HOSTS` (JSON).
- * Sends `{ready: true, url}` to its parent and ends with it. No web page has any business here.
+ * Environment: `PORT` (0: any), `DATA_FOLDER`, `STACK_FOLDER`, `REGION`, `ACCOUNT_ID`, `HOSTS`
+ * (JSON). Sends `{ready: true, url}` to its parent and ends with it. No web page has any business
+ * here.
  */
 import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -91,7 +92,10 @@ await runWithParent(async () => {
   };
 });
 
-/** dynalite throws, and would end this process, when a client goes away in the middle of its request. */
+/**
+ * dynalite throws, and would end this process, when a client goes away in the middle of its
+ * request.
+ */
 function toWholeRequest({ method, url, headers }: IncomingMessage, body: string): Readable {
   return Object.assign(Readable.from([Buffer.from(body)]), { method, url, headers });
 }

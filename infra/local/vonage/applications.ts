@@ -16,7 +16,7 @@ interface StoredApplication {
 }
 
 export interface ApplicationsApi {
-  /** Where webhooks go; undefined: nowhere. */
+  /** Where webhooks are sent; undefined: none are sent. */
   statusUrl(): string | undefined;
   answer(call: {
     readonly method: string;

@@ -1,4 +1,7 @@
-/** Does anybody hear the alarms, does one ring, and is there room in Lambda's quota? */
+/**
+ * Checks that somebody is subscribed to the alarms, that none rings, and that Lambda's quota has
+ * room.
+ */
 
 import type { AwsAnswer, CallAws } from '../deployment/aws.ts';
 import type { Deployment } from '../deployment/deployment.ts';

@@ -1,4 +1,4 @@
-/** One verification, told through the examples of the published contracts. */
+/** One verification, shown in the examples of the published contracts. */
 
 import { PROBLEM_BASE, PROBLEMS, type ProblemCode } from '../../domain/errors.ts';
 import type { ProblemBody, ProofAnswer, StartAnswer } from '../answers.ts';

@@ -18,7 +18,7 @@ export interface CrowdOptions {
   /** Both: see `settle.ts`. */
   readonly exactly: boolean;
   readonly webhooksMs: number;
-  /** Hears how many are done. */
+  /** Called with the number that are done. */
   readonly progress?: (done: number) => void;
   /** Done before anything is checked. */
   readonly afterPhones?: () => Promise<void>;

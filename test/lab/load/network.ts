@@ -1,4 +1,7 @@
-/** What the client has on one phone instead of the platform's network: it loses answers, and measures. */
+/**
+ * What the client has on one phone instead of the platform's network: it loses answers, and
+ * measures.
+ */
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket } from 'ws';
@@ -20,7 +23,7 @@ export interface PhoneNetwork {
   readonly WebSocket: SocketConstructor | null;
   /** The client token of the start that was answered. */
   readonly token: () => string;
-  /** Who was subscribed before the end hears of it: waits for that push, and counts it. */
+  /** Whoever was subscribed before the end gets it: waits for that push, and counts it. */
   readonly expectPush: (ended: VerificationObject) => Promise<void>;
   readonly close: () => void;
 }

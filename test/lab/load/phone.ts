@@ -15,7 +15,7 @@ import type { Person } from './people.ts';
 import type { Tally } from './tally.ts';
 import type { WebhookClock } from './webhook-clock.ts';
 
-/** What the backend has acknowledged to a person, for whoever checks it later. */
+/** What the backend has acknowledged to a person, for a later check. */
 export interface Story {
   readonly person: Person;
   readonly requestId: string;
@@ -38,7 +38,10 @@ const AGAIN_MS = 400;
 const MOST_PATIENT_MS = 5_000;
 const INBOX_MS = 200;
 
-/** @throws when the start was refused for good, or the person's patience ended before it was answered */
+/**
+ * @throws when the start was refused for good, or the person's patience ended before it was
+ * answered
+ */
 export async function verify(person: Person, needs: PhoneNeeds): Promise<Story> {
   const { phoneNumber, email, channels } = person;
   const network = createPhoneNetwork(person.troubles, needs);
@@ -66,7 +69,7 @@ export async function verify(person: Person, needs: PhoneNeeds): Promise<Story> 
   return { person, requestId, token, tokenHash, last };
 }
 
-/** Whoever has not ended when the patience ends is found later, in the store. */
+/** A verification that has not ended in time is found later, in the store. */
 async function live(
   verification: Verification,
   person: Person,

@@ -1,4 +1,4 @@
-/** What a crowd's run is told as: JSON for machines, a page for people. */
+/** The report of a run: JSON for machines, a page for people. */
 
 import type { Outcome } from './crowd.ts';
 import { MEASURES, type Measure, percentile, total } from './tally.ts';

@@ -23,7 +23,7 @@ export type Fact =
       readonly body: unknown;
       readonly tookMs: number;
     }
-  /** What reached whoever asked. */
+  /** What reached the caller. */
   | {
       readonly kind: 'received';
       readonly id: number;

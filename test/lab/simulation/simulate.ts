@@ -49,7 +49,10 @@ async function play(world: World): Promise<Ending> {
   return observeEnding(world);
 }
 
-/** Keys change while everything is warm: our side first, Vonage once every instance must have heard. */
+/**
+ * Keys change while everything is warm: our side first, Vonage once every instance has read the new
+ * one.
+ */
 async function rotate({ faults, secrets, scheduler, settings }: World, prng: Prng): Promise<void> {
   if (!faults.knows('rotation') || settings.people.length === 0) return;
   await scheduler.sleep(prng.between(0, 60_000));

@@ -286,7 +286,7 @@ describe('a bundle', () => {
     expect(status.lines.join('\n')).toContain('SomethingNew');
   });
 
-  it('gives a count back once, whether or not that is heard', async () => {
+  it('gives a count back once, whether or not its answer arrives', async () => {
     const start = await run('start');
     const event = startEvent();
     expect((await start.invoke(event)).statusCode).toBe(202);

@@ -203,7 +203,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
       detail: 'The operation cannot be performed at this time. Please try again later.',
     };
 
-    it('has no body of ours, and 200 moves on', async () => {
+    it('needs no body, and 200 moves on', async () => {
       const app = await stack.start(['silent_auth', 'sms', 'voice'], stack.withCheckUrl);
       const left = await leave(app, 'silent_auth', 'sdk_error');
       expect(left.status).toBe(200);

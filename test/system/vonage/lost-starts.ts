@@ -157,7 +157,7 @@ export function lostStarts(running: () => ScriptedStack): void {
   });
 
   describe('somebody else', () => {
-    it('is told the same whether a verification of the number runs or a limit is spent', async () => {
+    it('gets the same answer whether a verification of the number runs or a limit is spent', async () => {
       const start = newStart();
       expect((await start.send()).status).toBe(202);
       const body = { phone_number: start.number, channels: ['silent_auth', 'sms'] };

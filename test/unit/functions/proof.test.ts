@@ -194,7 +194,7 @@ describe('GET /.well-known/jwks.json', () => {
     }
   });
 
-  it('is told apart by its route key, whatever the path says', async () => {
+  it('is recognised by its route key, whatever the path is', async () => {
     const world = worldOf(await completedSilently());
     expect((await call(world, { routeKey: PROOF_ROUTE })).statusCode).toBe(401);
   });

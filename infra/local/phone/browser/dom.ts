@@ -44,7 +44,7 @@ export function createJson(name: string): HTMLPreElement {
   return create('pre', { attributes: { role: 'region', tabindex: '0', 'aria-label': name } });
 }
 
-/** Sets the text only when it differs, so that screen readers hear nothing twice. */
+/** Sets the text only when it differs, so that screen readers read nothing twice. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

@@ -6,7 +6,7 @@ export interface Radio {
   readonly isGone: boolean;
   /** Takes the network away; returns when it is back. */
   goFor(ms: number): Promise<void>;
-  /** The next answer to this path arrives nowhere. */
+  /** The next answer to this path is lost. */
   loseAnswerOf(path: string): void;
   /** Whether the answer to the call that leaves now is the one; if so, the network goes with it. */
   losesAnswer(path: string): boolean;
@@ -15,7 +15,7 @@ export interface Radio {
 /** How long changing from one network to another takes. */
 const HANDOVER_MS = 1_000;
 
-/** @param onChange hears when the network goes and comes */
+/** @param onChange called when the network is lost and when it is back */
 export function createRadio(onChange: (isGone: boolean) => void): Radio {
   let isGone = false;
   let doomed: string | undefined;

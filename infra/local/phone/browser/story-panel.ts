@@ -25,7 +25,7 @@ export interface StoryPanel {
 
 const WIDE = '(min-width: 1100px)';
 
-/** @param onChange hears of every choice */
+/** @param onChange called on every choice */
 export function createStoryPanel(onChange: (story: Story) => void): StoryPanel {
   const number = find('number', HTMLInputElement);
   const email = find('email', HTMLInputElement);

@@ -1,4 +1,4 @@
-/** Everything that can go wrong: its switch, what it orders of the simulator, what came of it. */
+/** Everything that can go wrong: its switch, its faults at the simulator, its result. */
 
 import type { VerificationObject } from '../../../../shared/client/contract.ts';
 import type { SimulatorCall } from './page-api.ts';
@@ -140,7 +140,7 @@ export const TROUBLES: readonly Trouble[] = [
   },
 ];
 
-/** How the app first heard of the state after something was lost. */
+/** How the app first got the state after something was lost. */
 function howHeard(messages: readonly WireMessage[], lost: string): string | undefined {
   const lostAt = messages.findIndex(({ label }) => label.endsWith(lost));
   if (lostAt === -1) return undefined;

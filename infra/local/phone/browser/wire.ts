@@ -1,4 +1,4 @@
-/** Every message of the running story, as it was seen by whoever saw it, in order of time. */
+/** Every message of the running story in order of time, as its receiver saw it. */
 
 export type Party = 'app' | 'backend' | 'vonage' | 'intruder';
 
@@ -23,7 +23,7 @@ export interface Wire {
   clear(): void;
 }
 
-/** @param onChange hears of the new message and its place; of nothing, when all are gone */
+/** @param onChange called with the new message and its place; without them when all are removed */
 export function createWire(onChange: (message?: WireMessage, index?: number) => void): Wire {
   const messages: WireMessage[] = [];
   return {

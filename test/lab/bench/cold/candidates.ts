@@ -1,4 +1,6 @@
-/** What is started: the floor, ours in three builds, the peers; each with the request that it gets. */
+/**
+ * What is started: the floor, ours in three builds, the peers; each with the request that it gets.
+ */
 
 import { generateKeyPairSync } from 'node:crypto';
 import { variables } from '../../../system/performance/bundled-function.ts';
@@ -21,7 +23,7 @@ export interface Candidate {
   /** The candidate to compare with, besides the empty handler. */
   readonly peer?: string;
   readonly start: () => Promise<ColdStart>;
-  /** Of the empty handler and of ours as they are deployed. */
+  /** Of the empty handler and of our functions as they are deployed. */
   readonly warmOverhead?: () => Promise<Measured>;
 }
 

@@ -1,4 +1,6 @@
-/** One cold start over the Runtime API: a fresh process, INIT, the first request, then warm ones. */
+/**
+ * One cold start over the Runtime API: a fresh process, INIT, the first request, then warm ones.
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startExecutionEnvironment } from '../../../../infra/local/lambda-runtime/execution-environment.ts';
@@ -9,7 +11,7 @@ import { summarize } from '../statistics.ts';
 export interface ColdStart {
   /** Process start to readiness. */
   readonly initMs: number;
-  /** The first request, as whoever called it sees it. */
+  /** The first request, as its caller sees it. */
   readonly firstMs: number;
   /** Median of the requests after that. */
   readonly warmMs: number;

@@ -1,4 +1,4 @@
-/** What a peer is told: the variables that both its Lambda and its Express server read. */
+/** The configuration of a peer: variables that both its Lambda and its Express server read. */
 
 export interface PeerSettings {
   readonly applicationId: string;

@@ -1,4 +1,7 @@
-/** An honest app on a bad day: it follows the contract, repeats what got lost, and sometimes gives up. */
+/**
+ * An honest app on a bad day: it follows the contract, repeats what got lost, and sometimes gives
+ * up.
+ */
 
 import type { Received, Route } from '../gateway.ts';
 import { BASE64URL, type Prng } from '../prng.ts';
@@ -67,7 +70,7 @@ function open(person: Person, world: World, prng: Prng, body: unknown): Session 
   return { person, requestId, token, handset, prng, proofPrng, done: new Set(), ask };
 }
 
-/** Acts, waits for a push, asks again when nothing was heard, until the end. */
+/** Acts, waits for a push, asks again when none comes, until the end. */
 async function follow(session: Session, world: World): Promise<void> {
   const { handset, prng, ask } = session;
   const likesSockets = prng.chance(0.8);

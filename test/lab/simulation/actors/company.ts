@@ -78,7 +78,7 @@ export function createCompany(needs: CompanyNeeds): Company {
   };
 }
 
-/** What a thief or a liar makes of a proof. */
+/** Forged and stolen proofs. */
 function alter(proof: string, prng: Prng): string {
   const [header = '', payload = '', signature = ''] = proof.split('.');
   const claims = decode(payload);

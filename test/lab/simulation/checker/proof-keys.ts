@@ -34,7 +34,7 @@ function judgeKeys(facts: readonly Recorded[]): readonly Violation[] {
 
 /**
  * Your backend accepts every proof once, and nothing that was altered. An instance that has not
- * heard of a new key cannot publish it; the one before is published by all.
+ * read a new key cannot publish it; the one before is published by all.
  */
 function judgeVerdicts({ facts }: World['history']): readonly Violation[] {
   const keysWereSeen = (atMs: number): boolean =>

@@ -1,4 +1,7 @@
-/** T21, L3: a proof is not refused to who has seen that it is proven, and strangers are told nothing. */
+/**
+ * T21, L3: a proof is given to the holder of the token once it is proven, and strangers learn
+ * nothing.
+ */
 
 import type { World } from '../world.ts';
 import { get, isObject, type Json, sightings } from './objects.ts';

@@ -24,7 +24,7 @@ export interface Judged {
   readonly body?: JsonObject;
 }
 
-/** What the handset hears at the end of the redirects. */
+/** What the handset receives at the end of the redirects. */
 export type CarrierAnswer =
   | { readonly status: 200; readonly requestId: string; readonly code: string }
   | { readonly status: 404 | 409 };
@@ -36,7 +36,7 @@ export interface Provider {
   readonly cancel: (requestId: string) => Judged;
   /** A handset with this number opens a check_url over mobile data. */
   readonly open: (checkUrl: string, number: string) => CarrierAnswer;
-  /** The code of a request that was sent to an address; whoever owns that can read it. */
+  /** The code of a request that was sent to an address, whose owner can read it. */
   readonly inbox: (requestId: string, address: string) => string | undefined;
   readonly find: (requestId: string) => ProviderRequest | undefined;
 }

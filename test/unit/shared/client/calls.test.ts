@@ -82,7 +82,7 @@ describe('every call', () => {
     await expect(checked).rejects.toMatchObject({ code: 'network_error', retryable: true });
   });
 
-  it('waits as long as it is told, and lets a long wait be decided by the user', async () => {
+  it('waits `retry_after`, and leaves a long wait to the user', async () => {
     const server = await withCode();
     server.script('/check-code', problemReply('provider_unavailable', { retry_after: 1 }));
     const startedAtMs = Date.now();

@@ -16,7 +16,7 @@ const asked = (server: FakeBackend): number =>
 const fact = (isTrue: () => boolean): Promise<true> => until(() => (isTrue() ? true : undefined));
 
 describe('a running verification', () => {
-  it('hears of every change over its socket, and asks nobody', async () => {
+  it('gets every change over its socket, and polls nothing', async () => {
     const server = await backend();
     const verification = await begin(server, { timing: { pollMs: 60_000 } });
     const seen: string[] = [];

@@ -28,7 +28,7 @@ const fact = (isTrue: () => boolean): Promise<true> => until(() => (isTrue() ? t
 const posts = (server: FakeBackend): readonly Received[] =>
   server.received.filter(({ method, path }) => method === 'POST' && path !== '/start');
 
-/** A backend whose verification has a check_url, and does what it is told. */
+/** A backend whose verification has a check_url; the test decides its answers. */
 async function ready(): Promise<FakeBackend> {
   const server = await backend();
   server.change(openCheckUrl());

@@ -45,7 +45,7 @@ describe('an end', () => {
     }
   });
 
-  it('stays completed, since then, whatever is heard later', () => {
+  it('stays completed, with its time, whatever comes later', () => {
     const completed = [started(), submitted('a'), at(5, checked('a', 'accepted'))];
     for (const late of [...LATER.map((event) => [event]), LATER]) {
       expect(shown(...completed, ...late)).toMatchObject({

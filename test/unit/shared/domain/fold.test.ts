@@ -58,7 +58,7 @@ describe('fold', () => {
     });
   });
 
-  it('hears nothing of channels that nobody asked for', () => {
+  it('ignores events of channels that are not in the workflow', () => {
     const running = [started(), checkUrlIssued(), submitted('letters')];
     for (const event of [
       ended('sms', 'completed'),
@@ -69,7 +69,7 @@ describe('fold', () => {
     }
   });
 
-  it('does not come back to a channel once a later one was heard of', () => {
+  it('does not come back to a channel once a later one has an event', () => {
     const log = [started(['silent_auth', 'sms', 'voice']), ended('sms', 'expired')];
     expect(shown(log)).toMatchObject({
       channel: 'voice',
@@ -126,7 +126,7 @@ describe('fold', () => {
     });
   });
 
-  /** Where a verification stands before an event, and what each event makes of it. */
+  /** The state of a verification before an event, and after each event. */
   const STATES = {
     pending: [started()],
     action_pending: [started(), checkUrlIssued()],

@@ -27,7 +27,7 @@ function worldOf(seconds: number, ...events: readonly VerificationEvent[]) {
 }
 
 describe('cancelVerification', () => {
-  it('is over before anybody is told', async () => {
+  it('is final before anything is pushed', async () => {
     const { cancel, calls } = worldOf(10);
     expect(await cancel()).toMatchObject({ status: 'cancelled', reason: 'cancelled_by_client' });
     expect(calls).toEqual(['append cancelled', 'push', 'cancel at Vonage']);

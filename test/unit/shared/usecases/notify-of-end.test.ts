@@ -55,7 +55,7 @@ function worldOf(accepts: readonly boolean[], events: readonly VerificationEvent
 }
 
 describe('notifyOfEnd', () => {
-  it('tells of an end once it is there, and not again when it was told', async () => {
+  it('publishes an end once it is there, and not again afterwards', async () => {
     const { ports, stored, told, recorded } = worldOf([], [started(), CANCELLED]);
     await publishChange(recorded(), ports);
     expect(told).toMatchObject([{ status: 'cancelled', requestId: REQUEST_ID }]);
@@ -101,7 +101,7 @@ describe('notifyOfEnd', () => {
     expect(recorded().folded.verification).toEqual(before);
   });
 
-  it('survives a store that does not keep that it was told', async () => {
+  it('survives a store that loses that it was published', async () => {
     const { ports, told, recorded } = worldOf([], [started(), CANCELLED]);
     const append = () => Promise.reject(new Error('down'));
     await publishChange(recorded(), { ...ports, log: { ...ports.log, append } });

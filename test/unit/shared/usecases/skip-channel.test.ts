@@ -32,7 +32,7 @@ function worldOf(events: readonly VerificationEvent[], answer: NextAnswer = 'mov
 }
 
 describe('skipChannel', () => {
-  it('leaves a channel that runs, once, however often it is told', async () => {
+  it('skips a running channel once, however often it is asked', async () => {
     const { leave, asked } = worldOf([started(WORKFLOW)]);
     const request: SkipRequest = { from: 'silent_auth', error: 'sdk_no_data_connectivity' };
     for (let times = 0; times < 3; times += 1) {
@@ -53,7 +53,7 @@ describe('skipChannel', () => {
     expect(asked).toEqual([]);
   });
 
-  it('has nowhere to go from the last channel', async () => {
+  it('refuses to skip the last channel', async () => {
     const { leave, asked } = worldOf([started(['sms'])]);
     await expect(leave({ from: 'sms', error: 'user_choice' })).rejects.toMatchObject({
       code: 'no_next_channel',
@@ -77,7 +77,7 @@ describe('skipChannel', () => {
     expect(asked).toEqual([]);
   });
 
-  it('lets a channel run on that Vonage would not leave, and asks again when it is told again', async () => {
+  it('lets a channel run on that Vonage refused to skip, and asks again on a repeat', async () => {
     const { leave, asked } = worldOf([started(WORKFLOW)], 'refused');
     for (let times = 1; times <= 2; times += 1) {
       await expect(leave({ from: 'silent_auth', error: 'sdk_error' })).rejects.toMatchObject({

@@ -46,7 +46,7 @@ describe('GET check_url', () => {
     expect(body).toMatchObject({ status: 'failed', workflow: [{ status: outcome }] });
   });
 
-  it('continues after user_rejected, or stops when told to', async () => {
+  it('continues after user_rejected, or stops on request', async () => {
     const email = { channel: 'email', to: 'rejected@example.org' };
     const going = await begin('13', {}, [email]);
     await openCheckUrl(going.checkUrl);
@@ -74,7 +74,7 @@ describe('GET check_url', () => {
     );
   });
 
-  it('asks for the cookies of the way when told to', async () => {
+  it('requires the cookies of earlier hops on request', async () => {
     const { checkUrl } = await begin('18', { cookies: 'required' });
     expect((await openCheckUrl(checkUrl, false)).answered.status).toBe(412);
     expect((await openCheckUrl(checkUrl)).answered.status).toBe(200);
@@ -90,12 +90,12 @@ describe('GET check_url', () => {
     ).toBe(404);
   });
 
-  it('takes as many hops as it is told to', async () => {
+  it('takes the configured number of hops', async () => {
     const { checkUrl } = await begin('22', { hops: 9 });
     expect((await openCheckUrl(checkUrl)).visited).toHaveLength(10);
   });
 
-  it('gives the code once when told to', async () => {
+  it('gives the code once on request', async () => {
     const { checkUrl } = await begin('24', { fetch_once: true });
     expect((await openCheckUrl(checkUrl)).answered.status).toBe(200);
     expect((await openCheckUrl(checkUrl)).answered.status).toBe(404);
@@ -137,7 +137,7 @@ describe('GET check_url', () => {
     expect(pending.length === 1).toBe(inWebhook);
   });
 
-  it('can point to a foreign host, in an array, or nowhere', async () => {
+  it('can point to a foreign host, in an array, or be absent', async () => {
     const foreign = await begin('32', {
       check_url: 'https://evil.example/{request_id}',
       action: 'array',

@@ -155,7 +155,7 @@ describe('POST /v2/verify/{request_id} with a silent code', () => {
     expect((await vonage.check(requestId, String(answered.json.code))).status).toBe(second);
   });
 
-  it('makes a code of digits only when told to', async () => {
+  it('makes a code of digits only on request', async () => {
     const { requestId, checkUrl } = await silent();
     await vonage.faults({ request_id: requestId, request: { silent_code: 'digits' } });
     const { answered } = await openCheckUrl(checkUrl);
@@ -224,7 +224,7 @@ describe('DELETE /v2/verify/{request_id}', () => {
     expect((await fast.cancel(requestId)).status).toBe(404);
   });
 
-  it('reports it by event when told to', async () => {
+  it('reports it by event on request', async () => {
     const { requestId } = await start();
     await fast.faults({ request_id: requestId, request: { cancel_webhooks: 'event' } });
     await cancelled(requestId);
@@ -260,7 +260,7 @@ describe('the clock', () => {
     await started(fast.start([{ channel: 'sms', to }]));
   });
 
-  it('reports the end of a PIN channel when told to', async () => {
+  it('reports the end of a PIN channel on request', async () => {
     const to = number();
     await fast.faults({ to, request: { channel_events: true } });
     const { requestId } = await started(

@@ -65,7 +65,7 @@ describe('answers on demand', () => {
     expect((await vonage.check(requestId, await vonage.code(other))).status).toBe(200);
   });
 
-  it('answers 500 after the effect when told to', async () => {
+  it('answers 500 after the effect on request', async () => {
     const to = number();
     await vonage.faults({
       next: 1,

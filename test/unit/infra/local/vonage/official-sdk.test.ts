@@ -113,7 +113,7 @@ describe('@vonage/verify2', () => {
     await vonage.statusUrl.wait({ request_id: requestId, status: 'cancelled' });
   });
 
-  it('hears of a bad body and of a number in use', async () => {
+  it('reports a bad body and a number in use', async () => {
     await expect(start([{ channel: 'sms', to: '44' }])).rejects.toThrow('422');
     await start([{ channel: 'sms', to: '447700901060' }]);
     await expect(start([{ channel: 'sms', to: '447700901060' }])).rejects.toThrow('409');

@@ -149,7 +149,7 @@ describe('our Vonage client against the simulator', () => {
     expect(answer).toEqual({ outcome: 'created', requestId: expect.any(String) });
   });
 
-  it('believes the webhooks, and understands each', async () => {
+  it('accepts the webhooks, and understands each', async () => {
     const verifier = createWebhookVerifier({ secrets, secretId: 'signature', clock });
     const created = await start(['silent_auth']);
     if (created.outcome !== 'created') throw new Error(created.outcome);

@@ -73,7 +73,7 @@ describe('webhooks', () => {
       .not.toContain('"attempts":3');
   });
 
-  it('keep their token when told to', async () => {
+  it('keep their token on request', async () => {
     let isFirst = true;
     vonage.statusUrl.answerWith(() => {
       const status = isFirst ? 500 : 204;
@@ -114,14 +114,14 @@ describe('webhooks', () => {
     else await expect(verified).resolves.toBeDefined();
   });
 
-  it('are altered after signing when told to', async () => {
+  it('are altered after signing on request', async () => {
     await pending({ altered: true });
     const { headers, text } = await vonage.statusUrl.wait({ status: 'completed' });
     const { payload } = await jwtVerify(tokenOf(headers.authorization), secret);
     expect(payload.payload_hash).not.toBe(sha256(text));
   });
 
-  it('come twice, or not at all, when told to', async () => {
+  it('come twice, or not at all, on request', async () => {
     await pending({ on: { status: 'action_pending' }, duplicate: 2 });
     await actionPending(3);
     await vonage.faults({ to: '447700900002', webhook: { drop: true } });
@@ -134,7 +134,7 @@ describe('webhooks', () => {
     expect(ids).not.toContain(dropped.requestId);
   });
 
-  it('are overtaken by the next one when told to', async () => {
+  it('are overtaken by the next one on request', async () => {
     const requestId = await pending({ on: { type: 'event', status: 'completed' }, reorder: true });
     const { body } = await actionPending();
     const { answered } = await openCheckUrl(checkUrlOf(body));
@@ -146,7 +146,7 @@ describe('webhooks', () => {
     expect(types).toEqual(['summary', 'event']);
   });
 
-  it('are delayed, and carry other members, when told to', async () => {
+  it('are delayed, and carry other members, on request', async () => {
     const before = Date.now();
     await pending({ delay_ms: 150, set: { price: '0.05', status: 'surprising', channel: null } });
     const { body, atMs, text, headers } = await vonage.statusUrl.wait({ status: 'surprising' });

@@ -29,7 +29,9 @@ function options(): Parameters<typeof createDynamoDbClient>[0] {
 
 const environment = process.env;
 
-/** The names that somebody asks the environment for; a configuration file is looked for by its name. */
+/**
+ * The names that somebody asks the environment for; a configuration file is looked for by its name.
+ */
 function watchEnvironment(): readonly string[] {
   const asked: string[] = [];
   process.env = new Proxy(environment, {
@@ -42,7 +44,7 @@ function watchEnvironment(): readonly string[] {
 }
 
 describe('the clients of AWS', () => {
-  it('read no file, because everything is told to them', async () => {
+  it('read no file, because their configuration is complete', async () => {
     stub.answer(json(200, {}));
     const asked = watchEnvironment();
     try {

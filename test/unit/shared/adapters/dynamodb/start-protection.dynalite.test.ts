@@ -173,7 +173,7 @@ describe('RateLimits.giveBack', () => {
     expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('refused');
   });
 
-  it('does not hide a mistake of ours', async () => {
+  it('does not hide a defect', async () => {
     const on = { limit: 'email', value: 'mistake@example.org' } as const;
     const closed = (): DynamoDBClient =>
       Object.create(store.client, {

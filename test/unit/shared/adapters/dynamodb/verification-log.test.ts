@@ -105,7 +105,7 @@ describe('append', () => {
     });
   });
 
-  it('lets through what is a bug of ours', async () => {
+  it('lets a defect through', async () => {
     const bug = new ResourceNotFoundException({ message: 'no table', $metadata: {} });
     dynamodb.on(UpdateItemCommand).rejects(bug);
     await expect(log.append('5b0d', cancelled, HASH)).rejects.toBe(bug);

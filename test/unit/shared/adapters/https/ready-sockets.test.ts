@@ -57,7 +57,7 @@ describe('createReadySockets', () => {
     expect(stub.connections()).toBe(2);
   });
 
-  it('is content when nobody can be reached', async () => {
+  it('resolves when no peer can be reached', async () => {
     const { open } = createReady(10_000);
     await open('127.0.0.1', 1);
     await get();

@@ -104,7 +104,7 @@ describe('toStartBody', () => {
     expect(bodyOf(request(workflow), settings())).not.toHaveProperty('locale');
   });
 
-  it('keeps the order of the request, gives e-mail its sender, and sends nothing it was not told', () => {
+  it('keeps the order of the request, gives e-mail its sender, and sends nothing else', () => {
     const stage = settings({
       brand: 'Sixteen letters!',
       channelTimeoutSeconds: 15,

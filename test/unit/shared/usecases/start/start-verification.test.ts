@@ -114,7 +114,7 @@ describe('startVerification', () => {
     expect(world.asked).toEqual(['died', 'other']);
   });
 
-  it('counts no repeat that is told to wait, or answered again', async () => {
+  it('counts no repeat that has to wait or is answered again', async () => {
     const world = createWorld({ prefix: { count: 2, windowSeconds: 3600 } });
     const asked = Promise.withResolvers<VerifyAnswer>();
     world.answer = () => asked.promise;
