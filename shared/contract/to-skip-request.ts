@@ -1,7 +1,7 @@
 /** Parses a request to skip a channel; an unknown error counts as `other`. */
 
+import type { SkipRequest } from '../domain/skip-request.ts';
 import { SKIP_ERRORS } from '../domain/workflow.ts';
-import type { SkipRequest } from '../usecases/skip-channel.ts';
 import type { NextWorkflowBody } from './requests.ts';
 
 export function toSkipRequest({ from, error }: NextWorkflowBody): SkipRequest {

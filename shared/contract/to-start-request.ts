@@ -1,7 +1,7 @@
 /** Parses a start: from the wire's names to ours. */
 
 import { Problem } from '../domain/errors.ts';
-import type { StartRequest } from '../usecases/start/start-request.ts';
+import type { StartRequest } from '../domain/start-request.ts';
 import { IDEMPOTENCY_KEY, type StartBody } from './requests.ts';
 
 /** Throws `request_invalid` for a malformed or guessable key. */

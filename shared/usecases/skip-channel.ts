@@ -8,6 +8,7 @@ import type { Facts } from '../domain/facts.ts';
 import type { Budget } from '../domain/ports/clock.ts';
 import type { ClientToken } from '../domain/ports/verification-log.ts';
 import type { Vonage } from '../domain/ports/vonage.ts';
+import type { SkipRequest } from '../domain/skip-request.ts';
 import { channelToSkip } from '../domain/steps.ts';
 import { collect } from '../domain/transitions.ts';
 import { isFinal, type Verification } from '../domain/verification.ts';
@@ -17,12 +18,6 @@ import { ownEntry } from './own-entry.ts';
 import { type PublishNeeds, publishChange } from './publish-change.ts';
 import { type Recorded, record, toRecorded, type Written } from './recorded.ts';
 import { providerUnavailable, tooManyEvents } from './refusals.ts';
-
-export interface SkipRequest {
-  /** The channel to skip; absent: the one that runs now, unless it has just begun. */
-  readonly from?: Channel;
-  readonly error?: SkipError;
-}
 
 export type SkipChannelNeeds = PublishNeeds & {
   readonly vonage: Pick<Vonage, 'next' | 'cancel'>;

@@ -20,6 +20,16 @@ const TOP_LEVEL = [
   'test',
   'tsconfig.json',
 ];
+/** What stands below, folder by folder. */
+const TREE: Readonly<Record<string, readonly string[]>> = {
+  infra: ['aws', 'local', 'operate'],
+  shared: [
+    ...['adapters', 'client', 'command', 'contract', 'dependencies', 'domain', 'lambda'],
+    'usecases',
+  ],
+  test: ['fixtures', 'lab', 'system', 'unit'],
+  'test/lab': ['bench', 'load', 'mutation', 'simulation'],
+};
 /** Made by commands, never committed. */
 const GENERATED = ['node_modules', 'cdk.out', 'dist', 'coverage', 'reports'];
 
@@ -47,7 +57,7 @@ const RULES: readonly {
   },
   {
     folder: 'shared/contract',
-    paths: ['shared/domain', 'shared/config.ts', 'shared/usecases (types)'],
+    paths: ['shared/domain', 'shared/config.ts'],
     packages: ['zod', 'node:'],
   },
   { folder: 'shared/client', paths: ['shared/contract (types)'], packages: ['node:', 'esbuild'] },
@@ -196,6 +206,13 @@ describe('architecture', () => {
   it('has no barrel, no utils, no types file', () => {
     const names = ['infra', 'shared', 'test'].flatMap(sources);
     expect(names.filter((file) => /(^|\/)(index|utils|types|helpers)\.ts$/.test(file))).toEqual([]);
+  });
+
+  it.each(Object.entries(TREE))('has exactly the agreed folders in %s', (folder, names) => {
+    const found = readdirSync(folder, { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    expect(found.map(({ name }) => name).toSorted()).toEqual(names);
   });
 
   it('has exactly the agreed top level', () => {

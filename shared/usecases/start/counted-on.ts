@@ -1,7 +1,7 @@
 /** Which rate limits one start counts on. */
 
 import type { Caller, CountedOn } from '../../domain/ports/rate-limits.ts';
-import type { StartRequest } from './start-request.ts';
+import type { StartRequest } from '../../domain/start-request.ts';
 
 export function countedOnCaller({ subject, address }: Caller): CountedOn {
   return subject === undefined

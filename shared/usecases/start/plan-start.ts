@@ -4,8 +4,8 @@ import type { StartSettings } from '../../config.ts';
 import { Problem } from '../../domain/errors.ts';
 import type { PhoneNumbers } from '../../domain/ports/phone-numbers.ts';
 import type { RequestedChannel, VerifyRequest } from '../../domain/ports/vonage.ts';
+import type { StartRequest } from '../../domain/start-request.ts';
 import type { Channel } from '../../domain/workflow.ts';
-import type { StartRequest } from './start-request.ts';
 
 export interface StartPlan {
   /** Every channel that this start may use, in order; more than Vonage takes in one request. */

@@ -12,8 +12,8 @@ import type { Telemetry } from '../../domain/ports/telemetry.ts';
 import type { Identities, Tokens } from '../../domain/ports/tokens.ts';
 import type { VerificationLog } from '../../domain/ports/verification-log.ts';
 import type { Vonage } from '../../domain/ports/vonage.ts';
+import type { StartRequest } from '../../domain/start-request.ts';
 import type { StartPlan } from './plan-start.ts';
-import type { StartRequest } from './start-request.ts';
 
 export interface StartNeeds {
   readonly log: VerificationLog;

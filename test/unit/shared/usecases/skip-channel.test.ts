@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
 import type { NextAnswer } from '../../../../shared/domain/ports/vonage.ts';
-import { type SkipRequest, skipChannel } from '../../../../shared/usecases/skip-channel.ts';
+import type { SkipRequest } from '../../../../shared/domain/skip-request.ts';
+import { skipChannel } from '../../../../shared/usecases/skip-channel.ts';
 import { at, ended, START_MS, started } from '../../../fixtures/histories.ts';
 import { createMemoryLog, TOKEN } from '../../../fixtures/memory-log.ts';
 

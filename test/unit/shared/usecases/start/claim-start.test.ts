@@ -13,10 +13,10 @@ import type {
   CountedOn,
   RateLimits,
 } from '../../../../../shared/domain/ports/rate-limits.ts';
+import type { StartRequest } from '../../../../../shared/domain/start-request.ts';
 import { claimStart, countCaller } from '../../../../../shared/usecases/start/claim-start.ts';
 import { planStart } from '../../../../../shared/usecases/start/plan-start.ts';
 import type { StartNeeds } from '../../../../../shared/usecases/start/start-context.ts';
-import type { StartRequest } from '../../../../../shared/usecases/start/start-request.ts';
 import { at, START_MS, started } from '../../../../fixtures/histories.ts';
 import { createMemoryLog } from '../../../../fixtures/memory-log.ts';
 import { BUDGET, CALLER, START, startWorld } from '../../../../fixtures/start-world.ts';

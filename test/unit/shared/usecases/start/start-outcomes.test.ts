@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { IdempotencyClaim } from '../../../../../shared/domain/ports/idempotency-records.ts';
 import type { Measurement } from '../../../../../shared/domain/ports/telemetry.ts';
+import type { StartRequest } from '../../../../../shared/domain/start-request.ts';
 import type { StartNeeds } from '../../../../../shared/usecases/start/start-context.ts';
-import type { StartRequest } from '../../../../../shared/usecases/start/start-request.ts';
 import { startVerification } from '../../../../../shared/usecases/start/start-verification.ts';
 import { at, ended, REQUEST_ID, START_MS, started } from '../../../../fixtures/histories.ts';
 import { createMemoryLog, type MemoryLog } from '../../../../fixtures/memory-log.ts';

@@ -1,6 +1,6 @@
 /** A validated body of `POST /start` with its header. */
 
-import type { Channel } from '../../domain/workflow.ts';
+import type { Channel } from './workflow.ts';
 
 export interface StartRequest {
   /** E.164 with its `+`. */
