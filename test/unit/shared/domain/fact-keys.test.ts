@@ -31,7 +31,7 @@ describe('factKeys', () => {
     }
   });
 
-  it('tells two check_urls apart', () => {
+  it('distinguishes two check_urls', () => {
     const one = { type: 'check_url_issued', atMs: 1, checkUrl: 'https://a.vonage.com/1' } as const;
     expect(factKeys(one)).not.toEqual(factKeys({ ...one, checkUrl: 'https://a.vonage.com/2' }));
   });

@@ -235,10 +235,13 @@ describe('fold', () => {
     }),
   );
 
-  it.each(rows)('turns %s on %s into what it must', (_state, _name, log, event, expected) => {
-    const { status, channel } = shown([...log, event]);
-    expect(`${status} ${channel}`).toBe(expected);
-  });
+  it.each(rows)(
+    'turns %s on %s into the expected object',
+    (_state, _name, log, event, expected) => {
+      const { status, channel } = shown([...log, event]);
+      expect(`${status} ${channel}`).toBe(expected);
+    },
+  );
 
   const REASONS: readonly [string, readonly VerificationEvent[], Verification['reason']][] = [
     ['a SIM mismatch', [ended('silent_auth', 'user_rejected')], 'number_mismatch'],

@@ -31,7 +31,7 @@ describe('callerOf', () => {
     expect(callerOf(request)).toEqual({ address: '198.51.100.7', subject: 'user-1' });
   });
 
-  it.each(['', 7, undefined])('is nobody in particular with the subject %j', (sub) => {
+  it.each(['', 7, undefined])('ignores the subject %j', (sub) => {
     const { requestContext } = httpRequest();
     const authorizer = { jwt: { claims: { sub } } };
     const request = httpRequest({}, { requestContext: { ...requestContext, authorizer } });

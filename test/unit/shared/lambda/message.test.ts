@@ -30,7 +30,7 @@ describe('parseMessage', () => {
 });
 
 describe('errorMessage', () => {
-  it('tells the code and nothing of what was sent', () => {
+  it('answers the problem code and nothing of the message', () => {
     expect(errorMessage(new Error('+4915112345678'))).toEqual({
       status: 200,
       body: { type: 'error', code: 'internal' },

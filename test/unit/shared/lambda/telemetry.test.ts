@@ -56,7 +56,7 @@ describe('flush', () => {
     );
   });
 
-  it('tells the first line of an instance from all others', () => {
+  it('marks the first line of an instance', () => {
     const telemetry = createTelemetry('test');
     telemetry.flush({ outcome: 'ok' });
     telemetry.flush({ outcome: 'ok' });

@@ -33,7 +33,7 @@ describe('cancelVerification', () => {
     expect(calls).toEqual(['append cancelled', 'push', 'cancel at Vonage']);
   });
 
-  it('tells nobody a second time', async () => {
+  it('pushes and publishes nothing a second time', async () => {
     const { cancel, calls } = worldOf(10);
     const first = await cancel();
     calls.length = 0;

@@ -170,7 +170,7 @@ describe('checkCode', () => {
     });
   });
 
-  it('tells the sockets that a code is with Vonage when its answer was lost', async () => {
+  it('pushes `checking` when the answer of Vonage was lost', async () => {
     const { ports } = observed('unknown', started(WORKFLOW));
     const pushed: string[] = [];
     const push: Pusher['push'] = async (_connections, { status }) => {

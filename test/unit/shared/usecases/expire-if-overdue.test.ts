@@ -38,7 +38,7 @@ describe('expireIfOverdue', () => {
     expect(pushed).toEqual(['expired']);
   });
 
-  it('tells nobody twice when another has ended it meanwhile', async () => {
+  it('publishes nothing twice when another function has ended it meanwhile', async () => {
     const { needs, log, pushed, recorded } = worldOf([started()], DEADLINE_SECONDS);
     log.events.push(at(DEADLINE_SECONDS, { type: 'deadline' }));
     expect((await expireIfOverdue(recorded, needs)).folded.verification.status).toBe('expired');

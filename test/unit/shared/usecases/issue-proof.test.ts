@@ -171,7 +171,7 @@ describe('issueProof', () => {
     });
   });
 
-  it('tells when the proof expires', async () => {
+  it('answers when the proof expires', async () => {
     const world = worldOf(await completedSilently());
     const { proof, expiresAtMs } = await issueProof(TOKEN, {}, world);
     expect(decodeJwt(proof).exp).toBe(expiresAtMs / 1000);

@@ -64,13 +64,13 @@ describe('notifyOfEnd', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('tells nothing of a verification that still runs', async () => {
+  it('publishes nothing for a verification that still runs', async () => {
     const { ports, told, recorded } = worldOf([], [started()]);
     await publishChange(recorded(), ports);
     expect(told).toEqual([]);
   });
 
-  it('tells again at a touch a moment later when the bus did not take it', async () => {
+  it('publishes again at the next read when the bus did not take it', async () => {
     const { ports, stored, told, recorded } = worldOf([false, true], [started(), CANCELLED]);
     await publishChange(recorded(), ports);
     expect(stored.map(({ type }) => type)).not.toContain('notified');
@@ -82,7 +82,7 @@ describe('notifyOfEnd', () => {
     expect(stored.at(-1)?.type).toBe('notified');
   });
 
-  it('tells again with the summary, whenever it comes: nothing else may come', async () => {
+  it('publishes again with the summary, because nothing else may follow', async () => {
     const { ports, stored, told, recorded } = worldOf([false, true], [started(), ...COMPLETED]);
     ports.clock.now = () => START_MS;
     await publishChange(recorded(), ports);

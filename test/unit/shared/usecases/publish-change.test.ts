@@ -55,7 +55,7 @@ describe('publishChange', () => {
     expect([...log.connections]).toEqual(['2#two', '3#three']);
   });
 
-  it('does not mind when a connection cannot be forgotten', async () => {
+  it('ignores that a connection cannot be forgotten', async () => {
     const { ports, log, recorded } = worldOf([started(), checkUrlIssued()], ['gone']);
     const forget = () => Promise.reject(new Error('down'));
     await publishChange(recorded(), { ...ports, log: { ...log, forget } });

@@ -45,7 +45,7 @@ describe('skipChannel', () => {
     expect(asked).toEqual(['next']);
   });
 
-  it('leaves nothing that does not run', async () => {
+  it('skips nothing that does not run', async () => {
     const { leave, asked } = worldOf([started(WORKFLOW), ended('silent_auth', 'failed')]);
     expect(await leave({ from: 'silent_auth', error: 'sdk_error' })).toMatchObject({
       channel: 'sms',
@@ -100,7 +100,7 @@ describe('skipChannel', () => {
 });
 
 describe('skipChannel, when the carrier has refused the handset', () => {
-  it('waits five seconds for Vonage’s own word, and then asks', async () => {
+  it('waits five seconds for Vonage’s own event, and then asks', async () => {
     const { leave, asked, clock } = worldOf([started(WORKFLOW)]);
     const waiting = { channel: 'silent_auth', nextChangeAtMs: START_MS + 15_000 };
     expect(await leave(REJECTED)).toMatchObject(waiting);

@@ -66,7 +66,7 @@ describe('an item of the previous release', () => {
     expect(facts ? provenChannels(facts) : []).toEqual(story.proven);
   });
 
-  it.each(STORIES)('knows its events when they come again: $name', async (story) => {
+  it.each(STORIES)('recognises its events when they are repeated: $name', async (story) => {
     const requestId = await put(story);
     for (const stored of story.repeated) {
       const event = known(stored);

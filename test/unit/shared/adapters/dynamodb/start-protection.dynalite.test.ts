@@ -342,7 +342,7 @@ describe('IdempotencyRecords.claim', () => {
     expect(await idempotencyRecords.claim(other, NOW_MS)).toEqual({ outcome: 'other_body' });
   });
 
-  it('lets one repeat take over a start of unknown fate', async () => {
+  it('lets one repeat take over a start of unknown outcome', async () => {
     const start = newStart();
     await idempotencyRecords.claim(start, NOW_MS);
     await idempotencyRecords.markUnknown(start);
@@ -408,7 +408,7 @@ describe('IdempotencyRecords.claim', () => {
 });
 
 describe('the table', () => {
-  it('tells nothing about anybody, and every item ends', async () => {
+  it('stores nothing that names a person, and every item expires', async () => {
     const number = newNumber();
     const start = newStart({ body: JSON.stringify([number, 'jo@example.org']) });
     await locks.lock(holder(number, 'one'), NOW_MS);

@@ -71,7 +71,7 @@ describe('exchange', () => {
     expect(await ask({ maxBytes: 11 })).toMatchObject({ outcome: 'answered' });
   });
 
-  it('tells what nobody can have seen', async () => {
+  it('reports a request that the peer cannot have received', async () => {
     const closed = await startHttpStub();
     await closed.stop();
     const outgoing = { url: new URL(closed.url), method: 'GET', headers: {} };

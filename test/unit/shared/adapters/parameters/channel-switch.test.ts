@@ -59,7 +59,7 @@ describe('switchedOff', () => {
     expect(world.targets).toEqual(['AmazonSSM.GetParameter']);
   });
 
-  it('asks once a minute, however many want to know', async () => {
+  it('reads once a minute, however many ask', async () => {
     const world = await createWorld();
     world.answer = holds('sms');
     await Promise.all([world.found.switchedOff(), world.found.switchedOff()]);
@@ -72,7 +72,7 @@ describe('switchedOff', () => {
     expect(world.targets).toHaveLength(2);
   });
 
-  it('knows of none once the parameter is gone', async () => {
+  it('has no channel off once the parameter is gone', async () => {
     const world = await createWorld();
     world.answer = holds('sms');
     expect(await world.found.switchedOff()).toEqual(['sms']);

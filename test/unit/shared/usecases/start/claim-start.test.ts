@@ -50,7 +50,7 @@ describe('claimStart', () => {
     expect(world.calls).toEqual(['count address', 'claim', 'lock', 'count prefix', 'count email']);
   });
 
-  it('takes for the same start only what would ask for the same', async () => {
+  it('treats as the same start only a body that asks for the same', async () => {
     const { needs } = startWorld();
     const bodies: string[] = [];
     const claim: IdempotencyRecords['claim'] = async ({ body }) => {
@@ -202,7 +202,7 @@ describe('claimStart', () => {
     expect(isClaimed).toBe(passed.length === 2);
   });
 
-  it('adopts nothing while the fate of another start of the number is unknown', async () => {
+  it('adopts nothing while the outcome of another start of the number is unknown', async () => {
     const world = startWorld({ lock: { outcome: 'locked', contested: true } });
     expect(await claimIn(world)).toMatchObject({ outcome: 'claimed', mayAdopt: false });
   });

@@ -32,7 +32,7 @@ describe('startVerification', () => {
     expect(world.calls.slice(-2)).toEqual(['record number', 'record key']);
   });
 
-  it('measures what webhooks changed that overtook its write', async () => {
+  it('measures what webhooks changed before its write', async () => {
     const measured: Measurement[] = [];
     const { needs } = startWorld({ log: createMemoryLog([ended('silent_auth', 'failed')]) });
     const telemetry = { measure: (measurement: Measurement) => void measured.push(measurement) };
@@ -58,7 +58,7 @@ describe('startVerification', () => {
     expect(world.calls).toEqual([]);
   });
 
-  it('leaves a start of unknown fate to its repeats, and to nobody else', async () => {
+  it('leaves a start of unknown outcome to its repeats alone', async () => {
     const world = startWorld({ vonage: { outcome: 'unknown' } });
     await expect(startIn(world)).rejects.toMatchObject({ code: 'provider_unavailable' });
     expect(world.calls).toContain('unlock unresolved');
@@ -73,7 +73,7 @@ describe('startVerification', () => {
     expect(world.calls.slice(-2)).toEqual(['unlock', 'release key']);
   });
 
-  it('gives nothing away of a verification that another start owns', async () => {
+  it('reveals nothing of a verification that another start owns', async () => {
     const log = createMemoryLog([started()]);
     const append = async () => ({ outcome: 'unauthorized' }) as const;
     const world = startWorld({ log: { ...log, append } });

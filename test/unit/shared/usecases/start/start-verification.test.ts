@@ -154,7 +154,7 @@ describe('startVerification', () => {
     });
   });
 
-  it('tells nothing of a verification that another start has made its own', async () => {
+  it('reveals nothing of a verification that another start owns', async () => {
     const world = createWorld();
     world.answer = async () => ({ outcome: 'created', requestId: 'theirs' });
     await world.log.append('theirs', started(), Buffer.from('their token'));
