@@ -3,7 +3,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-/** What readers stumble over, each with what to write instead. Names in backticks and of files are not read. */
+/** What readers stumble over, each with what to write instead. Names in backticks, of files and in links are not read. */
 const AVOIDED: readonly (readonly [RegExp, string])[] = [
   [/\banew\b/i, 'again'],
   [/\bdear(?:er|est)?\b/i, 'expensive, costs more'],
@@ -67,7 +67,7 @@ const texts = [
     .flatMap(writtenIn),
 ].map((text) => ({
   ...text,
-  text: text.text.replace(/`[^`]*`|[\w./-]+\.(?:ts|mjs|md|py)\b/g, ''),
+  text: text.text.replace(/`[^`]*`|\{@link [^}]*\}|[\w./-]+\.(?:ts|mjs|md|py)\b/g, ''),
 }));
 
 describe('comments, titles of tests and documents', () => {
