@@ -186,8 +186,6 @@ export interface StartSettings {
    * E.164 prefixes with `+`, by country: mobile numbers younger than the metadata. @default none
    */
   readonly additionalMobilePrefixes?: Readonly<Record<string, readonly string[]>>;
-  /** Numbers that regulators keep for documentation are accepted. @default false */
-  readonly documentationNumbers?: boolean;
   /** Vonage's test numbers `+990…` are accepted. */
   readonly playground: boolean;
   readonly limits: StartLimits;

@@ -94,13 +94,6 @@ const startSettings = {
   redirectUrl: text.exactOptional(),
   /** ISO 3166-1 alpha-2 of the countries whose mobile numbers are accepted. */
   countries: z.array(text).readonly(),
-  /**
-   * Prefixes of mobile numbers that are younger than the metadata: E.164 with `+`, by country.
-   * @default none
-   */
-  additionalMobilePrefixes: z.record(text, z.array(text).readonly()).readonly().exactOptional(),
-  /** Accepts numbers that regulators keep for documentation, on one machine only. @default false */
-  documentationNumbers: flag.exactOptional(),
   /** Accepts Vonage's test numbers `+990…`. */
   playground: flag,
   limits: z
@@ -147,11 +140,6 @@ const stageSchema = z
      * off where the account's quota is small. @default true
      */
     warmTogether: flag.exactOptional(),
-    /**
-     * Most invocations of the clock at once, at least 2, for small quotas. The pollers then no longer
-     * scale down when idle. @default Lambda decides
-     */
-    clockConcurrency: number.exactOptional(),
     /** Lambda's quota of concurrent executions in the account and region. @default 1000, AWS's own */
     concurrencyQuota: number.exactOptional(),
     /** Of every route that `routeThrottles` does not name. */

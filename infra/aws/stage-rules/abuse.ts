@@ -3,7 +3,7 @@
 import { HTTP_ROUTES, type Limit } from '../../../shared/config.ts';
 import type { Stage, Throttle } from '../stage.ts';
 import { isCountry } from './countries.ts';
-import { broken, isDistinct, isIntegerBetween, isLoopback, type Rule } from './rule.ts';
+import { broken, isDistinct, isIntegerBetween, type Rule } from './rule.ts';
 
 /** Channels whose every message is charged. */
 const PAID_CHANNELS = ['sms', 'voice', 'whatsapp', 'rcs'];
@@ -33,22 +33,6 @@ export function abuseFaults(stage: Stage): string[] {
       stage.limits.prefix.count <= MAX_PREFIX_COUNT,
       `limits.prefix.count must be at most ${MAX_PREFIX_COUNT}: its item holds a number per caller`,
     ],
-    [
-      stage.documentationNumbers !== true || isLoopback(stage.vonageBaseUrl),
-      'documentationNumbers are for one machine: vonageBaseUrl must be loopback',
-    ],
-    ...Object.entries(stage.additionalMobilePrefixes ?? {}).flatMap(
-      ([country, prefixes]): Rule[] => [
-        [
-          stage.countries.includes(country),
-          `additionalMobilePrefixes: ${country} is not one of countries`,
-        ],
-        [
-          prefixes.length > 0 && prefixes.every((prefix) => /^\+[1-9]\d{2,10}$/.test(prefix)),
-          `additionalMobilePrefixes: ${country} must list prefixes such as +4915`,
-        ],
-      ],
-    ),
     [isThrottle(stage.throttle), 'throttle must be a rate up to 10000 and a burst up to 5000'],
     [
       isThrottle(stage.websocketThrottle),

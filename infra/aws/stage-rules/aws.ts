@@ -70,10 +70,6 @@ export function awsFaults(stage: Stage): string[] {
         `warmTogether needs ${name} to reserve at least ${LEAST_TO_WARM}, or nothing`,
       ];
     }),
-    [
-      stage.clockConcurrency === undefined || isIntegerBetween(stage.clockConcurrency, 2, 1000),
-      'clockConcurrency must be a whole number from 2 to 1000',
-    ],
     ...domainRules('httpDomain', httpDomain),
     ...domainRules('websocketDomain', websocketDomain),
     ...edgeRules(stage.edge),

@@ -182,24 +182,12 @@ const REFUSED: readonly (readonly [string, Partial<Stage>, RegExp])[] = [
     { limits: { ...limits, prefix: { count: 501, windowSeconds: 60 } } },
     /limits\.prefix\.count must be at most 500/,
   ],
-  ['documentation numbers at the real Vonage', { documentationNumbers: true }, /must be loopback/],
-  [
-    'a prefix of a country that is not accepted',
-    { additionalMobilePrefixes: { BR: ['+5511'] } },
-    /BR is not one of countries/,
-  ],
-  [
-    'a prefix without its plus',
-    { additionalMobilePrefixes: { DE: ['4915'] } },
-    /DE must list prefixes/,
-  ],
   ['memory below what Lambda takes', { memory: { start: 127 } }, /start must be a whole/],
   [
     'functions to warm that reserve too little',
     { reservedConcurrency: { webhook: 4 } },
     /warmTogether needs webhook to reserve at least 5/,
   ],
-  ['a single clock', { clockConcurrency: 1 }, /clockConcurrency must be/],
   ['a ceiling of nothing', { priceCeilingPerDay: 0 }, /priceCeilingPerDay must be/],
   [
     'a certificate that is none',
@@ -260,14 +248,9 @@ const ACCEPTED: readonly (readonly [string, Partial<Stage>])[] = [
     { reservedConcurrency: { start: 300, webhook: 200 }, concurrencyQuota: 600 },
   ],
   [
-    'documentation numbers on one machine',
-    { documentationNumbers: true, vonageBaseUrl: 'http://127.0.0.1:3002' },
-  ],
-  [
     'a small reservation where nothing is warmed',
     { reservedConcurrency: { webhook: 1 }, warmTogether: false },
   ],
-  ['a prefix that the metadata do not know yet', { additionalMobilePrefixes: { DE: ['+4915'] } }],
   ['an exact origin with a port', { origins: ['https://a.example:8443'] }],
 ];
 
@@ -370,12 +353,6 @@ describe('getStage', () => {
     const attended = { unattendedAlarms: false, alarmEmail: 'ops@example.com' };
     expect(getStage('prod', attended)).toMatchObject(attended);
     expect(getStage('dev').unattendedAlarms).toBeUndefined();
-  });
-
-  it('takes Vonage at a loopback address on the developer’s machine only', () => {
-    const settings = { vonageBaseUrl: 'http://127.0.0.1:3002' };
-    expect(getStage('dev', settings)).toMatchObject(settings);
-    expect(() => getStage('prod', settings)).toThrow(/vonageBaseUrl must be/);
   });
 
   it('throttles POST /start at ten times what Vonage takes', () => {
