@@ -7,17 +7,21 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../shared/command/run-command.ts';
+import { runStaticChecks } from './static-checks.ts';
+import {
+  ANY_PATHS,
+  TEST_OPTIONS,
+  TEST_USAGE,
+  type TestArguments,
+  toVitestArguments,
+} from './vitest-command.ts';
 
-interface Check {
-  readonly name: string;
-  readonly command: readonly [string, ...string[]];
-}
+const USAGE = `Runs static checks, both lanes of tests and a short simulation.
 
-const STATIC_CHECKS: readonly Check[] = [
-  { name: 'types', command: ['tsc', '--noEmit', '-p', '.'] },
-  { name: 'lint and format', command: ['biome', 'ci', '--error-on-warnings', '.'] },
-];
+npm test [-- options]
+
+${TEST_USAGE}`;
 
 interface Counts {
   readonly passed: number;
@@ -35,31 +39,11 @@ interface Report {
 /** Of compiled code, between processes that load the same packages, and between runs. */
 process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/node-compile');
 
-/** Runs one command; its output is shown only when it fails. */
-async function run({ name, command }: Check): Promise<boolean> {
-  const startedAt = performance.now();
-  const [program, ...args] = command;
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const output: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  if (code !== 0) process.stdout.write(Buffer.concat(output));
-  console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
-  return code === 0;
-}
-
 /** @param folder what the tests leave in their temporary folders goes with it */
-async function runTests(args: readonly string[], folder: string): Promise<Counts> {
+async function runTests(given: TestArguments, folder: string): Promise<Counts> {
   const file = join(folder, 'report.json');
-  const options = [
-    '--config',
-    'test/vitest.config.ts',
-    '--reporter=json',
-    `--outputFile.json=${file}`,
-  ];
-  const child = spawn('vitest', ['run', ...options, '--reporter=dot', ...args], {
+  const reporters = ['--reporter=json', `--outputFile.json=${file}`, '--reporter=dot'];
+  const child = spawn('vitest', ['run', ...reporters, ...toVitestArguments(given)], {
     stdio: 'inherit',
     env: { ...process.env, TMPDIR: folder, ...(!process.stdout.isTTY && { NO_COLOR: '1' }) },
   });
@@ -67,7 +51,7 @@ async function runTests(args: readonly string[], folder: string): Promise<Counts
   const report = readReport(file);
   const passed = report?.numPassedTests ?? 0;
   const failed = report?.numFailedTests ?? 0;
-  const missing = whatMatchedNothing(args, report);
+  const missing = whatMatchedNothing(given, report);
   for (const what of missing) console.log(`FAILED no test matches ${what}`);
   const isSilentFailure = code !== 0 && failed + missing.length === 0;
   return {
@@ -86,13 +70,10 @@ function readReport(file: string): Report | undefined {
 }
 
 /** A misspelt path or name must not look like a success. */
-function whatMatchedNothing(args: readonly string[], report?: Report): readonly string[] {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: { testNamePattern: { type: 'string', short: 't' } },
-    allowPositionals: true,
-    strict: false,
-  });
+function whatMatchedNothing(
+  { values, positionals }: TestArguments,
+  report?: Report,
+): readonly string[] {
   const files = report?.testResults.map(({ name }) => name) ?? [];
   const paths = positionals.filter((path) => !files.some((name) => name.includes(toFilter(path))));
   const ran = (report?.numPassedTests ?? 0) + (report?.numFailedTests ?? 0);
@@ -109,11 +90,13 @@ function count(what: string, { passed, failed, skipped }: Counts): void {
   console.log(`${what}${passed} passed, ${failed} failed, ${skipped} skipped`);
 }
 
+const given = readCommandLine({
+  usage: USAGE,
+  options: TEST_OPTIONS,
+  maxPositionals: ANY_PATHS,
+});
 const folder = mkdtempSync(join(tmpdir(), 'silent-auth-test-'));
-const [outcomes, tests] = await Promise.all([
-  Promise.all(STATIC_CHECKS.map(run)),
-  runTests(process.argv.slice(2), folder),
-]);
+const [outcomes, tests] = await Promise.all([runStaticChecks(), runTests(given, folder)]);
 rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 const checks: Counts = {
   passed: outcomes.filter(Boolean).length,

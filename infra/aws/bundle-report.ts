@@ -6,8 +6,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { choice, text } from '../../shared/command/options.ts';
+import { progress } from '../../shared/command/progress.ts';
+import { runCommand } from '../../shared/command/run-command.ts';
+import { FUNCTION_NAMES, type FunctionName } from '../../shared/config.ts';
 import { bundleFunctions } from './bundle.ts';
 import { getStage } from './stages.ts';
 
@@ -22,27 +25,45 @@ interface Metafile {
 
 type Sizes = readonly (readonly [name: string, bytes: number])[];
 
-const { values } = parseArgs({
-  options: { stage: { type: 'string', default: 'dev' }, files: { type: 'string' } },
+const USAGE = `Says what each function's bundle is made of, in bytes, largest first.
+
+npm run bundle-report [-- options]
+
+  --stage <name>       whose bundles (dev)
+  --files <function>   every file of that function's bundle`;
+
+await runCommand({
+  usage: USAGE,
+  options: { stage: text('dev'), files: choice(FUNCTION_NAMES) },
+  run: ({ values }) => report(values),
 });
-const outputFolder = mkdtempSync(join(tmpdir(), 'silent-auth-report-'));
-try {
-  const { countries } = getStage(values.stage);
-  const functionsFolder = join(import.meta.dirname, '..', '..', 'functions');
-  const bundles = await bundleFunctions({ functionsFolder, outputFolder, countries });
-  const meta: Metafile = JSON.parse(readFileSync(join(outputFolder, 'meta.json'), 'utf8'));
-  for (const [name, folder] of Object.entries(bundles)) {
-    if (values.files !== undefined && values.files !== name) continue;
-    const code = readFileSync(join(folder, 'index.mjs'));
-    const [kilobytes, zipped] = [code.length, gzipSync(code).length].map(toKilobytes);
-    console.log(`${name}: ${kilobytes} KB, ${zipped} KB gzip`);
-    const group = values.files === undefined ? packageOf : fileOf;
-    for (const [part, bytes] of sizesBy(meta, name, group)) {
-      console.log(`  ${String(bytes).padStart(7)}  ${part}`);
+
+interface Chosen {
+  readonly stage: string;
+  readonly files: FunctionName | undefined;
+}
+
+async function report({ stage, files }: Chosen): Promise<void> {
+  const { countries } = getStage(stage);
+  progress(`bundling the functions of stage ${stage}`);
+  const outputFolder = mkdtempSync(join(tmpdir(), 'silent-auth-report-'));
+  try {
+    const functionsFolder = join(import.meta.dirname, '..', '..', 'functions');
+    const bundles = await bundleFunctions({ functionsFolder, outputFolder, countries });
+    const meta: Metafile = JSON.parse(readFileSync(join(outputFolder, 'meta.json'), 'utf8'));
+    for (const [name, folder] of Object.entries(bundles)) {
+      if (files !== undefined && files !== name) continue;
+      const code = readFileSync(join(folder, 'index.mjs'));
+      const [kilobytes, zipped] = [code.length, gzipSync(code).length].map(toKilobytes);
+      console.log(`${name}: ${kilobytes} KB, ${zipped} KB gzip`);
+      const group = files === undefined ? packageOf : fileOf;
+      for (const [part, bytes] of sizesBy(meta, name, group)) {
+        console.log(`  ${String(bytes).padStart(7)}  ${part}`);
+      }
     }
+  } finally {
+    rmSync(outputFolder, { recursive: true });
   }
-} finally {
-  rmSync(outputFolder, { recursive: true });
 }
 
 function sizesBy({ outputs }: Metafile, name: string, group: (path: string) => string): Sizes {

@@ -22,6 +22,9 @@ export interface Child {
   readonly url: string;
   /** Resolves when the process has ended, for any reason. */
   readonly exited: Promise<void>;
+  /** Hears every message after the first one, also those that came before it listened. */
+  listen(listener: (message: unknown) => void): void;
+  send(message: object): void;
   close(): Promise<void>;
 }
 
@@ -45,10 +48,25 @@ export async function startChild({ name, entryFile, environment }: ChildOptions)
     errors = (errors + chunk.toString('utf8')).slice(-4_000);
   });
   const exited = new Promise<void>((done) => child.once('exit', () => done()));
+  const early: unknown[] = [];
+  const keep = (message: unknown): void => void early.push(message);
+  child.on('message', keep);
   try {
     const url = await untilReady(child, exited, () => errors);
     child.stderr?.pipe(process.stderr, { end: false });
-    return { name, pid: child.pid, url, exited, close: () => stop(child, exited) };
+    return {
+      name,
+      pid: child.pid,
+      url,
+      exited,
+      listen(listener) {
+        child.off('message', keep);
+        for (const message of early.splice(0)) listener(message);
+        child.on('message', listener);
+      },
+      send: (message) => void (child.connected && child.send(message)),
+      close: () => stop(child, exited),
+    };
   } catch (cause) {
     await stop(child, exited);
     const reason = cause instanceof Error ? cause.message : String(cause);

@@ -9,17 +9,27 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { flag } from '../../shared/command/options.ts';
+import { runCommand } from '../../shared/command/run-command.ts';
 import { connectSimulator } from './demo/simulator.ts';
 import { STORIES } from './demo/stories.ts';
 import { perform } from './demo/story.ts';
-import { LocalStackError } from './error.ts';
 import { type Stack, startStack } from './stack.ts';
 
-await main();
+const USAGE = `Plays the app in the terminal: six stories over a stack of their own.
 
-async function main(): Promise<void> {
-  const { json } = parseArgs({ options: { json: { type: 'boolean', default: false } } }).values;
+npm run demo [-- --json]
+
+  --json   one JSON object for each story, and nothing else on stdout`;
+
+await runCommand({
+  usage: USAGE,
+  options: { json: flag() },
+  run: ({ values }) => play(values.json),
+});
+process.exit();
+
+async function play(json: boolean): Promise<boolean> {
   const say = (text: string): void => void (json || console.log(text));
   const stopping = new AbortController();
   process.on('SIGINT', () => stopping.abort());
@@ -32,14 +42,11 @@ async function main(): Promise<void> {
     say('Starting the stack …');
     const localFolder = join(folder, 'local');
     stack = await startStack({ localFolder, signal: stopping.signal });
-    process.exitCode = (await playAll(stack, { json, say, stopped: stopping.signal })) ? 0 : 1;
-  } catch (error) {
-    console.error(error instanceof LocalStackError ? error.message : error);
-    process.exitCode = 1;
+    return await playAll(stack, { json, say, stopped: stopping.signal });
+  } finally {
+    await stack?.close();
+    rmSync(folder, { recursive: true, force: true });
   }
-  await stack?.close();
-  rmSync(folder, { recursive: true, force: true });
-  process.exit();
 }
 
 async function playAll(

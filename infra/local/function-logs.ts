@@ -1,6 +1,7 @@
 /** Writes every line that a function prints into its own file and passes it to listeners. */
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { openLogFile } from './log-file.ts';
 
 export interface FunctionLine {
   /** Name of the function as in `functions/`. */
@@ -26,7 +27,7 @@ export function openFunctionLogs(folder: string): FunctionLogs {
   const listeners = new Set<(line: FunctionLine) => void>();
 
   function fileOf(name: string): WriteStream {
-    const file = files.get(name) ?? createWriteStream(join(folder, `${name}.log`), { mode: 0o600 });
+    const file = files.get(name) ?? openLogFile(join(folder, `${name}.log`));
     files.set(name, file);
     return file;
   }

@@ -24,6 +24,7 @@ export interface LocalAddresses {
   readonly origins: readonly string[];
 }
 
+const QUEUES = /https:\/\/sqs\.[a-z0-9-]+\.amazonaws\.com/g;
 const EXECUTE_API = /(https|wss):\/\/([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com/g;
 
 /** @throws LocalStackError when a variable still points into the cloud */
@@ -36,6 +37,8 @@ export function toLocalEnvironment(
     [ENV.secretsManagerEndpoint]: addresses.aws,
     [ENV.eventBridgeEndpoint]: addresses.aws,
     [ENV.parametersEndpoint]: addresses.aws,
+    AWS_ENDPOINT_URL_SQS: addresses.aws,
+    AWS_ENDPOINT_URL_LAMBDA: addresses.aws,
   };
   for (const [name, value] of Object.entries(environment)) {
     local[name] = replace(name, value, addresses);
@@ -47,7 +50,8 @@ export function toLocalEnvironment(
 }
 
 function replace(name: string, value: string, addresses: LocalAddresses): string {
-  const local = replaceDomains(replaceDefaultAddresses(value, addresses), addresses);
+  const withQueues = value.replace(QUEUES, addresses.aws);
+  const local = replaceDomains(replaceDefaultAddresses(withQueues, addresses), addresses);
   switch (name) {
     case ENV.vonageBaseUrl:
       return addresses.vonage;

@@ -2,10 +2,11 @@
  * What AWS's services would measure of themselves, written as lines of the embedded metric format
  * into a file next to the functions' logs, so that every widget of the dashboards has its data.
  */
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { METRICS_FOLDER } from './dashboard/collected.ts';
 import { toEmfLine } from './dashboard/emf.ts';
+import { openLogFile } from './log-file.ts';
 
 export interface PlatformMetrics {
   /** One value for each metric, all with the same dimensions. */
@@ -32,7 +33,7 @@ interface Gathered {
 export function openPlatformMetrics(folder: string, name: string): PlatformMetrics {
   const metricsFolder = join(folder, METRICS_FOLDER);
   mkdirSync(metricsFolder, { recursive: true, mode: 0o700 });
-  const file = createWriteStream(join(metricsFolder, `${name}.log`), { mode: 0o600 });
+  const file = openLogFile(join(metricsFolder, `${name}.log`));
   const gathered = new Map<string, Gathered>();
 
   const write = (key: string, { namespace, dimensions, values }: Gathered): void => {

@@ -11,6 +11,9 @@ export interface Service {
   pid(): number | undefined;
   /** SIGKILL, as a crash: nothing is flushed. Resolves when the next process listens. */
   restart(): Promise<void>;
+  /** Hears what the process says, also after a restart. */
+  listen(listener: (message: unknown) => void): void;
+  send(message: object): void;
   close(): Promise<void>;
 }
 
@@ -23,6 +26,7 @@ export async function openService(
   let child = await start(port);
   let expected = false;
   let restarting: Promise<void> = Promise.resolve();
+  const listeners: ((message: unknown) => void)[] = [];
   const { url } = child;
   watch(child);
 
@@ -39,12 +43,18 @@ export async function openService(
     child = await start(Number(new URL(url).port));
     expected = false;
     watch(child);
+    for (const listener of listeners) child.listen(listener);
   }
 
   return {
     url,
     broken,
     pid: () => child.pid,
+    listen(listener) {
+      listeners.push(listener);
+      child.listen(listener);
+    },
+    send: (message) => child.send(message),
     restart() {
       restarting = restarting.then(restart);
       return restarting;

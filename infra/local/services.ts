@@ -13,9 +13,11 @@ export interface AwsOptions {
   readonly port: number;
   readonly folder: string;
   readonly access: Access;
+  /** Factor on the times of the queues. */
+  readonly timeScale: number;
 }
 
-export function startAws({ port, folder, access }: AwsOptions): Promise<Child> {
+export function startAws({ port, folder, access, timeScale }: AwsOptions): Promise<Child> {
   return startChild({
     name: 'the AWS stand-in',
     entryFile: fileURLToPath(new URL('./aws/main.ts', import.meta.url)),
@@ -26,6 +28,7 @@ export function startAws({ port, folder, access }: AwsOptions): Promise<Child> {
       REGION: LOCAL_REGION,
       ACCOUNT_ID: LOCAL_ACCOUNT,
       HOSTS: JSON.stringify(access.hosts),
+      TIME_SCALE: String(timeScale),
     },
   });
 }

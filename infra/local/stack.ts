@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { type Access, NO_MORE_ACCESS } from './access.ts';
 import { openAssembly } from './assemblies.ts';
 import type { Child } from './child.ts';
+import { limitConcurrency } from './concurrency.ts';
 import { LOGS_FOLDER } from './dashboard/collected.ts';
 import { writeMonitoring } from './dashboard/monitoring.ts';
 import { serveDashboard } from './dashboard/serve.ts';
@@ -17,8 +18,11 @@ import { type FunctionLine, openFunctionLogs } from './function-logs.ts';
 import { type Development, openFunctions } from './functions.ts';
 import { openGateway } from './gateway/gateway.ts';
 import type { ServePage } from './gateway/http-api.ts';
+import type { Invoke } from './gateway/integration.ts';
 import { type Listener, openListener } from './gateway/listener.ts';
 import { toInitialSecrets } from './initial-secrets.ts';
+import { answerInvocations } from './invocations.ts';
+import type { FunctionPool } from './lambda-runtime/function-pool.ts';
 import type { LocalAddresses } from './local-environment.ts';
 import { type LocalIdentity, openLocalIdentity } from './local-identity.ts';
 import { measureFunction } from './measured.ts';
@@ -26,7 +30,7 @@ import { withPatience } from './patience.ts';
 import { openPlatformMetrics } from './platform-metrics.ts';
 import { openService, type Service } from './service.ts';
 import { startAws, startVonage } from './services.ts';
-import { createParameters, createSecrets, createTables } from './storage.ts';
+import { createParameters, createQueues, createSecrets, createTables } from './storage.ts';
 import { readAssembly } from './synthesize.ts';
 import type { Api } from './template/apis.ts';
 import { type LocalTemplate, readTemplate } from './template.ts';
@@ -55,7 +59,7 @@ export interface StackOptions {
   readonly assemblyFolder?: string;
   /** Another Vonage. @default the simulator */
   readonly vonageBaseUrl?: string | undefined;
-  /** Factor on every duration of the simulator: 0.1 makes 60 s of it 6 s. @default 1 */
+  /** Factor on every duration of the simulator and the queues: 0.1 makes 60 s of it 6 s. @default 1 */
   readonly timeScale?: number;
   /** Another DynamoDB. @default dynalite, in `localFolder` */
   readonly dynamodbEndpoint?: string | undefined;
@@ -67,6 +71,8 @@ export interface StackOptions {
   readonly nodeOptions?: readonly string[];
   /** Factor on the time limits of Lambda and API Gateway, for a busy machine. @default 1 */
   readonly patience?: number;
+  /** Invocations at once of all functions together, as an account's quota. @default any number */
+  readonly accountConcurrency?: number;
   /** Aborts a start that is running: it throws and leaves nothing behind. */
   readonly signal?: AbortSignal;
   /** Pages served next to the API. */
@@ -127,14 +133,14 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
   removeEndpoints(endpointsFile);
   closers.push(() => removeEndpoints(endpointsFile));
 
-  const access = options.access ?? NO_MORE_ACCESS;
+  const { access = NO_MORE_ACCESS, timeScale = 1 } = options;
   const open = (variable: string, port = 0) => openPort(variable, port, access, closers);
   const api = await open('API_PORT', options.ports?.api);
   const websocket = await open('WEBSOCKET_PORT', options.ports?.websocket);
   const identity = openLocalIdentity(join(folder, 'identity.json'));
   const starting = [
     prepareTemplate(options),
-    openChild((port) => startAws({ port, folder, access }), options.ports?.aws, closers),
+    openChild((port) => startAws({ port, folder, access, timeScale }), options.ports?.aws, closers),
     options.vonageBaseUrl === undefined
       ? openSimulator(options, folder, identity, api, closers)
       : undefined,
@@ -183,7 +189,12 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
   const servePage: ServePage = (request, response) =>
     serveDashboard(folder, request, response) || options.servePage?.(request, response) === true;
   const { origins } = access;
-  closers.push(openGateway({ template, functions, api, websocket, servePage, metrics, origins }));
+  const { accountConcurrency = Infinity } = options;
+  const invoke = limitConcurrency(invokeBy(functions), accountConcurrency);
+  closers.push(openGateway({ template, invoke, api, websocket, servePage, metrics, origins }));
+  const { eventInvoke } = template;
+  closers.push(answerInvocations({ aws, invoke, eventInvoke, timeScale }));
+  await createQueues(addresses.aws, template.queues);
 
   const endpoints = toEndpoints(template, addresses, identity);
   writeEndpoints(endpointsFile, endpoints);
@@ -220,6 +231,14 @@ async function prepareTemplate(options: StackOptions): Promise<LocalTemplate> {
   const context = { stage: 'dev', ...options.context };
   const assembly = await readAssembly(assemblyFolder ?? (await openAssembly({ context, signal })));
   return withPatience(readTemplate(assembly), patience);
+}
+
+function invokeBy(functions: ReadonlyMap<string, FunctionPool>): Invoke {
+  return async (name, event) => {
+    const pool = functions.get(name);
+    if (!pool) throw new LocalStackError(`something calls ${name}, which the template lacks`);
+    return pool.invoke(event);
+  };
 }
 
 const NEVER = new Promise<never>(() => {});

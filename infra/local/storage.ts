@@ -1,7 +1,9 @@
 /** Creates what the template keeps data in, at the local endpoints; safe to repeat at every start. */
+import { toSentence } from '../../shared/command/run-command.ts';
 import { callAws } from './aws/json-client.ts';
 import { LocalStackError } from './error.ts';
 import type { InitialSecret } from './initial-secrets.ts';
+import type { QueueResource } from './template/queues.ts';
 import type { ParameterResource, TableResource } from './template/storage.ts';
 
 /** Exists already: kept, with what is in it. */
@@ -39,8 +41,20 @@ export async function createParameters(
   }
 }
 
+/** Their messages stay; what the template says of them is new. */
+export async function createQueues(
+  endpoint: string,
+  queues: readonly QueueResource[],
+): Promise<void> {
+  await create(endpoint, 'Local.PutQueues', queues);
+}
+
 async function create(endpoint: string, target: string, input: unknown): Promise<void> {
-  const result = await callAws(endpoint, target, input);
+  const result = await callAws(endpoint, target, input).catch((cause: unknown) => {
+    throw new LocalStackError(`${endpoint} does not answer as AWS does: ${toSentence(cause)}`, {
+      cause,
+    });
+  });
   if (result.type === 'done' || KEPT.has(result.name)) return;
   throw new LocalStackError(`${target} failed: ${result.name} ${result.message}`);
 }

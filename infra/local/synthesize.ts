@@ -86,7 +86,17 @@ export async function synthesize(
     text(child.stderr),
   ]);
   if (exitCode === 0) return;
-  throw new LocalStackError(`the CDK app could not be synthesized\n${output}${errors}`.trimEnd());
+  const reason = toReason(`${output}${errors}`);
+  throw new LocalStackError(`the CDK app could not be synthesized\n${reason}`);
+}
+
+/** The message of the error that ended the app, without its stack; all that was printed if there is none. */
+function toReason(printed: string): string {
+  const lines = printed.trimEnd().split('\n');
+  const start = lines.findIndex((line) => /^\w*Error(?: \[\w+\])?: /.test(line));
+  if (start < 0) return lines.join('\n');
+  const length = lines.slice(start).findIndex((line) => /^\s+at /.test(line));
+  return lines.slice(start, length < 0 ? undefined : start + length).join('\n');
 }
 
 /** Finds template and assets in a folder that {@link synthesize} or `cdk synth` made. */

@@ -5,8 +5,10 @@
 import { readMonitoringResources, type StoredMonitoring } from './dashboard/monitoring.ts';
 import { type Api, readApi } from './template/apis.ts';
 import { type DomainMapping, readDomains } from './template/domains.ts';
+import { type EventInvokeSettings, readEventInvoke } from './template/event-invoke.ts';
 import { type FunctionResource, readFunctions } from './template/functions.ts';
 import { assertKnown } from './template/known-resources.ts';
+import { type QueueResource, readQueues } from './template/queues.ts';
 import { readRawTemplate } from './template/raw-template.ts';
 import type { Surroundings } from './template/resource-names.ts';
 import { createResources } from './template/resources.ts';
@@ -36,6 +38,9 @@ export interface LocalTemplate {
   readonly tables: readonly TableResource[];
   readonly secrets: readonly SecretResource[];
   readonly parameters: readonly ParameterResource[];
+  readonly queues: readonly QueueResource[];
+  /** By function; others have Lambda's defaults. */
+  readonly eventInvoke: ReadonlyMap<string, EventInvokeSettings>;
   readonly monitoring: StoredMonitoring;
 }
 
@@ -53,6 +58,8 @@ export function readTemplate({ templateFile, assetFolders, place }: Assembly): L
     tables: readTables(resources),
     secrets: readSecrets(resources),
     parameters: readParameters(resources),
+    queues: readQueues(resources),
+    eventInvoke: readEventInvoke(resources),
     monitoring: readMonitoringResources(resources),
   };
 }

@@ -18,6 +18,8 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { progress } from '../command/progress.ts';
+import { runCommand } from '../command/run-command.ts';
 
 const SOURCES = dirname(fileURLToPath(import.meta.url));
 const PROJECT = join(SOURCES, '../..');
@@ -133,7 +135,16 @@ function declarations(files: readonly string[]): string {
   return [...texts, `export { ${values} };`, `export type { ${types} };`, ''].join('\n');
 }
 
+const USAGE = `Builds the client package into dist/client.
+
+npm run build:client`;
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await runCommand({ usage: USAGE, options: {}, run });
+}
+
+async function run(): Promise<void> {
+  progress('bundling the client and its declarations');
   const folder = join(PROJECT, 'dist/client');
   await buildClient(folder);
   const code = readFileSync(join(folder, MODULE));

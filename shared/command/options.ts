@@ -5,8 +5,12 @@ import { UsageError } from './usage-error.ts';
 
 export interface Option<Value> {
   readonly takesValue: boolean;
-  /** @param text undefined: not given. @throws UsageError, whose message begins with the verb */
-  readonly read: (text: string | undefined) => Value;
+  /** @default false */
+  readonly isRepeatable?: boolean;
+  /** One letter. */
+  readonly short?: string;
+  /** @param given nothing: not given. @throws UsageError, whose message begins with the verb */
+  readonly read: (given: readonly string[]) => Value;
 }
 
 export type Options = Readonly<Record<string, Option<unknown>>>;
@@ -20,18 +24,22 @@ export interface Arguments<Given extends Options> {
 }
 
 export function flag(): Option<boolean> {
-  return { takesValue: false, read: (text) => text !== undefined };
+  return { takesValue: false, read: (given) => given.length > 0 };
 }
 
 export function text(): Option<string | undefined>;
 export function text(fallback: string): Option<string>;
 export function text(fallback?: string): Option<string | undefined> {
+  return { takesValue: true, read: ([given]) => given ?? fallback };
+}
+
+/** May be given several times. */
+export function texts(short?: string): Option<readonly string[]> {
   return {
     takesValue: true,
-    read: (given) => {
-      if (given === '') throw new UsageError('must not be empty');
-      return given ?? fallback;
-    },
+    isRepeatable: true,
+    ...(short !== undefined && { short }),
+    read: (given) => given,
   };
 }
 
@@ -46,33 +54,55 @@ export function integer(range: Range, fallback: number): Option<number>;
 export function integer({ min, max }: Range, fallback?: number): Option<number | undefined> {
   return {
     takesValue: true,
-    read: (given) => {
+    read: ([given]) => {
       if (given === undefined) return fallback;
-      const value = Number(given);
-      if (/^-?\d+$/.test(given) && value >= min && value <= max) return value;
+      if (isWithin(given, min, max)) return Number(given);
       throw new UsageError(`must be a whole number from ${min} to ${max}`);
     },
   };
 }
 
-export function choice<const Name extends string>(names: readonly Name[]): Option<Name | undefined>;
+/** Several whole numbers, with commas. */
+export function integers({ min, max }: Range): Option<readonly number[] | undefined> {
+  return {
+    takesValue: true,
+    read: ([given]) => {
+      const items = given?.split(',');
+      if (items?.every((item) => isWithin(item, min, max)) === false) {
+        throw new UsageError(`must be whole numbers from ${min} to ${max}, with commas`);
+      }
+      return items?.map(Number);
+    },
+  };
+}
+
+function isWithin(text: string, min: number, max: number): boolean {
+  return /^-?\d+$/.test(text) && Number(text) >= min && Number(text) <= max;
+}
+
 export function choice<const Name extends string>(
   names: readonly Name[],
-  fallback: Name,
-): Option<Name>;
-export function choice<const Name extends string>(
-  names: readonly Name[],
-  fallback?: Name,
 ): Option<Name | undefined> {
   return {
     takesValue: true,
-    read: (given) => {
-      if (given === undefined) return fallback;
-      const known = names.find((name) => name === given);
-      if (known === undefined) throw new UsageError(`must be one of ${names.join(', ')}`);
-      return known;
-    },
+    read: ([given]) => (given === undefined ? undefined : pick(given, names)),
   };
+}
+
+/** Several of them, with commas. */
+export function choices<const Name extends string>(
+  names: readonly Name[],
+): Option<readonly Name[] | undefined> {
+  return {
+    takesValue: true,
+    read: ([given]) => given?.split(',').map((each) => pick(each, names)),
+  };
+}
+
+function pick<Name extends string>(given: string, names: readonly Name[]): Name {
+  const known = names.find((name) => name === given);
+  if (known !== undefined) return known;
+  throw new UsageError(`must be one of ${names.join(', ')}`);
 }
 
 /**
@@ -89,12 +119,12 @@ export function readArguments<Given extends Options>(
   if (tooMuch !== undefined) throw new UsageError(`the argument ${tooMuch} is not understood`);
   const values = Object.entries(options).map(([name, option]) => [
     name,
-    readOption(name, option, given.get(name)),
+    readOption(name, option, given.get(name) ?? []),
   ]);
   return { values: Object.fromEntries(values), positionals };
 }
 
-function readOption(name: string, { read }: Option<unknown>, given: string | undefined): unknown {
+function readOption(name: string, { read }: Option<unknown>, given: readonly string[]): unknown {
   try {
     return read(given);
   } catch (cause) {
@@ -107,7 +137,7 @@ function parse(
   argv: readonly string[],
   options: Options,
 ): {
-  readonly given: ReadonlyMap<string, string>;
+  readonly given: ReadonlyMap<string, readonly string[]>;
   readonly positionals: readonly string[];
 } {
   const { tokens } = parseArgs({
@@ -116,29 +146,34 @@ function parse(
     strict: false,
     tokens: true,
     options: Object.fromEntries(
-      Object.entries(options).map(([name, { takesValue }]) => [
+      Object.entries(options).map(([name, { takesValue, short }]) => [
         name,
-        { type: takesValue ? 'string' : 'boolean' } as const,
+        {
+          type: takesValue ? ('string' as const) : ('boolean' as const),
+          ...(short !== undefined && { short }),
+        },
       ]),
     ),
   });
-  const given = new Map<string, string>();
+  const given = new Map<string, readonly string[]>();
   const positionals: string[] = [];
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
     if (token.kind !== 'option') continue;
-    const option = options[token.name];
-    if (!option) throw new UsageError(`the option ${token.rawName} is not known`);
-    if (given.has(token.name)) throw new UsageError(`${token.rawName} is given twice`);
+    const { name, rawName, value, inlineValue } = token;
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (!option) throw new UsageError(`the option ${rawName} is not known`);
+    const before = given.get(name) ?? [];
+    if (before.length > 0 && !option.isRepeatable)
+      throw new UsageError(`${rawName} is given twice`);
+    if (!option.takesValue && value !== undefined) {
+      throw new UsageError(`${rawName} takes no value`);
+    }
     // `--outputs --dry-run` forgets a value; one that begins with dashes is written with `=`.
-    const isForgotten = !token.inlineValue && token.value?.startsWith('--');
-    if (option.takesValue && (token.value === undefined || isForgotten)) {
-      throw new UsageError(`${token.rawName} needs a value`);
-    }
-    if (!option.takesValue && token.value !== undefined) {
-      throw new UsageError(`${token.rawName} takes no value`);
-    }
-    given.set(token.name, token.value ?? '');
+    const isForgotten = !inlineValue && value?.startsWith('--');
+    if (option.takesValue && (!value || isForgotten))
+      throw new UsageError(`${rawName} needs a value`);
+    given.set(name, [...before, value ?? '']);
   }
   return { given, positionals };
 }

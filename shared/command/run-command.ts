@@ -4,41 +4,88 @@ import { CommandError } from './command-error.ts';
 import { type Arguments, type Options, readArguments } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
-export interface Command<Given extends Options> {
+export interface CommandLine<Given extends Options> {
   /** What it does, in a sentence; then how it is called and what each option means. */
   readonly usage: string;
   readonly options: Given;
   /** @default none */
   readonly maxPositionals?: number;
+}
+
+export interface Command<Given extends Options> extends CommandLine<Given> {
   /** Answers whether all is well; anything but false counts as yes. */
   readonly run: (given: Arguments<Given>) => unknown;
 }
 
 /**
- * Runs the command with the arguments of this process. `--help` shows the usage and does nothing else.
- * Exit code: 0 all is well, 1 the command found a fault, 2 it could not do its work.
+ * The arguments of this process. `--help` shows the usage and ends with 0, an argument that is not
+ * understood ends with 2, its sentence and the usage; nothing else is done then.
  */
-export async function runCommand<Given extends Options>(command: Command<Given>): Promise<void> {
+export function readCommandLine<Given extends Options>(
+  command: CommandLine<Given>,
+): Arguments<Given> {
   const argv = process.argv.slice(2);
   if (argv.includes('--help') || argv.includes('-h')) {
     console.log(command.usage);
-    return;
+    process.exit(0);
   }
   try {
-    const given = readArguments(argv, command.options, command.maxPositionals ?? 0);
-    if ((await command.run(given)) === false) process.exitCode = 1;
+    return readArguments(argv, command.options, command.maxPositionals ?? 0);
   } catch (error) {
-    process.exitCode = 2;
-    console.error(toSentence(error));
-    if (error instanceof UsageError) console.error(`\n${command.usage}`);
+    if (error instanceof UsageError) refuse(command, error);
+    throw error;
   }
 }
+
+/** Exit code: 0 all is well, 1 the command found a fault, 2 it could not do its work. */
+export async function runCommand<Given extends Options>(command: Command<Given>): Promise<void> {
+  const given = readCommandLine(command);
+  try {
+    if ((await command.run(given)) === false) process.exitCode = 1;
+  } catch (error) {
+    if (error instanceof UsageError) refuse(command, error);
+    console.error(toSentence(error));
+    process.exitCode = 2;
+  }
+}
+
+function refuse({ usage }: CommandLine<Options>, { message }: UsageError): never {
+  console.error(`${message}\n\n${usage}`);
+  process.exit(2);
+}
+
+/** What people can do something about. */
+const CAUSES: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'this user may not write or read there',
+  EPERM: 'this user may not do that',
+  EROFS: 'the file system takes no changes',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'a file is where a folder should be',
+  EISDIR: 'a folder is where a file should be',
+  EMFILE: 'too many files are open',
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'the connection was cut',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'the name server does not answer',
+  ETIMEDOUT: 'it does not answer',
+};
 
 /** A parser's message quotes what it could not read, which may be a secret. */
 export function toSentence(error: unknown): string {
   if (error instanceof CommandError) return error.message;
   if (!(error instanceof Error)) return 'failed';
   if (error instanceof SyntaxError) return 'failed: something that should be JSON is not';
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const known = CAUSES[code];
+  if (known !== undefined) return `failed: ${known}: ${placeOf(error)}`;
   const cause = error.cause instanceof Error ? ` (${toSentence(error.cause)})` : '';
   return `failed: ${error.name}: ${error.message}${cause}`;
+}
+
+function placeOf(error: Error): string {
+  if ('path' in error && typeof error.path === 'string') return error.path;
+  if ('address' in error && 'port' in error) return `${error.address}:${error.port}`;
+  return error.message;
 }

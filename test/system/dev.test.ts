@@ -90,7 +90,7 @@ describe('npm run dev', () => {
     expect(await cancelled()).toBe(500);
     copy.undo(USE_CASE);
     await said(
-      new RegExp(`^${USE_CASE}: cancel replaced .*\\n[^]*^${USE_CASE}: cancel replaced`, 'm'),
+      new RegExp(`^${USE_CASE}: cancel replaced .*\\n[\\s\\S]*^${USE_CASE}: cancel replaced`, 'm'),
     );
     expect(await cancelled()).toBe(200);
   });

@@ -3,7 +3,7 @@
  * while it runs.
  */
 
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { callAws } from '../../infra/local/aws/json-client.ts';
-import { call, phoneNumber } from '../fixtures/app.ts';
+import { call, phoneNumber, startApp } from '../fixtures/app.ts';
 import { type Ended, runCommand } from '../fixtures/command.ts';
 import { sendWebhook } from '../fixtures/scripted-vonage.ts';
 import { putSecret, readSecret } from '../fixtures/secrets-manager.ts';
@@ -58,10 +58,14 @@ function application(): Promise<{ name: string; capabilities: Record<string, unk
   return applications('GET');
 }
 
-async function applications(method: string, body?: object) {
-  const { account, application_id: id, vonage } = stack.endpoints;
+async function applications(
+  method: string,
+  body?: object,
+  path = `/${stack.endpoints.application_id}`,
+) {
+  const { account, vonage } = stack.endpoints;
   const credentials = Buffer.from(`${account.api_key}:${account.api_secret}`).toString('base64');
-  const response = await fetch(`${vonage}/v2/applications/${id}`, {
+  const response = await fetch(`${vonage}/v2/applications${path}`, {
     method,
     headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
     ...(body && { body: JSON.stringify(body) }),
@@ -251,7 +255,7 @@ async function startAccount(): Promise<string> {
         .writeHead(isSigned ? 200 : 403)
         .end(
           request.url === '/'
-            ? '<entry><key>SubscriptionsConfirmed</key><value>1</value></entry>'
+            ? '<entry><key>SubscriptionsConfirmed</key><value>1</value></entry><Sum>1.0</Sum>'
             : '{"AccountLimit":{"ConcurrentExecutions":1000}}',
         );
     });
@@ -263,6 +267,125 @@ async function startAccount(): Promise<string> {
   await once(server, 'listening');
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+describe('configure --create-application', () => {
+  const NAME = 'silent-auth-local';
+  let before: { privateKey: string; signature: string };
+
+  beforeAll(async () => {
+    before = {
+      privateKey: await readSecret(stack.endpoints, 'private_key'),
+      signature: await readSecret(stack.endpoints, 'signature'),
+    };
+    await putSecret(stack.endpoints, 'private_key', '{"application_id":"","private_key":""}');
+  });
+
+  afterAll(async () => {
+    await putSecret(stack.endpoints, 'private_key', before.privateKey);
+    await putSecret(stack.endpoints, 'signature', before.signature);
+    await forgetSecrets();
+  });
+
+  /** Every process reads its secrets once. */
+  async function forgetSecrets(): Promise<void> {
+    const killed = Object.values(stack.processes()).flat();
+    for (const pid of killed) process.kill(pid, 'SIGKILL');
+    const isGone = (pid: number): boolean => !Object.values(stack.processes()).flat().includes(pid);
+    await until(() => killed.every(isGone) || undefined);
+  }
+
+  async function madeApplications(name = NAME) {
+    const all = (await applications('GET', undefined, '?page_size=100'))._embedded.applications;
+    return all.filter((each: { name: string }) => each.name === name);
+  }
+
+  it('tells on a dry run what it would make, and makes nothing', async () => {
+    const { code, output } = await configure('--create-application', '--dry-run');
+    expect(output).toContain(`Application: ${NAME} would be made`);
+    expect(code).toBe(0);
+    expect(await madeApplications()).toEqual([]);
+    expect((await secret('private_key')).private_key).toBe('');
+  });
+
+  it('makes an application whose private key is in Secrets Manager and nowhere else', async () => {
+    const { code, output } = await configure('--create-application');
+    expect(code).toBe(0);
+    const { application_id: id, private_key: key } = await secret('private_key');
+    expect(output).toContain(`Application: ${id} (${NAME}) made`);
+    expect(output).toMatch(
+      /Remains to be done by hand:[\s\S]*Network Registry[\s\S]*Signature secret/,
+    );
+    expect(output).not.toMatch(/BEGIN|PRIVATE KEY/);
+    expect(output).not.toContain(key.split('\n')[1]);
+    const [made, ...others] = await madeApplications();
+    expect(others).toEqual([]);
+    expect(made.id).toBe(id);
+    expect(made.keys).toEqual({
+      public_key: createPublicKey(key).export({ type: 'spki', format: 'pem' }).toString().trim(),
+    });
+    expect(made.capabilities.verify.webhooks.status_url).toEqual({
+      address: `${stack.endpoints.api}/webhook`,
+      http_method: 'POST',
+    });
+    expect((await secret('signature')).application_id).toBe(id);
+  });
+
+  it('makes one that the backend verifies numbers with, webhooks included', async () => {
+    await forgetSecrets();
+    const app = await startApp(stack.endpoints.api, { phone_number: phoneNumber('8') });
+    const { action } = await app.becomes(({ status }) => status === 'action_pending');
+    expect(action).toMatchObject({ type: 'open_check_url' });
+  });
+
+  it('reuses it the second time', async () => {
+    const stored = await secret('private_key');
+    const { code, output } = await configure('--create-application');
+    expect(output).toContain(`Application: ${stored.application_id} (${NAME}) is reused`);
+    expect(code).toBe(0);
+    expect(await secret('private_key')).toEqual(stored);
+    expect(await madeApplications()).toHaveLength(1);
+  });
+
+  it('takes up what an interrupted run has left, without a second application', async () => {
+    const stored = await secret('private_key');
+    const left = JSON.stringify({ ...stored, application_id: '' });
+    await putSecret(stack.endpoints, 'private_key', left);
+    const { output } = await configure('--create-application');
+    expect(output).toContain(`Application: ${stored.application_id} (${NAME}) is reused`);
+    expect(await secret('private_key')).toEqual(stored);
+  });
+
+  it('leaves an application of the same name alone whose key it has not', async () => {
+    const stored = await readSecret(stack.endpoints, 'private_key');
+    await putSecret(stack.endpoints, 'private_key', '{"application_id":"","private_key":""}');
+    const [made] = await madeApplications();
+    const { code, output } = await configure('--create-application');
+    expect(output).toContain(`--application-id ${made.id}`);
+    expect(code).toBe(2);
+    expect(await madeApplications()).toEqual([made]);
+    const renewed = await configure('--create-application', '--application-id', made.id);
+    expect(renewed.output).toContain(`Application: ${made.id} (${NAME}) has a new key`);
+    expect(await madeApplications()).not.toEqual([made]);
+    await putSecret(stack.endpoints, 'private_key', stored);
+  });
+
+  it('makes an application for the playground beside it', async () => {
+    await putSecret(stack.endpoints, 'private_key', '{"application_id":"","private_key":""}');
+    const { output } = await configure('--create-application', '--playground');
+    expect(output).toContain('Playground');
+    const [made] = await madeApplications(`${NAME}-playground`);
+    expect(made.capabilities.network_apis.network_application_id).toBe('test-application');
+  });
+
+  it('prints a JWT that Vonage accepts, and nothing else', async () => {
+    const { code, output } = await configure('--print-jwt');
+    expect(code).toBe(0);
+    const answer = await fetch(`${stack.endpoints.vonage}/v2/verify/${randomUUID()}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${output.trim()}` },
+    });
+    expect(answer.status).toBe(404);
+  });
+});
 
 describe('a stage in AWS', () => {
   it('asks for its outputs where there are none', async () => {

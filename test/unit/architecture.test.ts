@@ -57,10 +57,14 @@ const RULES: readonly {
   },
   {
     folder: 'shared/contract',
-    paths: ['shared/domain', 'shared/config.ts'],
+    paths: ['shared/domain', 'shared/config.ts', 'shared/command'],
     packages: ['zod', 'node:'],
   },
-  { folder: 'shared/client', paths: ['shared/contract (types)'], packages: ['node:', 'esbuild'] },
+  {
+    folder: 'shared/client',
+    paths: ['shared/contract (types)', 'shared/command'],
+    packages: ['node:', 'esbuild'],
+  },
   {
     folder: 'shared/dependencies',
     paths: [
@@ -76,21 +80,22 @@ const RULES: readonly {
   { folder: 'functions', paths: ['shared', 'docs'], packages: [] },
   {
     folder: 'infra/aws',
-    paths: ['shared/config.ts', 'shared/domain/metrics.ts'],
+    paths: ['shared/config.ts', 'shared/command', 'shared/domain/metrics.ts'],
     packages: ['aws-cdk-lib', 'constructs', 'cdk-nag', 'esbuild', 'zod', 'node:'],
   },
   { folder: 'shared/command', paths: [], packages: ['node:'] },
   {
     // Commands for operators: they look at a deployment from outside.
     folder: 'infra/operate/deployment',
-    paths: [],
-    packages: ['@aws-sdk/client-secrets-manager', '@smithy/signature-v4', 'zod', 'node:'],
+    paths: ['shared/command'],
+    packages: ['@aws-sdk/client-secrets-manager', '@smithy/signature-v4', 'jose', 'zod', 'node:'],
   },
   {
     folder: 'infra/operate/configure',
-    paths: ['infra/operate/deployment'],
+    paths: ['infra/operate/deployment', 'shared/command'],
     packages: ['node:'],
   },
+  { folder: 'infra/operate/cdk', paths: ['shared/command'], packages: ['zod', 'node:'] },
   {
     folder: 'infra/operate/trace',
     paths: ['shared/command'],
@@ -98,7 +103,7 @@ const RULES: readonly {
   },
   {
     folder: 'infra/operate/doctor',
-    paths: ['infra/operate/deployment', 'shared/config.ts'],
+    paths: ['infra/operate/deployment', 'shared/command', 'shared/config.ts'],
     packages: ['jose', 'zod', 'node:'],
   },
   {

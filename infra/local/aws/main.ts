@@ -1,11 +1,12 @@
 /**
  * The process that stands for AWS's regional services: DynamoDB (dynalite), Secrets Manager,
- * EventBridge, Systems Manager, on one port, distinguished by `X-Amz-Target`. `GET /_local/events`
- * shows what was put on the event bus.
+ * EventBridge, Systems Manager, SQS, distinguished by `X-Amz-Target`, and Lambda's asynchronous
+ * invoke. `GET /_local/events` shows what was put on the event bus, `GET /_local/queues` what waits in
+ * queues.
  *
- * Environment: `PORT` (0: any), `DATA_FOLDER`, `STACK_FOLDER`, `REGION`, `ACCOUNT_ID`, `HOSTS`
- * (JSON). Sends `{ready: true, url}` to its parent and ends with it. No web page has any business
- * here.
+ * Environment: `PORT` (0: any), `DATA_FOLDER`, `STACK_FOLDER`, `REGION`, `ACCOUNT_ID`, `TIME_SCALE`,
+ * `HOSTS` (JSON). Sends `{ready: true, url}` to its parent and ends with it. No web page has any
+ * business here.
  */
 import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -19,10 +20,15 @@ import { runWithParent } from '../child.ts';
 import { listen } from '../listen.ts';
 import { openPlatformMetrics } from '../platform-metrics.ts';
 import { createSecretsManager } from '../secrets-manager.ts';
+import { openStateFile } from '../state-file.ts';
+import { queueResource } from '../template/queues.ts';
 import { measureTable } from './dynamodb-metrics.ts';
 import { createEventBus } from './event-bus.ts';
+import { FUNCTIONS_PATH, openFunctionInvoker } from './function-invoker.ts';
 import { runOperation, type Service, toTarget } from './json-protocol.ts';
 import { createParameterStore } from './parameter-store.ts';
+import { openQueues } from './queues.ts';
+import { openStoredMap } from './stored-map.ts';
 
 const environment = z.object({
   PORT: z.coerce.number(),
@@ -30,13 +36,13 @@ const environment = z.object({
   STACK_FOLDER: z.string(),
   REGION: z.string(),
   ACCOUNT_ID: z.string(),
+  TIME_SCALE: z.coerce.number().positive(),
   HOSTS: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
 });
 
 await runWithParent(async () => {
-  const { PORT, DATA_FOLDER, STACK_FOLDER, REGION, ACCOUNT_ID, HOSTS } = environment.parse(
-    process.env,
-  );
+  const { PORT, DATA_FOLDER, STACK_FOLDER, REGION, ACCOUNT_ID, TIME_SCALE, HOSTS } =
+    environment.parse(process.env);
   const access = { hosts: HOSTS, origins: [] };
   const metrics = openPlatformMetrics(STACK_FOLDER, 'dynamodb');
   mkdirSync(DATA_FOLDER, { recursive: true });
@@ -47,6 +53,15 @@ await runWithParent(async () => {
     updateTableMs: 0,
   });
   const eventBus = createEventBus();
+  const functions = openFunctionInvoker();
+  const queues = openQueues({
+    definitions: openStoredMap(join(DATA_FOLDER, 'queues.json'), queueResource),
+    stateFile: openStateFile(join(DATA_FOLDER, 'messages.jsonl')),
+    region: REGION,
+    timeScale: TIME_SCALE,
+    deliver: functions.deliver,
+    now: Date.now,
+  });
   const services: Readonly<Record<string, Service>> = {
     secretsmanager: createSecretsManager({
       file: join(DATA_FOLDER, 'secrets.json'),
@@ -55,6 +70,8 @@ await runWithParent(async () => {
     }),
     AmazonSSM: createParameterStore(join(DATA_FOLDER, 'parameters.json')),
     AWSEvents: eventBus.service,
+    AmazonSQS: queues.service,
+    Local: queues.local,
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -66,6 +83,15 @@ await runWithParent(async () => {
     if (request.method === 'GET' && request.url === '/_local/events') {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(JSON.stringify(eventBus.events()));
+      return;
+    }
+    if (request.method === 'GET' && request.url === '/_local/queues') {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(queues.show()));
+      return;
+    }
+    if (request.url?.startsWith(FUNCTIONS_PATH)) {
+      functions.answer(request, await text(request), response);
       return;
     }
     const [name, operation] = toTarget(request);
@@ -86,6 +112,7 @@ await runWithParent(async () => {
   return {
     url: `http://127.0.0.1:${port}`,
     async close() {
+      queues.close();
       await metrics.close();
       await new Promise<void>((done) => dynamodb.close(() => done()));
     },

@@ -1,7 +1,5 @@
 /** Puts the template's APIs on their listeners, with the functions behind them. */
 import { CORS } from '../../../shared/config.ts';
-import { LocalStackError } from '../error.ts';
-import type { FunctionPool } from '../lambda-runtime/function-pool.ts';
 import { measureHttpApi, measureIntegration, measureWebSocketApi } from '../measured.ts';
 import type { PlatformMetrics } from '../platform-metrics.ts';
 import type { Api } from '../template/apis.ts';
@@ -13,8 +11,7 @@ import { createWebSocketApi } from './websocket-api.ts';
 
 export interface GatewayOptions {
   readonly template: Pick<LocalTemplate, 'http' | 'websocket'>;
-  /** By the name of the function in the template. */
-  readonly functions: ReadonlyMap<string, FunctionPool>;
+  readonly invoke: Invoke;
   readonly api: Listener;
   readonly websocket: Listener;
   readonly servePage: ServePage;
@@ -25,13 +22,8 @@ export interface GatewayOptions {
 
 /** @returns a function that ends every WebSocket connection */
 export function openGateway(options: GatewayOptions): () => void {
-  const { template, functions, api, websocket, servePage, metrics, origins } = options;
+  const { template, invoke, api, websocket, servePage, metrics, origins } = options;
   const http = withOrigins(template.http, origins);
-  const invoke: Invoke = async (name, event) => {
-    const pool = functions.get(name);
-    if (!pool) throw new LocalStackError(`a route calls ${name}, which the template lacks`);
-    return pool.invoke(event);
-  };
   const httpApi = createHttpApi({
     api: http,
     domainName: api.host,

@@ -79,8 +79,9 @@ export function createHttpApi(options: HttpApiOptions): RequestListener {
     const event = toHttpEvent({ api, domainName: options.domainName, ...call });
     const result = await callIntegration(call.route, event, options.invoke);
     if (result.type === 'returned') writeFunctionResponse(response, result.value, cors);
-    else if (result.type === 'timed_out') writeMessage(response, 503, 'Service Unavailable', cors);
-    else writeMessage(response, 500, 'Internal Server Error', cors);
+    else if (result.type === 'timed_out' || result.type === 'throttled') {
+      writeMessage(response, 503, 'Service Unavailable', cors);
+    } else writeMessage(response, 500, 'Internal Server Error', cors);
   }
 }
 

@@ -11,6 +11,7 @@ export type Invoke = (functionName: string, event: unknown) => Promise<Invocatio
 export type IntegrationResult =
   | { readonly type: 'returned'; readonly value: unknown }
   | { readonly type: 'failed' }
+  | { readonly type: 'throttled' }
   | { readonly type: 'timed_out' };
 
 export async function callIntegration(
@@ -28,6 +29,7 @@ export async function callIntegration(
 }
 
 function toResult(result: InvocationResult): IntegrationResult {
+  if (result.type === 'throttle') return { type: 'throttled' };
   return result.type === 'success'
     ? { type: 'returned', value: JSON.parse(result.payload) }
     : { type: 'failed' };

@@ -150,7 +150,7 @@ export function createWebSocketApi({ api, domainName, invoke }: WebSocketApiOpti
     const event = toMessageEvent(api, domainName, identity, route.routeKey, body);
     const result = await callIntegration(route, event, invoke);
     if (result.type === 'timed_out') return fail('Endpoint request timed out');
-    if (result.type === 'failed') return fail('Internal server error');
+    if (result.type !== 'returned') return fail('Internal server error');
     if (!route.answers) return;
     const answer = proxyResponse.safeParse(result.value ?? {});
     if (!answer.success) return fail('Internal server error');

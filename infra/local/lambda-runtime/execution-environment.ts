@@ -41,7 +41,10 @@ export interface FunctionConfiguration {
 /** How an invocation ended; `timeout` and `crash` end the environment. */
 export type InvocationResult =
   | { readonly type: 'success'; readonly payload: string }
-  | { readonly type: 'error' | 'timeout' | 'crash' | 'init_failure'; readonly detail: string };
+  | {
+      readonly type: 'error' | 'timeout' | 'crash' | 'init_failure' | 'throttle';
+      readonly detail: string;
+    };
 
 export interface ExecutionEnvironment {
   readonly pid: number | undefined;

@@ -4,6 +4,9 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { progress } from '../../../shared/command/progress.ts';
+import { runCommand } from '../../../shared/command/run-command.ts';
+import { LocalStackError } from '../error.ts';
 import { startStack } from '../stack.ts';
 import { launchBrowser, missingBrowser } from './launch-browser.ts';
 import { createPhonePage } from './serve.ts';
@@ -12,21 +15,28 @@ const FILE = join(import.meta.dirname, '../../../docs/phone-page.png');
 const STORY_TIMEOUT_MS = 30_000;
 const NUMBER = '+4915123456788';
 
-const missing = missingBrowser();
-if (missing !== undefined) {
-  console.error(missing);
-  process.exit(1);
-}
-const folder = mkdtempSync(join(tmpdir(), 'silent-auth-picture-'));
-const page = createPhonePage();
-const stack = await startStack({ localFolder: folder, servePage: page.serve });
-page.attach(stack.endpoints);
-try {
-  await takePicture(stack.endpoints.api);
-  console.log(`docs/phone-page.png: ${Math.round(statSync(FILE).size / 1024)} KB`);
-} finally {
-  await stack.close();
-  rmSync(folder, { recursive: true, force: true });
+const USAGE = `Plays a story on the phone page in a browser and writes docs/phone-page.png.
+
+npm run screenshot`;
+
+await runCommand({ usage: USAGE, options: {}, run: screenshot });
+
+async function screenshot(): Promise<void> {
+  const missing = missingBrowser();
+  if (missing !== undefined) throw new LocalStackError(missing);
+  progress('starting the stack');
+  const folder = mkdtempSync(join(tmpdir(), 'silent-auth-picture-'));
+  const page = createPhonePage();
+  const stack = await startStack({ localFolder: folder, servePage: page.serve });
+  page.attach(stack.endpoints);
+  try {
+    progress('playing two stories in the browser');
+    await takePicture(stack.endpoints.api);
+    console.log(`docs/phone-page.png: ${Math.round(statSync(FILE).size / 1024)} KB`);
+  } finally {
+    await stack.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** The second story: then every function runs already, and its times are those of every day. */

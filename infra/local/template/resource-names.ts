@@ -57,6 +57,7 @@ const secretArn = arn(
   'secretsmanager',
   (it, place) => `secret:${name('Name')(it, place)}-${toApiId(it.logicalId).slice(0, 6)}`,
 );
+const queueName = name('QueueName');
 const table: Naming = {
   ref: tableName,
   attributes: { Arn: arn('dynamodb', (it, place) => `table/${tableName(it, place)}`) },
@@ -76,6 +77,13 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
   },
   'AWS::DynamoDB::Table': table,
   'AWS::DynamoDB::GlobalTable': table,
+  'AWS::SQS::Queue': {
+    ref: (it, place) => {
+      const { region, accountId } = place;
+      return `https://sqs.${region}.amazonaws.com/${accountId}/${queueName(it, place)}`;
+    },
+    attributes: { Arn: arn('sqs', queueName), QueueName: queueName },
+  },
   'AWS::SecretsManager::Secret': { ref: secretArn, attributes: { Id: secretArn } },
   'AWS::SSM::Parameter': { ref: name('Name'), attributes: {} },
   'AWS::Events::EventBus': {

@@ -2,11 +2,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { compactVerify, errors, importSPKI } from 'jose';
 
-export interface Application {
-  readonly id: string;
-  /** PEM. */
-  readonly publicKey: string;
-}
+/** PEM of an application's public key; undefined: there is no such application. */
+export type FindPublicKey = (applicationId: string) => string | undefined;
 
 export interface Account {
   readonly apiKey: string;
@@ -17,7 +14,7 @@ export interface Account {
 export type Claims = Readonly<Record<string, unknown>>;
 
 export type Caller =
-  | { readonly scheme: 'bearer'; readonly claims: Claims }
+  | { readonly scheme: 'bearer'; readonly applicationId: string; readonly claims: Claims }
   | { readonly scheme: 'basic' };
 
 export type Refusal = { readonly refused: 'unauthorized' | 'jwt_expired' };
@@ -34,23 +31,25 @@ const UNAUTHORIZED: Refusal = { refused: 'unauthorized' };
 const EXPIRED: Refusal = { refused: 'jwt_expired' };
 
 /** A token's signature is verified once; its times are checked on every call. */
-export async function createAuthenticate(
-  application: Application,
+export function createAuthenticate(
+  findPublicKey: FindPublicKey,
   account: Account,
   now: () => number,
-): Promise<Authenticate> {
-  const key = await importSPKI(application.publicKey, 'RS256');
+): Authenticate {
+  /** By key and token. */
   const verified = new Map<string, Claims>();
 
-  async function findClaims(token: string): Promise<Claims | undefined> {
-    const known = verified.get(token);
+  async function findClaims(token: string, publicKey: string): Promise<Claims | undefined> {
+    const name = `${publicKey}${token}`;
+    const known = verified.get(name);
     if (known !== undefined) return known;
     try {
+      const key = await importSPKI(publicKey, 'RS256');
       const { payload } = await compactVerify(token, key, { algorithms: ['RS256'] });
       const claims = parseClaims(payload);
       if (claims === undefined) return undefined;
       if (verified.size >= MAX_CACHED_TOKENS) verified.clear();
-      verified.set(token, claims);
+      verified.set(name, claims);
       return claims;
     } catch (cause) {
       if (cause instanceof errors.JOSEError) return undefined;
@@ -65,10 +64,19 @@ export async function createAuthenticate(
       return isAccount(credentials, account) ? { scheme: 'basic' } : UNAUTHORIZED;
     }
     if (scheme?.toLowerCase() !== 'bearer') return UNAUTHORIZED;
-    const claims = await findClaims(credentials);
+    const applicationId = findApplicationId(credentials);
+    const publicKey = applicationId === undefined ? undefined : findPublicKey(applicationId);
+    if (applicationId === undefined || publicKey === undefined) return UNAUTHORIZED;
+    const claims = await findClaims(credentials, publicKey);
     if (claims === undefined) return UNAUTHORIZED;
-    return judge(claims, application.id, now() / 1000) ?? { scheme: 'bearer', claims };
+    return judge(claims, now() / 1000) ?? { scheme: 'bearer', applicationId, claims };
   };
+}
+
+/** What the token says of itself; its signature is verified with that application's key. */
+function findApplicationId(token: string): string | undefined {
+  const claims = parseClaims(Buffer.from(token.split('.')[1] ?? '', 'base64url'));
+  return typeof claims?.application_id === 'string' ? claims.application_id : undefined;
 }
 
 /** Compares Basic credentials with the account's. */
@@ -89,9 +97,8 @@ function parseClaims(payload: Uint8Array): Claims | undefined {
   }
 }
 
-function judge(claims: Claims, applicationId: string, now: number): Refusal | undefined {
-  const { application_id: application, iat, jti, exp, nbf } = claims;
-  if (application !== applicationId || typeof jti !== 'string' || jti === '') return UNAUTHORIZED;
+function judge({ iat, jti, exp, nbf }: Claims, now: number): Refusal | undefined {
+  if (typeof jti !== 'string' || jti === '') return UNAUTHORIZED;
   if (typeof iat !== 'number' || iat > now + CLOCK_TOLERANCE_SECONDS) return UNAUTHORIZED;
   if (nbf !== undefined && (typeof nbf !== 'number' || nbf > now)) return UNAUTHORIZED;
   if (exp === undefined) return now > iat + DEFAULT_LIFETIME_SECONDS ? EXPIRED : undefined;

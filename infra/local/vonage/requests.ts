@@ -3,12 +3,12 @@
  * before a change is visible.
  */
 import { randomUUID } from 'node:crypto';
+import type { Change, StateFile } from '../state-file.ts';
 import type { Callback } from './callbacks.ts';
 import type { RequestFault } from './fault-rules.ts';
 import type { Faults } from './faults.ts';
 import type { Inbox, Message } from './inbox.ts';
 import type { StartOrder } from './start.ts';
-import type { Change, StateFile } from './state-file.ts';
 import { begin, expire, type Moment } from './steps.ts';
 import type { Time } from './time.ts';
 import {
@@ -26,7 +26,7 @@ export type Started =
   | { readonly type: 'network_unsupported' };
 
 export interface Requests {
-  start(order: StartOrder, reported: boolean): Started;
+  start(order: StartOrder, applicationId: string | null): Started;
   find(requestId: string): Verification | undefined;
   /** By the id in its check_url. */
   findByCheckUrl(checkUrlId: string): Verification | undefined;
@@ -64,7 +64,7 @@ export function createRequests(options: RequestsOptions): Requests {
     return faults.forRequest({ requestId, addresses: addressesOf(verification) });
   }
 
-  function start(order: StartOrder, reported: boolean): Started {
+  function start(order: StartOrder, applicationId: string | null): Started {
     const requestId = randomUUID();
     const subject = { requestId, addresses: order.workflow.map(({ to }) => to) };
     faults.bind(subject);
@@ -83,7 +83,7 @@ export function createRequests(options: RequestsOptions): Requests {
       requestId,
       nowMs: time.now(),
       cancellableFromMs: time.now() + time.scaledMs(CANCELLABLE_FROM_SECONDS),
-      reported,
+      applicationId,
       ownCheckUrlId: fault.check_url_id === 'own',
     });
     remember(verification);
@@ -121,9 +121,11 @@ export function createRequests(options: RequestsOptions): Requests {
     });
     for (const message of messages) inbox.add(message);
     const addresses = addressesOf(verification);
-    const deliveries = verification.reported
-      ? callbacks.flatMap((callback) => webhooks.prepare(callback, addresses))
-      : [];
+    const { applicationId } = verification;
+    const deliveries =
+      applicationId === null
+        ? []
+        : callbacks.flatMap((callback) => webhooks.prepare(callback, addresses, applicationId));
     stateFile.save([
       toChange(verification),
       ...deliveries.map((delivery): Change => {

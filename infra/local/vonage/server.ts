@@ -76,7 +76,8 @@ async function answerApi(
 ): Promise<void> {
   const caller = await needs.authenticate(call.request.headers.authorization);
   const claims = 'claims' in caller ? caller.claims : undefined;
-  const job = findApiJob(call, requestId, rest, needs.api, claims !== undefined);
+  const applicationId = 'applicationId' in caller ? caller.applicationId : null;
+  const job = findApiJob(call, requestId, rest, needs.api, applicationId);
   if (job === undefined) return send(call.response, problem('not_found'));
   if (!('refused' in caller)) return perform(call, job, needs, claims);
   const refusal = problem(caller.refused);
@@ -89,11 +90,11 @@ function findApiJob(
   requestId: string,
   rest: string,
   api: VerifyApi,
-  reported: boolean,
+  applicationId: string | null,
 ): Job | undefined {
   if (requestId === '') {
     return method === 'POST' && rest === ''
-      ? { operation: 'start', act: () => api.start(body, reported) }
+      ? { operation: 'start', act: () => api.start(body, applicationId) }
       : undefined;
   }
   if (method === 'DELETE' && rest === '') {
@@ -109,12 +110,10 @@ function findApiJob(
 }
 
 function answerApplication(call: Call, id: string, needs: ServerNeeds): void {
-  const { method, request, response, body } = call;
+  const { method, request, response, body, url } = call;
   const { authorization } = request.headers;
-  const result =
-    method === 'GET' || method === 'PUT'
-      ? needs.applications.answer({ method, id, authorization, body })
-      : problem('not_found', {}, 405);
+  const page = url.searchParams;
+  const result = needs.applications.answer({ method, id, authorization, body, page });
   record(call, { operation: 'application' }, result.status, needs);
   send(response, result);
 }

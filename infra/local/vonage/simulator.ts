@@ -1,6 +1,7 @@
 /** Vonage's Verify v2 on one port: puts the parts together and listens. */
 import { type Access, NO_MORE_ACCESS } from '../access.ts';
 import { listen } from '../listen.ts';
+import { openStateFile } from '../state-file.ts';
 import { createAuthenticate } from './application-jwt.ts';
 import { createApplicationsApi } from './applications.ts';
 import { type ArmedRule, createFaults } from './faults.ts';
@@ -9,7 +10,6 @@ import { createJournal } from './journal.ts';
 import { createLocalApi } from './local-api.ts';
 import { createRequests } from './requests.ts';
 import { createVonageServer } from './server.ts';
-import { openStateFile } from './state-file.ts';
 import { createTime } from './time.ts';
 import { createVerifyApi } from './verify-api.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -50,7 +50,6 @@ export async function startVonageSimulator(
   const secret = options.accountApiSecret;
   const account = secret === undefined ? { apiKey } : { apiKey, apiSecret: secret };
   const time = createTime(options.timeScale ?? 1);
-  const authenticate = await createAuthenticate(application, account, time.now);
   const stateFile = openStateFile(options.stateFile);
   const journal = createJournal();
   const inbox = createInbox();
@@ -64,9 +63,10 @@ export async function startVonageSimulator(
     webhookUrl: options.webhookUrl,
     stateFile,
   });
-  const signer = { apiKey, applicationId, signatureSecret };
-  const target = applications.statusUrl;
-  const webhooks = createWebhooks({ signer, target, time, faults, journal, stateFile });
+  const authenticate = createAuthenticate(applications.publicKey, account, time.now);
+  const signer = { apiKey, signatureSecret };
+  const { statusUrl } = applications;
+  const webhooks = createWebhooks({ signer, statusUrl, time, faults, journal, stateFile });
   let url = '';
   const origin = (): string => url;
   const requests = createRequests({ time, faults, inbox, webhooks, stateFile, origin });

@@ -35,8 +35,8 @@ export interface Verification {
   /** Carried along the redirects, so that a hop cannot be skipped. */
   readonly carrierState: string;
   readonly order: StartOrder;
-  /** Requests made with Basic credentials are never reported (protocol §0.5). */
-  readonly reported: boolean;
+  /** Whose Status URL hears of it; null: made with Basic credentials, never reported (protocol §0.5). */
+  readonly applicationId: string | null;
   readonly submittedAt: string;
   readonly cancellableFromMs: number;
   readonly workflow: readonly Step[];
@@ -54,7 +54,7 @@ export function createVerification(
     readonly requestId: string;
     readonly nowMs: number;
     readonly cancellableFromMs: number;
-    readonly reported: boolean;
+    readonly applicationId: string | null;
     readonly ownCheckUrlId: boolean;
   },
 ): Verification {
@@ -63,7 +63,7 @@ export function createVerification(
     checkUrlId: options.ownCheckUrlId ? randomUUID() : options.requestId,
     carrierState: randomUUID(),
     order,
-    reported: options.reported,
+    applicationId: options.applicationId,
     submittedAt: new Date(options.nowMs).toISOString(),
     cancellableFromMs: options.cancellableFromMs,
     workflow: order.workflow.map((entry) => ({ order: entry, status: 'unused', wrongCodes: 0 })),

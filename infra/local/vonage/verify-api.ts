@@ -7,8 +7,8 @@ import { cancel, check, type Submitted, skip } from './steps.ts';
 import type { Verification } from './verification.ts';
 
 export interface VerifyApi {
-  /** @param reported whether the caller's requests are reported to the Status URL */
-  start(body: unknown, reported: boolean): Answer;
+  /** @param applicationId whose Status URL hears of the request; null: nobody's */
+  start(body: unknown, applicationId: string | null): Answer;
   check(requestId: string, body: unknown): Answer;
   nextWorkflow(requestId: string): Answer;
   cancel(requestId: string): Answer;
@@ -21,12 +21,12 @@ export function createVerifyApi(requests: Requests): VerifyApi {
   }
 
   return {
-    start(body, reported) {
+    start(body, applicationId) {
       const parsed = parseStart(body);
       if ('invalid' in parsed) {
         return problem('invalid_params', { invalid_parameters: parsed.invalid });
       }
-      const started = requests.start(parsed.order, reported);
+      const started = requests.start(parsed.order, applicationId);
       if (started.type === 'network_unsupported') return problem('network_unsupported');
       if (started.type === 'conflict') {
         const { requestId } = started;

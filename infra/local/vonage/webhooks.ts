@@ -3,12 +3,12 @@
  * growing delays for a day, in no promised order (protocol §5.1).
  */
 import { randomUUID } from 'node:crypto';
+import type { Change, StateFile } from '../state-file.ts';
 import type { Callback } from './callbacks.ts';
 import type { WebhookFault } from './fault-rules.ts';
 import type { Faults } from './faults.ts';
 import type { Journal } from './journal.ts';
 import { createPoster } from './post-webhook.ts';
-import type { Change, StateFile } from './state-file.ts';
 import type { Time } from './time.ts';
 import { type SignedToken, type Signer, signWebhook } from './webhook-signature.ts';
 
@@ -16,6 +16,7 @@ import { type SignedToken, type Signer, signWebhook } from './webhook-signature.
 export interface Delivery {
   readonly id: string;
   readonly requestId: string;
+  readonly applicationId: string;
   /** The bytes that are hashed and sent. */
   readonly body: string;
   readonly fault: WebhookFault;
@@ -27,7 +28,11 @@ export interface Delivery {
 
 export interface Webhooks {
   /** Makes the deliveries of one callback; they leave with `dispatch`, once they are saved. */
-  prepare(callback: Callback, addresses: readonly string[]): readonly Delivery[];
+  prepare(
+    callback: Callback,
+    addresses: readonly string[],
+    applicationId: string,
+  ): readonly Delivery[];
   dispatch(deliveries: readonly Delivery[]): void;
   /** Deliveries of a request that still wait for a 2xx. */
   pending(requestId: string): readonly Delivery[];
@@ -35,9 +40,9 @@ export interface Webhooks {
 }
 
 export interface WebhooksOptions {
-  readonly signer: Signer;
+  readonly signer: Omit<Signer, 'applicationId'>;
   /** The Status URL; undefined: the application has none. */
-  readonly target: () => string | undefined;
+  readonly statusUrl: (applicationId: string) => string | undefined;
   readonly time: Time;
   readonly faults: Faults;
   readonly journal: Journal;
@@ -51,7 +56,7 @@ const GIVE_UP_SECONDS = 24 * 60 * 60;
 const REORDER_SECONDS = 10;
 
 export function createWebhooks(options: WebhooksOptions): Webhooks {
-  const { signer, target, time, faults, journal, stateFile } = options;
+  const { signer, statusUrl, time, faults, journal, stateFile } = options;
   const poster = createPoster();
   const waiting = new Map<string, Delivery>();
   /** Cancels the timer of a delivery. */
@@ -61,12 +66,18 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   const firstTokens = new Map<string, SignedToken>();
   let isClosed = false;
 
-  function createDelivery(callback: Callback, body: string, fault: WebhookFault): Delivery {
+  function createDelivery(
+    callback: Callback,
+    applicationId: string,
+    body: string,
+    fault: WebhookFault,
+  ): Delivery {
     const now = time.now();
     const heldMs = fault.reorder === true ? time.scaledMs(REORDER_SECONDS) : 0;
     return {
       id: randomUUID(),
       requestId: callback.request_id,
+      applicationId,
       body,
       fault,
       createdAtMs: now,
@@ -101,7 +112,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
 
   async function attempt(delivery: Delivery): Promise<void> {
     timers.delete(delivery.id);
-    const url = target();
+    const url = statusUrl(delivery.applicationId);
     delivery.attempts += 1;
     const { body, signed } = dress(delivery);
     const at = new Date(time.now()).toISOString();
@@ -124,9 +135,10 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   function dress(delivery: Delivery): { body: string; signed: SignedToken | undefined } {
     const { fault, attempts } = delivery;
     const isSpoiled = attempts <= (fault.attempts ?? (fault.signature === 'none' ? 1 : Infinity));
+    const author = { ...signer, applicationId: delivery.applicationId };
     const signed =
       (fault.same_token === true ? firstTokens.get(delivery.id) : undefined) ??
-      signWebhook(delivery.body, signer, time.now(), isSpoiled ? fault.signature : undefined);
+      signWebhook(delivery.body, author, time.now(), isSpoiled ? fault.signature : undefined);
     if (fault.same_token === true && signed !== undefined) firstTokens.set(delivery.id, signed);
     const isAltered = isSpoiled && fault.altered === true;
     return { body: isAltered ? alter(delivery.body) : delivery.body, signed };
@@ -157,14 +169,16 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   }
 
   return {
-    prepare(callback, addresses) {
-      if (target() === undefined) return [];
+    prepare(callback, addresses, applicationId) {
+      if (statusUrl(applicationId) === undefined) return [];
       const subject = { requestId: callback.request_id, addresses };
       const fault = faults.takeWebhook(callback, subject);
       if (fault.drop === true) return [];
       const body = JSON.stringify(withMembers(callback, fault.set));
       const copies = 1 + (fault.duplicate ?? 0);
-      return Array.from({ length: copies }, () => createDelivery(callback, body, fault));
+      return Array.from({ length: copies }, () =>
+        createDelivery(callback, applicationId, body, fault),
+      );
     },
     dispatch,
     pending: (requestId) =>

@@ -3,8 +3,8 @@
  * exists is left as it is.
  */
 
+import { CommandError } from '../../../shared/command/command-error.ts';
 import type { CallAws } from '../deployment/aws.ts';
-import { UsageError } from '../deployment/usage-error.ts';
 
 /** @returns what was done, as one word */
 export async function createChannelSwitch(
@@ -29,5 +29,7 @@ export async function createChannelSwitch(
   });
   if (status === 200) return 'created';
   if (text.includes('ParameterAlreadyExists')) return 'exists';
-  throw new UsageError(`Systems Manager answered ${status} to the channel switch ${parameterName}`);
+  throw new CommandError(
+    `Systems Manager answered ${status} to the channel switch ${parameterName}`,
+  );
 }

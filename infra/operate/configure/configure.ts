@@ -1,5 +1,7 @@
 /** Sets up a deployment: its secrets, and the Status URL of its Vonage application. */
 
+import { CommandError } from '../../../shared/command/command-error.ts';
+import { progress } from '../../../shared/command/progress.ts';
 import {
   type Application,
   openApplications,
@@ -10,8 +12,8 @@ import type { CallAws } from '../deployment/aws.ts';
 import { type Deployment, SECRET_NAMES } from '../deployment/deployment.ts';
 import { isPair } from '../deployment/keys.ts';
 import type { Secrets } from '../deployment/secrets.ts';
-import { UsageError } from '../deployment/usage-error.ts';
 import { createChannelSwitch } from './channel-switch.ts';
+import { chooseAccount, createApplication, remainingByHand } from './create-application.ts';
 import { planSecrets, type Rotation } from './plan.ts';
 import type { Wishes } from './wishes.ts';
 
@@ -22,6 +24,8 @@ export interface ConfigureOptions {
   readonly callAws: CallAws;
   readonly wishes: Wishes;
   readonly rotation: Rotation;
+  /** Makes a Vonage application, or reuses the one that is configured. @default the stored one */
+  readonly create?: { readonly isPlayground: boolean } | undefined;
   readonly dryRun: boolean;
   /** Receives one sentence at a time; none holds a secret. */
   readonly tell: (line: string) => void;
@@ -33,9 +37,21 @@ const TITLES = {
   proofKey: 'Secret of the proof key',
 };
 
-/** Reads and checks everything before it writes anything. @throws UsageError */
+/** Reads and checks everything before it writes anything. @throws CommandError */
 export async function configure(options: ConfigureOptions): Promise<void> {
+  const { create, deployment, wishes } = options;
+  if (!create) return setUp(options);
+  const applicationId = await createApplication({ ...options, isPlayground: create.isPlayground });
+  const { privateKey: _stored, ...others } = wishes;
+  await setUp({ ...options, wishes: { ...others, ...(applicationId && { applicationId }) } });
+  for (const line of remainingByHand(deployment, applicationId, create.isPlayground)) {
+    options.tell(line);
+  }
+}
+
+async function setUp(options: ConfigureOptions): Promise<void> {
   const { deployment, secrets, callAws, wishes, rotation, dryRun, tell } = options;
+  progress('reading the secrets');
   const entries = await Promise.all(
     SECRET_NAMES.map(async (name) => [name, await secrets.read(name)] as const),
   );
@@ -46,7 +62,7 @@ export async function configure(options: ConfigureOptions): Promise<void> {
   const status = await planStatusUrl(options, applicationId, fields.signature.api_key ?? '');
   const publicKey = status?.application.keys?.public_key;
   if (publicKey !== undefined && privateKey !== '' && !isPair(privateKey, publicKey)) {
-    throw new UsageError('the private key is not that of the Vonage application');
+    throw new CommandError('the private key is not that of the Vonage application');
   }
 
   for (const { name, fields: written, changes } of plans) {
@@ -74,17 +90,15 @@ async function planStatusUrl(
   applicationId: string,
   storedApiKey: string,
 ): Promise<StatusUrlPlan | undefined> {
-  const account =
-    wishes.apiSecret === undefined
-      ? deployment.account
-      : { apiKey: wishes.apiKey ?? storedApiKey, apiSecret: wishes.apiSecret };
+  const account = chooseAccount(deployment, wishes, storedApiKey);
   if (!account || applicationId === '') return undefined;
-  const applications = openApplications(deployment.applicationsUrl, applicationId, account);
-  const application = await applications.get();
+  const applications = openApplications(deployment.applicationsUrl, account);
+  progress('asking Vonage for the application');
+  const application = await applications.get(applicationId);
   return {
     application,
     before: statusUrlOf(application),
-    write: () => applications.put(withStatusUrl(application, deployment.webhookUrl)),
+    write: () => applications.put(applicationId, withStatusUrl(application, deployment.webhookUrl)),
   };
 }
 

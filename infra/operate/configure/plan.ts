@@ -2,6 +2,7 @@
  * Computes the new content of each secret. Pure, so `--dry-run` shows exactly what would be done.
  */
 
+import { CommandError } from '../../../shared/command/command-error.ts';
 import type { SecretName } from '../deployment/deployment.ts';
 import {
   createProofKey,
@@ -11,7 +12,6 @@ import {
   publicKeyOf,
 } from '../deployment/keys.ts';
 import type { Fields } from '../deployment/secrets.ts';
-import { UsageError } from '../deployment/usage-error.ts';
 import type { Wishes } from './wishes.ts';
 
 /** A secret's new fields, and a sentence for each change. */
@@ -28,7 +28,7 @@ export interface Rotation {
   readonly dropPrevious: boolean;
 }
 
-/** @throws UsageError for values that the functions would refuse */
+/** @throws CommandError for values that the functions would refuse */
 export function planSecrets(
   stored: Readonly<Record<SecretName, Fields>>,
   wishes: Wishes,
@@ -96,5 +96,5 @@ function plan(
 }
 
 function refuse(fault: string | undefined): void {
-  if (fault !== undefined) throw new UsageError(fault);
+  if (fault !== undefined) throw new CommandError(fault);
 }

@@ -1,14 +1,19 @@
 /** `npm run configure`: sets up the secrets of a deployment and its Vonage application. */
 
-import { parseArguments } from '../deployment/arguments.ts';
+import { flag, text } from '../../../shared/command/options.ts';
+import { runCommand } from '../../../shared/command/run-command.ts';
+import { UsageError } from '../../../shared/command/usage-error.ts';
+import { chooseDeployment, DEPLOYMENT_OPTIONS } from '../deployment/arguments.ts';
 import { openAws } from '../deployment/aws.ts';
-import { runCommand } from '../deployment/run-command.ts';
 import { openSecrets } from '../deployment/secrets.ts';
 import { configure } from './configure.ts';
+import { createJwt } from './print-jwt.ts';
 import { openPrompt } from './prompt.ts';
-import { collectWishes, OPTIONS } from './wishes.ts';
+import { collectWishes, MADE_HERE } from './wishes.ts';
 
-const USAGE = `npm run configure -- --stage <name> [--outputs outputs.json] [options]
+const USAGE = `Sets up the secrets of a deployment and the Status URL of its Vonage application.
+
+npm run configure -- --stage <name> [--outputs outputs.json] [options]
 npm run configure -- --local [.local] [options]
 
   --application-id <id>            of the Vonage application
@@ -16,29 +21,59 @@ npm run configure -- --local [.local] [options]
   --api-key <key>                  of the Vonage account
   --signature-secret-file <file>   the account's signature secret; the one before stays valid
   --api-secret-file <file>         the account's API secret: sets the Status URL, is not stored
+  --create-application             makes the application with a new key pair, or reuses the one that
+                                   is configured; needs the API key and secret
+  --playground                     with it: an application for +990 numbers
+  --print-jwt                      prints a JWT of the application for curl, and does nothing else
   --rotate-proof-key               a new key for proofs; the one before stays published
   --drop-previous                  forget the keys before
   --dry-run                        tell what would be done
 
 At a terminal it asks for what is not given. Secrets are never arguments.`;
 
-await runCommand(USAGE, async () => {
-  const { deployment, values, flags } = parseArguments(process.argv.slice(2), OPTIONS, [
-    'rotate-proof-key',
-    'drop-previous',
-    'dry-run',
-  ]);
-  await configure({
-    deployment,
-    secrets: openSecrets(deployment),
-    callAws: openAws(deployment),
-    wishes: await collectWishes(values, openPrompt()),
-    rotation: {
-      rotateProofKey: flags.has('rotate-proof-key'),
-      dropPrevious: flags.has('drop-previous'),
-    },
-    dryRun: flags.has('dry-run'),
-    tell: (line) => console.log(line),
-  });
-  return true;
+await runCommand({
+  usage: USAGE,
+  options: {
+    ...DEPLOYMENT_OPTIONS,
+    'application-id': text(),
+    'private-key-file': text(),
+    'api-key': text(),
+    'signature-secret-file': text(),
+    'api-secret-file': text(),
+    'create-application': flag(),
+    playground: flag(),
+    'print-jwt': flag(),
+    'rotate-proof-key': flag(),
+    'drop-previous': flag(),
+    'dry-run': flag(),
+  },
+  maxPositionals: 1,
+  run: async (given) => {
+    const { values } = given;
+    const isCreated = values['create-application'];
+    if (values.playground && !isCreated) {
+      throw new UsageError('--playground is for --create-application');
+    }
+    if (isCreated && values['private-key-file'] !== undefined) {
+      throw new UsageError(
+        '--create-application makes the private key: --private-key-file is another way',
+      );
+    }
+    const deployment = chooseDeployment(given);
+    const secrets = openSecrets(deployment);
+    if (values['print-jwt']) return void console.log(await createJwt(secrets));
+    await configure({
+      deployment,
+      secrets,
+      callAws: openAws(deployment),
+      wishes: await collectWishes(values, openPrompt(), isCreated ? MADE_HERE : []),
+      create: isCreated ? { isPlayground: values.playground } : undefined,
+      rotation: {
+        rotateProofKey: values['rotate-proof-key'],
+        dropPrevious: values['drop-previous'],
+      },
+      dryRun: values['dry-run'],
+      tell: (line) => console.log(line),
+    });
+  },
 });

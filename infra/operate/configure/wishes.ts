@@ -3,8 +3,7 @@
  * from arguments, because a shell keeps those in its history.
  */
 
-import { readFileSync } from 'node:fs';
-import { UsageError } from '../deployment/usage-error.ts';
+import { readTextFile } from '../deployment/read-text-file.ts';
 
 export interface Wishes {
   readonly applicationId?: string;
@@ -15,14 +14,12 @@ export interface Wishes {
   readonly apiSecret?: string;
 }
 
-export const OPTIONS = [
-  'application-id',
-  'private-key-file',
-  'api-key',
-  'signature-secret-file',
-  'api-secret-file',
-] as const;
-export type Option = (typeof OPTIONS)[number];
+export type Option =
+  | 'application-id'
+  | 'private-key-file'
+  | 'api-key'
+  | 'signature-secret-file'
+  | 'api-secret-file';
 
 /** Asks a person; an empty answer means: leave it as it is. */
 export interface Prompt {
@@ -67,14 +64,25 @@ const QUESTIONS: readonly Question[] = [
   },
 ];
 
-/** @param prompt absent without a terminal */
+/** What `--create-application` finds out by itself. */
+export const MADE_HERE: readonly Option[] = ['application-id', 'private-key-file'];
+
+/**
+ * @param prompt absent without a terminal
+ * @param unasked options that are read but not asked for
+ */
 export async function collectWishes(
-  values: Readonly<Partial<Record<Option, string>>>,
+  values: Readonly<Record<Option, string | undefined>>,
   prompt?: Prompt,
+  unasked: readonly Option[] = [],
 ): Promise<Wishes> {
   const wishes: { -readonly [Member in keyof Wishes]: Wishes[Member] } = {};
   for (const question of QUESTIONS) {
-    const value = await answerTo(question, values[question.option], prompt);
+    const value = await answerTo(
+      question,
+      values[question.option],
+      unasked.includes(question.option) ? undefined : prompt,
+    );
     if (value !== '') wishes[question.member] = value;
   }
   return wishes;
@@ -85,18 +93,10 @@ async function answerTo(
   given: string | undefined,
   prompt: Prompt | undefined,
 ): Promise<string> {
-  if (given !== undefined) return kind === 'plain' ? given : readText(given);
+  if (given !== undefined) return kind === 'plain' ? given : readTextFile(given);
   if (!prompt) return '';
   const asked = `${question} (empty: leave it)`;
   if (kind === 'secret') return (await prompt.askSecret(asked)).trim();
   const answer = (await prompt.ask(asked)).trim();
-  return kind === 'file' && answer !== '' ? readText(answer) : answer;
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    throw new UsageError(`cannot read the file ${file}`);
-  }
+  return kind === 'file' && answer !== '' ? readTextFile(answer) : answer;
 }

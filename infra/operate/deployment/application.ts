@@ -1,7 +1,7 @@
 /** Vonage's Applications API (protocol §8): Basic credentials, and a PUT replaces everything. */
 
 import { z } from 'zod';
-import { UsageError } from './usage-error.ts';
+import { CommandError } from '../../../shared/command/command-error.ts';
 
 export interface Account {
   readonly apiKey: string;
@@ -21,37 +21,65 @@ const application = z.looseObject({
 export type Application = z.infer<typeof application>;
 
 export interface Applications {
-  readonly get: () => Promise<Application>;
-  readonly put: (replacing: Application) => Promise<void>;
+  readonly get: (id: string) => Promise<Application>;
+  /** Every application of the account. */
+  readonly list: () => Promise<readonly Application[]>;
+  /** @returns its id */
+  readonly create: (created: Application) => Promise<string>;
+  readonly put: (id: string, replacing: Application) => Promise<void>;
 }
 
-const TIMEOUT_MS = 10_000;
+const page = z.object({
+  total_pages: z.number().default(1),
+  _embedded: z.object({ applications: z.array(application) }),
+});
+const created = z.object({ id: z.string() });
 
-/** @throws UsageError when Vonage refuses the credentials or does not know the application */
-export function openApplications(
-  url: string,
-  applicationId: string,
-  { apiKey, apiSecret }: Account,
-): Applications {
+const TIMEOUT_MS = 10_000;
+const PAGE_SIZE = 100;
+
+/** Each call throws CommandError when Vonage refuses the credentials or does not know the application. */
+export function openApplications(url: string, { apiKey, apiSecret }: Account): Applications {
   const authorization = `Basic ${Buffer.from(`${apiKey}:${apiSecret}`).toString('base64')}`;
-  const call = async (method: 'GET' | 'PUT', body?: Application): Promise<Application> => {
-    const response = await fetch(`${url}/v2/applications/${encodeURIComponent(applicationId)}`, {
+  const call = async (method: string, path: string, body?: Application): Promise<unknown> => {
+    const response = await fetch(`${url}/v2/applications${path}`, {
       method,
       headers: { authorization, ...(body && { 'content-type': 'application/json' }) },
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(body && { body: JSON.stringify(body) }),
     });
-    if (response.status === 401) throw new UsageError('Vonage refuses the API key and secret');
-    if (response.status === 404) throw new UsageError(`Vonage has no application ${applicationId}`);
-    if (!response.ok) throw new UsageError(`Vonage answered ${response.status} to the ${method}`);
-    return application.parse(await response.json());
+    if (response.status === 401) throw new CommandError('Vonage refuses the API key and secret');
+    if (response.status === 404) throw new NoApplication(path.slice(1));
+    if (!response.ok) throw new CommandError(`Vonage answered ${response.status} to the ${method}`);
+    return response.json();
   };
+  const pathOf = (id: string): string => `/${encodeURIComponent(id)}`;
   return {
-    get: () => call('GET'),
-    put: async (replacing) => {
-      await call('PUT', replacing);
+    get: async (id) => application.parse(await call('GET', pathOf(id))),
+    async list() {
+      const found: Application[] = [];
+      for (let number = 1, last = 1; number <= last; number += 1) {
+        const answer = await call('GET', `?page_size=${PAGE_SIZE}&page=${number}`);
+        const { total_pages: pages, _embedded: embedded } = page.parse(answer);
+        found.push(...embedded.applications);
+        last = pages;
+      }
+      return found;
+    },
+    create: async (wanted) => created.parse(await call('POST', '', wanted)).id,
+    put: async (id, replacing) => {
+      await call('PUT', pathOf(id), replacing);
     },
   };
+}
+
+/** Vonage does not know the application. */
+export class NoApplication extends CommandError {
+  override readonly name = 'NoApplication';
+
+  constructor(id: string) {
+    super(`Vonage has no application ${id}`);
+  }
 }
 
 export function statusUrlOf({ capabilities }: Application): string | undefined {

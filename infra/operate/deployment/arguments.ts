@@ -1,70 +1,29 @@
-/** The arguments that `configure` and `doctor` share: which deployment they are about. */
+/** The arguments that commands for operators share: which deployment they are about. */
 
-import { parseArgs } from 'node:util';
+import { flag, text } from '../../../shared/command/options.ts';
+import { UsageError } from '../../../shared/command/usage-error.ts';
 import { type Deployment, readLocalDeployment, readStageDeployment } from './deployment.ts';
-import { UsageError } from './usage-error.ts';
 
-const OUTPUTS_FILE = 'outputs.json';
 const LOCAL_FOLDER = '.local';
 
-export interface Arguments<Option extends string, Flag extends string> {
-  readonly deployment: Deployment;
-  readonly values: Readonly<Partial<Record<Option, string>>>;
-  readonly flags: ReadonlySet<Flag>;
-}
+/** `--stage <name> [--outputs <file>]` or `--local [<folder>]`. */
+export const DEPLOYMENT_OPTIONS = { stage: text(), outputs: text('outputs.json'), local: flag() };
 
-/**
- * `--stage <name> [--outputs <file>]` or `--local [<folder>]`, and the command's own.
- * @param options names that take a value
- * @param flags names that take none
- * @throws UsageError
- */
-export function parseArguments<Option extends string, Flag extends string>(
-  argv: readonly string[],
-  options: readonly Option[],
-  flags: readonly Flag[],
-): Arguments<Option, Flag> {
-  const { values, positionals } = parse(argv, options, flags);
-  const given = new Map(Object.entries(values));
-  const text = (name: string): string | undefined => {
-    const value = given.get(name);
-    return typeof value === 'string' ? value : undefined;
+interface Given {
+  readonly values: {
+    readonly stage: string | undefined;
+    readonly outputs: string;
+    readonly local: boolean;
   };
-  const stage = text('stage');
-  const isLocal = given.get('local') === true;
-  if (isLocal === (stage !== undefined)) throw new UsageError('say either --stage or --local');
-  const [folder = LOCAL_FOLDER, ...others] = positionals;
-  if (others.length > 0 || (!isLocal && positionals.length > 0)) {
-    throw new UsageError(`${positionals.at(-1)} is not understood`);
-  }
-  const pairs = options.flatMap((name) => {
-    const value = text(name);
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  const deployment =
-    stage === undefined
-      ? readLocalDeployment(folder)
-      : readStageDeployment(stage, text('outputs') ?? OUTPUTS_FILE);
-  const chosen: Partial<Record<Option, string>> = {};
-  for (const [name, value] of pairs) chosen[name] = value;
-  return { deployment, values: chosen, flags: new Set(flags.filter((name) => given.get(name))) };
+  readonly positionals: readonly string[];
 }
 
-function parse(
-  argv: readonly string[],
-  options: readonly string[],
-  flags: readonly string[],
-): ReturnType<typeof parseArgs> {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: Object.fromEntries([
-        ...['stage', 'outputs', ...options].map((name) => [name, { type: 'string' as const }]),
-        ...['local', ...flags].map((name) => [name, { type: 'boolean' as const }]),
-      ]),
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
+/** @throws UsageError, or CommandError when that deployment is not there */
+export function chooseDeployment({ values, positionals }: Given): Deployment {
+  const { stage, outputs, local } = values;
+  const [folder] = positionals;
+  if (local === (stage !== undefined)) throw new UsageError('say either --stage or --local');
+  if (stage === undefined) return readLocalDeployment(folder ?? LOCAL_FOLDER);
+  if (folder !== undefined) throw new UsageError(`the argument ${folder} is not understood`);
+  return readStageDeployment(stage, outputs);
 }

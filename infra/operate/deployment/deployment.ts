@@ -7,9 +7,11 @@ import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { UsageError } from './usage-error.ts';
+import { CommandError } from '../../../shared/command/command-error.ts';
 
 export interface Deployment {
+  /** Name of the stage; `local` for the local stack. */
+  readonly name: string;
   /** Where apps call: through CloudFront, where the stage has it. */
   readonly apiUrl: string;
   readonly websocketUrl: string;
@@ -69,16 +71,17 @@ const endpoints = z.object({
   account: z.object({ api_key: z.string(), api_secret: z.string() }),
 });
 
-/** @throws UsageError when the stack of that stage has not been deployed with `--outputs-file` */
+/** @throws CommandError when the stack of that stage has not been deployed with `--outputs-file` */
 export function readStageDeployment(stage: string, outputsFile: string): Deployment {
   const command = `npm run deploy -- -c stage=${stage} --outputs-file ${outputsFile}`;
-  if (!existsSync(outputsFile)) throw new UsageError(`no ${outputsFile}: ${command}`);
+  if (!existsSync(outputsFile)) throw new CommandError(`no ${outputsFile}: ${command}`);
   const stack = outputs.parse(parseFile(outputsFile))[`SilentAuth-${stage}`];
   const parsed = stackOutputs.safeParse(stack);
-  if (!parsed.success) throw new UsageError(`${outputsFile} lacks stage ${stage}: ${command}`);
+  if (!parsed.success) throw new CommandError(`${outputsFile} lacks stage ${stage}: ${command}`);
   const given = parsed.data;
   const [, , , region = ''] = given.PrivateKeySecret.split(':');
   return {
+    name: stage,
     apiUrl: given.EdgeUrl ?? given.ApiUrl,
     websocketUrl: given.WebSocketUrl,
     webhookUrl: given.WebhookUrl,
@@ -98,13 +101,14 @@ export function readStageDeployment(stage: string, outputsFile: string): Deploym
   };
 }
 
-/** @throws UsageError when no stack runs in that folder */
+/** @throws CommandError when no stack runs in that folder */
 export function readLocalDeployment(folder: string): Deployment {
   const file = join(folder, 'endpoints.json');
-  if (!existsSync(file)) throw new UsageError(`no ${file}: npm start first`);
+  if (!existsSync(file)) throw new CommandError(`no ${file}: npm start first`);
   const local = endpoints.parse(parseFile(file));
   const { api, websocket, vonage, secretsmanager, region, secrets, account } = local;
   return {
+    name: 'local',
     apiUrl: api,
     websocketUrl: websocket,
     webhookUrl: `${api}/webhook`,
@@ -129,5 +133,9 @@ function createLocalNumber(): string {
 }
 
 function parseFile(file: string): unknown {
-  return JSON.parse(readFileSync(file, 'utf8'));
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new CommandError(`${file} is not JSON`, { cause });
+  }
 }

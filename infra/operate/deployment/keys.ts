@@ -48,6 +48,12 @@ export function publicKeyOf(privatePem: string): string {
   return toSpki(createPublicKey(toPem(privatePem)));
 }
 
+/** PKCS #8, PEM: what Vonage's applications sign with. */
+export function createApplicationKey(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
 /** PKCS #8, PEM, on P-256. */
 export function createProofKey(): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

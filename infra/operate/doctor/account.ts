@@ -1,26 +1,62 @@
-/**
- * Checks that somebody is subscribed to the alarms, that none rings, and that Lambda's quota has
- * room.
- */
+/** Checks of the AWS account: alarms, Lambda's quota, and whether a webhook of Vonage has arrived. */
 
+import { METRICS_NAMESPACE } from '../../../shared/config.ts';
 import type { AwsAnswer, CallAws } from '../deployment/aws.ts';
 import type { Deployment } from '../deployment/deployment.ts';
-import { check, type Finding } from './check.ts';
+import { check, type Finding, skipped } from './check.ts';
 
 /** Below that, a burst of starts and webhooks is throttled; new accounts begin with 10. */
 const LEAST_CONCURRENCY = 100;
+/** How far back webhooks are looked for, a day a value. */
+const DAYS = 60;
+const DAY_SECONDS = 86_400;
 
 /** Nothing to ask on one machine, which has no alarms and no quota. */
 export async function checkAccount(
-  { alarms }: Deployment,
+  { name, alarms }: Deployment,
   call: CallAws,
 ): Promise<readonly Finding[]> {
   if (!alarms) return [];
   return [
+    await checkArrival(name, call),
     await check('Somebody hears the alarms', () => subscriptions(alarms.topics, call)),
     await check('No alarm rings', () => ringing(alarms.prefix, call)),
     await check('Lambda has room', () => quota(call)),
   ];
+}
+
+/** The doctor's own webhooks are not measured. */
+async function checkArrival(stage: string, call: CallAws): Promise<Finding> {
+  const question = 'A webhook of Vonage has arrived';
+  let count = 0;
+  const found = await check(question, async () => {
+    count = await countWebhooks(stage, call);
+    return undefined;
+  });
+  const isMissing = found.result === 'ok' && count === 0;
+  return isMissing
+    ? skipped(question, `none in ${DAYS} days: verify a number, then ask again`)
+    : found;
+}
+
+async function countWebhooks(stage: string, call: CallAws): Promise<number> {
+  const now = Date.now();
+  const answer = await call(
+    query('monitoring', '2010-08-01', {
+      Action: 'GetMetricStatistics',
+      Namespace: METRICS_NAMESPACE,
+      MetricName: 'WebhookAccepted',
+      'Dimensions.member.1.Name': 'service',
+      'Dimensions.member.1.Value': `silent-auth-${stage}`,
+      'Statistics.member.1': 'Sum',
+      Period: String(DAY_SECONDS),
+      StartTime: new Date(now - DAYS * DAY_SECONDS * 1000).toISOString(),
+      EndTime: new Date(now).toISOString(),
+    }),
+  );
+  const text = textOf(answer, 'cloudwatch:GetMetricStatistics');
+  const sums = [...text.matchAll(/<Sum>([\d.]+)<\/Sum>/g)].map(([, sum]) => Number(sum));
+  return sums.reduce((total, sum) => total + sum, 0);
 }
 
 async function subscriptions(

@@ -1,5 +1,7 @@
 /** Findings of the doctor: one line per check. */
 
+import { progress } from '../../../shared/command/progress.ts';
+
 export interface Finding {
   readonly question: string;
   readonly result: 'ok' | 'fault' | 'skipped';
@@ -12,6 +14,7 @@ export type Ask = () => Promise<string | undefined>;
 
 /** Runs one check; an exception is a finding. */
 export async function check(question: string, ask: Ask): Promise<Finding> {
+  progress(question);
   try {
     const fault = await ask();
     return { question, result: fault === undefined ? 'ok' : 'fault', says: fault ?? '' };

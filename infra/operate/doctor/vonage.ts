@@ -1,15 +1,13 @@
 /** Checks that Vonage accepts our key and has our Status URL. */
 
 import { randomUUID } from 'node:crypto';
-import { SignJWT } from 'jose';
 import { type Account, openApplications, statusUrlOf } from '../deployment/application.ts';
+import { signApplicationJwt } from '../deployment/application-jwt.ts';
 import type { Deployment } from '../deployment/deployment.ts';
-import { toPrivateKey } from '../deployment/keys.ts';
 import type { Fields } from '../deployment/secrets.ts';
 import { check, type Finding, skipped } from './check.ts';
 
 const TIMEOUT_MS = 10_000;
-const LIFETIME_SECONDS = 300;
 
 export async function checkVonage(
   deployment: Deployment,
@@ -28,13 +26,7 @@ async function callSigned(
   { application_id: applicationId, private_key: pem = '' }: Fields,
 ): Promise<string | undefined> {
   if (!applicationId || pem === '') return 'there is no private key to sign with';
-  const now = Math.floor(Date.now() / 1000);
-  const token = await new SignJWT({ application_id: applicationId })
-    .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
-    .setIssuedAt(now)
-    .setExpirationTime(now + LIFETIME_SECONDS)
-    .setJti(randomUUID())
-    .sign(toPrivateKey(pem));
+  const token = await signApplicationJwt(applicationId, pem);
   const { status } = await fetch(`${vonageUrl}/v2/verify/${randomUUID()}`, {
     method: 'DELETE',
     headers: { authorization: `Bearer ${token}` },
@@ -54,7 +46,7 @@ async function checkStatusUrl(
   const question = 'The Status URL points here';
   if (!account) return skipped(question, 'needs --api-secret-file');
   return check(question, async () => {
-    const application = await openApplications(applicationsUrl, applicationId, account).get();
+    const application = await openApplications(applicationsUrl, account).get(applicationId);
     const found = statusUrlOf(application) ?? 'nothing';
     return found === webhookUrl ? undefined : `it is ${found} and not ${webhookUrl}`;
   });

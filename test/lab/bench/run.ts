@@ -1,21 +1,11 @@
 /**
  * `npm run bench`: cold starts, whole verifications a second, growth; with `--cost` what a million of
  * them costs instead. Prints tables, writes `reports/bench.json`. Never fails because of a time.
- *
- *   --quick               fewer rounds, up to 100 in flight
- *   --cost                the costs, and nothing else
- *   --only cold,growth    some of cold, tricks, throughput, growth, cost
- *   --pairs 15            of each trick
- *   --warm 20             requests after the first one of each start
- *   --tricks warm-up      some of them (tricks/tricks.ts)
- *   --against <folder>    instead of tricks: another checkout's bundle of `start`
- *   --rounds 3            of cold starts
- *   --in-flight 10,1000   how many verifications wait at once in the growth section
- *   --json                the report on stdout instead of the tables
- *   --document            measures nothing: the last report's tables go into docs/performance.md
  */
 
-import { parseArgs } from 'node:util';
+import { choices, flag, integer, integers, text } from '../../../shared/command/options.ts';
+import { progress } from '../../../shared/command/progress.ts';
+import { readCommandLine } from '../../../shared/command/run-command.ts';
 import { measureColdStarts } from './cold/measure.ts';
 import { measureCost } from './cost/measure.ts';
 import { documentReport } from './document.ts';
@@ -39,24 +29,41 @@ const QUICK: typeof THOROUGH = {
   costCount: 10,
 };
 
-const { values: options } = parseArgs({
+const SECTIONS = ['cold', 'tricks', 'throughput', 'growth', 'cost'] as const;
+const USAGE = `Measures cold starts, throughput and growth over a local stack; never fails because of a time.
+
+npm run bench [-- options]
+
+  --quick               fewer rounds, up to 100 in flight
+  --cost                what a million verifications costs, and nothing else
+  --only <a,b>          some of ${SECTIONS.join(', ')}
+  --rounds <number>     of cold starts
+  --pairs <number>      of each trick (15)
+  --warm <number>       requests after the first one of each start (20)
+  --tricks <a,b>        some of them (tricks/tricks.ts)
+  --against <folder>    instead of tricks: another checkout's bundle of start
+  --in-flight <a,b>     how many verifications wait at once in the growth section: 10,1000
+  --json                the report on stdout instead of the tables
+  --document            measures nothing: writes the last report's tables into docs/performance.md`;
+
+const { values: options } = readCommandLine({
+  usage: USAGE,
   options: {
-    quick: { type: 'boolean', default: false },
-    cost: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    document: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '' },
-    only: { type: 'string', default: '' },
-    'in-flight': { type: 'string', default: '' },
-    pairs: { type: 'string', default: '15' },
-    warm: { type: 'string', default: '20' },
-    tricks: { type: 'string', default: '' },
-    against: { type: 'string' },
+    quick: flag(),
+    cost: flag(),
+    json: flag(),
+    document: flag(),
+    rounds: integer({ min: 1, max: 1_000 }),
+    only: choices(SECTIONS),
+    'in-flight': integers({ min: 1, max: 100_000 }),
+    pairs: integer({ min: 1, max: 1_000 }, 15),
+    warm: integer({ min: 0, max: 10_000 }, 20),
+    tricks: text(''),
+    against: text(),
   },
 });
 const scale = options.quick ? QUICK : THOROUGH;
-const inFlight =
-  options['in-flight'] === '' ? scale.growth : options['in-flight'].split(',').map(Number);
+const inFlight = options['in-flight'] ?? scale.growth;
 const report: { -readonly [section in keyof Report]: Report[section] } = {};
 
 if (options.document) {
@@ -67,22 +74,22 @@ if (options.document) {
 }
 process.exit(0); // sockets that are kept alive would hold the process for a while
 
-function toSections({ only, cost }: { readonly only: string; readonly cost: boolean }): string[] {
-  if (only !== '') return only.split(',');
+function toSections({ only, cost }: typeof options): readonly string[] {
+  if (only) return only;
   return cost ? ['cost'] : ['cold', 'throughput', 'growth'];
 }
 
 async function run(sections: readonly string[]): Promise<void> {
   if (sections.includes('cold')) {
-    const cold = await measureColdStarts(Number(options.rounds) || scale.coldRounds, say);
+    const cold = await measureColdStarts(options.rounds ?? scale.coldRounds, progress);
     finish({ cold: { ...describeRun(), ...cold } }, printCold(cold));
   }
   if (sections.includes('tricks')) {
     const { pairs, warm, tricks: names, against } = options;
     const only = names === '' ? [] : names.split(',');
     const tricks = await measureTricks(
-      { pairs: Number(pairs), warmRequests: Number(warm), only, ...(against && { against }) },
-      say,
+      { pairs, warmRequests: warm, only, ...(against && { against }) },
+      progress,
     );
     finish({ tricks: { ...describeRun(), ...tricks } }, printTricks(tricks));
   }
@@ -95,18 +102,18 @@ async function run(sections: readonly string[]): Promise<void> {
     }
   }
   if (sections.includes('cost')) {
-    const cost = await measureCost(scale.costCount, say);
+    const cost = await measureCost(scale.costCount, progress);
     finish({ cost: { ...describeRun(), ...cost } }, printCost(cost));
   }
 }
 
 async function runLoad(bench: BenchStack, sections: readonly string[]): Promise<void> {
   if (sections.includes('throughput')) {
-    const throughput = await measureThroughput(bench, scale.throughput, say);
+    const throughput = await measureThroughput(bench, scale.throughput, progress);
     finish({ throughput: { ...describeRun(), ...throughput } }, printThroughput(throughput));
   }
   if (sections.includes('growth')) {
-    const results = await measureGrowth(bench, inFlight, say);
+    const results = await measureGrowth(bench, inFlight, progress);
     finish({ growth: { ...describeRun(), results } }, printGrowth(results));
   }
 }
@@ -116,8 +123,4 @@ function finish(section: Report, text: string): void {
   Object.assign(report, section);
   addToReport(section);
   if (!options.json) console.log(`\n${text}`);
-}
-
-function say(line: string): void {
-  if (process.stderr.isTTY || !options.json) process.stderr.write(`… ${line}\n`);
 }

@@ -4,6 +4,7 @@
  * then, and repeated by the phones; losing what was acknowledged is not. Exits with 1 if that happened.
  */
 
+import { progress as say } from '../../../shared/command/progress.ts';
 import { runCrowd } from './crowd.ts';
 import { startKilling } from './killer.ts';
 import { startLoadStack } from './load-stack.ts';
@@ -18,10 +19,16 @@ const TIME_SCALE = 0.2;
 /** Enough for the fourth attempt, 60 s after the third. */
 const WEBHOOKS_MS = 75_000;
 
-const { verifications, concurrency, seed, json, progress } = readOptions({
+const USAGE = `Runs whole verifications while processes are killed at random; exits with 1 when what was
+acknowledged is lost.
+
+npm run kill [-- options]`;
+
+const { verifications, concurrency, seed, json, progress } = readOptions(USAGE, {
   verifications: 500,
   concurrency: 40,
 });
+say('starting the stack');
 const stack = await startLoadStack(SETTINGS, { timeScale: TIME_SCALE });
 let report: Report;
 let killed: Readonly<Record<string, number>> = {};

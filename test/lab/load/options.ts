@@ -1,47 +1,48 @@
 /** The command line of `load` and `kill`. */
 
-import { parseArgs } from 'node:util';
+import { flag, integer, text } from '../../../shared/command/options.ts';
+import { progress } from '../../../shared/command/progress.ts';
+import { readCommandLine } from '../../../shared/command/run-command.ts';
 
 export interface Options {
   readonly verifications: number;
   readonly concurrency: number;
   readonly seed: string;
   readonly json: boolean;
-  /** Tells a terminal how many are done. */
+  /** Says how many are done. */
   readonly progress: (done: number) => void;
 }
 
 const MOST = 100_000;
 
-/** @throws for numbers that are none */
-export function readOptions(defaults: Pick<Options, 'verifications' | 'concurrency'>): Options {
-  const { values } = parseArgs({
+/** @param usage its first sentence says what the command does; the options are added */
+export function readOptions(
+  usage: string,
+  defaults: Pick<Options, 'verifications' | 'concurrency'>,
+): Options {
+  const { values } = readCommandLine({
+    usage: `${usage}
+
+  --verifications <number>   how many in all (${defaults.verifications})
+  --concurrency <number>     how many at a time (${defaults.concurrency})
+  --seed <text>              of everything that is random (1)
+  --json                     the report as JSON`,
     options: {
-      verifications: { type: 'string', default: String(defaults.verifications) },
-      concurrency: { type: 'string', default: String(defaults.concurrency) },
-      seed: { type: 'string', default: '1' },
-      json: { type: 'boolean', default: false },
+      verifications: integer({ min: 1, max: MOST }, defaults.verifications),
+      concurrency: integer({ min: 1, max: MOST }, defaults.concurrency),
+      seed: text('1'),
+      json: flag(),
     },
   });
-  const verifications = toCount('--verifications', values.verifications);
-  const concurrency = toCount('--concurrency', values.concurrency);
+  const { verifications, concurrency, seed, json } = values;
   const every = Math.max(1, Math.floor(verifications / 20));
-  const isTold = process.stderr.isTTY && !values.json;
   return {
     verifications,
     concurrency: Math.min(concurrency, verifications),
-    seed: values.seed,
-    json: values.json,
+    seed,
+    json,
     progress(done) {
-      if (isTold && done % every === 0) process.stderr.write(`${done}/${verifications} done\n`);
+      if (done % every === 0) progress(`${done}/${verifications} done`);
     },
   };
-}
-
-function toCount(name: string, text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > MOST) {
-    throw new Error(`${name} must be a whole number from 1 to ${MOST}`);
-  }
-  return count;
 }

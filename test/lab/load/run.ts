@@ -4,6 +4,7 @@
  * there was an error, or when one verification was lost or ended wrongly.
  */
 
+import { progress as say } from '../../../shared/command/progress.ts';
 import { type Outcome, runCrowd } from './crowd.ts';
 import { startLoadStack } from './load-stack.ts';
 import { readOptions } from './options.ts';
@@ -15,10 +16,15 @@ const WEBHOOKS_MS = 20_000;
 /** Fewer say nothing about memory: heaps still grow to their working size. */
 const ENDURANCE = 2_000;
 
-const { verifications, concurrency, seed, json, progress } = readOptions({
+const USAGE = `Runs whole verifications against a local stack; exits with 1 when one was lost or went wrong.
+
+npm run load [-- options]`;
+
+const { verifications, concurrency, seed, json, progress } = readOptions(USAGE, {
   verifications: 500,
   concurrency: 50,
 });
+say('starting the stack');
 const stack = await startLoadStack();
 let outcome: Outcome;
 try {

@@ -6,7 +6,10 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { flag, texts } from '../../../shared/command/options.ts';
+import { progress } from '../../../shared/command/progress.ts';
+import { readCommandLine } from '../../../shared/command/run-command.ts';
+import { UsageError } from '../../../shared/command/usage-error.ts';
 import { createCopies } from './copies.ts';
 import { applyMutant, type Mutant, misfitOf } from './mutant.ts';
 import { readMutants } from './mutants.ts';
@@ -22,19 +25,29 @@ const PARALLEL = 2;
 /** For all tests together, on the unchanged source. */
 const SOUND_TIMEOUT_MS = 1_200_000;
 
-const { values } = parseArgs({
+const USAGE = `Takes out one mitigation at a time and shows which test notices; exits with 1 when none does.
+
+npm run mutation [-- options]
+
+  --only <name>   this mutant, or those of this rule; may be repeated
+  --list          names the mutants and runs nothing
+  --json          the report as JSON`;
+
+const MUTANTS = readMutants();
+const { values } = readCommandLine({
+  usage: USAGE,
   options: {
-    only: { type: 'string', multiple: true },
-    list: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
+    only: { ...texts(), read: (names) => names.flatMap(find) },
+    list: flag(),
+    json: flag(),
   },
 });
-const MUTANTS = readMutants();
-const chosen = values.only ? values.only.flatMap(find) : MUTANTS;
+const chosen = values.only.length > 0 ? values.only : MUTANTS;
 const misfits = chosen.flatMap((mutant) => misfitOf(mutant, '.') ?? []);
 if (values.list) for (const { rule, name } of chosen) console.log(`${rule.padEnd(15)} ${name}`);
 if (misfits.length > 0) console.error(misfits.join('\n'));
 if (values.list || misfits.length > 0) process.exit(misfits.length > 0 ? 1 : 0);
+progress('running the tests on the unchanged sources');
 const startedAt = performance.now();
 const copies = createCopies(Math.min(PARALLEL, chosen.length));
 process.once('SIGINT', () => process.exit(130));
@@ -59,7 +72,7 @@ report();
 
 function find(wanted: string): readonly Mutant[] {
   const found = MUTANTS.filter(({ name, rule }) => name === wanted || rule === wanted);
-  if (found.length === 0) throw new Error(`there is no mutant "${wanted}"`);
+  if (found.length === 0) throw new UsageError(`names no mutant: ${wanted}`);
   return found;
 }
 

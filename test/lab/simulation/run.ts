@@ -7,8 +7,10 @@
  */
 
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { flag, integer, text } from '../../../shared/command/options.ts';
+import { progress } from '../../../shared/command/progress.ts';
+import { readCommandLine } from '../../../shared/command/run-command.ts';
 import type { Violation } from './checker/violation.ts';
 import { shorten } from './shorten.ts';
 import { simulate } from './simulate.ts';
@@ -28,25 +30,42 @@ interface Share {
 }
 
 const MAX_TOLD = 5;
+const PROGRESS_EVERY_MS = 5_000;
+const USAGE = `Simulates lives of the whole backend under faults and attacks; exits with 1 at a violation.
+
+npm run simulate [-- options]
+
+  --runs <number>      how many (1000)
+  --seed <text>        run n of many has the seed <text>-<n>, a single run this very one (1)
+  --without <a,b>      leaves out these actors and faults, as a replay names them
+  --json               the report as JSON`;
 
 if (isMainThread) await main();
 else parentPort?.postMessage(await runAll(workerData.seeds, new Set(workerData.without)));
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = readCommandLine({
+    usage: USAGE,
     options: {
-      runs: { type: 'string', default: '1000' },
-      seed: { type: 'string', default: '1' },
-      without: { type: 'string', default: '' },
-      json: { type: 'boolean', default: false },
+      runs: integer({ min: 1, max: 1_000_000 }, 1_000),
+      seed: text('1'),
+      without: text(''),
+      json: flag(),
     },
   });
-  const runs = Number(values.runs);
-  if (!Number.isInteger(runs) || runs < 1) throw new Error('--runs must be a whole number');
+  const { runs } = values;
   const seeds = runs === 1 ? [values.seed] : numbered(values.seed, runs);
   const without = values.without.split(',').filter(Boolean);
   const startedAt = performance.now();
-  const shares = await Promise.all(split(seeds).map((share) => inThread(share, without)));
+  let done = 0;
+  let saidAt = startedAt;
+  const count = (more: number): void => {
+    done += more;
+    if (performance.now() - saidAt < PROGRESS_EVERY_MS) return;
+    saidAt = performance.now();
+    progress(`${done}/${runs} runs`);
+  };
+  const shares = await Promise.all(split(seeds).map((share) => inThread(share, without, count)));
   const seconds = (performance.now() - startedAt) / 1000;
   const failures = shares.flatMap((share) => share.failures);
   const steps = shares.reduce((total, share) => total + share.steps, 0);
@@ -86,10 +105,18 @@ function split(seeds: readonly string[]): readonly (readonly string[])[] {
   );
 }
 
-function inThread(seeds: readonly string[], without: readonly string[]): Promise<Share> {
+/** @param onDone hears how many more runs are done */
+function inThread(
+  seeds: readonly string[],
+  without: readonly string[],
+  onDone: (more: number) => void,
+): Promise<Share> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL(import.meta.url), { workerData: { seeds, without } });
-    worker.once('message', resolve);
+    worker.on('message', (said: Share | number) => {
+      if (typeof said === 'number') onDone(said);
+      else resolve(said);
+    });
     worker.once('error', reject);
   });
 }
@@ -99,6 +126,7 @@ async function runAll(seeds: readonly string[], without: ReadonlySet<string>): P
   let steps = 0;
   let seen = tally([]);
   for (const seed of seeds) {
+    parentPort?.postMessage(1);
     try {
       const result = await simulate(seed, without);
       steps += result.steps;

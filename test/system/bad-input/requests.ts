@@ -242,10 +242,15 @@ export function badRequests(running: () => ScriptedStack): void {
     });
 
     it('is answered 404 on an unknown path, by the gateway', async () => {
-      for (const route of ['GET /', 'POST /starts', 'GET /start', 'POST /status', 'POST //start']) {
+      for (const route of ['GET /', 'POST /starts', 'GET /start', 'POST /status']) {
         const { status, text } = await send(route);
         expect([status, text], route).toEqual([404, '{"message":"Not Found"}']);
       }
+    });
+
+    it('is answered 400 on an odd path, by the gateway', async () => {
+      const { status, text } = await send('POST //start');
+      expect([status, text]).toEqual([400, '{"message":"Bad Request"}']);
     });
   });
 }

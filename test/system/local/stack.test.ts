@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { callAws } from '../../../infra/local/aws/json-client.ts';
 import type { Stack, StackOptions } from '../../../infra/local/stack.ts';
 import {
@@ -214,5 +214,19 @@ describe('a stack that runs', () => {
       `port ${port} is taken; end what uses it or choose another (API_PORT)`,
     );
     await expect(start({ ports: { aws: port } })).rejects.toThrow(/AWS.*port \d+ is taken/);
+  });
+});
+
+describe('a full disk', () => {
+  it.skipIf(!existsSync('/dev/full'))('ends a log and not the stack', async () => {
+    const localFolder = makeTemporaryFolder();
+    mkdirSync(join(localFolder, 'logs'));
+    symlinkSync('/dev/full', join(localFolder, 'logs/actor.log'));
+    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+    onTestFinished(() => said.mockRestore());
+    const stack = await start({ localFolder });
+    await act(stack, { do: 'log', text: 'a line' });
+    await expect.poll(() => said.mock.calls.flat().join()).toContain('the disk is full');
+    expect(await act(stack)).toBeDefined();
   });
 });

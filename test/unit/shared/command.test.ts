@@ -38,7 +38,7 @@ describe('readArguments', () => {
     ['a second argument', ['one', 'two'], 'the argument two is not understood'],
     ['no value', ['--outputs'], '--outputs needs a value'],
     ['an option in place of a value', ['--outputs', '--dry-run'], '--outputs needs a value'],
-    ['an empty value', ['--stage', ''], '--stage must not be empty'],
+    ['an empty value', ['--stage', ''], '--stage needs a value'],
     ['a value for a flag', ['--dry-run=no'], '--dry-run takes no value'],
     ['an option twice', ['--only', 'cold', '--only', 'warm'], '--only is given twice'],
     ['no number', ['--rounds', 'many'], '--rounds must be a whole number from 1 to 9'],

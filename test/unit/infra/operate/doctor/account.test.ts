@@ -4,6 +4,7 @@ import type { Deployment } from '../../../../../infra/operate/deployment/deploym
 import { checkAccount } from '../../../../../infra/operate/doctor/account.ts';
 
 const deployment: Deployment = {
+  name: 'dev',
   apiUrl: 'https://api.example.com',
   websocketUrl: 'wss://live.example.com',
   webhookUrl: 'https://api.example.com/webhook',
@@ -19,13 +20,21 @@ interface Account {
   readonly pages?: { readonly confirmed: number; readonly pending: number };
   readonly ringing?: readonly string[];
   readonly quota?: number;
+  readonly webhooks?: number;
   readonly status?: number;
 }
 
 /** Answers as AWS does, in as many words as matter. */
-function account({ pages, ringing = [], quota = 1000, status = 200 }: Account): CallAws {
+function account({
+  pages,
+  ringing = [],
+  quota = 1000,
+  webhooks = 3,
+  status = 200,
+}: Account): CallAws {
   const text = ({ service, body = '' }: AwsRequest): string => {
     if (service === 'lambda') return `{"AccountLimit":{"ConcurrentExecutions":${quota}}}`;
+    if (body.includes('GetMetricStatistics')) return `<Sum>0.0</Sum><Sum>${webhooks}.0</Sum>`;
     if (service === 'monitoring') {
       return ringing.map((name) => `<member><AlarmName>${name}</AlarmName></member>`).join('');
     }
@@ -48,6 +57,7 @@ describe('checkAccount', () => {
   it('finds nothing wrong in an account in which all is well', async () => {
     const findings = await checkAccount(deployment, account({}));
     expect(findings.map(({ question, result }) => [question, result])).toEqual([
+      ['A webhook of Vonage has arrived', 'ok'],
       ['Somebody hears the alarms', 'ok'],
       ['No alarm rings', 'ok'],
       ['Lambda has room', 'ok'],
@@ -70,10 +80,16 @@ describe('checkAccount', () => {
 
   it('names the permission that its caller lacks', async () => {
     expect(await faults({ status: 403 })).toEqual([
+      'these credentials may not call cloudwatch:GetMetricStatistics',
       'these credentials may not call sns:GetTopicAttributes',
       'these credentials may not call cloudwatch:DescribeAlarms',
       'these credentials may not call lambda:GetAccountSettings',
     ]);
+  });
+
+  it('says when no webhook of Vonage has ever arrived', async () => {
+    const [arrived] = await checkAccount(deployment, account({ webhooks: 0 }));
+    expect(arrived).toMatchObject({ result: 'skipped', says: expect.stringContaining('none in') });
   });
 
   it('asks nothing of the local stack', async () => {

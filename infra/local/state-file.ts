@@ -12,7 +12,7 @@ export interface Change {
   readonly value: object | null;
 }
 
-export type StateKind = 'verification' | 'delivery' | 'faults' | 'application';
+export type StateKind = 'verification' | 'delivery' | 'faults' | 'application' | 'message';
 
 export interface StateFile {
   /** A restart finds all of the set or none of it. */

@@ -1,0 +1,166 @@
+/**
+ * Makes the Vonage application of a deployment with a key pair made here. The private key goes into
+ * Secrets Manager before Vonage hears of its public half, so whatever is interrupted can be repeated:
+ * an application that has the stored key is ours.
+ */
+
+import { CommandError } from '../../../shared/command/command-error.ts';
+import { progress } from '../../../shared/command/progress.ts';
+import {
+  type Account,
+  type Application,
+  type Applications,
+  NoApplication,
+  openApplications,
+} from '../deployment/application.ts';
+import type { Deployment } from '../deployment/deployment.ts';
+import { createApplicationKey, isPair, publicKeyOf } from '../deployment/keys.ts';
+import type { Fields, Secrets } from '../deployment/secrets.ts';
+import type { Wishes } from './wishes.ts';
+
+export interface CreateApplicationOptions {
+  readonly deployment: Deployment;
+  readonly secrets: Secrets;
+  readonly wishes: Wishes;
+  /** For `+990` numbers, which need no carrier. */
+  readonly isPlayground: boolean;
+  readonly dryRun: boolean;
+  readonly tell: (line: string) => void;
+}
+
+/** The account whose API is called; undefined: nobody gave its secret. */
+export function chooseAccount(
+  { account }: Deployment,
+  { apiKey, apiSecret }: Wishes,
+  storedApiKey: string,
+): Account | undefined {
+  return apiSecret === undefined ? account : { apiKey: apiKey ?? storedApiKey, apiSecret };
+}
+
+/**
+ * @returns its id; undefined on a dry run that would make one
+ * @throws CommandError without the account's credentials, or when the name is taken by another key
+ */
+export async function createApplication(
+  options: CreateApplicationOptions,
+): Promise<string | undefined> {
+  const { deployment, secrets, wishes, isPlayground, dryRun, tell } = options;
+  progress('looking for the application at Vonage');
+  const stored = await secrets.read('privateKey');
+  const { api_key: storedApiKey = '' } = await secrets.read('signature');
+  const account = chooseAccount(deployment, wishes, storedApiKey);
+  if (!account || account.apiKey === '') {
+    throw new CommandError('--create-application needs --api-key and --api-secret-file');
+  }
+  const applications = openApplications(deployment.applicationsUrl, account);
+  const known = await findKnown(applications, wishes.applicationId, stored.application_id);
+  const name = `silent-auth-${deployment.name}${isPlayground ? '-playground' : ''}`;
+  const found = known ?? (await findByKey(applications, name, stored.private_key ?? ''));
+  if (found?.id !== undefined && hasKey(found, stored.private_key ?? '')) {
+    tell(`Application: ${found.id} (${found.name}) is reused`);
+    if (!dryRun) await store(secrets, stored, found.id, stored.private_key ?? '');
+    return found.id;
+  }
+  const isNew = found?.id === undefined;
+  if (dryRun) {
+    tell(`Application: ${isNew ? `${name} would be made` : `${found.id} would get a new key`}`);
+    return found?.id;
+  }
+  // A key that no application has yet is one of a run that was interrupted.
+  const isUnused = !stored.application_id && Boolean(stored.private_key);
+  const privateKey = isUnused ? (stored.private_key ?? '') : createApplicationKey();
+  await store(secrets, stored, found?.id ?? '', privateKey);
+  const keys = { public_key: publicKeyOf(privateKey) };
+  if (!isNew) {
+    const { id, _links, ...kept } = found;
+    await applications.put(found.id ?? '', { ...kept, keys });
+    tell(`Application: ${found.id} (${found.name}) has a new key`);
+    return id;
+  }
+  const id = await applications.create({
+    name,
+    keys,
+    capabilities: toCapabilities(deployment.webhookUrl, isPlayground),
+  });
+  await store(secrets, stored, id, privateKey);
+  tell(`Application: ${id} (${name}) made; its private key is in Secrets Manager and nowhere else`);
+  return id;
+}
+
+/** What no API does. */
+export function remainingByHand(
+  { name }: Deployment,
+  applicationId: string | undefined,
+  isPlayground: boolean,
+): readonly string[] {
+  const stage = name === 'local' ? '--local' : `--stage ${name}`;
+  const application = applicationId ?? 'the application';
+  const registry = isPlayground
+    ? `  Network Registry: dashboard.vonage.com, Applications, ${application}, Edit, Network Registry: access Playground`
+    : `  Network Registry: dashboard.vonage.com, Applications, ${application}, Edit, Network Registry: ask for production access; each carrier approves it`;
+  return [
+    'Remains to be done by hand:',
+    registry,
+    '  Signature secret: dashboard.vonage.com, API Settings, Signature secret (SHA-256 HMAC); then',
+    `    npm run configure -- ${stage} --api-key <key> --signature-secret-file <file>`,
+  ];
+}
+
+/** The application that was named, or the one that the secret names. */
+async function findKnown(
+  applications: Applications,
+  named: string | undefined,
+  stored: string | undefined,
+): Promise<Application | undefined> {
+  if (named !== undefined) return { ...(await applications.get(named)), id: named };
+  if (!stored) return undefined;
+  try {
+    return { ...(await applications.get(stored)), id: stored };
+  } catch (error) {
+    if (error instanceof NoApplication) return undefined; // somebody deleted it
+    throw error;
+  }
+}
+
+/** Names are not unique at Vonage: one of the same name with another key may be in use. */
+async function findByKey(
+  applications: Applications,
+  name: string,
+  privateKey: string,
+): Promise<Application | undefined> {
+  const namesakes = (await applications.list()).filter((each) => each.name === name);
+  const ours = namesakes.find((each) => hasKey(each, privateKey));
+  if (ours || namesakes.length === 0) return ours;
+  throw new CommandError(
+    `Vonage has the application ${namesakes[0]?.id} of the name ${name} with another key: give it a ` +
+      `new key with --application-id ${namesakes[0]?.id}, or delete it`,
+  );
+}
+
+function hasKey({ keys }: Application, privateKey: string): boolean {
+  return keys?.public_key !== undefined && isPair(privateKey, keys.public_key);
+}
+
+function toCapabilities(webhookUrl: string, isPlayground: boolean): Application['capabilities'] {
+  const redirectUri = new URL('/', webhookUrl).href;
+  return {
+    verify: { webhooks: { status_url: { address: webhookUrl, http_method: 'POST' } } },
+    // Marks test access (protocol §8).
+    ...(isPlayground && {
+      network_apis: { network_application_id: 'test-application', redirect_uri: redirectUri },
+    }),
+  };
+}
+
+async function store(
+  secrets: Secrets,
+  before: Fields,
+  applicationId: string,
+  privateKey: string,
+): Promise<void> {
+  await secrets.write('privateKey', {
+    ...before,
+    application_id: applicationId,
+    private_key: privateKey,
+  });
+}

@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { CommandError } from '../../../shared/command/command-error.ts';
+
+/** Without the white space around it. @throws CommandError */
+export function readTextFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new CommandError(`cannot read the file ${file}`, { cause });
+  }
+}

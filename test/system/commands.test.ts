@@ -1,0 +1,209 @@
+/**
+ * Every command of package.json: what it says to `--help`, to an option that it does not know and to a
+ * wrong value; that it then does nothing; and what it says of faults that people can mend.
+ */
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, describe, expect, it } from 'vitest';
+import { listen } from '../../infra/local/listen.ts';
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const { scripts }: { scripts: Readonly<Record<string, string>> } = JSON.parse(
+  readFileSync('package.json', 'utf8'),
+);
+const NAMES = Object.keys(scripts);
+const FREE_PORTS = { API_PORT: '0', WEBSOCKET_PORT: '0', VONAGE_PORT: '0', AWS_PORT: '0' };
+/** A frame of a stack trace. */
+const STACK = /^\s+at .*:\d+:\d+\)?$/m;
+
+const folder = mkdtempSync(join(tmpdir(), 'silent-auth-commands-'));
+const LOCAL_DIR = join(folder, 'local');
+const nowhere = await freeAddress();
+/** What commands write: none of it may be touched here. */
+const documents = datesOfDocuments();
+
+afterAll(() => {
+  expect(datesOfDocuments()).toEqual(documents);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function datesOfDocuments(): Record<string, number> {
+  const files = readdirSync('docs', { recursive: true, encoding: 'utf8' });
+  return Object.fromEntries(files.map((file) => [file, statSync(join('docs', file)).mtimeMs]));
+}
+
+/** Nothing listens there. */
+async function freeAddress(): Promise<string> {
+  const server = createServer();
+  const { port } = await listen(server, 0, '127.0.0.1');
+  await new Promise((done) => server.close(done));
+  return `http://127.0.0.1:${port}`;
+}
+
+/** As npm runs it, without the shell. */
+async function run(
+  name: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const [exec, node, ...command] = (scripts[name] ?? '').split(' ');
+  expect([exec, node]).toEqual(['exec', 'node']);
+  const child = spawn(process.execPath, [...command, ...args], {
+    env: { ...process.env, LOCAL_DIR, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, stdout, stderr };
+}
+
+/** One sentence, then the usage. */
+function expectUsage(name: string, { code, stdout, stderr }: Ended, sentence: string): void {
+  expect(stdout).toBe('');
+  const [first, blank, ...usage] = stderr.split('\n');
+  expect([first, blank]).toEqual([sentence, '']);
+  expect(usage.join('\n')).toContain(callOf(name));
+  expect(stderr).not.toMatch(STACK);
+  expect(code).toBe(2);
+}
+
+function callOf(name: string): string {
+  return name === 'start' || name === 'test' ? `npm ${name}` : `npm run ${name}`;
+}
+
+describe.each(NAMES)('npm run %s', (name) => {
+  it('says to --help what it does and how it is called, and does nothing', async () => {
+    const { code, stdout, stderr } = await run(name, ['--help']);
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^[A-Z].*[.\w]\n/);
+    expect(stdout).toContain(callOf(name));
+    expect(code).toBe(0);
+  });
+
+  it('refuses an option that it does not know, and does nothing', async () => {
+    const ended = await run(name, ['--nonsense']);
+    expectUsage(name, ended, 'the option --nonsense is not known');
+  });
+});
+
+describe('a wrong value', () => {
+  const aCount = '--verifications must be a whole number from 1 to 100000';
+  it.each<[name: string, args: string[], sentence: string]>([
+    ['start', ['now'], 'the argument now is not understood'],
+    ['dev', ['now'], 'the argument now is not understood'],
+    ['demo', ['--json=yes'], '--json takes no value'],
+    ['test', ['-t'], '-t needs a value'],
+    ['test:unit', ['--maxWorkers', '0'], '--maxWorkers must be a whole number from 1 to 64'],
+    ['test:watch', ['--maxWorkers', 'x'], '--maxWorkers must be a whole number from 1 to 64'],
+    ['check', ['infra'], 'the argument infra is not understood'],
+    ['format', ['infra'], 'the argument infra is not understood'],
+    ['synth', ['-c', 'stage'], '--context must be <key>=<value>, not stage'],
+    [
+      'deploy',
+      [],
+      'a deployment needs its stage, after two dashes: npm run deploy -- -c stage=prod',
+    ],
+    [
+      'deploy',
+      ['-c', 'stage=dev', '--require-approval', 'maybe'],
+      '--require-approval must be one of never, any-change, broadening',
+    ],
+    ['contracts', ['docs'], 'the argument docs is not understood'],
+    ['build:client', ['dist'], 'the argument dist is not understood'],
+    ['simulate', ['--runs', 'many'], '--runs must be a whole number from 1 to 1000000'],
+    ['mutation', ['--only', 'nothing'], '--only names no mutant: nothing'],
+    ['load', ['--verifications', '0'], aCount],
+    ['kill', ['--verifications', '1.5'], aCount],
+    ['bench', ['--only', 'hot'], '--only must be one of cold, tricks, throughput, growth, cost'],
+    [
+      'bench',
+      ['--in-flight', '1,x'],
+      '--in-flight must be whole numbers from 1 to 100000, with commas',
+    ],
+    ['dashboard', ['here'], 'the argument here is not understood'],
+    ['configure', [], 'say either --stage or --local'],
+    ['configure', ['--stage'], '--stage needs a value'],
+    ['doctor', ['--stage', 'dev', '--local'], 'say either --stage or --local'],
+    ['trace', ['no fault'], 'the log line is not JSON'],
+    ['screenshot', ['here.png'], 'the argument here.png is not understood'],
+  ])('of %s %j is refused', async (name, args, sentence) => {
+    expectUsage(name, await run(name, args), sentence);
+  });
+
+  it('of bundle-report is refused with the names that there are', async () => {
+    const { code, stderr } = await run('bundle-report', ['--files', 'nothing']);
+    expect(stderr).toMatch(/^--files must be one of start, /);
+    expect(code).toBe(2);
+  });
+
+  it.each<[variable: string, value: string, sentence: string]>([
+    ['API_PORT', '70000', 'API_PORT must be a whole number from 0 to 65535'],
+    ['AWS_PORT', 'x', 'AWS_PORT must be a whole number from 0 to 65535'],
+    ['CDK_CONTEXT_JSON', '{"stage":', 'CDK_CONTEXT_JSON must be a JSON object'],
+    ['CDK_CONTEXT_JSON', '[]', 'CDK_CONTEXT_JSON must be a JSON object'],
+    ['VONAGE_TIME_SCALE', '0', 'VONAGE_TIME_SCALE must be more than 0'],
+    ['VONAGE_BASE_URL', 'vonage', 'VONAGE_BASE_URL must be an http or https URL'],
+    ['DYNAMODB_ENDPOINT', 'ftp://x', 'DYNAMODB_ENDPOINT must be an http or https URL'],
+    [
+      'LOCAL_HOSTS',
+      'http://x',
+      'LOCAL_HOSTS must be host names without port, with commas between them',
+    ],
+    [
+      'LOCAL_ORIGINS',
+      'localhost',
+      'LOCAL_ORIGINS must be origins such as http://localhost:5173, with commas between them',
+    ],
+  ])('of %s, %j, is refused by npm start and npm run dev', async (variable, value, sentence) => {
+    for (const name of ['start', 'dev']) {
+      expectUsage(name, await run(name, [], { [variable]: value }), sentence);
+    }
+  });
+
+  it('of INSPECT is refused by npm run dev', async () => {
+    const ended = await run('dev', [], { INSPECT: '9229' });
+    const sentence = 'INSPECT must be the name of a function, with :<port> or without';
+    expectUsage('dev', ended, sentence);
+  });
+});
+
+describe('a fault that people can mend is one sentence', () => {
+  it.each<[what: string, environment: Record<string, string>, sentence: RegExp]>([
+    ['LOCAL_DIR is a file', { LOCAL_DIR: 'package.json' }, /a file is where a folder should be/],
+    [
+      'nothing listens at DYNAMODB_ENDPOINT',
+      { DYNAMODB_ENDPOINT: nowhere },
+      /^http:\/\/127\.0\.0\.1:\d+ does not answer as AWS does: .*nothing listens there/m,
+    ],
+    ['the stage is not known', { STAGE: 'nowhere' }, /nowhere/],
+  ])('when %s', async (_what, environment, sentence) => {
+    const { code, stderr } = await run('start', [], { ...FREE_PORTS, ...environment });
+    expect(stderr).toMatch(sentence);
+    expect(stderr).not.toMatch(STACK);
+    expect(code).toBe(2);
+  });
+
+  it('when the outputs of a deployment are not JSON', async () => {
+    const outputs = join(folder, 'outputs.json');
+    writeFileSync(outputs, '{');
+    const { code, stderr } = await run('doctor', ['--stage', 'dev', '--outputs', outputs]);
+    expect(stderr).toBe(`${outputs} is not JSON\n`);
+    expect(code).toBe(2);
+  });
+
+  it('when no stack has run whose dashboards could be drawn', async () => {
+    const { code, stderr } = await run('dashboard', []);
+    expect(stderr).toMatch(/^no stack has run in /);
+    expect(code).toBe(2);
+  });
+});
