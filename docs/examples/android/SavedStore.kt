@@ -7,6 +7,7 @@ import android.content.Context
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyProperties
 import java.io.File
+import java.io.IOException
 import java.security.GeneralSecurityException
 import java.security.KeyStore
 import javax.crypto.Cipher
@@ -49,7 +50,7 @@ class SavedStore(context: Context) : Store {
         cipher.init(Cipher.ENCRYPT_MODE, key())
         val next = File(file.path + ".next")
         next.writeBytes(cipher.iv + cipher.doFinal(toJson(saved).toString().toByteArray()))
-        next.renameTo(file)
+        if (!next.renameTo(file)) throw IOException("the verification could not be saved")
     }
 
     private fun key(): SecretKey {

@@ -1,5 +1,5 @@
 // Keeps what a verification needs after the app's process has died: one item of the keychain, readable
-// while the device is unlocked, never on another device and in no backup.
+// while the device is unlocked. A backup of another device does not bring it back.
 
 import Foundation
 import Security

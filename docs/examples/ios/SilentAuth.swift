@@ -239,7 +239,7 @@ actor SilentAuth {
             }
         }
         let due = Task {
-            try await Task.sleep(nanoseconds: UInt64(max(2, self.secondsUntilChange()) * 1e9))
+            try await Task.sleep(nanoseconds: UInt64(min(max(2, self.secondsUntilChange()), 600) * 1e9))
             task.cancel(with: .goingAway, reason: nil)
         }
         defer {
@@ -248,17 +248,25 @@ actor SilentAuth {
             task.cancel(with: .goingAway, reason: nil)
             socket = nil
         }
-        do {
-            try await task.send(.string(#"{"action":"subscribe","client_token":"\#(token)"}"#))
-            while !hasWork {
-                let received = try await task.receive()
-                heard += 1
-                guard case .string(let text) = received,
-                    let message = try? decode(Message.self, Data(text.utf8)) else { continue }
-                if message.type == "error" { return }
-                if let verification = message.verification { take(verification); failures = 0 }
-            }
-        } catch {}  // refused or lost: /status tells which
+        // The socket does not notice that the task of `run` was cancelled.
+        await withTaskCancellationHandler {
+            // Refused or lost: /status tells which.
+            try? await receive(from: task, token)
+        } onCancel: {
+            task.cancel(with: .goingAway, reason: nil)
+        }
+    }
+
+    private func receive(from task: URLSessionWebSocketTask, _ token: String) async throws {
+        try await task.send(.string(#"{"action":"subscribe","client_token":"\#(token)"}"#))
+        while !hasWork {
+            let received = try await task.receive()
+            heard += 1
+            guard case .string(let text) = received,
+                let message = try? decode(Message.self, Data(text.utf8)) else { continue }
+            if message.type == "error" { return }
+            if let verification = message.verification { take(verification); failures = 0 }
+        }
     }
 
     private var hasWork: Bool {

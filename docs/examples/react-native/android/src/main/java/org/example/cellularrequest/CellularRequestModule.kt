@@ -8,6 +8,7 @@ import com.facebook.react.bridge.ReactApplicationContext
 import com.facebook.react.bridge.ReactContextBaseJavaModule
 import com.facebook.react.bridge.ReactMethod
 import com.facebook.react.bridge.WritableMap
+import com.vonage.clientlibrary.CellularStatus
 import com.vonage.clientlibrary.VGCellularRequestClient
 import com.vonage.clientlibrary.VGCellularRequestParameters
 import kotlin.concurrent.thread
@@ -25,7 +26,7 @@ class CellularRequestModule(context: ReactApplicationContext) : ReactContextBase
     fun isAvailable(promise: Promise) {
         thread {
             runCatching { VGCellularRequestClient.getInstance().getCellularStatus() }
-                .onSuccess { promise.resolve(it.toString() != "Unavailable") }
+                .onSuccess { promise.resolve(it != CellularStatus.Unavailable) }
                 .onFailure { promise.resolve(false) }
         }
     }
