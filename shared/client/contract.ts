@@ -89,8 +89,8 @@ export type ProblemCode =
   | 'provider_unavailable'
   | 'dependency_unavailable';
 
-/** Why the app leaves a channel: the error of the handset's library, or its own. */
-export type LeaveError =
+/** Why the app skips a channel: the error of the handset's library, or its own. */
+export type SkipError =
   | 'sdk_no_data_connectivity'
   | 'sdk_connection_error'
   | 'sdk_redirect_error'

@@ -1,7 +1,7 @@
 /** A verification that runs, as the app has it: what it sees and what it may do. */
 
 import type { Proof } from './calls.ts';
-import type { Channel, LeaveError, VerificationObject } from './contract.ts';
+import type { Channel, SkipError, VerificationObject } from './contract.ts';
 import type { HandsetAnswer } from './handset.ts';
 import type { Listener } from './mirror.ts';
 
@@ -37,7 +37,7 @@ export interface Verification {
   ): Promise<VerificationObject>;
   /** Leaves a channel. @default the running one, by the user's choice */
   nextWorkflow(
-    request?: { readonly from?: Channel; readonly error?: LeaveError },
+    request?: { readonly from?: Channel; readonly error?: SkipError },
     options?: Abortable,
   ): Promise<VerificationObject>;
   cancel(options?: Abortable): Promise<VerificationObject>;

@@ -22,7 +22,7 @@ describe('the types of the client', () => {
     expectTypeOf<client.VerificationObject>().toEqualTypeOf<VerificationObject>();
     expectTypeOf<client.StartAnswer>().toEqualTypeOf<StartAnswer>();
     expectTypeOf<client.ProblemCode>().toEqualTypeOf<ProblemBody['code']>();
-    expectTypeOf<client.LeaveError>().toEqualTypeOf<SkipError>();
+    expectTypeOf<client.SkipError>().toEqualTypeOf<SkipError>();
     expectTypeOf<client.Channel>().toEqualTypeOf<NonNullable<NextWorkflowBody['from']>>();
     expectTypeOf<keyof ClientStartBody>().toEqualTypeOf<keyof StartBody>();
   });
