@@ -20,7 +20,7 @@ let api: string;
 let vonage: string;
 
 beforeAll(async () => {
-  stack = await startOwnStack();
+  stack = await startOwnStack({ timeScale: 10 });
   ({ api, vonage } = stack.endpoints);
 });
 afterAll(() => stack?.close());
