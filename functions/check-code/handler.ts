@@ -5,7 +5,7 @@
 
 import { checkCodeBodySchema } from '../../shared/contract/requests.ts';
 import { toVerificationObject } from '../../shared/contract/to-verification-object.ts';
-import { clientToken } from '../../shared/lambda/bearer.ts';
+import { asOwner, clientToken } from '../../shared/lambda/bearer.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import { parseBody } from '../../shared/lambda/json-body.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
@@ -17,9 +17,11 @@ export function createCheckCodeHandler(needs: CheckCodeHandlerNeeds): LambdaHand
   const { telemetry, budget, parseToken } = needs;
   return httpHandler(telemetry, async (event) => {
     const lastCallAtMs = budget();
-    const token = clientToken(event.headers.authorization, parseToken, telemetry);
+    const token = clientToken(event.headers.authorization, parseToken);
     const { request_id: requestId, code } = parseBody(checkCodeBodySchema, event);
-    const verification = await checkCode(token, { requestId, code }, needs, lastCallAtMs);
+    const verification = await asOwner(token, telemetry, () =>
+      checkCode(token, { requestId, code }, needs, lastCallAtMs),
+    );
     return {
       status: verification.status === 'checking' ? 202 : 200,
       body: { verification: toVerificationObject(verification) },

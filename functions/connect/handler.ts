@@ -4,7 +4,7 @@
  */
 
 import type { VerificationLog } from '../../shared/domain/ports/verification-log.ts';
-import { known } from '../../shared/lambda/bearer.ts';
+import { asOwner, known } from '../../shared/lambda/bearer.ts';
 import {
   type LambdaHandler,
   type WebSocketRequest,
@@ -26,7 +26,8 @@ export function createConnectHandler(needs: ConnectHandlerNeeds): LambdaHandler<
     async (event) => {
       if (!isAllowedOrigin(event, allowedOrigins)) return { status: 403 };
       const { clientToken, headers } = offer(event);
-      await authorizeConnection(known(parseToken(clientToken), telemetry), needs);
+      const token = known(parseToken(clientToken));
+      await asOwner(token, telemetry, () => authorizeConnection(token, needs));
       return { status: 200, headers };
     },
     refusal,

@@ -5,7 +5,7 @@
 
 import { messageSchema } from '../../shared/contract/requests.ts';
 import { toVerificationObject } from '../../shared/contract/to-verification-object.ts';
-import { known } from '../../shared/lambda/bearer.ts';
+import { asOwner, known } from '../../shared/lambda/bearer.ts';
 import {
   type LambdaHandler,
   type WebSocketRequest,
@@ -25,8 +25,10 @@ export function createMessageHandler(needs: MessageHandlerNeeds): LambdaHandler<
     async (event) => {
       const message = parseMessage(messageSchema, event.body);
       if (message.action === 'ping') return { status: 200, body: { type: 'pong' } };
-      const token = known(parseToken(message.client_token), telemetry);
-      const verification = await subscribe(token, connectionOf(event), needs);
+      const token = known(parseToken(message.client_token));
+      const verification = await asOwner(token, telemetry, () =>
+        subscribe(token, connectionOf(event), needs),
+      );
       return {
         status: 200,
         body: { type: 'snapshot', verification: toVerificationObject(verification) },

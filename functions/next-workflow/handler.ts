@@ -6,7 +6,7 @@
 import { nextWorkflowBodySchema } from '../../shared/contract/requests.ts';
 import { toSkipRequest } from '../../shared/contract/to-skip-request.ts';
 import { toVerificationObject } from '../../shared/contract/to-verification-object.ts';
-import { clientToken } from '../../shared/lambda/bearer.ts';
+import { asOwner, clientToken } from '../../shared/lambda/bearer.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import { parseOptionalBody } from '../../shared/lambda/json-body.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
@@ -20,9 +20,11 @@ export function createNextWorkflowHandler(
   const { telemetry, budget, parseToken } = needs;
   return httpHandler(telemetry, async (event) => {
     const lastCallAtMs = budget();
-    const token = clientToken(event.headers.authorization, parseToken, telemetry);
+    const token = clientToken(event.headers.authorization, parseToken);
     const request = toSkipRequest(parseOptionalBody(nextWorkflowBodySchema, event));
-    const verification = await skipChannel(token, request, needs, lastCallAtMs);
+    const verification = await asOwner(token, telemetry, () =>
+      skipChannel(token, request, needs, lastCallAtMs),
+    );
     return { status: 200, body: { verification: toVerificationObject(verification) } };
   });
 }

@@ -6,7 +6,7 @@
 
 import { proofBodySchema } from '../../shared/contract/requests.ts';
 import type { ProofSigner } from '../../shared/domain/ports/proof-signer.ts';
-import { clientToken } from '../../shared/lambda/bearer.ts';
+import { asOwner, clientToken } from '../../shared/lambda/bearer.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import type { HttpAnswer } from '../../shared/lambda/http-answer.ts';
 import { parseOptionalBody } from '../../shared/lambda/json-body.ts';
@@ -27,10 +27,10 @@ async function publicKeys({ signer }: ProofHandlerNeeds): Promise<HttpAnswer> {
 }
 
 async function proof(event: HttpRequest, needs: ProofHandlerNeeds): Promise<HttpAnswer> {
-  const token = clientToken(event.headers.authorization, needs.parseToken, needs.telemetry);
+  const token = clientToken(event.headers.authorization, needs.parseToken);
   const { phone_number: phoneNumber, email } = parseOptionalBody(proofBodySchema, event);
   const request = { ...(phoneNumber && { phoneNumber }), ...(email && { email }) };
-  const issued = await issueProof(token, request, needs);
+  const issued = await asOwner(token, needs.telemetry, () => issueProof(token, request, needs));
   const expiresAt = new Date(issued.expiresAtMs).toISOString();
   return { status: 200, body: { proof: issued.proof, expires_at: expiresAt } };
 }

@@ -148,6 +148,8 @@ export interface ProblemMembers {
   readonly errors?: readonly FieldError[];
   /** An operator must set or correct a secret: counted, not shown to the caller. */
   readonly secretNotSet?: true;
+  /** The sender caused a 5xx: logged as a warning without a stack. */
+  readonly causedBySender?: true;
 }
 
 /**

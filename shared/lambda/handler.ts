@@ -21,6 +21,7 @@ export type HttpRequest = APIGatewayProxyEventV2 & {
 /** `$connect` carries headers in their original casing, `$default` a body. */
 export type WebSocketRequest = APIGatewayProxyWebsocketEventV2 & {
   readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>>;
 };
 
 export type LambdaHandler<Request> = (
@@ -57,7 +58,7 @@ function chain<Request extends HttpRequest | WebSocketRequest>(
     const { status } = answer;
     const correlator = correlatorOf(request);
     telemetry.flush(
-      { outcome, status, milliseconds, ...(correlator !== undefined && { correlator }) },
+      { outcome, status, milliseconds, ...(isLoggable(correlator) && { correlator }) },
       error !== undefined && problemStatus(error) >= 500 ? error : undefined,
     );
     return toResult(answer, correlator);
@@ -92,6 +93,11 @@ function measureDefect(
 function correlatorOf({ headers }: HttpRequest | WebSocketRequest): string | undefined {
   const correlator = headers?.['x-correlator'];
   return correlator !== undefined && CORRELATOR_PATTERN.test(correlator) ? correlator : undefined;
+}
+
+/** A correlator could be a phone number without its `+`. */
+function isLoggable(correlator: string | undefined): correlator is string {
+  return correlator !== undefined && !/\d{7}/.test(correlator);
 }
 
 function toResult(

@@ -1,6 +1,7 @@
 /** The WebSocket handshake: where it comes from, which token and which subprotocol it offers. */
 
 import { WEBSOCKET_SUBPROTOCOL } from '../config.ts';
+import { findBearer } from './bearer.ts';
 import type { WebSocketRequest } from './handler.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import { problemStatus } from './problem.ts';
@@ -23,11 +24,11 @@ export interface Offer {
 
 /** The token is the bearer, or the other one of the offered subprotocols; never in the URL. */
 export function offer(event: WebSocketRequest): Offer {
-  const offered = (header(event, 'sec-websocket-protocol') ?? '')
-    .split(',')
+  const offered = lines(event, 'sec-websocket-protocol')
+    .flatMap((line) => line.split(','))
     .map((protocol) => protocol.trim());
   const selects = offered.includes(WEBSOCKET_SUBPROTOCOL);
-  const [, bearer] = /^Bearer ([^\s]+)$/i.exec(header(event, 'authorization') ?? '') ?? [];
+  const bearer = findBearer(header(event, 'authorization'));
   const subprotocol = offered.find((protocol) => protocol !== WEBSOCKET_SUBPROTOCOL);
   return {
     clientToken: bearer ?? subprotocol ?? '',
@@ -43,4 +44,14 @@ export function refusal(error: unknown): HttpAnswer {
 function header({ headers = {} }: WebSocketRequest, name: string): string | undefined {
   const key = Object.keys(headers).find((known) => known.toLowerCase() === name);
   return key === undefined ? undefined : headers[key];
+}
+
+/** Several lines of one header are one list (RFC 9110 §5.3); `headers` holds only the last of them. */
+function lines(event: WebSocketRequest, name: string): readonly string[] {
+  const all = Object.entries(event.multiValueHeaders ?? {}).flatMap(([known, values]) =>
+    known.toLowerCase() === name ? (values ?? []) : [],
+  );
+  if (all.length > 0) return all;
+  const only = header(event, name);
+  return only === undefined ? [] : [only];
 }

@@ -4,6 +4,7 @@ import type { $ZodIssue, $ZodType, output } from 'zod/v4/core';
 import { safeParse } from 'zod/v4/core';
 import { MAX_CLIENT_BODY_BYTES } from '../config.ts';
 import { type FieldError, Problem } from '../domain/errors.ts';
+import { parseStrictJson } from '../domain/strict-json.ts';
 import type { HttpRequest } from './handler.ts';
 import { rawBody } from './raw-body.ts';
 
@@ -36,15 +37,13 @@ function toFieldError({ path, message }: $ZodIssue): FieldError {
   return { field: path.join('.') || 'body', reason: message };
 }
 
+/** Throws `request_invalid`, also for JSON in which a member occurs twice. */
 export function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch (cause) {
-    throw new Problem(
-      'request_invalid',
-      'the body is not JSON',
-      { errors: [{ field: 'body', reason: 'must be JSON in UTF-8' }] },
-      { cause },
-    );
-  }
+  const parsed = parseStrictJson(bytes);
+  if (parsed.outcome === 'value') return parsed.value;
+  const reason =
+    parsed.outcome === 'ambiguous' ? 'must not repeat a member' : 'must be JSON in UTF-8';
+  throw new Problem('request_invalid', `the body ${reason}`, {
+    errors: [{ field: 'body', reason }],
+  });
 }

@@ -51,6 +51,7 @@ export function createTelemetry(service: string): InvocationTelemetry {
     flush: (more, fault) => {
       const line = { ...fields, ...more, memory_mb: memoryMegabytes() };
       if (fault === undefined) logger.info('request', line);
+      else if (isCausedBySender(fault)) logger.warn('request', line);
       else logger.error('request', { ...line, fault: describe(fault), ...bundle });
       publish(metrics, measurements);
       fields = {};
@@ -95,6 +96,10 @@ function amountOf(
 /** Powertools' fields without meaning here: no line is sampled, nothing is traced. */
 function withoutUnused(name: string, value: unknown): unknown {
   return name === 'sampling_rate' || name === 'xray_trace_id' ? undefined : value;
+}
+
+function isCausedBySender(fault: unknown): boolean {
+  return fault instanceof Problem && fault.members.causedBySender === true;
 }
 
 /**

@@ -22,6 +22,7 @@ public class VerifyProof {
     Claims header = new Claims(utf8(parts[0]));
     check("ES256".equals(header.get("alg")), "another algorithm");
     check("silent-auth-proof+jwt".equals(header.get("typ")), "not a proof");
+    check(header.get("crit") == null, "an unknown extension");
 
     Signature signature = Signature.getInstance("SHA256withECDSAinP1363Format");
     signature.initVerify(publicKey(issuer, (String) header.get("kid")));
@@ -33,7 +34,7 @@ public class VerifyProof {
     check(issuer.equals(claims.get("iss")), "another issuer");
     check(audience.equals(claims.get("aud")), "for somebody else");
     check((Long) claims.get("iat") <= now + 60 && now < (Long) claims.get("exp"), "not valid now");
-    check(nonce.equals(claims.get("nonce")), "of another sign-in");
+    check(!nonce.isEmpty() && nonce.equals(claims.get("nonce")), "of another sign-in");
     check(claims.get("jti") != null && claims.get("request_id") != null, "nothing to spend");
     return claims;
   }

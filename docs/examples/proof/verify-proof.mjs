@@ -8,7 +8,7 @@ const { payload } = await jwtVerify(proof, keys, {
   typ: 'silent-auth-proof+jwt',
   issuer,
   audience,
-  requiredClaims: ['iat', 'exp', 'jti', 'request_id'],
+  requiredClaims: ['iat', 'exp', 'jti', 'nonce', 'request_id'],
 });
 if (payload.nonce !== nonce) throw new Error('the proof belongs to another sign-in');
 console.log(JSON.stringify(payload)); // next: spend payload.jti, once

@@ -14,6 +14,8 @@ def verify_proof(proof, issuer, audience, nonce):
     head, raw = json.loads(decode(header)), decode(signature)
     if head["alg"] != "ES256" or head["typ"] != "silent-auth-proof+jwt" or len(raw) != 64:
         raise ValueError("not a proof")
+    if "crit" in head:
+        raise ValueError("an unknown extension")
     with urllib.request.urlopen(issuer + "/.well-known/jwks.json", timeout=3) as answer:
         keys = {key["kid"]: key for key in json.load(answer)["keys"]}  # cache it for 5 minutes
     x, y = (int.from_bytes(decode(keys[head["kid"]][axis]), "big") for axis in ("x", "y"))
@@ -27,7 +29,7 @@ def verify_proof(proof, issuer, audience, nonce):
         raise ValueError("a proof of or for somebody else")
     if not claims["iat"] - 60 <= now < claims["exp"]:
         raise ValueError("not valid now")
-    if not nonce or not hmac.compare_digest(claims.get("nonce", ""), nonce):
+    if not nonce or not hmac.compare_digest(claims["nonce"], nonce):
         raise ValueError("a proof of another sign-in")
     if not (claims["jti"] and claims["request_id"]):
         raise ValueError("nothing to spend or to name it by")

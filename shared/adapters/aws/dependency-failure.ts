@@ -3,6 +3,7 @@
 import { Problem } from '../../domain/errors.ts';
 
 const RETRY_AFTER_SECONDS = 2;
+const TOO_MANY_REQUESTS = 429;
 
 const TRANSIENT_NAMES: ReadonlySet<unknown> = new Set([
   'InternalServerError',
@@ -54,7 +55,8 @@ function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (TRANSIENT_NAMES.has(error.name)) return true;
   if ('code' in error && NETWORK_CODES.has(error.code)) return true;
-  return (httpStatusOf(error) ?? 0) >= 500;
+  const status = httpStatusOf(error) ?? 0;
+  return status === TOO_MANY_REQUESTS || status >= 500;
 }
 
 /** The status with which AWS answered, if it did. */

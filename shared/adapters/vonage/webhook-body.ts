@@ -3,9 +3,9 @@
 import { DOCTOR_REQUEST_ID_PREFIX } from '../../config.ts';
 import { Problem } from '../../domain/errors.ts';
 import type { Blocked, ProviderEvent, Report, Summarized } from '../../domain/events.ts';
+import { isJsonObject, type JsonObject, parseStrictJson } from '../../domain/strict-json.ts';
 import { type Channel, isChannel, type Outcome } from '../../domain/workflow.ts';
 import { isAllowedCheckUrl } from './check-url.ts';
-import { isJsonObject, type JsonObject, parseStrictJson } from './strict-json.ts';
 
 /** Vonage's words for the end of a channel or of a request, in all spellings that were seen. */
 const OUTCOMES: ReadonlyMap<unknown, Outcome> = new Map([

@@ -71,7 +71,9 @@ export function createWebhookVerifier(options: WebhookVerifierOptions): WebhookV
     verify: async (authorization, rawBody) => {
       if (authorization === undefined) {
         telemetry?.measure({ name: 'WebhookRejected', dimensions: { reason: 'unsigned' } });
-        throw new Problem('dependency_unavailable', 'a webhook without a signature');
+        throw new Problem('dependency_unavailable', 'a webhook without a signature', {
+          causedBySender: true,
+        });
       }
       const fault = await judge(authorization, rawBody);
       if (!fault) return;

@@ -1,6 +1,6 @@
 /** The form of a webhook's token, before any secret is read: only one spelling is accepted. */
 
-import { isJsonObject, type JsonObject, parseStrictJson } from './strict-json.ts';
+import { isJsonObject, type JsonObject, parseStrictJson } from '../../domain/strict-json.ts';
 
 /** Reason of a refusal: the dimension `reason` of `WebhookRejected`. */
 export type SignatureFault =

@@ -63,7 +63,6 @@ const ADAPTERS: Readonly<Record<string, readonly FunctionName[]>> = {
   'vonage/client.ts': CALLS_VONAGE,
   'vonage/http.ts': CALLS_VONAGE,
   'vonage/start-body.ts': CALLS_VONAGE,
-  'vonage/strict-json.ts': ['webhook'],
   'vonage/webhook-body.ts': ['webhook'],
   'vonage/webhook-signature.ts': ['webhook'],
   'vonage/webhook-token.ts': ['webhook'],

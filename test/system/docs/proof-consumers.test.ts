@@ -78,7 +78,7 @@ async function resign(
   const proof = await sign();
   return new SignJWT(change(decodeJwt(proof)))
     .setProtectedHeader({ ...decodeProtectedHeader(proof), alg: 'ES256', ...header })
-    .sign(createPrivateKey(key.privateKey));
+    .sign(createPrivateKey(key.privateKey), { crit: { example: true } });
 }
 
 /** What a consumer must miss, although the signature is right. */
@@ -119,6 +119,8 @@ const BAD: readonly (readonly [string, () => Promise<string>])[] = [
   ['an expired one', () => sign(signer, 121)],
   ['one of another sign-in', () => sign(signer, 0, 'nonce-of-another-sign-in')],
   ['one without a nonce', () => sign(signer, 0, '')],
+  ['one with an empty nonce', () => resign({}, (claims) => ({ ...claims, nonce: '' }))],
+  ['one with a critical extension', () => resign({ crit: ['example'], example: 1 })],
   ...['iss', 'aud', 'iat', 'exp', 'jti', 'request_id'].map(
     (claim) => [`one without ${claim}`, withoutClaim(claim)] as const,
   ),

@@ -53,7 +53,16 @@ describe('httpHandler', () => {
     expect((await call(() => Promise.reject(unset))).measured).toEqual(['SecretNotSet']);
   });
 
-  it.each(['a', 'A-Z_09', 'x'.repeat(64)])(
+  it.each(['1234567', 'app-4915112345678'])(
+    'gives the correlator %s back, and does not log it: it could be a phone number',
+    async (id) => {
+      const { headers, lines } = await call(ok, { 'x-correlator': id });
+      expect(headers).toMatchObject({ 'x-correlator': id });
+      expect(lines[0]?.fields).not.toHaveProperty('correlator');
+    },
+  );
+
+  it.each(['a', 'A-Z_09', '123456-123456', 'x'.repeat(64)])(
     'gives the correlator %s back, and logs it',
     async (id) => {
       const { headers, lines } = await call(ok, { 'x-correlator': id });

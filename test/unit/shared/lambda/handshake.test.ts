@@ -49,6 +49,23 @@ describe('offer', () => {
     expect(offer(handshake(headers))).toEqual({ clientToken: 'a.token', headers: selected });
   });
 
+  it.each([
+    [['silent-auth.v1', 'a.token']],
+    [['a.token', 'silent-auth.v1']],
+    [['silent-auth.v1, a.token']],
+  ])('reads several lines of the header as one list: %j', (lines) => {
+    const event = {
+      ...handshake({ 'Sec-WebSocket-Protocol': lines.at(-1) ?? '' }),
+      multiValueHeaders: { 'Sec-WebSocket-Protocol': lines },
+    };
+    expect(offer(event)).toEqual({ clientToken: 'a.token', headers: SELECTED });
+  });
+
+  it('takes one or more spaces after Bearer', () => {
+    const event = handshake({ Authorization: 'Bearer   a.token' });
+    expect(offer(event).clientToken).toBe('a.token');
+  });
+
   it('never takes the token from the URL', () => {
     const query = { token: 'a.token', client_token: 'a.token', access_token: 'a.token' };
     expect(offer(handshake({}, query))).toEqual({ clientToken: '', headers: {} });

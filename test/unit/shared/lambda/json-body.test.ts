@@ -12,7 +12,7 @@ function requestOf(bytes: Buffer | string) {
 
 describe('parseBody', () => {
   it('makes a new object of the members that it knows', () => {
-    const request = requestOf('{"word":"ümlä","__proto__":{"admin":true},"constructor":1,"a":[]}');
+    const request = requestOf('{"word":"ümlä","admin":true,"a":[{"word":1},{"word":2}]}');
     const parsed = parseBody(schema, request);
     expect(parsed).toEqual({ word: 'ümlä' });
     expect(Reflect.get(parsed, 'admin')).toBeUndefined();
@@ -34,6 +34,21 @@ describe('parseBody', () => {
       expect.objectContaining({
         code: 'request_invalid',
         members: { errors: [{ field: 'body', reason: 'must be JSON in UTF-8' }] },
+      }),
+    );
+  });
+
+  it.each([
+    '{"word":"a","word":"b"}',
+    '{"word":"a","w\\u006frd":"b"}',
+    '{"other":{"a":1,"a":1}}',
+    '{"__proto__":{"admin":true}}',
+    '{"constructor":1}',
+  ])('refuses %s, which two parsers could read differently', (text) => {
+    expect(() => parseBody(schema, requestOf(text))).toThrow(
+      expect.objectContaining({
+        code: 'request_invalid',
+        members: { errors: [{ field: 'body', reason: 'must not repeat a member' }] },
       }),
     );
   });

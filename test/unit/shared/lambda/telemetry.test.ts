@@ -36,6 +36,15 @@ describe('flush', () => {
     expect(text).not.toContain(PRIVATE);
   });
 
+  it('logs what a sender caused as one warning without a stack', () => {
+    const telemetry = createTelemetry('test');
+    const unsigned = new Problem('dependency_unavailable', 'unsigned', { causedBySender: true });
+    telemetry.flush({ outcome: 'dependency_unavailable', status: 503 }, unsigned);
+    const records = lines.map((line) => JSON.parse(line));
+    expect(records).toMatchObject([{ level: 'WARN', status: 503 }]);
+    expect(records[0]).not.toHaveProperty('fault');
+  });
+
   it('says in our own words what is wrong, and leaves out those of its cause', () => {
     const telemetry = createTelemetry('test');
     const cause = new Error(`no such number ${PRIVATE}`);

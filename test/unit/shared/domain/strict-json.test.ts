@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseStrictJson } from '../../../../../shared/adapters/vonage/strict-json.ts';
+import { parseStrictJson } from '../../../../shared/domain/strict-json.ts';
 
 describe('parseStrictJson', () => {
   it.each([

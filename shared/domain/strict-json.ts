@@ -1,4 +1,4 @@
-/** Strict JSON: no duplicate members, no prototype members, bounded depth. */
+/** JSON that every parser reads alike: no duplicate members, no prototype members, bounded depth. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
