@@ -4,13 +4,14 @@ import type { AwsClientOptions } from '../adapters/aws/client-config.ts';
 import type { AwsRequestOptions } from '../adapters/aws/request.ts';
 import { createAwsTransport } from '../adapters/aws/transport.ts';
 import { createAgents } from '../adapters/https/https-agent.ts';
+import type { InstanceTelemetry } from '../lambda/telemetry.ts';
 import { findVariable, requireVariable } from './environment.ts';
 import { clock } from './instance.ts';
 
 export type Aws = Pick<AwsRequestOptions, 'region' | 'credentials' | 'agent'>;
 
 /** Lambda's credentials stay the same for the life of an instance. */
-export function createAws(): Aws {
+export function createAws({ onCall }: InstanceTelemetry): Aws {
   const sessionToken = findVariable('AWS_SESSION_TOKEN');
   return {
     region: requireVariable('AWS_REGION'),
@@ -19,7 +20,7 @@ export function createAws(): Aws {
       secretAccessKey: requireVariable('AWS_SECRET_ACCESS_KEY'),
       ...(sessionToken && { sessionToken }),
     },
-    agent: createAgents(),
+    agent: createAgents(onCall),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import type { Budget, Clock } from '../domain/ports/clock.ts';
 import type { HandlerNeeds } from '../lambda/needs.ts';
-import { createTelemetry } from '../lambda/telemetry.ts';
+import { createTelemetry, type InstanceTelemetry } from '../lambda/telemetry.ts';
 import { requireVariable } from './environment.ts';
 
 /** Vonage may be called for this long after a request came in; one call takes 6 s at most. */
@@ -10,7 +10,11 @@ const CALLS_BEGIN_WITHIN_MS = 14_000;
 
 export const clock: Clock = { now: Date.now };
 
-export function createHandlerNeeds(): HandlerNeeds {
+export interface InstanceNeeds extends HandlerNeeds {
+  readonly telemetry: InstanceTelemetry;
+}
+
+export function createHandlerNeeds(): InstanceNeeds {
   return { telemetry: createTelemetry(requireVariable('POWERTOOLS_SERVICE_NAME')), budget };
 }
 

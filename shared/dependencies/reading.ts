@@ -11,7 +11,7 @@ import { createLog, readOneItem } from './verification-log.ts';
 
 export function createReadingDependencies(): Dependencies<PublishNeeds & TokenNeeds> {
   const tokenNeeds = createTokenNeeds();
-  const aws = createAws();
+  const aws = createAws(tokenNeeds.telemetry);
   const log = createLog(createDynamoDb(aws));
   const needs = { ...createPublishingNeeds(aws, log, tokenNeeds), ...tokenNeeds };
   return { needs, early: [readOneItem(log)] };

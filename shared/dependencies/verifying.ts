@@ -17,7 +17,7 @@ export type VerifyingNeeds = PublishNeeds & TokenNeeds & { readonly vonage: Vona
 
 export function createVerifyingDependencies(): Dependencies<VerifyingNeeds> {
   const tokenNeeds = createTokenNeeds();
-  const aws = createAws();
+  const aws = createAws(tokenNeeds.telemetry);
   const log = createLog(createDynamoDb(aws));
   const vonageEnds = createVonageEnds(
     aws,

@@ -7,7 +7,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { METRICS_NAMESPACE } from '../config.ts';
 import { Problem } from '../domain/errors.ts';
-import type { Measurement, Telemetry } from '../domain/ports/telemetry.ts';
+import type { Measurement, OutgoingCall, Telemetry } from '../domain/ports/telemetry.ts';
 
 /** Names the bundle that runs, for `npm run trace`; set when a function is bundled. */
 declare const BUNDLE_HASH: string | undefined;
@@ -35,7 +35,12 @@ export interface InvocationTelemetry extends Telemetry {
   readonly flush: (fields: LogFields, fault?: unknown) => void;
 }
 
-export function createTelemetry(service: string): InvocationTelemetry {
+export interface InstanceTelemetry extends InvocationTelemetry {
+  /** Logs one line at level DEBUG. */
+  readonly onCall: (call: OutgoingCall) => void;
+}
+
+export function createTelemetry(service: string): InstanceTelemetry {
   const logger = new Logger({ serviceName: service, jsonReplacerFn: withoutUnused });
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: service });
   const bundle = typeof BUNDLE_HASH === 'string' ? { bundle: BUNDLE_HASH } : {};
@@ -45,6 +50,7 @@ export function createTelemetry(service: string): InvocationTelemetry {
     measure: (measurement) => {
       measurements.push(measurement);
     },
+    onCall: (call) => logger.debug('call', { ...call }),
     annotate: (more) => {
       fields = { ...fields, ...more };
     },

@@ -32,7 +32,9 @@ export async function requestAws(
   const scope = { region, service, credentials, nowMs: clock.now() };
   const headers = await signPost(request, scope);
   const sent = { ...headers, 'content-length': Buffer.byteLength(body) };
-  const answer = await exchange(agent, { url, method, headers: sent, body }, BOUNDS);
+  const operation = request.headers['x-amz-target'] ?? `${service}.${method}`;
+  const outgoing = { operation, url, method, headers: sent, body };
+  const answer = await exchange(agent, outgoing, BOUNDS);
   if (answer.outcome === 'failed') throw answer.error;
   return { status: answer.status, text: answer.body.toString('utf8') };
 }

@@ -36,7 +36,8 @@ export function createAwsTransport(agent: Agents): (timeoutMs: number) => AwsTra
   return (timeoutMs) => ({
     handle: async ({ protocol, hostname, port, path, method, headers, body }) => {
       const url = new URL(`${protocol}//${hostname}${port ? `:${port}` : ''}${path}`);
-      const outgoing = { url, method, headers, body };
+      const operation = headers['x-amz-target'] ?? method;
+      const outgoing = { operation, url, method, headers, body };
       const answer = await exchange(agent, outgoing, { timeoutMs });
       if (answer.outcome === 'failed') throw answer.error;
       return {

@@ -4,6 +4,8 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import { type Agents, openRequest } from './https-agent.ts';
 
 export interface Outgoing {
+  /** Names the call in the log: a constant of the code, without ids. */
+  readonly operation: string;
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string | number>>;
@@ -39,7 +41,28 @@ export type Exchanged =
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 
 /** Never rejects. Redirects are answers like any other: nothing is followed. */
-export function exchange(
+export async function exchange(
+  agent: Agents,
+  outgoing: Outgoing,
+  bounds: Bounds,
+): Promise<Exchanged> {
+  const startedAt = performance.now();
+  const exchanged = await send(agent, outgoing, bounds);
+  agent.onCall({
+    operation: outgoing.operation,
+    outcome: toOutcome(exchanged),
+    milliseconds: Math.round(performance.now() - startedAt),
+  });
+  return exchanged;
+}
+
+function toOutcome(exchanged: Exchanged): string {
+  if (exchanged.outcome === 'answered') return String(exchanged.status);
+  const { error } = exchanged;
+  return 'code' in error ? String(error.code) : error.name;
+}
+
+function send(
   agent: Agents,
   { url, method, headers, body }: Outgoing,
   { timeoutMs, maxBytes = DEFAULT_MAX_BYTES }: Bounds,

@@ -5,6 +5,7 @@
 
 import type { Agent as HttpAgent, RequestOptions as HttpOptions } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
+import type { OutgoingCall } from '../../domain/ports/telemetry.ts';
 import { createReadySockets } from './ready-sockets.ts';
 
 const http = /* @__PURE__ */ process.getBuiltinModule('node:http');
@@ -16,6 +17,8 @@ export interface Agents {
   readonly http: HttpAgent;
   /** Opens a socket, TLS included, for the next request to the origin of `url`. Never rejects. */
   readonly openSocket: (url: URL) => Promise<void>;
+  /** Is told of each call that has ended. */
+  readonly onCall: (call: OutgoingCall) => void;
 }
 
 /**
@@ -27,7 +30,7 @@ const MAX_SOCKETS = 50;
 
 const freedAtMs = new WeakMap<object, number>();
 
-export function createAgents(): Agents {
+export function createAgents(onCall: Agents['onCall'] = () => {}): Agents {
   const options = { keepAlive: true, maxSockets: MAX_SOCKETS };
   const agents = { https: new https.Agent(options), http: new http.Agent(options) };
   for (const agent of [agents.https, agents.http]) {
@@ -38,6 +41,7 @@ export function createAgents(): Agents {
   const plain = createReadySockets(agents.http, options, { isSecure: false, maxIdleMs });
   return {
     ...agents,
+    onCall,
     openSocket: ({ protocol, hostname, port }) =>
       protocol === 'https:'
         ? secure.open(hostname, Number(port || 443))

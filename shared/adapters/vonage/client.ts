@@ -31,7 +31,7 @@ export interface VonageOptions {
 type Operation = 'start' | 'check' | 'next_workflow' | 'cancel';
 type Call = (
   operation: Operation,
-  request: Omit<JsonRequest, 'bearer' | 'url'> & { readonly path: string },
+  request: Omit<JsonRequest, 'bearer' | 'url' | 'operation'> & { readonly path: string },
   budget: Budget,
 ) => Promise<JsonAnswer>;
 
@@ -106,7 +106,12 @@ function createCall({ baseUrl, jwt, http, clock, telemetry }: VonageOptions): Ca
     bearer: string,
   ): Promise<JsonAnswer> => {
     const startedAtMs = clock.now();
-    const answer = await http({ ...request, url: `${baseUrl}${path}`, bearer });
+    const answer = await http({
+      ...request,
+      operation: `vonage.${operation}`,
+      url: `${baseUrl}${path}`,
+      bearer,
+    });
     telemetry.measure({
       name: 'VonageLatency',
       milliseconds: clock.now() - startedAtMs,

@@ -4,6 +4,8 @@ import { exchange } from '../https/exchange.ts';
 import type { Agents } from '../https/https-agent.ts';
 
 export interface JsonRequest {
+  /** Names the call in the log. */
+  readonly operation: string;
   readonly method: 'POST' | 'DELETE';
   readonly url: string;
   readonly bearer: string;
@@ -33,7 +35,7 @@ const MAX_BYTES = 64 * 1024;
 
 /** Never rejects. Redirects are answers like any other: nothing is followed. */
 export function createHttp({ agent, timeoutMs = DEFAULT_TIMEOUT_MS }: HttpOptions): Http {
-  return async ({ method, url, bearer, body }) => {
+  return async ({ operation, method, url, bearer, body }) => {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
       accept: 'application/json, application/problem+json',
@@ -41,7 +43,7 @@ export function createHttp({ agent, timeoutMs = DEFAULT_TIMEOUT_MS }: HttpOption
       'content-length': payload === undefined ? 0 : Buffer.byteLength(payload),
       ...(payload !== undefined && { 'content-type': 'application/json' }),
     };
-    const outgoing = { url: new URL(url), method, headers, body: payload };
+    const outgoing = { operation, url: new URL(url), method, headers, body: payload };
     const answer = await exchange(agent, outgoing, { timeoutMs, maxBytes: MAX_BYTES });
     if (answer.outcome === 'answered') {
       return { outcome: 'answered', status: answer.status, body: parse(answer.body) };

@@ -18,6 +18,6 @@ type ConnectNeeds = TokenNeeds & {
 export function buildConnectNeeds(): Dependencies<ConnectNeeds> {
   const tokenNeeds = createTokenNeeds();
   const allowedOrigins = requireJson<readonly string[]>(ENV.allowedOrigins);
-  const log = createLog(createDynamoDb(createAws()));
+  const log = createLog(createDynamoDb(createAws(tokenNeeds.telemetry)));
   return { needs: { ...tokenNeeds, log, allowedOrigins }, early: [readOneItem(log)] };
 }

@@ -19,7 +19,7 @@ type ProofNeeds = IssueProofNeeds & TokenNeeds & { readonly signer: ProofSigner 
 
 export function buildProofNeeds(): Dependencies<ProofNeeds> {
   const tokenNeeds = createTokenNeeds();
-  const aws = createAws();
+  const aws = createAws(tokenNeeds.telemetry);
   const settings = requireJson<ProofSettings>(ENV.proofSettings);
   const keysSecret = requireVariable(ENV.keysSecret);
   const secrets = createSecrets(aws, tokenNeeds.telemetry);

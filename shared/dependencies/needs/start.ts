@@ -39,7 +39,7 @@ export function buildStartNeeds(): WarmableDependencies<StartHandlerNeeds> {
   const handlerNeeds = createHandlerNeeds();
   const settings = requireJson<StartSettings>(ENV.startSettings);
   const secretId = requireVariable(ENV.keysSecret);
-  const aws = createAws();
+  const aws = createAws(handlerNeeds.telemetry);
   const secrets = createSecrets(aws, handlerNeeds.telemetry);
   const keys = createKeys({ secrets, secretId });
   const vonage = createVonageEnds(aws, secrets, handlerNeeds.telemetry);

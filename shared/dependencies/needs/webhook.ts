@@ -21,7 +21,7 @@ import { createWarmUpEnds } from '../warm-up.ts';
 export function buildWebhookNeeds(): WarmableDependencies<AcceptWebhookNeeds & HandlerNeeds> {
   const handlerNeeds = createHandlerNeeds();
   const { telemetry, budget } = handlerNeeds;
-  const aws = createAws();
+  const aws = createAws(handlerNeeds.telemetry);
   const log = createLog(createDynamoDb(aws));
   const secrets = createSecrets(aws, telemetry);
   const secretId = requireVariable(ENV.signatureSecret);

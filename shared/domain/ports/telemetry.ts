@@ -1,4 +1,4 @@
-/** What is measured. Dimensions and details hold nothing about a person. */
+/** What is measured and logged of an invocation. */
 
 import type { MetricName } from '../metrics.ts';
 
@@ -27,4 +27,13 @@ type DurationName = 'TimeToCheckUrl' | 'TimeToVerify' | 'VonageLatency';
 
 export interface Telemetry {
   readonly measure: (measurement: Measurement) => void;
+}
+
+/** One outgoing call that has ended, without anything private: no address, no body, no id. */
+export interface OutgoingCall {
+  /** `DynamoDB_20120810.UpdateItem`, `vonage.start`, … */
+  readonly operation: string;
+  /** The status, or the name or code of the error. */
+  readonly outcome: string;
+  readonly milliseconds: number;
 }

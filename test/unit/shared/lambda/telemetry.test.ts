@@ -140,7 +140,16 @@ describe('flush', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('starts the next line empty', () => {
+  it('logs an outgoing call at level DEBUG only', () => {
+    const call = { operation: 'vonage.start', outcome: '202', milliseconds: 140 };
+    createTelemetry('test').onCall(call);
+    expect(lines).toEqual([]);
+    vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
+    createTelemetry('test').onCall(call);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'DEBUG', ...call }]);
+  });
+
+it('starts the next line empty', () => {
     const telemetry = createTelemetry('test');
     telemetry.annotate({ request_id: 'one' });
     telemetry.flush({ outcome: 'ok' });

@@ -5,9 +5,11 @@ import {
   exchange,
 } from '../../../../../shared/adapters/https/exchange.ts';
 import { createAgents } from '../../../../../shared/adapters/https/https-agent.ts';
+import type { OutgoingCall } from '../../../../../shared/domain/ports/telemetry.ts';
 import { type HttpStub, json, silence, startHttpStub } from '../../../../fixtures/http-stub.ts';
 
-const agent = createAgents();
+const calls: OutgoingCall[] = [];
+const agent = createAgents((call) => void calls.push(call));
 let stub: HttpStub;
 
 beforeAll(async () => {
@@ -20,7 +22,8 @@ afterAll(async () => {
 
 function ask(bounds: Partial<Bounds> = {}): Promise<Exchanged> {
   const headers = { accept: '*/*' };
-  const outgoing = { url: new URL(stub.url), method: 'POST', headers, body: 'a' };
+  const url = new URL(stub.url);
+  const outgoing = { operation: 'test.ask', url, method: 'POST', headers, body: 'a' };
   return exchange(agent, outgoing, { timeoutMs: 5000, maxBytes: 1024, ...bounds });
 }
 
@@ -39,6 +42,19 @@ describe('exchange', () => {
     });
     expect(answer.outcome === 'answered' && answer.body.toString()).toBe('one two');
     expect(stub.received).toMatchObject([{ method: 'POST', body: 'a' }]);
+  });
+
+  it('reports operation, outcome and time of each call, and nothing else of it', async () => {
+    calls.length = 0;
+    stub.answer((response) => response.writeHead(202).end());
+    await ask();
+    stub.answer((response) => response.destroy());
+    await ask();
+    const milliseconds = expect.any(Number);
+    expect(calls).toEqual([
+      { operation: 'test.ask', outcome: '202', milliseconds },
+      { operation: 'test.ask', outcome: 'ECONNRESET', milliseconds },
+    ]);
   });
 
   it('follows no redirect', async () => {
@@ -74,7 +90,12 @@ describe('exchange', () => {
   it('reports a request that the peer cannot have received', async () => {
     const closed = await startHttpStub();
     await closed.stop();
-    const outgoing = { url: new URL(closed.url), method: 'GET', headers: {} };
+    const outgoing = {
+      operation: 'test.ask',
+      url: new URL(closed.url),
+      method: 'GET',
+      headers: {},
+    };
     const failure = { outcome: 'failed', wasSent: false, error: { code: 'ECONNREFUSED' } };
     const bounds = { timeoutMs: 5000, maxBytes: 10 };
     expect(await exchange(agent, outgoing, bounds)).toMatchObject(failure);
