@@ -3,6 +3,7 @@
 import type { DefineAuthChallengeTriggerEvent } from 'aws-lambda';
 
 const CHALLENGE = 'CUSTOM_CHALLENGE';
+type Session = DefineAuthChallengeTriggerEvent['request']['session'];
 
 /**
  * One challenge and one answer: a proof is right or wrong, and a second try would need another nonce.
@@ -12,7 +13,7 @@ export function defineChallenge(
   event: DefineAuthChallengeTriggerEvent,
 ): DefineAuthChallengeTriggerEvent {
   const { session, userNotFound } = event.request;
-  const [answered, ...more] = session;
+  const [answered, ...more] = withoutSrp(session);
   const isProven =
     answered?.challengeName === CHALLENGE && answered.challengeResult && more.length === 0;
   const issueTokens = isProven === true && userNotFound !== true;
@@ -21,4 +22,9 @@ export function defineChallenge(
     ...event,
     response: answered === undefined ? { ...response, challengeName: CHALLENGE } : response,
   };
+}
+
+/** Clients that start with `SRP_A`, as Amplify does by default, have a first entry that asks nothing. */
+function withoutSrp(session: Session): Session {
+  return session[0]?.challengeName === 'SRP_A' ? session.slice(1) : session;
 }

@@ -5,7 +5,7 @@ import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 /** What a sign-in needs of a proof. */
 export interface ProofClaims {
   readonly jti: string;
-  readonly nonce?: string;
+  readonly nonce: string;
   readonly phoneNumber?: string;
 }
 
@@ -46,7 +46,7 @@ export function createProofVerifier({ issuer, audience }: ProofVerifierOptions):
         typ: 'silent-auth-proof+jwt',
         issuer,
         audience,
-        requiredClaims: ['iat', 'exp', 'jti'],
+        requiredClaims: ['iat', 'exp', 'jti', 'nonce'],
       });
       return toClaims(payload);
     } catch (error) {
@@ -57,10 +57,10 @@ export function createProofVerifier({ issuer, audience }: ProofVerifierOptions):
 }
 
 function toClaims({ jti, nonce, phone_number: phoneNumber }: JWTPayload): ProofClaims | undefined {
-  if (jti === undefined) return undefined;
+  if (jti === undefined || typeof nonce !== 'string') return undefined;
   return {
     jti,
-    ...(typeof nonce === 'string' && { nonce }),
+    nonce,
     ...(typeof phoneNumber === 'string' && { phoneNumber }),
   };
 }

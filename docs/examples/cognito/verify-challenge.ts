@@ -28,7 +28,6 @@ function isOfThisSignIn(
   const { privateChallengeParameters, userAttributes, userNotFound } = request;
   return (
     userNotFound !== true &&
-    nonce !== undefined &&
     nonce === privateChallengeParameters.nonce &&
     phoneNumber !== undefined &&
     phoneNumber === userAttributes.phone_number &&

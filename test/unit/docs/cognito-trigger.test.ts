@@ -38,6 +38,7 @@ const SHARED = {
 };
 
 type Session = DefineAuthChallengeTriggerEvent['request']['session'];
+const SRP: Session[number] = { challengeName: 'SRP_A', challengeResult: true };
 
 let store: DynaliteStore;
 let signer: ProofSigner;
@@ -248,9 +249,18 @@ describe('Cognito sign-in', () => {
     expect(await signIn({ answer: (nonce) => proofFor(nonce, { requestId }) })).toEqual(SIGNED_IN);
   });
 
+  it('skips a leading SRP_A, with which Amplify begins by default', async () => {
+    const trigger = createTrigger(ports());
+    const asked = await define(trigger, { userAttributes: USER }, [SRP]);
+    expect(asked).toEqual(await define(trigger, { userAttributes: USER }, []));
+    expect(await define(trigger, { userAttributes: USER }, [SRP, right()])).toEqual(SIGNED_IN);
+  });
+
   it.each<[string, Session]>([
     ['a second answer', [wrong(), right()]],
-    ['a password before it', [{ challengeName: 'SRP_A', challengeResult: true }, right()]],
+    ['a wrong answer after SRP_A', [SRP, wrong()]],
+    ['SRP_A after the answer', [right(), SRP]],
+    ['SRP_A twice', [SRP, SRP]],
     ['a password alone', [{ challengeName: 'PASSWORD_VERIFIER', challengeResult: true }]],
   ])('ends for %s', async (_what, session) => {
     const trigger = createTrigger(ports());
