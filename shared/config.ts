@@ -50,6 +50,9 @@ export const WEBSOCKET_ROUTES = {
 /** Offered by the client, selected by `$connect`. */
 export const WEBSOCKET_SUBPROTOCOL = 'silent-auth.v1';
 
+/** What `start` sends to the functions that it warms. */
+export const WARM_UP_EVENT = { source: 'silent-auth.warm-up' } as const;
+
 /** Environment variables of the functions; `shared/dependencies/environment.ts` reads them. */
 export const ENV = {
   /** Name of the table `Verifications`. */
@@ -92,6 +95,7 @@ export const ENV = {
   secretsManagerEndpoint: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   eventBridgeEndpoint: 'AWS_ENDPOINT_URL_EVENTBRIDGE',
   parametersEndpoint: 'AWS_ENDPOINT_URL_SSM',
+  lambdaEndpoint: 'AWS_ENDPOINT_URL_LAMBDA',
   /** Name of the EventBridge bus that receives every end; absent: no events. */
   eventBus: 'EVENT_BUS',
   /** JSON array: names of the functions that `start` warms; absent: none. */

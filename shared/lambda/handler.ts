@@ -11,6 +11,7 @@ import { CORRELATOR_PATTERN } from '../config.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import { isSecretNotSet, problemCode, problemStatus, toProblemAnswer } from './problem.ts';
 import type { InvocationTelemetry } from './telemetry.ts';
+import { isWarmUp } from './warm-up-event.ts';
 
 export type HttpRequest = APIGatewayProxyEventV2 & {
   readonly requestContext: {
@@ -74,7 +75,7 @@ function chain<Request extends HttpRequest | WebSocketRequest>(
       request.response = finish(request.event, onError(request.error), request.error);
     })
     .handler(async (event) => finish(event, await route(event)));
-  return (request, context) => handler(request, context);
+  return async (request, context) => (isWarmUp(request) ? {} : handler(request, context));
 }
 
 /** Once for the alarm of the stage, once for the deployment alarm of this version. */

@@ -18,6 +18,7 @@ import { createSecrets } from '../secret-store.ts';
 import { createProtection } from '../start-protection.ts';
 import { createLog, readOneItem } from '../verification-log.ts';
 import { createStartVonage, createVonageEnds, prepareVonage, type VonageEnds } from '../vonage.ts';
+import { findWarmOthers } from '../warm-others.ts';
 import { createWarmUpEnds } from '../warm-up.ts';
 
 type StartHandlerNeeds = StartNeeds &
@@ -51,9 +52,13 @@ export function buildStartNeeds(): WarmableDependencies<StartHandlerNeeds> {
     vonage,
   });
   const { channelSwitch } = findChannelSwitch(aws);
+  const options = {
+    ...(channelSwitch && { channelSwitch }),
+    ...findWarmOthers(aws),
+  };
   const { edge, early: earlyOfEdge } = findEdge(secrets);
   return {
-    needs: { ...onNetwork, ...(channelSwitch && { channelSwitch }), ...(edge && { edge }) },
+    needs: { ...onNetwork, ...options, ...(edge && { edge }) },
     early: [
       readOneItem(onNetwork.log),
       () => keys.tokens.currentKeyId(),

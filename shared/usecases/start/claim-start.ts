@@ -31,7 +31,10 @@ export async function countCaller(caller: Caller, needs: StartNeeds): Promise<vo
   const nowMs = needs.clock.now();
   const on = countedOnCaller(caller);
   const counted = await needs.rateLimits.count(on, nowMs);
-  if (counted.outcome === 'counted') return;
+  if (counted.outcome === 'counted') {
+    needs.warmOthers?.();
+    return;
+  }
   needs.telemetry.measure({ name: 'Limited', dimensions: { limit: on.limit } });
   throw neutralLimit(counted.retryAtMs, nowMs);
 }

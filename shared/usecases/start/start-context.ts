@@ -12,6 +12,7 @@ import type { Telemetry } from '../../domain/ports/telemetry.ts';
 import type { Identities, Tokens } from '../../domain/ports/tokens.ts';
 import type { VerificationLog } from '../../domain/ports/verification-log.ts';
 import type { Vonage } from '../../domain/ports/vonage.ts';
+import type { WarmOthers } from '../../domain/ports/warm-up.ts';
 import type { StartRequest } from '../../domain/start-request.ts';
 import type { StartPlan } from './plan-start.ts';
 
@@ -30,6 +31,8 @@ export interface StartNeeds {
   readonly settings: StartSettings;
   /** @default no channel is ever switched off */
   readonly channelSwitch?: ChannelSwitch;
+  /** @default the functions that come next start cold */
+  readonly warmOthers?: WarmOthers;
 }
 
 export interface StartContext {

@@ -62,7 +62,13 @@ const VARIABLES: Readonly<Record<FunctionName, Variables>> = {
       ENV.websocketUrl,
       ENV.startSettings,
     ],
-    optional: [ENV.dynamodbEndpoint, ENV.secretsManagerEndpoint, ENV.channelSwitch, ENV.edgeSecret],
+    optional: [
+      ENV.dynamodbEndpoint,
+      ENV.secretsManagerEndpoint,
+      ENV.channelSwitch,
+      ENV.warmTogether,
+      ENV.edgeSecret,
+    ],
   },
   'check-code': {
     build: () => buildCheckCodeNeeds().warmUpNeeds(),

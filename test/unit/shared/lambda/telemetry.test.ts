@@ -149,7 +149,7 @@ describe('flush', () => {
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ level: 'DEBUG', ...call }]);
   });
 
-it('starts the next line empty', () => {
+  it('starts the next line empty', () => {
     const telemetry = createTelemetry('test');
     telemetry.annotate({ request_id: 'one' });
     telemetry.flush({ outcome: 'ok' });

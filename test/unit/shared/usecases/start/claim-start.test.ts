@@ -43,6 +43,21 @@ async function claimIn(
   return claimStart({ request, caller, budget: BUDGET, plan, needs });
 }
 
+describe('countCaller', () => {
+  it('warms the functions that come next once the caller is within its limit', async () => {
+    const world = startWorld();
+    await countCaller(CALLER, { ...world.needs, warmOthers: () => void world.calls.push('warm') });
+    expect(world.calls).toEqual(['count address', 'warm']);
+  });
+
+  it('warms nothing for a caller over its limit', async () => {
+    const world = startWorld({ refuses: ['address'] });
+    const needs = { ...world.needs, warmOthers: () => void world.calls.push('warm') };
+    await expect(countCaller(CALLER, needs)).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(world.calls).not.toContain('warm');
+  });
+});
+
 describe('claimStart', () => {
   it('counts the caller first, and claims the rest', async () => {
     const world = startWorld();
