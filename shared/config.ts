@@ -96,10 +96,13 @@ export const ENV = {
   eventBridgeEndpoint: 'AWS_ENDPOINT_URL_EVENTBRIDGE',
   parametersEndpoint: 'AWS_ENDPOINT_URL_SSM',
   lambdaEndpoint: 'AWS_ENDPOINT_URL_LAMBDA',
+  queueEndpoint: 'AWS_ENDPOINT_URL_SQS',
   /** Name of the EventBridge bus that receives every end; absent: no events. */
   eventBus: 'EVENT_BUS',
   /** JSON array: names of the functions that `start` warms; absent: none. */
   warmTogether: 'WARM_TOGETHER',
+  /** URL of the queue that brings time back; absent: nothing is sent. */
+  clockQueue: 'CLOCK_QUEUE_URL',
   /** Name of the parameter that switches channels off; absent: no channel can be switched off. */
   channelSwitch: 'CHANNEL_SWITCH',
 } as const;

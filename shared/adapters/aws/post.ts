@@ -10,6 +10,8 @@ export interface AwsOperation {
   /** `<service prefix>.<operation>` */
   readonly target: string;
   readonly input: unknown;
+  /** Of AWS's JSON protocol. @default 1.1 */
+  readonly jsonVersion?: '1.0' | '1.1';
 }
 
 export interface AwsAnswer {
@@ -20,11 +22,14 @@ export interface AwsAnswer {
 
 /** Rejects when the service cannot be asked. */
 export async function postToAws(
-  { service, target, input }: AwsOperation,
+  { service, target, input, jsonVersion = '1.1' }: AwsOperation,
   options: AwsPostOptions,
 ): Promise<AwsAnswer> {
   const url = new URL(options.endpoint ?? `https://${service}.${options.region}.amazonaws.com`);
-  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
+  const headers = {
+    'content-type': `application/x-amz-json-${jsonVersion}`,
+    'x-amz-target': target,
+  };
   const request = { url, headers, body: JSON.stringify(input) };
   const { status, text } = await requestAws(service, request, options);
   return { status, output: JSON.parse(text) };

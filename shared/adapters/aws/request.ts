@@ -13,6 +13,8 @@ export interface AwsRequestOptions {
   readonly credentials: Credentials | (() => Promise<Credentials>);
   readonly agent: Agents;
   readonly clock: Clock;
+  /** For the whole answer. @default 1000 */
+  readonly timeoutMs?: number;
 }
 
 export interface AwsText {
@@ -20,13 +22,13 @@ export interface AwsText {
   readonly text: string;
 }
 
-const BOUNDS = { timeoutMs: 1000 };
+const DEFAULT_TIMEOUT_MS = 1000;
 
-/** Rejects when the service does not answer within a second. */
+/** Rejects when the service does not answer in time. */
 export async function requestAws(
   service: string,
   request: AwsPost,
-  { region, credentials, agent, clock }: AwsRequestOptions,
+  { region, credentials, agent, clock, timeoutMs = DEFAULT_TIMEOUT_MS }: AwsRequestOptions,
 ): Promise<AwsText> {
   const { method = 'POST', url, body } = request;
   const scope = { region, service, credentials, nowMs: clock.now() };
@@ -34,7 +36,7 @@ export async function requestAws(
   const sent = { ...headers, 'content-length': Buffer.byteLength(body) };
   const operation = request.headers['x-amz-target'] ?? `${service}.${method}`;
   const outgoing = { operation, url, method, headers: sent, body };
-  const answer = await exchange(agent, outgoing, BOUNDS);
+  const answer = await exchange(agent, outgoing, { timeoutMs });
   if (answer.outcome === 'failed') throw answer.error;
   return { status: answer.status, text: answer.body.toString('utf8') };
 }

@@ -1,0 +1,15 @@
+/** The queue that makes time a source of events: a message comes back at a given time. */
+
+export interface ClockMessage {
+  readonly requestId: string;
+  /** Index of the step that ran when the message was sent. */
+  readonly step: number;
+}
+
+export interface ClockQueue {
+  /**
+   * Delivers the message at `atMs` (epoch ms) or up to 900 s from now, whichever is earlier; at least
+   * once, in any order. One try, never throws; answers whether it was sent.
+   */
+  readonly send: (message: ClockMessage, atMs: number) => Promise<boolean>;
+}
