@@ -125,7 +125,7 @@ export class LambdaFunction extends LambdaFunctionBase {
     });
   }
 
-  /** How Lambda's API names {@link target}. */
+  /** The name that Lambda's API takes: of the alias, where there is one. */
   get targetName(): string {
     return this.live ? `${this.functionName}:${ALIAS_NAME}` : this.functionName;
   }

@@ -17,7 +17,7 @@ export interface Agents {
   readonly http: HttpAgent;
   /** Opens a socket, TLS included, for the next request to the origin of `url`. Never rejects. */
   readonly openSocket: (url: URL) => Promise<void>;
-  /** Is told of each call that has ended. */
+  /** Receives each call that has ended. */
   readonly onCall: (call: OutgoingCall) => void;
 }
 
