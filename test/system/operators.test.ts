@@ -368,7 +368,7 @@ describe('configure --create-application', () => {
     await putSecret(stack.endpoints, 'private_key', stored);
   });
 
-  it('makes an application for the playground beside it', async () => {
+  it('makes an application for the playground next to it', async () => {
     await putSecret(stack.endpoints, 'private_key', '{"application_id":"","private_key":""}');
     const { output } = await configure('--create-application', '--playground');
     expect(output).toContain('Playground');
