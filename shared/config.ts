@@ -114,6 +114,9 @@ export const VERIFICATION_ATTRIBUTES = {
   seen: 'seen',
   connections: 'connections',
   clientTokenHash: 'client_token_hash',
+  /** Events that the client, and Vonage, have added: each author has places of its own. */
+  byClient: 'by_client',
+  byProvider: 'by_provider',
   ttl: 'ttl',
 } as const;
 

@@ -4,9 +4,10 @@ import { toVerificationObject } from '../../shared/contract/to-verification-obje
 import { asOwner, clientToken } from '../../shared/lambda/bearer.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
-import { type CancelNeeds, cancelVerification } from '../../shared/usecases/cancel-verification.ts';
+import { cancelVerification } from '../../shared/usecases/cancel-verification.ts';
+import type { PublishEndNeeds } from '../../shared/usecases/publish-end.ts';
 
-export type CancelHandlerNeeds = CancelNeeds & TokenNeeds;
+export type CancelHandlerNeeds = PublishEndNeeds & TokenNeeds;
 
 export function createCancelHandler(needs: CancelHandlerNeeds): LambdaHandler<HttpRequest> {
   const { telemetry, budget, parseToken } = needs;

@@ -14,7 +14,8 @@ export function toAttempt(facts: Facts, { attempt: id, kind, atMs }: CodeSubmitt
   const hasTriesLeft = isForSilentAuth(facts, kind)
     ? !isSilentAuthOver(facts) && used(facts, true) < SILENT_AUTH_ATTEMPTS
     : pinAttemptsRemaining(facts) > 0;
-  return { id, kind, admitted: !facts.final && isInTime && hasTriesLeft, outcome: 'open' };
+  const admitted = !facts.final && isInTime && hasTriesLeft;
+  return { id, kind, admitted, submittedAtMs: atMs, outcome: 'open' };
 }
 
 export function withCheck(

@@ -32,6 +32,11 @@ export interface Started {
   readonly method: 'fetch' | 'navigate';
   /** Vonage could not try silent_auth (412, or a 202 without check_url after a coverage check). */
   readonly networkUnsupported: boolean;
+  /**
+   * One code runs through all code channels (`reuse_code`), so a code proves only what each of them
+   * would prove. Absent in logs of earlier releases.
+   */
+  readonly sharesCode?: true;
   /** The check_url of Vonage's 202, when the webhook did not bring it before. */
   readonly checkUrl?: string;
   /** HMAC of the phone number, and of the e-mail address, with the identity key. */
@@ -108,6 +113,16 @@ export interface Ended {
   readonly atMs: number;
 }
 
+/**
+ * A DELETE at Vonage begins after this write, so no occasion is used twice: 1 at the end itself, 2 by
+ * the clock, 3 for a later start or a repeated cancel.
+ */
+export interface LetGo {
+  readonly type: 'let_go';
+  readonly atMs: number;
+  readonly n: 1 | 2 | 3;
+}
+
 /** The end was published on the event bus. */
 export interface Notified {
   readonly type: 'notified';
@@ -139,21 +154,8 @@ export type VerificationEvent =
   | ChannelSkipped
   | SkipRefused
   | Ended
+  | LetGo
   | Notified;
-
-/** Events that a client can cause without limit; the log keeps room for all others. */
-export function isCausedByClient(event: VerificationEvent): boolean {
-  switch (event.type) {
-    case 'code_submitted':
-    case 'rejection_reported':
-    case 'channel_skipped':
-    case 'cancelled':
-    case 'aborted':
-      return true;
-    default:
-      return false;
-  }
-}
 
 /** Whether an outcome ends a channel without proof. */
 export function isNegative(outcome: Outcome): outcome is NegativeOutcome {

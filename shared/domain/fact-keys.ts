@@ -30,6 +30,8 @@ export function factKeys(event: VerificationEvent): readonly [string, ...string[
       ];
     case 'skip_refused':
       return [`refused:${event.channel}:${event.attempt}`];
+    case 'let_go':
+      return [`let_go:${event.n}`];
     default:
       return [event.type];
   }

@@ -5,6 +5,7 @@ import type {
   CheckOutcome,
   CodeKind,
   Ended,
+  LetGo,
   Started,
   Summarized,
 } from './events.ts';
@@ -17,6 +18,7 @@ export interface Attempt {
   readonly kind: CodeKind;
   /** Whether the code may be sent to Vonage; decided once, at its place in the log. */
   readonly admitted: boolean;
+  readonly submittedAtMs: number;
   readonly outcome: CheckOutcome | 'open';
   readonly checkedAtMs?: number;
 }
@@ -43,6 +45,10 @@ export interface Facts {
   readonly proof?: { readonly channel?: Channel };
   /** Our own end, and the channel that was running then. */
   readonly ended?: { readonly by: Ended['type']; readonly channel?: Channel };
+  /** Vonage has said that it is over there: a summary, the end of the last channel, or completed. */
+  readonly isOverAtVonage: boolean;
+  /** When Vonage was asked to let go, by occasion. */
+  readonly letGoAtMs: ReadonlyMap<LetGo['n'], number>;
   readonly final?: { readonly status: FinalStatus; readonly atMs: number };
   readonly verified: { readonly phoneNumber: boolean; readonly email: boolean };
   /** The time of the newest event. */
@@ -55,6 +61,8 @@ export function noFacts(started: Started): Facts {
     outcomes: new Map(),
     attempts: [],
     skipped: new Map(),
+    isOverAtVonage: false,
+    letGoAtMs: new Map(),
     verified: { phoneNumber: false, email: false },
     atMs: started.atMs,
   };

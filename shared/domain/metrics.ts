@@ -33,6 +33,11 @@ export const METRICS = {
   SecretStale: '',
   EventFailed: '',
   ProofIssued: '',
+  EndedByClock: '',
+  MovedOnByClock: '',
+  LateCancel: 'outcome',
+  ClockMessageFailed: '',
+  ClockLag: '',
   VerificationPrice: '',
 } as const;
 

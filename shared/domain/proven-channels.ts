@@ -9,23 +9,26 @@ import { type Channel, reachesPhoneNumber } from './workflow.ts';
 /**
  * The channels that may have delivered the accepted code: one when Vonage named it or the code had
  * a letter, else all that are possible. While several codes are with Vonage, each may have been the
- * right one.
+ * right one. Where channels share a code, all code channels are candidates, whichever Vonage names.
  */
 export function provenChannels(facts: Facts): readonly Channel[] {
-  const named = facts.proof?.channel;
-  if (named !== undefined) return [named];
   const accepted = acceptedAttempt(facts);
   const candidates = accepted ? [accepted] : openAttempts(facts);
-  return facts.started.workflow.filter((channel) =>
-    candidates.some((attempt) => mayHaveCome(facts, attempt, channel)),
+  const named = facts.proof?.channel;
+  const isShared = named !== undefined && mayBeAnyOther(facts, candidates, named);
+  if (named !== undefined && !isShared) return [named];
+  return facts.started.workflow.filter(
+    (channel) =>
+      (isShared && channel !== 'silent_auth') ||
+      candidates.some((attempt) => mayHaveCome(facts, attempt, channel)),
   );
 }
 
-/** The one to show while several are possible: the one that was running. */
+/** The one to show while several are possible: the one that Vonage names, or that was running. */
 export function completedChannel(facts: Facts): Channel | undefined {
   const proven = provenChannels(facts);
-  const running = facts.final && runningChannel(facts, facts.final.atMs);
-  return proven.find((channel) => channel === running) ?? proven.at(-1);
+  const shown = facts.proof?.channel ?? (facts.final && runningChannel(facts, facts.final.atMs));
+  return proven.find((channel) => channel === shown) ?? proven.at(-1);
 }
 
 /** What the completion proves for certain; it turns from false to true only. */
@@ -39,7 +42,15 @@ export function verifiedBy(facts: Facts): Facts['verified'] {
   };
 }
 
+/** The code of silent_auth is its own: only digits can have run through several channels. */
+function mayBeAnyOther(facts: Facts, candidates: readonly Attempt[], named: Channel): boolean {
+  if (!facts.started.sharesCode) return false;
+  const isDigits = ({ kind }: Attempt): boolean => !isForSilentAuth(facts, kind);
+  return named !== 'silent_auth' || (candidates.length > 0 && candidates.every(isDigits));
+}
+
 function mayHaveCome(facts: Facts, { kind }: Attempt, channel: Channel): boolean {
   if (isForSilentAuth(facts, kind)) return channel === 'silent_auth';
+  if (facts.started.sharesCode && channel !== 'silent_auth') return true;
   return !facts.outcomes.has(channel) && !ownOutcome(facts, channel);
 }

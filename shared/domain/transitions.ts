@@ -6,6 +6,7 @@
 
 import { hasLiveAttempt, toAttempt, withCheck } from './attempts.ts';
 import {
+  type ChannelEnded,
   type ChannelSkipped,
   type Ended,
   isNegative,
@@ -23,8 +24,7 @@ type Transition<E> = (facts: Facts, event: E) => Facts;
 const TRANSITIONS: { readonly [T in EventType]: Transition<EventOf<T>> } = {
   started: withCheckUrl,
   check_url_issued: when(runsSilentAuth, withCheckUrl),
-  channel_ended: (facts, { channel, outcome }) =>
-    isNegative(outcome) ? withOutcome(facts, channel, outcome) : withProof(facts, channel),
+  channel_ended: withChannelEnd,
   summarized: withSummary,
   code_submitted: (facts, event) => ({
     ...facts,
@@ -46,6 +46,10 @@ const TRANSITIONS: { readonly [T in EventType]: Transition<EventOf<T>> } = {
   aborted: when(runsSilentAuth, withEnd),
   cancelled: when(isInTime, withEnd),
   deadline: withEnd,
+  let_go: (facts, { n, atMs }) => ({
+    ...facts,
+    letGoAtMs: new Map([[n, atMs], ...facts.letGoAtMs]),
+  }),
   notified: (facts) => facts,
 };
 
@@ -92,6 +96,12 @@ function withEnd(facts: Facts, { type: by }: Ended): Facts {
   return { ...facts, ended: { by, ...(channel && { channel }) } };
 }
 
+function withChannelEnd(before: Facts, { channel, outcome }: ChannelEnded): Facts {
+  const isLast = before.started.workflow.at(-1) === channel;
+  const facts = isLast || !isNegative(outcome) ? { ...before, isOverAtVonage: true } : before;
+  return isNegative(outcome) ? withOutcome(facts, channel, outcome) : withProof(facts, channel);
+}
+
 function withOutcome(facts: Facts, channel: Channel, outcome: NegativeOutcome): Facts {
   if (facts.outcomes.has(channel) || !facts.started.workflow.includes(channel)) return facts;
   return {
@@ -111,7 +121,7 @@ function withSummary(before: Facts, event: Summarized): Facts {
   const facts = event.outcomes.reduce(
     (known, { channel, outcome }) =>
       isNegative(outcome) ? withOutcome(known, channel, outcome) : known,
-    before,
+    { ...before, isOverAtVonage: true },
   );
   if (event.status === 'completed') {
     return withProof(facts, event.outcomes.find(({ outcome }) => outcome === 'completed')?.channel);

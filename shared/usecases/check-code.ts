@@ -12,7 +12,8 @@ import { isFinal, type Verification } from '../domain/verification.ts';
 import { abortVerification } from './abort-verification.ts';
 import { expireIfOverdue } from './expire-if-overdue.ts';
 import { moveOnAfterRejection } from './move-on-after-rejection.ts';
-import { type PublishNeeds, publishChange } from './publish-change.ts';
+import { publishChange } from './publish-change.ts';
+import { type PublishEndNeeds, publishEnd } from './publish-end.ts';
 import { type Recorded, record } from './recorded.ts';
 import { closed, providerUnavailable, tooManyEvents } from './refusals.ts';
 
@@ -22,7 +23,7 @@ export interface SubmittedCode {
   readonly code: string;
 }
 
-export type CheckCodeNeeds = PublishNeeds & {
+export type CheckCodeNeeds = PublishEndNeeds & {
   readonly vonage: Pick<Vonage, 'check' | 'next' | 'cancel'>;
   readonly random: Pick<Random, 'attemptId'>;
 };
@@ -61,10 +62,14 @@ export async function checkCode(
   }
   const answer = { type: 'code_checked', atMs: clock.now(), attempt, outcome } as const;
   const checked = await record(needs, requestId, answer);
-  await Promise.all([
-    publishChange(checked, needs),
-    outcome === 'rejected' ? moveOnAfterRejection(checked, attempt, needs, budget) : undefined,
-  ]);
+  if (outcome === 'rejected') {
+    await Promise.all([
+      publishEnd(checked, needs, budget),
+      moveOnAfterRejection(checked, attempt, needs, budget),
+    ]);
+  } else {
+    await publishChange(checked, needs);
+  }
   if (outcome === 'rejected' || outcome === 'exhausted') {
     needs.telemetry.measure({ name: 'CodeRejected' });
   }

@@ -15,11 +15,12 @@ import { isFinal, type Verification } from '../domain/verification.ts';
 import { type Channel, REJECTION_WAIT_MS, type SkipError } from '../domain/workflow.ts';
 import { expireIfOverdue } from './expire-if-overdue.ts';
 import { ownEntry } from './own-entry.ts';
-import { type PublishNeeds, publishChange } from './publish-change.ts';
+import { publishChange } from './publish-change.ts';
+import { type PublishEndNeeds, publishEnd } from './publish-end.ts';
 import { type Recorded, record, toRecorded, type Written } from './recorded.ts';
 import { providerUnavailable, tooManyEvents } from './refusals.ts';
 
-export type SkipChannelNeeds = PublishNeeds & {
+export type SkipChannelNeeds = PublishEndNeeds & {
   readonly vonage: Pick<Vonage, 'next' | 'cancel'>;
 };
 
@@ -132,7 +133,7 @@ async function moveOn(
   const { requestId } = skipped.entry;
   const { facts, verification } = skipped.folded;
   if (facts.final) {
-    await Promise.all([publishChange(skipped, needs), vonage.cancel(requestId, budget)]);
+    await publishEnd(skipped, needs, budget);
     return verification;
   }
   if ((await vonage.next(requestId, budget)) !== 'refused') {

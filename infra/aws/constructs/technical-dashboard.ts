@@ -64,6 +64,7 @@ export class TechnicalDashboard extends Construct {
     );
     dashboard.addWidgets(...vonageWidgets(metrics));
     dashboard.addWidgets(...webhookAndPushWidgets(metrics));
+    dashboard.addWidgets(...clockWidgets(metrics));
     dashboard.addWidgets(...apiWidgets(httpApi, websocketApi));
     dashboard.addWidgets(
       ...tableWidgets('Verifications', tables.verifications),
@@ -101,6 +102,19 @@ function vonageWidgets({ everyOwn }: StageMetrics): GraphWidget[] {
     graph('Vonage: median latency', [latency(50)], THIRD_IN_TIME),
     graph('Vonage: p99 latency', [latency(99)], THIRD_IN_TIME),
     graph('Vonage: errors', [everyOwn('VonageError', 'operation,status')], THIRD),
+  ];
+}
+
+function clockWidgets({ own, everyOwn }: StageMetrics): GraphWidget[] {
+  const lag = own('ClockLag', { statistic: Stats.p(99), label: 'p99' });
+  return [
+    graph(
+      'Clock: ends, steps, messages not sent',
+      [own('EndedByClock'), own('MovedOnByClock'), own('ClockMessageFailed')],
+      THIRD,
+    ),
+    graph('Clock: late cancels', [everyOwn('LateCancel', 'outcome')], THIRD),
+    graph('Clock: behind its time', [lag], THIRD_IN_TIME),
   ];
 }
 

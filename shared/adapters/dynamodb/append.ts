@@ -2,8 +2,9 @@
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { VERIFICATION_ATTRIBUTES } from '../../config.ts';
-import { isCausedByClient, type VerificationEvent } from '../../domain/events.ts';
+import type { VerificationEvent } from '../../domain/events.ts';
 import { factKeys } from '../../domain/fact-keys.ts';
+import { type Author, authorOf, PLACES } from '../../domain/places.ts';
 import { encodeEvent } from './event-codec.ts';
 import type { ConditionalWrite } from './table.ts';
 
@@ -14,15 +15,22 @@ export interface AppendRow {
   readonly tokenHash: Uint8Array | undefined;
 }
 
-/** Events of a client leave room for those of Vonage, outcomes and the deadline. */
-const CLIENT_ROOM = 24;
-const ROOM = 40;
+const PLACE_ATTRIBUTES = {
+  client: VERIFICATION_ATTRIBUTES.byClient,
+  provider: VERIFICATION_ATTRIBUTES.byProvider,
+} as const satisfies Record<Author, string>;
 
 const STARTED_TTL_SECONDS = 48 * 3600;
 /** An item made by webhooks alone has no owner until `started` follows. */
 const UNSTARTED_TTL_SECONDS = 3600;
 
+const isOwned = '#hash = :hash';
+const isOwnedOrNobodys = '(attribute_not_exists(#hash) OR #hash = :hash)';
+/** Items of earlier releases have no count yet. */
+const hasPlace = '(attribute_not_exists(#places) OR #places < :places)';
+
 export function toAppend({ event, tokenHash }: AppendRow, nowMs: number): ConditionalWrite {
+  const isStart = event.type === 'started';
   const keys = factKeys(event);
   const names: Record<string, string> = {
     '#events': VERIFICATION_ATTRIBUTES.events,
@@ -33,27 +41,33 @@ export function toAppend({ event, tokenHash }: AppendRow, nowMs: number): Condit
     ':empty': { L: [] },
     ':new': { L: [encodeEvent(event)] },
     ':seen': { SS: [...keys] },
-    ':room': { N: String(isCausedByClient(event) ? CLIENT_ROOM : ROOM) },
     ':ttl': { N: String(ttl(event, nowMs)) },
   };
-  const isStart = event.type === 'started';
   const sets = [
     '#events = list_append(if_not_exists(#events, :empty), :new)',
     isStart ? '#ttl = :ttl' : '#ttl = if_not_exists(#ttl, :ttl)',
   ];
-  const conditions = ['(attribute_not_exists(#events) OR size(#events) < :room)'];
-  for (const [index, known] of keys.entries()) {
-    values[`:known${index}`] = { S: known };
-    conditions.push(`NOT contains(#seen, :known${index})`);
+  const adds = ['#seen :seen'];
+  const conditions = keys.map((key, index) => {
+    values[`:known${index}`] = { S: key };
+    return `NOT contains(#seen, :known${index})`;
+  });
+  const author = authorOf(event);
+  if (author) {
+    names['#places'] = PLACE_ATTRIBUTES[author];
+    values[':places'] = { N: String(PLACES[author]) };
+    values[':one'] = { N: '1' };
+    conditions.push(hasPlace);
+    adds.push('#places :one');
   }
   if (tokenHash) {
     names['#hash'] = VERIFICATION_ATTRIBUTES.clientTokenHash;
     values[':hash'] = { B: tokenHash };
-    conditions.push(isStart ? '(attribute_not_exists(#hash) OR #hash = :hash)' : '#hash = :hash');
+    conditions.push(isStart ? isOwnedOrNobodys : isOwned);
     if (isStart) sets.push('#hash = :hash');
   }
   return {
-    update: `SET ${sets.join(', ')} ADD #seen :seen`,
+    update: `SET ${sets.join(', ')} ADD ${adds.join(', ')}`,
     condition: conditions.join(' AND '),
     names,
     values,

@@ -29,6 +29,7 @@ import { fromAttributeMap, type PlainMap, toAttributeMap } from './attribute-val
 
 const OUTCOMES: readonly Outcome[] = ['completed', ...NEGATIVE_OUTCOMES];
 const CODE_KINDS = ['letters', 'digits'] as const;
+const LET_GO = [1, 2, 3] as const;
 
 export function encodeEvent(event: VerificationEvent): AttributeValue {
   return toAttributeMap({ ...toStored(event), at: event.atMs });
@@ -66,6 +67,8 @@ function toStored(event: VerificationEvent): PlainMap {
     }
     case 'skip_refused':
       return { type: 'refused', channel: event.channel, n: event.attempt };
+    case 'let_go':
+      return { type: 'let_go', n: event.n };
     default:
       return { type: event.type };
   }
@@ -109,6 +112,10 @@ function fromStored(stored: PlainMap, atMs: number): VerificationEvent | undefin
     case 'left':
     case 'refused':
       return skipFromStored(stored, atMs);
+    case 'let_go': {
+      const n = LET_GO.find((known) => known === stored.n);
+      return n && { type: 'let_go', atMs, n };
+    }
     case 'cancelled':
     case 'aborted':
     case 'deadline':
@@ -129,6 +136,7 @@ function startedToStored(event: Started): PlainMap {
     ...(event.afterUserRejected === 'stop' && { rejected: 'stop' }),
     ...(event.method === 'navigate' && { method: 'navigate' }),
     ...(event.networkUnsupported && { unsupported: true }),
+    ...(event.sharesCode && { shared_code: true }),
     ...(event.checkUrl !== undefined && { check_url: event.checkUrl }),
     ...(event.emailHash !== undefined && { email_hash: event.emailHash }),
     ...(event.nonce !== undefined && { nonce: event.nonce }),
@@ -150,6 +158,7 @@ function startedFromStored(stored: PlainMap, atMs: number): Started | undefined 
     afterUserRejected: stored.rejected === 'stop' ? 'stop' : 'continue',
     method: stored.method === 'navigate' ? 'navigate' : 'fetch',
     networkUnsupported: stored.unsupported === true,
+    ...(stored.shared_code === true && { sharesCode: true }),
     ...(typeof checkUrl === 'string' && { checkUrl }),
     phoneNumberHash,
     ...(typeof emailHash === 'string' && { emailHash }),

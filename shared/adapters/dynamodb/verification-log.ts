@@ -25,6 +25,13 @@ const { requestId: KEY, connections, clientTokenHash } = VERIFICATION_ATTRIBUTES
 /** Sockets per verification: more than one phone needs while it changes networks. */
 const MAX_CONNECTIONS = 5;
 
+const isOwned = '#hash = :hash';
+const hasRoomForConnection =
+  '(attribute_not_exists(#connections) OR size(#connections) < :max OR ' +
+  'contains(#connections, :connection))';
+/** An item that TTL has removed is not made again. */
+const stillExists = 'attribute_exists(#key)';
+
 /** `table` is the name of the table `Verifications`. */
 export interface VerificationLogOptions extends TableOptions {
   readonly clock: Clock;
@@ -85,9 +92,7 @@ async function subscribe(
   const { requestId, hash } = token;
   const written = await table.write(requestId, {
     update: 'ADD #connections :new',
-    condition:
-      '#hash = :hash AND (attribute_not_exists(#connections) OR ' +
-      'size(#connections) < :max OR contains(#connections, :connection))',
+    condition: `${isOwned} AND ${hasRoomForConnection}`,
     names: { '#connections': connections, '#hash': clientTokenHash },
     values: {
       ':new': { SS: [connection] },
@@ -102,11 +107,10 @@ async function subscribe(
   return entry && isOwnedBy(entry, token) ? { outcome: 'full', entry } : undefined;
 }
 
-/** Does not recreate an item that TTL has removed. */
 async function forget(table: Table, requestId: string, connection: Connection): Promise<void> {
   await table.write(requestId, {
     update: 'DELETE #connections :old',
-    condition: 'attribute_exists(#key)',
+    condition: stillExists,
     names: { '#connections': connections, '#key': KEY },
     values: { ':old': { SS: [connection] } },
   });

@@ -11,6 +11,8 @@ export interface Outgoing {
   readonly headers: Readonly<Record<string, string | number>>;
   /** Absent: none. */
   readonly body?: string | Uint8Array | undefined;
+  /** No socket that was used or opened before. @default false */
+  readonly isOnNewSocket?: boolean;
 }
 
 export interface Bounds {
@@ -64,11 +66,12 @@ function toOutcome(exchanged: Exchanged): string {
 
 function send(
   agent: Agents,
-  { url, method, headers, body }: Outgoing,
+  { url, method, headers, body, isOnNewSocket = false }: Outgoing,
   { timeoutMs, maxBytes = DEFAULT_MAX_BYTES }: Bounds,
 ): Promise<Exchanged> {
   return new Promise((resolve) => {
-    const request = openRequest(agent, url, { method, headers });
+    const options = { method, headers, ...(isOnNewSocket && { agent: false }) };
+    const request = openRequest(agent, url, options);
     const wasSent = watchConnection(request);
     let response: IncomingMessage | undefined;
     const fail = (error: Error): void => {

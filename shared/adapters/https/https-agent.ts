@@ -49,7 +49,7 @@ export function createAgents(onCall: Agents['onCall'] = () => {}): Agents {
   };
 }
 
-/** `request` of `http` or `https`, by the protocol of the URL, on a socket that is not stale. */
+/** `request` of `http` or `https`, by the protocol of the URL, on a socket that is not stale. `agent: false`: on a new one. */
 export function openRequest(
   { https: secure, http: plain }: Agents,
   url: URL,
@@ -59,8 +59,8 @@ export function openRequest(
   const agent = isSecure ? secure : plain;
   closeStaleSockets(agent);
   return isSecure
-    ? https.request(url, { ...options, agent })
-    : http.request(url, { ...options, agent });
+    ? https.request(url, { agent, ...options })
+    : http.request(url, { agent, ...options });
 }
 
 function closeStaleSockets(agent: HttpAgent): void {

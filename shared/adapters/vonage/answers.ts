@@ -1,6 +1,11 @@
 /** What Vonage's statuses and bodies mean (protocol §1.5, §2, §3): tables, no I/O. */
 
-import type { CheckAnswer, NextAnswer, VerifyAnswer } from '../../domain/ports/vonage.ts';
+import type {
+  CancelAnswer,
+  CheckAnswer,
+  NextAnswer,
+  VerifyAnswer,
+} from '../../domain/ports/vonage.ts';
 import type { JsonAnswer } from './http.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
@@ -61,6 +66,13 @@ export function toNextAnswer(answer: JsonAnswer): NextAnswer | 'try_later' | 'no
   if (status === 404) return 'none_left';
   if (status === 409) return toNextConflict(body);
   return status < 400 || status >= 500 ? 'unknown' : 'refused';
+}
+
+export function toCancelAnswer(answer: JsonAnswer): CancelAnswer {
+  if (answer.outcome === 'not_sent') return 'refused';
+  if (answer.outcome !== 'answered' || answer.status >= 500) return 'unknown';
+  if (answer.status === 404) return 'not_found';
+  return isSuccess(answer.status) ? 'cancelled' : 'refused';
 }
 
 function toNextConflict(body: unknown): 'none_left' | 'try_later' | 'not_understood' {

@@ -7,7 +7,7 @@ import type { StartSettings } from '../../config.ts';
 import type { Budget, Clock } from '../../domain/ports/clock.ts';
 import type { Telemetry } from '../../domain/ports/telemetry.ts';
 import type { NextAnswer, VerifyAnswer, VerifyRequest, Vonage } from '../../domain/ports/vonage.ts';
-import { toCheckAnswer, toNextAnswer, toVerifyAnswer } from './answers.ts';
+import { toCancelAnswer, toCheckAnswer, toNextAnswer, toVerifyAnswer } from './answers.ts';
 import type { ApplicationJwt } from './application-jwt.ts';
 import { isAllowedCheckUrl } from './check-url.ts';
 import type { Http, JsonAnswer, JsonRequest } from './http.ts';
@@ -56,7 +56,12 @@ export function createVonage(options: VonageOptions): Vonage {
       return next(requestId, budget, call, options);
     },
     cancel: async (requestId, budget) => {
-      await call('cancel', { method: 'DELETE', path: pathOf(requestId) }, budget);
+      const request = { method: 'DELETE', path: pathOf(requestId) } as const;
+      const answer = toCancelAnswer(await call('cancel', request, budget));
+      if (answer !== 'unknown') return answer;
+      // A second DELETE does no harm, and the first may have died on a socket that the peer had closed.
+      const repeated = { ...request, isOnNewSocket: true };
+      return toCancelAnswer(await call('cancel', repeated, budget));
     },
   };
 }

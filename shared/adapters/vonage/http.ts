@@ -11,6 +11,8 @@ export interface JsonRequest {
   readonly bearer: string;
   /** Sent as JSON; absent: no body. */
   readonly body?: unknown;
+  /** No socket that was used or opened before. @default false */
+  readonly isOnNewSocket?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ const MAX_BYTES = 64 * 1024;
 
 /** Never rejects. Redirects are answers like any other: nothing is followed. */
 export function createHttp({ agent, timeoutMs = DEFAULT_TIMEOUT_MS }: HttpOptions): Http {
-  return async ({ operation, method, url, bearer, body }) => {
+  return async ({ operation, method, url, bearer, body, isOnNewSocket = false }) => {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const headers = {
       accept: 'application/json, application/problem+json',
@@ -43,7 +45,8 @@ export function createHttp({ agent, timeoutMs = DEFAULT_TIMEOUT_MS }: HttpOption
       'content-length': payload === undefined ? 0 : Buffer.byteLength(payload),
       ...(payload !== undefined && { 'content-type': 'application/json' }),
     };
-    const outgoing = { operation, url: new URL(url), method, headers, body: payload };
+    const request = { method, headers, body: payload, isOnNewSocket };
+    const outgoing = { operation, url: new URL(url), ...request };
     const answer = await exchange(agent, outgoing, { timeoutMs, maxBytes: MAX_BYTES });
     if (answer.outcome === 'answered') {
       return { outcome: 'answered', status: answer.status, body: parse(answer.body) };

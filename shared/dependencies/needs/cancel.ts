@@ -1,10 +1,10 @@
 /** What `cancel` needs. */
 
 import type { TokenNeeds } from '../../lambda/needs.ts';
-import type { CancelNeeds } from '../../usecases/cancel-verification.ts';
+import type { PublishEndNeeds } from '../../usecases/publish-end.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { createVerifyingDependencies } from '../verifying.ts';
 
-export function buildCancelNeeds(): Dependencies<CancelNeeds & TokenNeeds> {
+export function buildCancelNeeds(): Dependencies<PublishEndNeeds & TokenNeeds> {
   return createVerifyingDependencies();
 }

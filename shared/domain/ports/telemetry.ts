@@ -23,7 +23,7 @@ export type Measurement =
     };
 
 export type CountName = Exclude<MetricName, DurationName | 'VerificationPrice'>;
-type DurationName = 'TimeToCheckUrl' | 'TimeToVerify' | 'VonageLatency';
+type DurationName = 'TimeToCheckUrl' | 'TimeToVerify' | 'VonageLatency' | 'ClockLag';
 
 export interface Telemetry {
   readonly measure: (measurement: Measurement) => void;

@@ -40,6 +40,9 @@ export type CheckAnswer =
 /** `moved` or `unknown`: never ask again; `refused`: Vonage certainly did not move. */
 export type NextAnswer = 'moved' | 'none_left' | 'refused' | 'unknown';
 
+/** `unknown`: its answer was lost, and that of a second request on a new socket too. */
+export type CancelAnswer = 'cancelled' | 'not_found' | 'refused' | 'unknown';
+
 export interface Vonage {
   readonly verify: (request: VerifyRequest, budget: Budget) => Promise<VerifyAnswer>;
   readonly check: (requestId: string, code: string, budget: Budget) => Promise<CheckAnswer>;
@@ -49,6 +52,6 @@ export interface Vonage {
     budget: Budget,
     isStillNeeded?: () => Promise<boolean>,
   ) => Promise<NextAnswer>;
-  /** Best effort: Vonage cancels only from 30 s on and before the second event; never throws. */
-  readonly cancel: (requestId: string, budget: Budget) => Promise<void>;
+  /** Vonage cancels only from 30 s on and before its second event. Never throws. */
+  readonly cancel: (requestId: string, budget: Budget) => Promise<CancelAnswer>;
 }

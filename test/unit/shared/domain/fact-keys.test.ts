@@ -22,6 +22,7 @@ describe('factKeys', () => {
       ['aborted'],
       ['deadline'],
       ['notified'],
+      ['let_go:2'],
     ]);
   });
 

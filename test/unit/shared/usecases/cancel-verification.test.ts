@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
+import type { CancelAnswer } from '../../../../shared/domain/ports/vonage.ts';
 import { cancelVerification } from '../../../../shared/usecases/cancel-verification.ts';
 import { at, checked, START_MS, started, submitted } from '../../../fixtures/histories.ts';
 import { createMemoryLog, TOKEN } from '../../../fixtures/memory-log.ts';
@@ -21,7 +22,12 @@ function worldOf(seconds: number, ...events: readonly VerificationEvent[]) {
       },
       close: async () => {},
     },
-    vonage: { cancel: async () => note('cancel at Vonage') },
+    vonage: {
+      cancel: async (): Promise<CancelAnswer> => {
+        note('cancel at Vonage');
+        return 'refused';
+      },
+    },
   };
   return { ports, calls, cancel: () => cancelVerification(TOKEN, ports, BUDGET) };
 }
@@ -30,7 +36,7 @@ describe('cancelVerification', () => {
   it('is final before anything is pushed', async () => {
     const { cancel, calls } = worldOf(10);
     expect(await cancel()).toMatchObject({ status: 'cancelled', reason: 'cancelled_by_client' });
-    expect(calls).toEqual(['append cancelled', 'push', 'cancel at Vonage']);
+    expect(calls).toEqual(['append cancelled', 'push', 'append let_go', 'cancel at Vonage']);
   });
 
   it('pushes and publishes nothing a second time', async () => {
@@ -39,6 +45,31 @@ describe('cancelVerification', () => {
     calls.length = 0;
     expect(await cancel()).toEqual(first);
     expect(calls).toEqual(['append cancelled']);
+  });
+
+  it('lets go once more when it is repeated after Vonage can', async () => {
+    const { cancel, calls } = worldOf(31, at(5, { type: 'cancelled' }), at(5, { type: 'aborted' }));
+    await cancel();
+    await cancel();
+    expect(calls).toEqual([
+      'append cancelled',
+      'append let_go',
+      'cancel at Vonage',
+      'append cancelled',
+    ]);
+  });
+
+  it('wakes the clock for the moment when Vonage can let go, and only if that is to come', async () => {
+    for (const [seconds, sent] of [
+      [1, [START_MS + 31_000]],
+      [32, []],
+    ] as const) {
+      const { ports } = worldOf(seconds);
+      const times: number[] = [];
+      const clockQueue = { send: async (_message: unknown, atMs: number) => times.push(atMs) > 0 };
+      await cancelVerification(TOKEN, { ...ports, clockQueue }, BUDGET);
+      expect(times).toEqual(sent);
+    }
   });
 
   it('changes no other end, and tells Vonage nothing', async () => {
@@ -50,7 +81,13 @@ describe('cancelVerification', () => {
   it('comes too late once the time of the verification is over', async () => {
     const { cancel, calls } = worldOf(1000);
     expect(await cancel()).toMatchObject({ status: 'expired', reason: 'timed_out' });
-    expect(calls).toEqual(['append cancelled', 'append deadline', 'push']);
+    expect(calls).toEqual([
+      'append cancelled',
+      'append deadline',
+      'push',
+      'append let_go',
+      'cancel at Vonage',
+    ]);
   });
 
   it('tells a client that has filled the log when to come again', async () => {

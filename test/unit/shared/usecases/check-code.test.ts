@@ -44,7 +44,11 @@ function worldOf(seconds: number, ...events: readonly VerificationEvent[]) {
     random: { attemptId: () => 'attempt1' },
     pusher: { push: async () => [], close: async () => {} },
     telemetry: { measure: () => {} },
-    vonage: { check: async (): Promise<CheckAnswer> => 'rejected', cancel: async () => {}, next },
+    vonage: {
+      check: async (): Promise<CheckAnswer> => 'rejected',
+      cancel: async () => 'refused',
+      next,
+    },
   };
   return { ports, stored, next };
 }
@@ -117,7 +121,10 @@ describe('checkCode', () => {
           note('check');
           return answer;
         },
-        cancel: async () => note('cancel'),
+        cancel: async () => {
+          note('cancel');
+          return 'refused';
+        },
       },
     };
     return { ports, calls };
@@ -147,7 +154,7 @@ describe('checkCode', () => {
       code: 'request_id_mismatch',
       members: { verification: { status: 'aborted' } },
     });
-    expect(calls).toEqual(['append aborted', 'cancel']);
+    expect(calls).toEqual(['append aborted', 'append let_go', 'cancel']);
   });
 
   it('counts every code that came with the request_id of another', async () => {

@@ -56,7 +56,7 @@ function worldOf(events: readonly VerificationEvent[]) {
     vonage: {
       check: async () => 'accepted' as const,
       next: async () => 'moved' as const,
-      cancel: async () => {},
+      cancel: async () => 'refused' as const,
     },
     webhooks: {
       verify: async () => {},

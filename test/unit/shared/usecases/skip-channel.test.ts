@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
-import type { NextAnswer } from '../../../../shared/domain/ports/vonage.ts';
+import type { CancelAnswer, NextAnswer } from '../../../../shared/domain/ports/vonage.ts';
 import type { SkipRequest } from '../../../../shared/domain/skip-request.ts';
 import { skipChannel } from '../../../../shared/usecases/skip-channel.ts';
 import { at, ended, START_MS, started } from '../../../fixtures/histories.ts';
@@ -24,7 +24,10 @@ function worldOf(events: readonly VerificationEvent[], answer: NextAnswer = 'mov
         asked.push('next');
         return answer;
       },
-      cancel: async () => void asked.push('cancel'),
+      cancel: async (): Promise<CancelAnswer> => {
+        asked.push('cancel');
+        return 'refused';
+      },
     },
   };
   const leave = (request: SkipRequest) =>

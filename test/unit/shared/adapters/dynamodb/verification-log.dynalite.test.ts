@@ -142,20 +142,52 @@ describe('append', () => {
     expect(await itemOf(requestId)).toEqual(before);
   });
 
-  it('keeps room for everything that no client causes', async () => {
+  it('gives the client 20 places and Vonage 24, and needs none for what is ours', async () => {
     const requestId = await start();
-    for (let index = 0; index < 23; index += 1) {
-      expect((await log.append(requestId, submitted(`a${index}`), HASH)).outcome).toBe('appended');
+    const outcomeOf = async (event: VerificationEvent, hash?: Uint8Array): Promise<string> =>
+      (await log.append(requestId, event, hash)).outcome;
+    const url = (index: number) => issued(`https://api.vonage.com/${index}`);
+    for (let index = 0; index < 20; index += 1) {
+      expect(await outcomeOf(submitted(`a${index}`), HASH)).toBe('appended');
     }
-    const full = await log.append(requestId, submitted('more'), HASH);
-    expect(full).toMatchObject({ outcome: 'full' });
-    expect(entryOf(full).events).toHaveLength(24);
-    for (let index = 24; index < 40; index += 1) {
-      const webhook = issued(`https://api.vonage.com/${index}`);
-      expect((await log.append(requestId, webhook)).outcome).toBe('appended');
+    expect(await outcomeOf(submitted('more'), HASH)).toBe('full');
+    for (let index = 0; index < 24; index += 1) {
+      expect(await outcomeOf(url(index))).toBe('appended');
     }
-    expect((await log.append(requestId, issued('https://api.vonage.com/x'))).outcome).toBe('full');
-    expect((await log.find(requestId))?.events).toHaveLength(40);
+    expect(await outcomeOf(url(24))).toBe('full');
+    expect(await outcomeOf(url(0))).toBe('repeated');
+    expect(await outcomeOf(submitted('a0'), HASH)).toBe('repeated');
+    const own = ['cancelled', 'aborted', 'deadline', 'notified'] as const;
+    for (const type of own) {
+      expect(await outcomeOf({ type, atMs: AT_MS })).toBe('appended');
+    }
+    for (const n of [1, 2, 3] as const) {
+      expect(await outcomeOf({ type: 'let_go', atMs: AT_MS, n })).toBe('appended');
+    }
+    const checked = { type: 'code_checked', atMs: AT_MS, outcome: 'rejected' } as const;
+    for (let index = 0; index < 20; index += 1) {
+      expect(await outcomeOf({ ...checked, attempt: `a${index}` })).toBe('appended');
+    }
+  });
+
+  it('admits a right code after 24 events of Vonage', async () => {
+    const requestId = await start();
+    for (let index = 0; index < 30; index += 1) {
+      await log.append(requestId, issued(`https://api.vonage.com/${index}`));
+    }
+    expect((await log.append(requestId, submitted('right'), HASH)).outcome).toBe('appended');
+  });
+
+  it('lets many webhooks take no more than the places of Vonage', async () => {
+    const requestId = await start();
+    const outcomes = await Promise.all(
+      Array.from({ length: 40 }, async (_, index) => {
+        const webhook = issued(`https://api.vonage.com/${index}`);
+        return (await log.append(requestId, webhook)).outcome;
+      }),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'appended')).toHaveLength(24);
+    expect(outcomes.filter((outcome) => outcome === 'full')).toHaveLength(16);
   });
 
   it('loses none of 20 events that arrive at once, and takes each once', async () => {

@@ -23,29 +23,31 @@ beforeEach(() => dynamodb.reset());
 describe('append', () => {
   it('is one write with everything in its condition, and no read', async () => {
     dynamodb.on(UpdateItemCommand).resolves({ Attributes: {} });
-    await log.append('5b0d', cancelled, HASH);
+    await log.append('5b0d', { type: 'rejection_reported', atMs: AT_MS }, HASH);
     expect(dynamodb.calls()).toHaveLength(1);
     expect(dynamodb.commandCalls(UpdateItemCommand)[0]?.args[0].input).toEqual({
       TableName: 'Verifications',
       Key: { request_id: { S: '5b0d' } },
       UpdateExpression:
         'SET #events = list_append(if_not_exists(#events, :empty), :new), ' +
-        '#ttl = if_not_exists(#ttl, :ttl) ADD #seen :seen',
+        '#ttl = if_not_exists(#ttl, :ttl) ADD #seen :seen, #places :one',
       ConditionExpression:
-        '(attribute_not_exists(#events) OR size(#events) < :room) AND ' +
-        'NOT contains(#seen, :known0) AND #hash = :hash',
+        'NOT contains(#seen, :known0) AND ' +
+        '(attribute_not_exists(#places) OR #places < :places) AND #hash = :hash',
       ExpressionAttributeNames: {
         '#events': 'events',
         '#seen': 'seen',
         '#ttl': 'ttl',
+        '#places': 'by_client',
         '#hash': 'client_token_hash',
       },
       ExpressionAttributeValues: {
         ':empty': { L: [] },
-        ':new': { L: [{ M: { type: { S: 'cancelled' }, at: { N: String(AT_MS) } } }] },
-        ':seen': { SS: ['cancelled'] },
-        ':known0': { S: 'cancelled' },
-        ':room': { N: '24' },
+        ':new': { L: [{ M: { type: { S: 'reported' }, at: { N: String(AT_MS) } } }] },
+        ':seen': { SS: ['reported'] },
+        ':known0': { S: 'reported' },
+        ':places': { N: '20' },
+        ':one': { N: '1' },
         ':ttl': { N: String(Math.floor(AT_MS / 1000) + 3600) },
         ':hash': { B: HASH },
       },
@@ -61,7 +63,6 @@ describe('append', () => {
     expect(input?.ConditionExpression).toContain('attribute_not_exists(#hash) OR #hash = :hash');
     expect(input?.ExpressionAttributeValues).toMatchObject({
       ':seen': { SS: ['started', expect.stringMatching(/^e:silent_auth:action_pending:/)] },
-      ':room': { N: '40' },
     });
   });
 

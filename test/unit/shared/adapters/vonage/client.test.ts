@@ -388,21 +388,33 @@ describe('next', () => {
 
 describe('cancel', () => {
   it.each([
-    ['204', json(204)],
-    ['404', json(404, {})],
-    ['500', json(500, {})],
-    ['silence', silence],
-    ['a closed socket', hangUp],
-  ])('never throws, whatever comes: %s', async (_, answer) => {
+    ['204', json(204), 'cancelled', 1],
+    ['404', json(404, {}), 'not_found', 1],
+    ['409', json(409, {}), 'refused', 1],
+    ['500', json(500, {}), 'unknown', 2],
+    ['silence', silence, 'unknown', 2],
+    ['a closed socket', hangUp, 'unknown', 2],
+  ] as const)('tells what became of it, and repeats what was lost once: %s', async (...row) => {
+    const [, answer, expected, requests] = row;
     stub.answer(answer);
-    await vonage.cancel('r1', BUDGET);
+    expect(await vonage.cancel('r1', BUDGET)).toBe(expected);
+    expect(stub.received).toHaveLength(requests);
     expect(stub.received[0]).toMatchObject({ method: 'DELETE', path: '/v2/verify/r1', body: '' });
   });
 
-  it('never throws when nothing can be sent', async () => {
-    await (await nowhere()).cancel('r1', BUDGET);
-    jwt.get.mockRejectedValueOnce(new Error('not set'));
+  it('repeats a lost one on a new socket', async () => {
+    stub.answer(json(200, {}));
+    await Promise.all([vonage.check('r1', '1', BUDGET), vonage.check('r1', '2', BUDGET)]);
+    const before = stub.connections();
+    stub.answer(hangUp);
     await vonage.cancel('r1', BUDGET);
+    expect(stub.connections()).toBe(before + 1);
+  });
+
+  it('never throws when nothing can be sent', async () => {
+    expect(await (await nowhere()).cancel('r1', BUDGET)).toBe('refused');
+    jwt.get.mockRejectedValueOnce(new Error('not set'));
+    expect(await vonage.cancel('r1', BUDGET)).toBe('refused');
   });
 });
 

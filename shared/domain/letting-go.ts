@@ -1,0 +1,53 @@
+/**
+ * When a request is let go of at Vonage. We may end a verification while Vonage goes on with it; until
+ * Vonage has let go, it refuses the next start of the number and may send paid messages.
+ */
+
+import { openAttempts } from './attempts.ts';
+import { ownOutcome } from './channel-ends.ts';
+import type { LetGo } from './events.ts';
+import type { Facts } from './facts.ts';
+
+/** Vonage takes a DELETE only this long after the start, and only before its second event. */
+export const CANCELLABLE_AFTER_MS = 30_000;
+/** A check may be on its way to Vonage for as long as a function lives. */
+const CHECK_MS = 25_000;
+
+/** Who lets go: whoever ended it, the clock, or a later start or repeated cancel. */
+export type Occasion = 'end' | 'clock' | 'again';
+
+/**
+ * The DELETE that is due, or `undefined`. Each occasion has one, so a verification has at most three.
+ * At the end itself it is tried at once; the clock repeats one that Vonage must have refused.
+ */
+export function dueLetGo(facts: Facts, occasion: Occasion, nowMs: number): LetGo['n'] | undefined {
+  if (!isHeldAtVonage(facts) || isBeingChecked(facts, nowMs)) return undefined;
+  const { letGoAtMs } = facts;
+  const isCancellable = nowMs >= cancellableAtMs(facts);
+  if (occasion === 'again') return isCancellable && !letGoAtMs.has(3) ? 3 : undefined;
+  const firstAtMs = letGoAtMs.get(1);
+  if (firstAtMs === undefined) return 1;
+  const isRefused = firstAtMs < cancellableAtMs(facts);
+  const isDue = occasion === 'clock' && isCancellable && isRefused && !letGoAtMs.has(2);
+  return isDue ? 2 : undefined;
+}
+
+export function cancellableAtMs({ started }: Pick<Facts, 'started'>): number {
+  return started.atMs + CANCELLABLE_AFTER_MS;
+}
+
+/** Ended by us alone, and Vonage has not said that it is over there. */
+export function isHeldAtVonage(facts: Facts): boolean {
+  return isOwnEnd(facts) && !facts.isOverAtVonage;
+}
+
+function isOwnEnd({ ended, final, ...facts }: Facts): boolean {
+  if (ended) return true;
+  const last = facts.started.workflow.at(-1);
+  return final?.status === 'failed' && last !== undefined && ownOutcome(facts, last) !== undefined;
+}
+
+/** A code that is on its way may complete the request there. */
+function isBeingChecked(facts: Facts, nowMs: number): boolean {
+  return openAttempts(facts).some(({ submittedAtMs }) => nowMs < submittedAtMs + CHECK_MS);
+}

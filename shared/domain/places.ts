@@ -1,0 +1,24 @@
+/** How many events each author may add to a log, so that no author fills it for the others. */
+
+import type { VerificationEvent } from './events.ts';
+
+/** More than any honest app or Vonage needs: 4 codes, 3 skips and a report; 6 channels with their events. */
+export const PLACES = { client: 20, provider: 24 } as const;
+
+export type Author = keyof typeof PLACES;
+
+/** Whose place an event takes. Our own events need none: their keys bound how many there can be. */
+export function authorOf(event: VerificationEvent): Author | undefined {
+  switch (event.type) {
+    case 'code_submitted':
+    case 'rejection_reported':
+    case 'channel_skipped':
+      return 'client';
+    case 'check_url_issued':
+    case 'channel_ended':
+    case 'summarized':
+      return 'provider';
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+/** When the clock must look at a verification next: nothing may be heard of it until then. */
+
+import { expiresAtMs, type Facts } from './facts.ts';
+import { cancellableAtMs, isHeldAtVonage } from './letting-go.ts';
+import { stepsAt } from './steps.ts';
+
+/** Vonage's own webhook about a step gets this long before the clock looks. */
+const MARGIN_MS = 2_000;
+/** A DELETE is repeated this long after it becomes possible: clocks differ. */
+const CANCEL_MARGIN_MS = 1_000;
+
+export interface WakeUp {
+  /** Index of the running step; of the last one when none runs. */
+  readonly step: number;
+  readonly atMs: number;
+}
+
+/**
+ * The end of the running step, or the deadline. After an end of ours: when Vonage can let go, unless
+ * that was possible before. `undefined` when there is nothing left to wait for.
+ */
+export function nextWakeUp(facts: Facts, nowMs: number): WakeUp | undefined {
+  const step = runningStep(facts, nowMs);
+  if (facts.final) {
+    const atMs = cancellableAtMs(facts) + CANCEL_MARGIN_MS;
+    return isHeldAtVonage(facts) && nowMs < atMs ? { step, atMs } : undefined;
+  }
+  const running = stepsAt(facts, nowMs)[step];
+  const isLast = step === facts.started.workflow.length - 1;
+  const endsAtMs = running?.state === 'running' && !isLast ? running.endsAtMs : expiresAtMs(facts);
+  return { step, atMs: endsAtMs + MARGIN_MS };
+}
+
+/** When the clock should append the deadline. */
+export function dueAtMs(facts: Facts): number {
+  return expiresAtMs(facts) + MARGIN_MS;
+}
+
+export function runningStep(facts: Facts, nowMs: number): number {
+  const steps = stepsAt(facts, nowMs);
+  const index = steps.findIndex(({ state }) => state === 'running');
+  return index < 0 ? steps.length - 1 : index;
+}
