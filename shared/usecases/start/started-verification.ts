@@ -1,9 +1,11 @@
 /** What a start answers, and the event that it appends. */
 
+import type { StartSettings } from '../../config.ts';
 import type { Started } from '../../domain/events.ts';
 import { fold } from '../../domain/fold.ts';
 import type { Entry } from '../../domain/ports/verification-log.ts';
 import type { Verification } from '../../domain/verification.ts';
+import type { Channel } from '../../domain/workflow.ts';
 import type { Created } from './ask-vonage.ts';
 import type { StartContext } from './start-context.ts';
 
@@ -36,11 +38,19 @@ export async function toStarted(
       workflow[0] === 'silent_auth' &&
       (silentAuthSkipped || (withoutCheckUrl && workflow.length > 1)),
     phoneNumberHash,
+    ...(sharesCode(workflow, settings) && { sharesCode: true }),
     ...(checkUrl !== undefined && { checkUrl }),
     ...(emailHash !== undefined && { emailHash }),
     ...(request.nonce !== undefined && { nonce: request.nonce }),
     ...(caller.subject !== undefined && { subject: caller.subject }),
   };
+}
+
+/** One channel with `reuseCode` is enough for Vonage to send its code through another one too. */
+function sharesCode(workflow: readonly Channel[], settings: StartSettings): boolean {
+  return settings.workflow.some(
+    ({ channel, reuseCode }) => reuseCode === true && workflow.includes(channel),
+  );
 }
 
 /** The verification of an entry that holds `started`. */
