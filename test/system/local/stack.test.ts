@@ -66,6 +66,7 @@ describe('startStack', () => {
       'application_public_key',
       'webhook',
       'secrets',
+      'channel_switch',
       'account',
     ]);
     await stack.close();
