@@ -116,7 +116,7 @@ describe('runClock', () => {
     expect(calls).toEqual(['find', 'send 0 62']);
   });
 
-  it('costs one read where the verification is completed and told of', async () => {
+  it('reads once and does nothing else after a completion that was published', async () => {
     const completed = [
       WORKFLOW,
       submitted('a'),
