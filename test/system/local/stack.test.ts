@@ -64,9 +64,9 @@ describe('startStack', () => {
       'tables',
       'application_id',
       'application_public_key',
+      'channel_switch',
       'webhook',
       'secrets',
-      'channel_switch',
       'account',
     ]);
     await stack.close();
