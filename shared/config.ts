@@ -165,15 +165,22 @@ export interface Limit {
   readonly windowSeconds: number;
 }
 
+/** A limit on something that callers name and do not own: each of them spends a share at most. */
+export interface SharedLimit extends Limit {
+  /** Of `count`, for one caller. @default half of it, rounded up */
+  readonly perCaller?: number;
+}
+
 export interface StartLimits {
   /** Per source address (IPv6: its /64). */
   readonly address: Limit;
   /** Per `sub` of a caller who came through the JWT authorizer; replaces `address`. */
   readonly subject: Limit;
-  readonly phoneNumber: Limit;
-  readonly email: Limit;
+  readonly phoneNumber: SharedLimit;
+  /** Per mailbox, in one spelling; counted when the workflow sends e-mail. */
+  readonly email: SharedLimit;
   /** Per destination prefix: the number without its last four digits. */
-  readonly prefix: Limit;
+  readonly prefix: SharedLimit;
 }
 
 /** What `start` must know of the stage. */

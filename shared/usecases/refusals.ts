@@ -27,15 +27,21 @@ export function providerUnavailable(verification?: Verification): Problem {
   });
 }
 
+/** The caller's own limit, which may say when it ends. */
+export function callerLimit(endsAtMs: number, nowMs: number): Problem {
+  return rateLimited(Math.max(1, Math.ceil((endsAtMs - nowMs) / 1000)));
+}
+
 /**
- * One answer for a spent limit and for somebody else's verification of the number, so the answer
- * does not say whether a person is signing in (T9). Rounded up to 30 s.
+ * One answer for a spent limit of a number, mailbox or block, for a lock, and for somebody else's
+ * verification: nobody can ask whether a person is signing in (T9, T26).
  */
-export function neutralLimit(retryAtMs: number, nowMs: number): Problem {
-  const seconds = Math.max(1, Math.ceil((retryAtMs - nowMs) / 1000));
-  return new Problem('rate_limited', 'a limit of start is spent', {
-    retryAfterSeconds: Math.ceil(seconds / 30) * 30,
-  });
+export function neutralLimit(): Problem {
+  return rateLimited(30);
+}
+
+function rateLimited(retryAfterSeconds: number): Problem {
+  return new Problem('rate_limited', 'a limit of start is spent', { retryAfterSeconds });
 }
 
 /** Another try of the same start is running. */

@@ -1,8 +1,8 @@
-/** Abuse control before money is spent, seen from outside (T8, T9, T16, S10). */
+/** Abuse control before money is spent, seen from outside (T8, T9, T16, T23, T25, T26, S10). */
 
 import { randomUUID } from 'node:crypto';
-import { request } from 'node:http';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { phoneNumber } from '../fixtures/app.ts';
 import { inParallel } from '../fixtures/in-parallel.ts';
 import { lastingLimit } from '../fixtures/limits.ts';
@@ -12,9 +12,9 @@ import { type ScriptedVonage, startScriptedVonage } from '../fixtures/scripted-v
 const LIMITS = {
   address: lastingLimit(24),
   subject: lastingLimit(5),
-  phoneNumber: lastingLimit(3),
-  email: lastingLimit(3),
-  prefix: lastingLimit(8),
+  phoneNumber: { ...lastingLimit(6), perCaller: 3 },
+  email: { ...lastingLimit(6), perCaller: 3 },
+  prefix: { ...lastingLimit(16), perCaller: 8 },
 };
 const THROTTLE = { rate: 5000, burst: 5000 };
 
@@ -42,6 +42,8 @@ interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
   readonly code: string | undefined;
+  readonly text: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** A start from a source address of our choice: every test is a stranger to the others. */
@@ -49,10 +51,11 @@ function start(
   from: string,
   body: Record<string, unknown>,
   headers: Record<string, string> = {},
+  api = stack.endpoints.api,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(
-      `${stack.endpoints.api}/start`,
+      `${api}/start`,
       {
         method: 'POST',
         localAddress: from,
@@ -61,9 +64,11 @@ function start(
       async (response) => {
         const chunks: Buffer[] = [];
         for await (const chunk of response) chunks.push(chunk);
-        const { code } = JSON.parse(Buffer.concat(chunks).toString());
-        const retryAfter = response.headers['retry-after'];
-        resolve({ status: response.statusCode ?? 0, retryAfter, code });
+        const text = Buffer.concat(chunks).toString();
+        const { code } = JSON.parse(text);
+        const { headers: received, statusCode: status = 0 } = response;
+        const retryAfter = received['retry-after'];
+        resolve({ status, retryAfter, code, text, headers: received });
       },
     );
     sent.on('error', reject);
@@ -97,8 +102,8 @@ describe('POST /start', () => {
         { 'x-forwarded-for': `203.0.113.${index % 250}` },
       ),
     );
-    expect(startedOf(answers)).toBe(LIMITS.prefix.count);
-    expect(vonage.count('start')).toBe(LIMITS.prefix.count);
+    expect(startedOf(answers)).toBe(LIMITS.prefix.perCaller);
+    expect(vonage.count('start')).toBe(LIMITS.prefix.perCaller);
     for (const { status, code, retryAfter } of answers.filter((answer) => answer.status !== 202)) {
       expect([status, code]).toEqual([429, 'rate_limited']);
       expect(Number(retryAfter)).toBeGreaterThan(0);
@@ -108,6 +113,11 @@ describe('POST /start', () => {
       channels: ['silent_auth'],
     });
     expect(honest.status).toBe(202);
+    const neighbour = await start('127.0.0.3', {
+      phone_number: '+4915122309999',
+      channels: ['silent_auth'],
+    });
+    expect(neighbour.status).toBe(202);
   });
 
   it('counts an address first: over it no number is touched', async () => {
@@ -118,22 +128,47 @@ describe('POST /start', () => {
     expect((await start('127.0.0.5', victim)).status).toBe(202);
   });
 
-  it('sends one mailbox no more than its limit', async () => {
-    const email = `${randomUUID()}@example.org`;
-    const answers = await startMany(10, () =>
-      start('127.0.0.6', { phone_number: phoneNumber('8'), email, channels: ['email'] }),
-    );
-    expect(startedOf(answers)).toBe(LIMITS.email.count);
+  it('sends one mailbox no more than its limit, in whatever spelling, from whatever address', async () => {
+    const name = randomUUID().replaceAll('-', '');
+    const spelling = (index: number): string =>
+      [
+        `${name}@gmail.com`,
+        `${name.slice(0, 8)}.${name.slice(8)}@googlemail.com`,
+        `${name.toUpperCase()}+${index}@Gmail.com`,
+      ][index % 3] ?? name;
+    const startFrom = (address: string) =>
+      startMany(10, (index) =>
+        start(address, {
+          phone_number: phoneNumber('8'),
+          email: spelling(index),
+          channels: ['email'],
+        }),
+      );
+    expect(startedOf(await startFrom('127.0.0.6'))).toBe(LIMITS.email.perCaller);
+    expect(startedOf(await startFrom('127.0.0.12'))).toBe(LIMITS.email.perCaller);
+    expect(startedOf(await startFrom('127.0.0.13'))).toBe(0);
   });
 
-  it('counts a number over its verifications, also when they ended', async () => {
+  it('leaves the limit of a mailbox alone that gets no mail', async () => {
+    const email = `${randomUUID()}@example.org`;
+    const silent = await startMany(10, () =>
+      start('127.0.0.14', { phone_number: phoneNumber('8'), email, channels: ['silent_auth'] }),
+    );
+    expect(startedOf(silent)).toBe(10);
+    const body = { phone_number: phoneNumber('8'), email, channels: ['email'] };
+    expect((await start('127.0.0.14', body)).status).toBe(202);
+  });
+
+  it('counts what Vonage has refused, and a caller no further than its share', async () => {
     const body = { phone_number: phoneNumber('8'), channels: ['silent_auth'] };
-    vonage.script('start', ...Array.from({ length: 3 }, () => ({ status: 422, body: {} })));
-    for (let index = 0; index < LIMITS.phoneNumber.count; index += 1) {
+    const refusal = { status: 422, body: {} };
+    vonage.script('start', ...Array.from({ length: 3 }, () => refusal));
+    for (let index = 0; index < LIMITS.phoneNumber.perCaller; index += 1) {
       expect((await start('127.0.0.7', body)).status).toBe(422);
     }
     expect((await start('127.0.0.7', body)).status).toBe(429);
-    expect(vonage.count('start')).toBe(LIMITS.phoneNumber.count);
+    expect(vonage.count('start')).toBe(LIMITS.phoneNumber.perCaller);
+    expect((await start('127.0.0.15', body)).status).toBe(202);
   });
 
   it('gives back what a refused start took', async () => {
@@ -142,10 +177,76 @@ describe('POST /start', () => {
     expect((await start('127.0.0.8', locked)).status).toBe(202);
     const refused = await startMany(LIMITS.prefix.count + 4, () => start('127.0.0.8', locked));
     expect(startedOf(refused)).toBe(0);
-    const others = await startMany(LIMITS.prefix.count - 1, (index) =>
-      start('127.0.0.9', { phone_number: `${prefix}${1000 + index}`, channels: ['silent_auth'] }),
+    const others = await startMany(LIMITS.prefix.perCaller - 1, (index) =>
+      start('127.0.0.8', { phone_number: `${prefix}${1000 + index}`, channels: ['silent_auth'] }),
     );
-    expect(startedOf(others)).toBe(LIMITS.prefix.count - 1);
+    expect(startedOf(others)).toBe(LIMITS.prefix.perCaller - 1);
+  });
+
+  it('gives back after the 409 of Vonage, and never the count of the caller itself', async () => {
+    const body = { phone_number: phoneNumber('8'), channels: ['silent_auth'] };
+    const tries = LIMITS.phoneNumber.count + 2;
+    vonage.script('start', ...Array.from({ length: tries }, () => ({ status: 409, body: {} })));
+    for (let index = 0; index < tries; index += 1) {
+      expect((await start('127.0.0.16', body)).status).toBe(429);
+    }
+    expect((await start('127.0.0.16', body)).status).toBe(202);
+    const more = await startMany(LIMITS.address.count - tries, () => start('127.0.0.16', body));
+    expect(new Set(more.map(({ retryAfter }) => retryAfter)).size).toBe(2);
+    expect(more.filter(({ retryAfter }) => retryAfter !== '30')).toHaveLength(1);
+  });
+
+  it('refuses with the same bytes, whatever concerns the number', async () => {
+    const one = { channels: ['silent_auth'] };
+    const live = { ...one, phone_number: phoneNumber('8') };
+    await start('127.0.0.17', live);
+    const share = { ...one, phone_number: phoneNumber('8') };
+    vonage.script('start', ...Array(9).fill({ status: 422, body: {} }));
+    for (let index = 0; index < 3; index += 1) await start('127.0.0.17', share);
+    const spent = { ...one, phone_number: phoneNumber('8') };
+    for (const from of ['127.0.0.18', '127.0.0.19']) {
+      for (let index = 0; index < 3; index += 1) await start(from, spent);
+    }
+    const email = `${randomUUID()}@example.org`;
+    const mailbox = () => ({ phone_number: phoneNumber('8'), email, channels: ['email'] });
+    for (let index = 0; index < 3; index += 1) await start('127.0.0.17', mailbox());
+    const block = (index: number) => ({ ...one, phone_number: `+4917611112${100 + index}` });
+    for (let index = 0; index < 8; index += 1) await start('127.0.0.17', block(index));
+
+    const answers = [
+      await start('127.0.0.17', live),
+      await start('127.0.0.20', live),
+      await start('127.0.0.17', share),
+      await start('127.0.0.20', spent),
+      await start('127.0.0.17', mailbox()),
+      await start('127.0.0.17', block(8)),
+    ];
+    vonage.script('start', { status: 409, body: { request_id: 'in-flight-canary' } });
+    answers.push(await start('127.0.0.20', { ...one, phone_number: phoneNumber('8') }));
+    const seen = answers.map(({ status, text, headers }) => {
+      const { date: _date, 'apigw-requestid': _id, 'x-correlator': _own, ...others } = headers;
+      return { status, text, headers: others };
+    });
+    expect(seen[0]).toMatchObject({ status: 429, headers: { 'retry-after': '30' } });
+    expect(seen).toEqual(Array(seen.length).fill(seen[0]));
+  });
+
+  it('lets nobody lock a number for somebody else, not with a storm of refused starts', async () => {
+    const victim = { phone_number: phoneNumber('8'), channels: ['silent_auth'] };
+    vonage.script('start', ...Array(3).fill({ status: 422, body: {} }));
+    for (let index = 0; index < 3; index += 1) await start('127.0.0.21', victim);
+    const storm = startMany(LIMITS.address.count, () => start('127.0.0.21', victim));
+    expect((await start('127.0.0.22', victim)).status).toBe(202);
+    expect(startedOf(await storm)).toBe(0);
+  });
+
+  it('lets fifty subscribers behind one address start in one block of numbers', async () => {
+    const { api } = inject('endpoints');
+    const block = phoneNumber('0000').slice(0, -4);
+    const answers = await startMany(50, (index) =>
+      start('127.0.0.23', { phone_number: `${block}${4000 + 2 * index}` }, {}, api),
+    );
+    expect(startedOf(answers)).toBe(50);
   });
 
   it.each([

@@ -1,15 +1,15 @@
 /**
- * The caller behind a source address. An IPv6 subscriber has a whole /64, which counts as one
- * caller.
+ * Whom a source address stands for. An IPv6 subscriber has at least a whole /64, so that counts as one;
+ * providers hand out up to a /48, so that is one caller where the share of something is counted.
  */
 
 const GROUPS = 8;
-const NETWORK_GROUPS = 4;
+const GROUP_BITS = 16;
 /** `::ffff:a.b.c.d` is an IPv4 address mapped to IPv6. */
 const MAPPED_PREFIX = '0:0:0:0:0:ffff';
 
-/** IPv4 as it is; IPv6 as the four groups of its /64, written one way. */
-export function addressKey(address: string): string {
+/** IPv4 as it is; IPv6 as the groups of its network, written one way. */
+export function addressKey(address: string, networkBits: 48 | 64 = 64): string {
   if (!address.includes(':')) return address;
   const [withoutZone = ''] = address.toLowerCase().split('%');
   const [head = '', tail] = withoutZone.split('::');
@@ -18,7 +18,7 @@ export function addressKey(address: string): string {
   const zeros = Math.max(0, GROUPS - left.length - right.length);
   const groups = [...left, ...Array<string>(zeros).fill('0'), ...right];
   if (groups.slice(0, 6).join(':') === MAPPED_PREFIX) return toIpv4(groups.slice(6));
-  return `${groups.slice(0, NETWORK_GROUPS).join(':')}::/64`;
+  return `${groups.slice(0, networkBits / GROUP_BITS).join(':')}::/${networkBits}`;
 }
 
 /** Without leading zeros; a dotted tail stands for two groups. */

@@ -1,21 +1,28 @@
 /**
- * One item per phone number: which start holds its lock, which verification is live. A lost or late
- * write blocks a number for one lock time at most.
+ * One item per phone number: who is starting a verification of it, and which one is live. A missed or
+ * late write costs a number at most a lock's time.
  */
 
-import type { Limit } from '../../config.ts';
 import type {
   LockHolder,
   PhoneNumberLock,
   PhoneNumberLocks,
 } from '../../domain/ports/phone-number-locks.ts';
 import type { GuardHmac } from './guard-hmac.ts';
-import { windowEndMs, windowOf } from './rate-limits.ts';
 import type { ConditionalWrite, Item, Table } from './table.ts';
 
 /** Milliseconds. Longer than an invocation lives, so an expired lock has no owner. */
 export const LOCK_MS = 35_000;
 
+/**
+ * Bounds the set `unresolved` while Vonage is down for long: beyond it starts are not told apart. Each
+ * name has 32 characters.
+ */
+const MOST_UNRESOLVED = 50;
+/** Stands for all starts beyond `MOST_UNRESOLVED`, until one is recorded. */
+const MANY = 'many';
+
+/** The item is not needed once nothing is locked and nothing is live. */
 const TTL_MARGIN_SECONDS = 3600;
 
 const NAMES = {
@@ -36,40 +43,28 @@ const lockIsFree = '(attribute_not_exists(#until) OR #until <= :now)';
 const nothingIsLive = '(attribute_not_exists(#request) OR #live <= :now)';
 const nothingElseIsLive =
   '(attribute_not_exists(#request) OR #live <= :now OR #request = :superseded)';
-const limitIsNotSpent = '(attribute_not_exists(#count) OR #count < :limit)';
+/** What Vonage may have of other starts is kept by name only up to a number. */
+const fewAreUnresolved = '(attribute_not_exists(#unresolved) OR size(#unresolved) < :most)';
 const lockIsOurs = '#owner = :owner';
 const lockIsOfThatTry = '#owner = :held_by';
-const somethingIsCounted = '#count > :zero';
 /** No other start has locked the number since, or recorded a verification of its own. */
 const nothingCameSince =
   '(attribute_not_exists(#owner) AND (attribute_not_exists(#request) OR #request = :request))';
 
-export function createPhoneNumberLocks(
-  table: Table,
-  limit: Limit,
-  guardHmac: GuardHmac,
-): PhoneNumberLocks {
+export function createPhoneNumberLocks(table: Table, guardHmac: GuardHmac): PhoneNumberLocks {
   const keyOf = async ({ phoneNumber }: LockHolder): Promise<string> =>
     `phone#${(await guardHmac(['phone', phoneNumber])).toString('base64url')}`;
 
-  const release = async (holder: LockHolder): Promise<void> => {
-    await table.write(await keyOf(holder), {
-      update: 'REMOVE #owner, #until DELETE #unresolved :starts',
-      condition: lockIsOurs,
-      names: LOCK_NAMES,
-      values: valuesOf(holder),
-    });
-  };
-
   return {
     lock: async (holder, nowMs, superseded) => {
-      const { owner } = holder;
       const key = await keyOf(holder);
-      const attempt = { owner, nowMs, superseded };
-      if (limit.count < 1) return { outcome: 'refused', retryAtMs: windowEndMs(limit, nowMs) };
-      const locked = await table.write(key, toLock(attempt, limit));
-      if (locked) return toLocked(locked, owner);
-      return whyNot(await table.read(key), attempt, limit);
+      const attempt = { owner: holder.owner, nowMs, superseded };
+      const locked = await table.write(key, toLock(attempt, startOf(holder.owner)));
+      if (locked) return toLocked(locked, holder.owner);
+      const item = await table.read(key);
+      if ((item?.unresolved?.SS?.length ?? 0) < MOST_UNRESOLVED) return whyNot(item, attempt);
+      const contested = await table.write(key, toLock(attempt, MANY));
+      return contested ? toLocked(contested, holder.owner) : whyNot(item, attempt);
     },
 
     // Only from that try: a late repeat must not take the lock back from a later one.
@@ -84,9 +79,7 @@ export function createPhoneNumberLocks(
           ':until': { N: String(nowMs + LOCK_MS) },
         },
       });
-      return inherited
-        ? toLocked(inherited, holder.owner)
-        : { outcome: 'refused', retryAtMs: nowMs + 1000 };
+      return inherited ? toLocked(inherited, holder.owner) : { outcome: 'held' };
     },
 
     record: async (holder, { requestId, liveUntilMs }) => {
@@ -100,22 +93,18 @@ export function createPhoneNumberLocks(
           ':owner': { S: holder.owner },
           ':request': { S: requestId },
           ':live': { N: String(liveUntilMs) },
-          ':ttl': { N: ttlAfter(liveUntilMs, limit) },
+          ':ttl': { N: ttlAfter(liveUntilMs) },
         },
       });
     },
 
-    release,
-
-    releaseAndGiveBack: async (holder, nowMs) => {
-      const released = await table.write(await keyOf(holder), {
-        update: 'REMOVE #owner, #until ADD #count :minus DELETE #unresolved :starts',
-        condition: `${lockIsOurs} AND ${somethingIsCounted}`,
-        names: { ...LOCK_NAMES, '#count': countName(windowOf(limit, nowMs)) },
-        values: { ...valuesOf(holder), ':minus': { N: '-1' }, ':zero': { N: '0' } },
+    release: async (holder) => {
+      await table.write(await keyOf(holder), {
+        update: 'REMOVE #owner, #until DELETE #unresolved :starts',
+        condition: lockIsOurs,
+        names: LOCK_NAMES,
+        values: { ':owner': { S: holder.owner }, ':starts': { SS: [startOf(holder.owner)] } },
       });
-      // The window of the count may have passed; the lock must go in any case.
-      if (!released) await release(holder);
     },
 
     releaseUnresolved: async (holder) => {
@@ -130,11 +119,7 @@ export function createPhoneNumberLocks(
   };
 }
 
-function valuesOf({ owner }: LockHolder): NonNullable<ConditionalWrite['values']> {
-  return { ':owner': { S: owner }, ':starts': { SS: [startOf(owner)] } };
-}
-
-/** Contested while the outcome of another start is unknown: a request in flight may be its. */
+/** Contested while the fate of another start is unknown: what is in flight may be its. */
 function toLocked(
   { unresolved }: Item,
   owner: string,
@@ -150,60 +135,43 @@ interface Attempt {
   readonly superseded: string | undefined;
 }
 
-function toLock({ owner, nowMs, superseded }: Attempt, limit: Limit): ConditionalWrite {
-  const window = windowOf(limit, nowMs);
+/** A start that goes by the name of many never adopts anything, so it may always lock. */
+function toLock({ owner, nowMs, superseded }: Attempt, name: string): ConditionalWrite {
   const isLiveOver = superseded === undefined ? nothingIsLive : nothingElseIsLive;
   return {
-    update:
-      'SET #owner = :owner, #until = :until, #ttl = :ttl REMOVE #before ' +
-      'ADD #count :one, #unresolved :starts',
-    condition: `${lockIsFree} AND ${isLiveOver} AND ${limitIsNotSpent}`,
-    names: { ...NAMES, '#count': countName(window), '#before': countName(window - 1) },
+    update: 'SET #owner = :owner, #until = :until, #ttl = :ttl ADD #unresolved :starts',
+    condition: `${lockIsFree} AND ${isLiveOver}${name === MANY ? '' : ` AND ${fewAreUnresolved}`}`,
+    names: NAMES,
     values: {
       ':owner': { S: owner },
       ':until': { N: String(nowMs + LOCK_MS) },
       ':now': { N: String(nowMs) },
-      ':one': { N: '1' },
-      ':starts': { SS: [startOf(owner)] },
-      ':limit': { N: String(limit.count) },
-      ':ttl': { N: ttlAfter(nowMs, limit) },
+      ':starts': { SS: [name] },
+      ':ttl': { N: ttlAfter(nowMs) },
+      ...(name !== MANY && { ':most': { N: String(MOST_UNRESOLVED) } }),
       ...(superseded !== undefined && { ':superseded': { S: superseded } }),
     },
   };
 }
 
-/** In the order in which they would end: the lock of another start, a spent limit, a live one. */
-function whyNot(item: Item | undefined, attempt: Attempt, limit: Limit): PhoneNumberLock {
-  const { owner, nowMs, superseded } = attempt;
-  const lockedUntilMs = numberOf(item, 'lock_until');
-  if (lockedUntilMs > nowMs) {
+function whyNot(item: Item | undefined, { owner, nowMs, superseded }: Attempt): PhoneNumberLock {
+  const heldBy = item?.lock_owner?.S;
+  if (item && heldBy !== undefined && numberOf(item, 'lock_until') > nowMs) {
     // Our own write whose answer was lost, or another try of this start.
-    if (item?.lock_owner?.S === owner) return toLocked(item, owner);
-    const heldBy = item?.lock_owner?.S;
-    if (item && heldBy !== undefined && startOf(heldBy) === startOf(owner)) {
-      return { ...toLocked(item, owner), heldBy };
-    }
-    return { outcome: 'refused', retryAtMs: lockedUntilMs };
-  }
-  if (numberOf(item, countName(windowOf(limit, nowMs))) >= limit.count) {
-    return { outcome: 'refused', retryAtMs: windowEndMs(limit, nowMs) };
+    if (heldBy === owner) return toLocked(item, owner);
+    if (startOf(heldBy) === startOf(owner)) return { ...toLocked(item, owner), heldBy };
+    return { outcome: 'held' };
   }
   const requestId = item?.request_id?.S;
-  const liveUntilMs = numberOf(item, 'live_until');
-  if (requestId !== undefined && requestId !== superseded && liveUntilMs > nowMs) {
-    return { outcome: 'live', requestId, retryAtMs: liveUntilMs };
+  if (requestId !== undefined && requestId !== superseded && numberOf(item, 'live_until') > nowMs) {
+    return { outcome: 'live', requestId };
   }
-  // The cause of the refusal has ended: the next try succeeds.
-  return { outcome: 'refused', retryAtMs: nowMs + 1000 };
+  // What refused is gone by now: the next try finds the number free.
+  return { outcome: 'held' };
 }
 
-/** The name carries the window, so that one condition covers the count of this window alone. */
-function countName(window: number): string {
-  return `count_${window}`;
-}
-
-function ttlAfter(ms: number, { windowSeconds }: Limit): string {
-  return String(Math.floor(ms / 1000) + windowSeconds + TTL_MARGIN_SECONDS);
+function ttlAfter(ms: number): string {
+  return String(Math.floor(ms / 1000) + TTL_MARGIN_SECONDS);
 }
 
 /** What all tries of one start share; an owner is one of them, `<start>.<try>`. */

@@ -1,10 +1,12 @@
 /**
- * Counts of starts within fixed windows: the window is part of the key, the limit of the condition.
+ * Counts of starts within fixed windows: one item per limit, key and window, with `count` and a number
+ * for each caller. So nobody can spend what belongs to somebody else (hardening T23). An item holds
+ * `count` callers at most, because a caller without a count is removed from it.
  */
 
-import type { Limit, StartLimits } from '../../config.ts';
+import type { Limit, SharedLimit, StartLimits } from '../../config.ts';
 import { Problem } from '../../domain/errors.ts';
-import type { CountedOn, RateLimits } from '../../domain/ports/rate-limits.ts';
+import type { Caller, CountedOn, RateLimits } from '../../domain/ports/rate-limits.ts';
 import { addressKey } from './address-key.ts';
 import type { GuardHmac } from './guard-hmac.ts';
 import type { ConditionalWrite, Table } from './table.ts';
@@ -12,6 +14,7 @@ import type { ConditionalWrite, Table } from './table.ts';
 const KEY_PREFIXES = {
   address: 'ip',
   subject: 'sub',
+  phone_number: 'number',
   email: 'email',
   prefix: 'prefix',
 } as const satisfies Record<CountedOn['limit'], string>;
@@ -19,8 +22,13 @@ const KEY_PREFIXES = {
 /** Seconds that an item outlives its window, because clocks of instances differ a little. */
 const TTL_MARGIN_SECONDS = 3600;
 
-const limitIsNotSpent = 'attribute_not_exists(#count) OR #count < :limit';
-const somethingIsCounted = '#count > :zero';
+/** 48 bits tell a few hundred callers of one item apart. */
+const CALLER_CHARACTERS = 8;
+
+const limitIsNotSpent = '(attribute_not_exists(#count) OR #count < :limit)';
+const shareIsNotSpent = '(attribute_not_exists(#by) OR #by < :share)';
+const callerHasOne = '#by = :one';
+const callerHasSeveral = '#by > :one';
 
 export interface RateLimitsOptions {
   readonly table: Table;
@@ -32,55 +40,94 @@ export interface RateLimitsOptions {
 
 export function createRateLimits(options: RateLimitsOptions): RateLimits {
   const { table, onceTable, limits, guardHmac } = options;
-  const itemOf = (on: CountedOn, nowMs: number): Promise<string> =>
-    keyOf(on, windowOf(limits[on.limit], nowMs), guardHmac);
+
+  const counterOf = async (on: CountedOn, nowMs: number): Promise<Counter> => {
+    const limit = limitOf(on, limits);
+    const key = await keyOf(on, windowOf(limit, nowMs), guardHmac);
+    const by = (await guardHmac(['by', callerKey(on.caller), key])).toString('base64url');
+    return {
+      limit,
+      key,
+      names: { '#count': 'count', '#by': `by_${by.slice(0, CALLER_CHARACTERS)}` },
+    };
+  };
+
   return {
     count: async (on, nowMs) => {
-      const limit = limits[on.limit];
-      const endMs = windowEndMs(limit, nowMs);
+      const counter = await counterOf(on, nowMs);
+      const endsAtMs = windowEndMs(counter.limit, nowMs);
       const counted =
-        limit.count > 0 && (await table.write(await itemOf(on, nowMs), toCount(limit, endMs)));
-      return counted ? { outcome: 'counted' } : { outcome: 'refused', retryAtMs: endMs };
+        counter.limit.count > 0 && (await table.write(counter.key, toCount(counter, endsAtMs)));
+      return counted ? { outcome: 'counted' } : { outcome: 'spent', endsAtMs };
     },
-    // Sent twice, it would take back another start's count; one count too many is harmless.
     giveBack: async (on, nowMs) => {
-      const key = await itemOf(on, nowMs);
+      const { key, names } = await counterOf(on, nowMs);
+      const write = (giveBack: Omit<ConditionalWrite, 'names'>) =>
+        onceTable().write(key, { ...giveBack, names });
       try {
-        await onceTable().write(key, GIVE_BACK);
+        // Two at once: the last one is the only one left only after the other was given back.
+        (await write(GIVE_BACK_ONLY)) ??
+          (await write(GIVE_BACK_ONE)) ??
+          (await write(GIVE_BACK_ONLY));
       } catch (error) {
+        // Sent twice, it takes back what another start has counted; a count too many harms nobody.
         if (!(error instanceof Problem)) throw error;
       }
     },
   };
 }
 
-const GIVE_BACK: ConditionalWrite = {
-  update: 'ADD #count :minus',
-  condition: somethingIsCounted,
-  names: { '#count': 'count' },
-  values: { ':minus': { N: '-1' }, ':zero': { N: '0' } },
+interface Counter {
+  readonly limit: Required<SharedLimit>;
+  readonly key: string;
+  readonly names: Record<'#count' | '#by', string>;
+}
+
+const GIVE_BACK_ONLY: Omit<ConditionalWrite, 'names'> = {
+  update: 'REMOVE #by ADD #count :minus',
+  condition: callerHasOne,
+  values: { ':minus': { N: '-1' }, ':one': { N: '1' } },
+};
+const GIVE_BACK_ONE: Omit<ConditionalWrite, 'names'> = {
+  update: 'ADD #count :minus, #by :minus',
+  condition: callerHasSeveral,
+  values: { ':minus': { N: '-1' }, ':one': { N: '1' } },
 };
 
-function toCount({ count }: Limit, endMs: number): ConditionalWrite {
+function toCount({ limit, names }: Counter, endsAtMs: number): ConditionalWrite {
   return {
-    update: 'SET #ttl = :ttl ADD #count :one',
-    condition: limitIsNotSpent,
-    names: { '#count': 'count', '#ttl': 'ttl' },
+    update: 'SET #ttl = :ttl ADD #count :one, #by :one',
+    condition: `${limitIsNotSpent} AND ${shareIsNotSpent}`,
+    names: { ...names, '#ttl': 'ttl' },
     values: {
       ':one': { N: '1' },
-      ':limit': { N: String(count) },
-      ':ttl': { N: String(Math.floor(endMs / 1000) + TTL_MARGIN_SECONDS) },
+      ':limit': { N: String(limit.count) },
+      ':share': { N: String(limit.perCaller) },
+      ':ttl': { N: String(Math.floor(endsAtMs / 1000) + TTL_MARGIN_SECONDS) },
     },
   };
 }
 
+/** All of the caller's own limit is the caller's. */
+function limitOf({ limit }: CountedOn, limits: StartLimits): Required<SharedLimit> {
+  if (limit === 'address' || limit === 'subject') {
+    return { ...limits[limit], perCaller: limits[limit].count };
+  }
+  const shared = limits[limit === 'phone_number' ? 'phoneNumber' : limit];
+  return { ...shared, perCaller: shared.perCaller ?? Math.ceil(shared.count / 2) };
+}
+
 /** Windows are numbered from the epoch on. */
-export function windowOf({ windowSeconds }: Limit, nowMs: number): number {
+function windowOf({ windowSeconds }: Limit, nowMs: number): number {
   return Math.floor(nowMs / (windowSeconds * 1000));
 }
 
-export function windowEndMs(limit: Limit, nowMs: number): number {
+function windowEndMs(limit: Limit, nowMs: number): number {
   return (windowOf(limit, nowMs) + 1) * limit.windowSeconds * 1000;
+}
+
+function callerKey({ subject, address }: Caller): string {
+  return subject === undefined ? `ip ${addressKey(address, 48)}` : `sub ${subject}`;
 }
 
 async function keyOf(on: CountedOn, window: number, guardHmac: GuardHmac): Promise<string> {

@@ -36,7 +36,7 @@ export function createStartProtection(options: StartProtectionOptions): StartPro
     createTable({ ...options, client: options.onceClient() }, GUARD_ATTRIBUTES.key);
   return {
     rateLimits: createRateLimits({ table, onceTable, limits, guardHmac }),
-    locks: createPhoneNumberLocks(table, limits.phoneNumber, guardHmac),
+    locks: createPhoneNumberLocks(table, guardHmac),
     idempotencyRecords: createIdempotencyRecords(table, guardHmac),
   };
 }

@@ -1,7 +1,5 @@
 /** One start of a phone number at a time, and which verification of it is live. */
 
-import type { Refusal } from './rate-limits.ts';
-
 /** One try of a start of one number. */
 export interface LockHolder {
   readonly phoneNumber: string;
@@ -19,11 +17,12 @@ export type PhoneNumberLock =
    */
   | { readonly outcome: 'locked'; readonly contested?: true; readonly heldBy?: string }
   /** Another verification of the number was live when its start was recorded. */
-  | { readonly outcome: 'live'; readonly requestId: string; readonly retryAtMs: number }
-  | Refusal;
+  | { readonly outcome: 'live'; readonly requestId: string }
+  /** Another start has locked the number, for 35 s at most. */
+  | { readonly outcome: 'held' };
 
 export interface PhoneNumberLocks {
-  /** Locks the number for 35 s and counts it; `superseded`: a live verification known to have ended. */
+  /** Locks the number for 35 s; `superseded`: a live verification known to have ended. */
   readonly lock: (
     holder: LockHolder,
     nowMs: number,
@@ -36,10 +35,7 @@ export interface PhoneNumberLocks {
     holder: LockHolder,
     live: { readonly requestId: string; readonly liveUntilMs: number },
   ) => Promise<void>;
-  /** Unlocks; the count stays. */
   readonly release: (holder: LockHolder) => Promise<void>;
-  /** Unlocks and gives the count back to the window of `nowMs`. */
-  readonly releaseAndGiveBack: (holder: LockHolder, nowMs: number) => Promise<void>;
   /** Unlocks, and remembers that Vonage may have a request of this start until one is recorded. */
   readonly releaseUnresolved: (holder: LockHolder) => Promise<void>;
 }

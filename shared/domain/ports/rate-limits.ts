@@ -1,4 +1,4 @@
-/** How many starts a caller, a mailbox or a block of numbers may have within a window. */
+/** How many starts a caller, a number, a mailbox or a block of numbers may have within a window. */
 
 /** Who asks for a start: the authorizer's subject counts before the source address. */
 export interface Caller {
@@ -6,25 +6,24 @@ export interface Caller {
   readonly subject?: string;
 }
 
-export type CountedOn = {
-  readonly limit: 'address' | 'subject' | 'email' | 'prefix';
+export interface CountedOn {
+  /** `address` and `subject` are the caller's own; the others belong to somebody else. */
+  readonly limit: 'address' | 'subject' | 'phone_number' | 'email' | 'prefix';
   readonly value: string;
-};
-
-/** A rate limit or a lock that refused: when it is worth asking again. */
-export interface Refusal {
-  readonly outcome: 'refused';
-  readonly retryAtMs: number;
+  readonly caller: Caller;
 }
 
-export type Counted = { readonly outcome: 'counted' } | Refusal;
+/** `spent`: the limit, or the caller's share of it, until `endsAtMs`. */
+export type Counted =
+  | { readonly outcome: 'counted' }
+  | { readonly outcome: 'spent'; readonly endsAtMs: number };
 
 export interface RateLimits {
   /** Counts one start within the limit's window. A fault may count it twice, never less. */
   readonly count: (on: CountedOn, nowMs: number) => Promise<Counted>;
   /**
-   * Gives one count back; `nowMs` is that of the count. Not safe to repeat, so it is sent at most
-   * once: what gets lost stays counted.
+   * Gives one count back; `nowMs` is that of the count. Not safe to repeat, so no write of it is
+   * retried: what gets lost stays counted.
    */
   readonly giveBack: (on: CountedOn, nowMs: number) => Promise<void>;
 }

@@ -3,16 +3,20 @@
 import { Problem } from '../../domain/errors.ts';
 import type { IdempotencyClaim, IdempotentStart } from '../../domain/ports/idempotency-records.ts';
 import type { PhoneNumberLock } from '../../domain/ports/phone-number-locks.ts';
-import type { Caller, Counted, CountedOn } from '../../domain/ports/rate-limits.ts';
-import { neutralLimit, startInProgress } from '../refusals.ts';
+import type { Caller, CountedOn } from '../../domain/ports/rate-limits.ts';
+import { callerLimit, neutralLimit, startInProgress } from '../refusals.ts';
 import { countedOnCaller, countedOnOthers } from './counted-on.ts';
-import { lockPhoneNumber, ownLock } from './lock-phone-number.ts';
+import { giveBack } from './give-back.ts';
+import { lockPhoneNumber, ownLock, waitForLock } from './lock-phone-number.ts';
 import type { StartContext, StartNeeds } from './start-context.ts';
 
 /** All that a start holds while it asks Vonage. */
 export interface Claimed {
   readonly outcome: 'claimed';
   readonly start: IdempotentStart;
+  /** What has counted it, in the windows of `nowMs`. */
+  readonly counted: readonly CountedOn[];
+  readonly nowMs: number;
   /** A start with the same key was lost on its way: Vonage may know it already. */
   readonly isTakeover: boolean;
   /** A request that is in flight at Vonage can only be this start's own. */
@@ -36,26 +40,26 @@ export async function countCaller(caller: Caller, needs: StartNeeds): Promise<vo
     return;
   }
   needs.telemetry.measure({ name: 'Limited', dimensions: { limit: on.limit } });
-  throw neutralLimit(counted.retryAtMs, nowMs);
+  throw callerLimit(counted.endsAtMs, nowMs);
 }
 
 /**
- * Takes idempotency record, number and counters together; if one refuses, the others are given back.
+ * Takes idempotency record, lock and counters together; if one refuses, the others are given back.
  * Answers in the order replay, 409, 422, 429.
  */
 export async function claimStart(context: StartContext): Promise<Claimed | Replay> {
   const taken = await takeAll(context);
-  const refusal = refusalOf(taken);
-  const { key, lock, start } = taken;
-  if (isStartable(key) && lock.outcome === 'locked' && !refusal) {
+  const { start, key, lock, counted, spent, nowMs } = taken;
+  if (isStartable(key) && lock.outcome === 'locked' && spent.length === 0) {
     const isTakeover = key.outcome === 'takeover';
-    return { outcome: 'claimed', start, isTakeover, mayAdopt: !lock.contested };
+    const mayAdopt = !lock.contested;
+    return { outcome: 'claimed', start, counted, nowMs, isTakeover, mayAdopt };
   }
   await giveBackAll(taken, context);
-  if (!isStartable(key)) return answerRepeat(key, taken.nowMs);
-  const { limit = 'phone_number', retryAtMs = taken.nowMs } = refusal ?? {};
+  if (!isStartable(key)) return answerRepeat(key, nowMs);
+  const limit = (lock.outcome === 'locked' && spent[0]?.limit) || 'phone_number';
   context.needs.telemetry.measure({ name: 'Limited', dimensions: { limit } });
-  throw neutralLimit(retryAtMs, taken.nowMs);
+  throw neutralLimit();
 }
 
 /** What one start has asked for at `nowMs`, with the answers. */
@@ -64,7 +68,8 @@ interface Taken {
   readonly start: IdempotentStart;
   readonly key: IdempotencyClaim;
   readonly lock: PhoneNumberLock;
-  readonly counts: readonly { readonly on: CountedOn; readonly counted: Counted }[];
+  readonly counted: readonly CountedOn[];
+  readonly spent: readonly CountedOn[];
 }
 
 async function takeAll(context: StartContext): Promise<Taken> {
@@ -73,15 +78,27 @@ async function takeAll(context: StartContext): Promise<Taken> {
   const start = await toIdempotentStart(context);
   const nowMs = clock.now();
   const holder = { phoneNumber: request.phoneNumber, owner: start.owner };
-  const count = async (on: CountedOn) => ({ on, counted: await rateLimits.count(on, nowMs) });
+  const on = countedOnOthers(context);
   const [key, firstLock, ...counts] = await Promise.all([
     request.idempotencyKey === undefined ? UNREPEATABLE : idempotencyRecords.claim(start, nowMs),
     lockPhoneNumber(holder, nowMs, needs),
-    ...countedOnOthers(request).map(count),
+    ...on.map((counter) => rateLimits.count(counter, nowMs)),
   ]);
+  const counted = on.filter((_, index) => counts[index]?.outcome === 'counted');
+  const spent = on.filter((counter) => !counted.includes(counter));
   const first = { lock: firstLock, key, start };
   const lock = isStartable(key) ? await ownLock(first, context) : firstLock;
-  return { nowMs, start, key, lock, counts };
+  if (isStartable(key) && spent.length === 0 && lock.outcome === 'held') {
+    return {
+      nowMs,
+      start,
+      key,
+      lock: await waitForLock({ ...first, lock }, context),
+      counted,
+      spent,
+    };
+  }
+  return { nowMs, start, key, lock, counted, spent };
 }
 
 /** Without an idempotency key no repeat can be recognised. */
@@ -93,33 +110,18 @@ function isStartable(key: IdempotencyClaim): key is Startable {
   return ['fresh', 'again', 'takeover'].includes(key.outcome);
 }
 
-function refusalOf({
-  lock,
-  counts,
-}: Taken): { readonly limit: string; readonly retryAtMs: number } | undefined {
-  if (lock.outcome !== 'locked') return { limit: 'phone_number', retryAtMs: lock.retryAtMs };
-  for (const { on, counted } of counts) {
-    if (counted.outcome === 'refused') return { limit: on.limit, retryAtMs: counted.retryAtMs };
-  }
-  return undefined;
-}
-
 async function giveBackAll(
-  { nowMs, start, key, lock, counts }: Taken,
+  { nowMs, start, key, lock, counted }: Taken,
   { request: { phoneNumber, idempotencyKey }, needs }: StartContext,
 ): Promise<void> {
-  const { locks, rateLimits, idempotencyRecords } = needs;
-  const writes: Promise<void>[] = [];
+  const writes = giveBack(counted, nowMs, needs);
   if (lock.outcome === 'locked' && lock.heldBy === undefined) {
-    writes.push(locks.releaseAndGiveBack({ phoneNumber, owner: start.owner }, nowMs));
-  }
-  for (const { on, counted } of counts) {
-    if (counted.outcome === 'counted') writes.push(rateLimits.giveBack(on, nowMs));
+    writes.push(needs.locks.release({ phoneNumber, owner: start.owner }));
   }
   if (isStartable(key) && idempotencyKey !== undefined) {
     // A lost start stays lost for the next repeat; a fresh claim leaves no trace.
-    const isLost = key.outcome === 'takeover';
-    writes.push(isLost ? idempotencyRecords.markUnknown(start) : idempotencyRecords.release(start));
+    const { markUnknown, release } = needs.idempotencyRecords;
+    writes.push(key.outcome === 'takeover' ? markUnknown(start) : release(start));
   }
   await Promise.all(writes);
 }

@@ -1,16 +1,25 @@
 /** Which rate limits one start counts on. */
 
+import { canonicalMailbox } from '../../domain/mailbox.ts';
 import type { Caller, CountedOn } from '../../domain/ports/rate-limits.ts';
-import type { StartRequest } from '../../domain/start-request.ts';
+import type { StartContext } from './start-context.ts';
 
-export function countedOnCaller({ subject, address }: Caller): CountedOn {
+export function countedOnCaller(caller: Caller): CountedOn {
+  const { subject, address } = caller;
   return subject === undefined
-    ? { limit: 'address', value: address }
-    : { limit: 'subject', value: subject };
+    ? { limit: 'address', value: address, caller }
+    : { limit: 'subject', value: subject, caller };
 }
 
-/** The block of 10 000 numbers around the number, and the mailbox. */
-export function countedOnOthers({ phoneNumber, email }: StartRequest): readonly CountedOn[] {
-  const prefix: CountedOn = { limit: 'prefix', value: phoneNumber.slice(0, -4) };
-  return email === undefined ? [prefix] : [prefix, { limit: 'email', value: email.toLowerCase() }];
+/** The number, its block of 10 000 numbers, and the mailbox when mail is sent. */
+export function countedOnOthers({ request, caller, plan }: StartContext): readonly CountedOn[] {
+  const { phoneNumber, email } = request;
+  const counted: CountedOn[] = [
+    { limit: 'phone_number', value: phoneNumber, caller },
+    { limit: 'prefix', value: phoneNumber.slice(0, -4), caller },
+  ];
+  if (email !== undefined && plan.workflow.includes('email')) {
+    counted.push({ limit: 'email', value: canonicalMailbox(email), caller });
+  }
+  return counted;
 }

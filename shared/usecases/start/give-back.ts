@@ -1,5 +1,6 @@
 /** Gives back what a start holds when it ends without a verification. */
 
+import type { CountedOn } from '../../domain/ports/rate-limits.ts';
 import type { Claimed } from './claim-start.ts';
 import type { StartContext } from './start-context.ts';
 
@@ -11,7 +12,24 @@ export async function release({ start }: Claimed, { request, needs }: StartConte
   await Promise.all(writes);
 }
 
-/** Whether Vonage has it is unknown: a repeat takes over, and no other start may adopt it. */
+/** Nothing was started, and nothing stays counted but the caller's own. */
+export async function releaseAndGiveBack(claimed: Claimed, context: StartContext): Promise<void> {
+  await Promise.all([
+    release(claimed, context),
+    ...giveBack(claimed.counted, claimed.nowMs, context.needs),
+  ]);
+}
+
+/** To the windows that were current at `nowMs`. */
+export function giveBack(
+  counted: readonly CountedOn[],
+  nowMs: number,
+  { rateLimits }: Pick<StartContext['needs'], 'rateLimits'>,
+): Promise<void>[] {
+  return counted.map((on) => rateLimits.giveBack(on, nowMs));
+}
+
+/** Nobody knows whether Vonage has it: a repeat takes over, and no other start may adopt it. */
 export async function leaveUnresolved(
   { start }: Claimed,
   { request, needs }: StartContext,

@@ -53,7 +53,28 @@ export async function ownLock(
     lock = await lockPhoneNumber(holder, nowMs, needs);
     isOurs = true;
   }
-  return lock.outcome === 'locked' && lock.heldBy !== undefined
-    ? { outcome: 'refused', retryAtMs: clock.now() + 1000 }
-    : lock;
+  return lock.outcome === 'locked' && lock.heldBy !== undefined ? { outcome: 'held' } : lock;
+}
+
+/** Upper bound for the wait: 2 s, longer than a start that is refused holds the lock. */
+const MAX_WAITS = 20;
+const WAIT_MS = 100;
+
+/**
+ * Another start has locked the number. One that is refused gives the lock back in a moment, so a storm
+ * of them must not refuse a start that nothing else refuses (T23); one that goes on makes it `live`.
+ */
+export async function waitForLock(
+  first: FirstLock,
+  context: Pick<StartContext, 'request' | 'needs'>,
+): Promise<PhoneNumberLock> {
+  const { request, needs } = context;
+  const holder = { phoneNumber: request.phoneNumber, owner: first.start.owner };
+  let { lock } = first;
+  for (let waits = 0; waits < MAX_WAITS && lock.outcome === 'held'; waits += 1) {
+    await needs.pause(WAIT_MS);
+    const again = await lockPhoneNumber(holder, needs.clock.now(), needs);
+    lock = await ownLock({ ...first, lock: again }, context);
+  }
+  return lock;
 }

@@ -26,6 +26,8 @@ export interface StartNeeds {
   readonly phoneNumbers: PhoneNumbers;
   readonly vonage: Pick<Vonage, 'verify'>;
   readonly random: Random;
+  /** Resolves after that time. */
+  readonly pause: (milliseconds: number) => Promise<void>;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly settings: StartSettings;

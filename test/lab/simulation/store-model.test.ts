@@ -94,7 +94,11 @@ function draw(prng: Prng, sequence: number): Operation {
   const owner = `${start}.${prng.below(3)}`;
   const heldBy = `${start}.${prng.below(3)}`;
   const number = `+49151${sequence}${prng.below(2)}`;
-  const on = { limit: prng.pick(['email', 'prefix'] as const), value: `${sequence}` };
+  const on = {
+    limit: prng.pick(['email', 'prefix', 'phone_number'] as const),
+    value: `${sequence}`,
+    caller: { address: prng.pick(['198.51.100.1', '198.51.100.2']) },
+  };
   const idempotent = {
     idempotencyKey: `${sequence}-${prng.below(2)}`,
     body: prng.pick(['["a"]', '["b"]']),
@@ -120,7 +124,6 @@ function draw(prng: Prng, sequence: number): Operation {
         requestId: 'request-live',
         liveUntilMs: atMs + 90_000,
       }),
-    ({ protection: to }, atMs) => to.locks.releaseAndGiveBack(holder(number, owner), atMs),
     ({ protection: to }) => to.locks.release(holder(number, owner)),
     ({ protection: to }) => to.locks.releaseUnresolved(holder(number, owner)),
     ({ protection: to }, atMs) => to.idempotencyRecords.claim(idempotent, atMs),

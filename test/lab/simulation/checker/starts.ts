@@ -1,6 +1,6 @@
 /** S3, S7, S7b, S10: who gets which verification, and what a start may cost. */
 
-import type { Limit } from '../../../../shared/config.ts';
+import type { Limit, SharedLimit } from '../../../../shared/config.ts';
 import type { Recorded } from '../history.ts';
 import type { World } from '../world.ts';
 import { get } from './objects.ts';
@@ -10,20 +10,11 @@ type Of<Kind extends Recorded['kind']> = Extract<Recorded, { kind: Kind }>;
 
 interface Start {
   readonly request: Of<'request'>;
-  /** When the first of its tries came: the number may have been counted for all of them. */
-  readonly lockedAtMs: number;
   readonly answer: Of<'answer'> | undefined;
   readonly calls: readonly Of<'call'>[];
 }
 
-interface Counted extends Start {
-  /** @default when it was asked for */
-  readonly countedAtMs?: number;
-}
-
 const REPLAY_MS = 600_000;
-/** For this long a try of a start that died holds what it has taken, for those after it. */
-const LOCK_MS = 36_000;
 /** From a request to its counts, at most. */
 const MAX_WAIT_MS = 4000;
 const MAX_CALLS = 3;
@@ -35,7 +26,7 @@ export function judgeStarts(world: World): readonly Violation[] {
   const starts = facts
     .filter((fact) => fact.kind === 'request')
     .filter(({ route }) => route === 'POST /start')
-    .map((request, _index, all) => toStart(request, all, facts));
+    .map((request) => toStart(request, facts));
   return [
     ...judgeOwners(starts),
     ...judgeRepeats(starts),
@@ -45,22 +36,9 @@ export function judgeStarts(world: World): readonly Violation[] {
   ];
 }
 
-function toStart(
-  request: Of<'request'>,
-  all: readonly Of<'request'>[],
-  facts: readonly Recorded[],
-): Start {
-  const tries = all.filter(
-    ({ key, atMs }) => key !== undefined && key === request.key && atMs <= request.atMs,
-  );
-  const lockedAtMs = tries.reduceRight(
-    (earliestMs, { atMs }) =>
-      atMs > earliestMs - LOCK_MS ? Math.min(atMs, earliestMs) : earliestMs,
-    request.atMs,
-  );
+function toStart(request: Of<'request'>, facts: readonly Recorded[]): Start {
   return {
     request,
-    lockedAtMs,
     answer: facts.filter((fact) => fact.kind === 'answer').find(({ id }) => id === request.id),
     calls: facts
       .filter((fact) => fact.kind === 'call')
@@ -153,26 +131,63 @@ function judgeOverlaps(starts: readonly Start[]): readonly Violation[] {
 }
 
 /**
- * S10: tries that reached Vonage, by window, each by itself; only of a number's lock all tries with one
- * key hold one. Skewed clocks count into the windows that they believe in.
+ * S10: tries that reached Vonage, by window, each by itself, but those that its 409 has given back.
+ * Skewed clocks count into the windows that they believe in.
  */
-function judgeLimits(starts: readonly Start[], { settings }: World): readonly Violation[] {
+function judgeLimits(starts: readonly Start[], { settings, history }: World): readonly Violation[] {
   if (settings.instanceSkewMs > 0) return [];
-  const { limits } = settings.stage;
-  const reached = starts.filter(({ calls }) => calls.length > 0);
+  const { limits, workflow } = settings.stage;
+  const reached = starts.filter(
+    (start) => start.calls.length > 0 && !isGivenBack(start, history.facts),
+  );
   const number = ({ request }: Start): string => String(get(request.body, 'phone_number'));
+  const prefix = (start: Start): string => number(start).slice(0, -4);
   const email = ({ request }: Start): string => String(get(request.body, 'email'));
+  const byDefault = workflow.slice(0, 3).map(({ channel }) => channel);
+  const mailed = reached.filter(({ request }) => {
+    const channels = get(request.body, 'channels') ?? byDefault;
+    return Array.isArray(channels) && channels.includes('email');
+  });
   return [
     ...overLimit('address', reached, limits.address, ({ request }) => request.address),
-    ...overLimit('phone_number', byLock(reached), limits.phoneNumber, number),
-    ...overLimit('email', reached, limits.email, email),
-    ...overLimit('prefix', reached, limits.prefix, (start) => number(start).slice(0, -4)),
+    ...overShared('phone_number', reached, limits.phoneNumber, number),
+    ...overShared('email', mailed, limits.email, email),
+    ...overShared('prefix', reached, limits.prefix, prefix),
+  ];
+}
+
+/** Vonage has refused every call of it, because of a verification that it knows already. */
+function isGivenBack({ request, answer }: Start, facts: readonly Recorded[]): boolean {
+  const statuses = facts.flatMap((fact) =>
+    fact.kind === 'vonage' && fact.invocation === request.id ? [fact.status] : [],
+  );
+  return (
+    answer?.status === 429 || (statuses.length > 0 && statuses.every((status) => status === 409))
+  );
+}
+
+/** T23: what all callers spend, and what one of them does. */
+function overShared(
+  name: string,
+  starts: readonly Start[],
+  limit: SharedLimit,
+  subjectOf: (start: Start) => string,
+): readonly Violation[] {
+  const { count, windowSeconds, perCaller = Math.ceil(count / 2) } = limit;
+  return [
+    ...overLimit(name, starts, limit, subjectOf),
+    ...overLimit(
+      `share of ${name}`,
+      starts,
+      { count: perCaller, windowSeconds },
+      (start) => `${subjectOf(start)} ${start.request.address}`,
+    ),
   ];
 }
 
 function overLimit(
   name: string,
-  starts: readonly Counted[],
+  starts: readonly Start[],
   { count, windowSeconds }: Limit,
   subjectOf: (start: Start) => string,
 ): readonly Violation[] {
@@ -180,8 +195,7 @@ function overLimit(
   const windowOf = (atMs: number): number => Math.floor(atMs / windowMs);
   // Which of two windows counted a start that began in the one and went on in the other is not told.
   const certain = starts.filter(
-    ({ request: { atMs }, countedAtMs = atMs }) =>
-      windowOf(countedAtMs) === windowOf(atMs) && windowOf(atMs) === windowOf(atMs + MAX_WAIT_MS),
+    ({ request: { atMs } }) => windowOf(atMs) === windowOf(atMs + MAX_WAIT_MS),
   );
   const groups = Map.groupBy(
     certain,
@@ -195,15 +209,4 @@ function overLimit(
       atMs: reached.at(-1)?.calls[0]?.atMs ?? 0,
       message: `${reached.length} starts for ${name} ${group}, allowed are ${count}`,
     }));
-}
-
-/** One for each lock: a try may go on with what an earlier one has locked, and counted. */
-function byLock(starts: readonly Start[]): readonly Counted[] {
-  const locks = new Map(
-    starts.map((start) => {
-      const { request, lockedAtMs } = start;
-      return [`${request.key ?? request.id} ${lockedAtMs}`, { ...start, countedAtMs: lockedAtMs }];
-    }),
-  );
-  return [...locks.values()];
 }

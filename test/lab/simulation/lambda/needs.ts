@@ -87,6 +87,7 @@ export function createNeeds(who: Instance, environment: Environment): InstanceNe
     clock,
     telemetry,
     random,
+    pause: (milliseconds) => wire.pause(who, milliseconds),
     phoneNumbers,
     parseToken: parseClientToken,
     budget: () => ({ lastCallAtMs: clock.now() + CALLS_BEGIN_WITHIN_MS }),

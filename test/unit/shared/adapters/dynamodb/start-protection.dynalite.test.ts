@@ -8,6 +8,7 @@ import {
 } from '../../../../../shared/adapters/dynamodb/start-protection.ts';
 import type { IdempotentStart } from '../../../../../shared/domain/ports/idempotency-records.ts';
 import type { LockHolder } from '../../../../../shared/domain/ports/phone-number-locks.ts';
+import type { Caller, CountedOn } from '../../../../../shared/domain/ports/rate-limits.ts';
 import { type DynaliteStore, startDynalite } from '../../../../fixtures/dynalite-store.ts';
 
 const NOW_MS = Date.parse('2026-03-04T10:15:30.000Z');
@@ -15,10 +16,11 @@ const HOUR_MS = 3600_000;
 const LIMITS = {
   address: { count: 3, windowSeconds: 60 },
   subject: { count: 2, windowSeconds: 60 },
-  phoneNumber: { count: 2, windowSeconds: 3600 },
-  email: { count: 2, windowSeconds: 3600 },
-  prefix: { count: 20, windowSeconds: 3600 },
+  phoneNumber: { count: 2, perCaller: 2, windowSeconds: 3600 },
+  email: { count: 2, perCaller: 2, windowSeconds: 3600 },
+  prefix: { count: 20, perCaller: 20, windowSeconds: 3600 },
 };
+const CALLER: Caller = { address: '198.51.100.7' };
 const guardHmac = async (parts: readonly string[]): Promise<Buffer> =>
   createHmac('sha256', 'guard key').update(JSON.stringify(parts)).digest();
 
@@ -54,6 +56,10 @@ function withLostAnswers(): DynamoDBClient {
   return Object.create(store.client, { send: { value: send } });
 }
 
+function counter(limit: CountedOn['limit'], value: string, caller: Caller = CALLER): CountedOn {
+  return { limit, value, caller };
+}
+
 function holder(phoneNumber: string, owner: string): LockHolder {
   return { phoneNumber, owner };
 }
@@ -76,23 +82,23 @@ function newStart(members: Partial<IdempotentStart> = {}): IdempotentStart {
 
 describe('RateLimits.count', () => {
   it('counts up to the limit and then tells when the window ends', async () => {
-    const on = { limit: 'address', value: '203.0.113.1' } as const;
+    const on = counter('address', '203.0.113.1');
     for (let count = 0; count < 3; count += 1) {
       expect(await rateLimits.count(on, NOW_MS)).toEqual({ outcome: 'counted' });
     }
-    const refused = { outcome: 'refused', retryAtMs: NOW_MS + 30_000 };
+    const refused = { outcome: 'spent', endsAtMs: NOW_MS + 30_000 };
     expect(await rateLimits.count(on, NOW_MS)).toEqual(refused);
     expect(await rateLimits.count(on, NOW_MS + 29_999)).toEqual(refused);
     expect(await rateLimits.count(on, NOW_MS + 30_000)).toEqual({ outcome: 'counted' });
   });
 
   it('counts a whole IPv6 /64 as one and others by themselves', async () => {
-    const on = (value: string) => ({ limit: 'address', value }) as const;
+    const on = (value: string) => counter('address', value);
     for (const value of ['2001:db8:7::1', '2001:db8:7::2', '2001:db8:7:0:ffff::1']) {
       await rateLimits.count(on(value), NOW_MS);
     }
     expect(await rateLimits.count(on('2001:db8:7::9'), NOW_MS)).toMatchObject({
-      outcome: 'refused',
+      outcome: 'spent',
     });
     expect(await rateLimits.count(on('2001:db8:7:1::9'), NOW_MS)).toEqual({ outcome: 'counted' });
   });
@@ -100,15 +106,15 @@ describe('RateLimits.count', () => {
   it('keeps the limits apart', async () => {
     const value = 'same value';
     for (const limit of ['subject', 'email'] as const) {
-      await rateLimits.count({ limit, value }, NOW_MS);
-      await rateLimits.count({ limit, value }, NOW_MS);
-      expect((await rateLimits.count({ limit, value }, NOW_MS)).outcome).toBe('refused');
+      await rateLimits.count(counter(limit, value), NOW_MS);
+      await rateLimits.count(counter(limit, value), NOW_MS);
+      expect((await rateLimits.count(counter(limit, value), NOW_MS)).outcome).toBe('spent');
     }
-    expect((await rateLimits.count({ limit: 'prefix', value }, NOW_MS)).outcome).toBe('counted');
+    expect((await rateLimits.count(counter('prefix', value), NOW_MS)).outcome).toBe('counted');
   });
 
   it('counts no more than the limit among 50 at once', async () => {
-    const on = { limit: 'prefix', value: '+49151' } as const;
+    const on = counter('prefix', '+49151');
     const counts = await Promise.all(
       Array.from({ length: 50 }, () => rateLimits.count(on, NOW_MS)),
     );
@@ -116,65 +122,65 @@ describe('RateLimits.count', () => {
   });
 
   it('counts every try by itself, one whose answer was lost as well', async () => {
-    const on = { limit: 'email', value: 'lost-answer@example.org' } as const;
+    const on = counter('email', 'lost-answer@example.org');
     await expect(
       newProtection({ client: withLostAnswers() }).rateLimits.count(on, NOW_MS),
     ).rejects.toMatchObject({
       code: 'dependency_unavailable',
     });
     expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('counted');
-    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('refused');
+    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('spent');
   });
 
   it('refuses everything where nothing is allowed', async () => {
     const none = { ...LIMITS, address: { count: 0, windowSeconds: 60 } };
     const { rateLimits: closed } = newProtection({ limits: none });
-    const on = { limit: 'address', value: '203.0.113.99' } as const;
-    expect((await closed.count(on, NOW_MS)).outcome).toBe('refused');
+    const on = counter('address', '203.0.113.99');
+    expect((await closed.count(on, NOW_MS)).outcome).toBe('spent');
   });
 });
 
 describe('RateLimits.giveBack', () => {
   it('gives one count back', async () => {
-    const on = { limit: 'email', value: 'jo@example.org' } as const;
+    const on = counter('email', 'jo@example.org');
     await rateLimits.count(on, NOW_MS);
     await rateLimits.count(on, NOW_MS);
     await rateLimits.giveBack(on, NOW_MS);
     expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('counted');
-    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('refused');
+    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('spent');
   });
 
   it('makes no room that the limit does not give', async () => {
-    const on = { limit: 'email', value: 'never-counted@example.org' } as const;
+    const on = counter('email', 'never-counted@example.org');
     await rateLimits.giveBack(on, NOW_MS);
     const counts = [await rateLimits.count(on, NOW_MS), await rateLimits.count(on, NOW_MS)];
     expect(counts.map(({ outcome }) => outcome)).toEqual(['counted', 'counted']);
-    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('refused');
+    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('spent');
   });
 
   it('gives back to the window that was counted in, whatever time it is', async () => {
-    const on = { limit: 'email', value: 'edge@example.org' } as const;
+    const on = counter('email', 'edge@example.org');
     const nextMs = NOW_MS + HOUR_MS;
     await rateLimits.count(on, NOW_MS);
     await rateLimits.count(on, nextMs);
     await rateLimits.count(on, nextMs);
     await rateLimits.count(on, NOW_MS);
     await rateLimits.giveBack(on, NOW_MS);
-    expect((await rateLimits.count(on, nextMs)).outcome).toBe('refused');
+    expect((await rateLimits.count(on, nextMs)).outcome).toBe('spent');
     expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('counted');
   });
 
   it('is sent once, and fails nobody when its answer is lost', async () => {
-    const on = { limit: 'email', value: 'lost-give-back@example.org' } as const;
+    const on = counter('email', 'lost-give-back@example.org');
     await rateLimits.count(on, NOW_MS);
     await rateLimits.count(on, NOW_MS);
     await newProtection({ onceClient: withLostAnswers }).rateLimits.giveBack(on, NOW_MS);
     expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('counted');
-    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('refused');
+    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('spent');
   });
 
-  it('does not hide a defect', async () => {
-    const on = { limit: 'email', value: 'mistake@example.org' } as const;
+  it('does not hide a mistake of ours', async () => {
+    const on = counter('email', 'mistake@example.org');
     const closed = (): DynamoDBClient =>
       Object.create(store.client, {
         send: { value: () => Promise.reject(new TypeError('a mistake')) },
@@ -189,7 +195,7 @@ describe('PhoneNumberLocks.lock', () => {
   it('locks a number for 35 s against every other start', async () => {
     const number = newNumber();
     expect(await locks.lock(holder(number, 'one'), NOW_MS)).toEqual({ outcome: 'locked' });
-    const refused = { outcome: 'refused', retryAtMs: NOW_MS + 35_000 };
+    const refused = { outcome: 'held' };
     expect(await locks.lock(holder(number, 'two'), NOW_MS + 34_999)).toEqual(refused);
     expect((await locks.lock(holder(number, 'two'), NOW_MS + 35_000)).outcome).toBe('locked');
   });
@@ -204,48 +210,17 @@ describe('PhoneNumberLocks.lock', () => {
     expect(tries.filter(({ outcome }) => outcome === 'locked')).toHaveLength(1);
   });
 
-  it('counts once when its own write is repeated because the answer was lost', async () => {
+  it('is held by its own write whose answer was lost', async () => {
     const number = newNumber();
     await locks.lock(holder(number, 'one'), NOW_MS);
     expect((await locks.lock(holder(number, 'one'), NOW_MS)).outcome).toBe('locked');
-    await locks.release(holder(number, 'one'));
-    expect((await locks.lock(holder(number, 'two'), NOW_MS)).outcome).toBe('locked');
-  });
-
-  it('counts within the window, and tells when it ends', async () => {
-    const number = newNumber();
-    for (const owner of ['one', 'two']) {
-      await locks.lock(holder(number, owner), NOW_MS);
-      await locks.release(holder(number, owner));
-    }
-    const windowEndMs = Date.parse('2026-03-04T11:00:00.000Z');
-    expect(await locks.lock(holder(number, 'three'), NOW_MS)).toEqual({
-      outcome: 'refused',
-      retryAtMs: windowEndMs,
-    });
-    expect((await locks.lock(holder(number, 'three'), windowEndMs)).outcome).toBe('locked');
-  });
-
-  it('gives the count back with the lock when it is asked to', async () => {
-    const number = newNumber();
-    for (const owner of ['one', 'two', 'three', 'four']) {
-      expect((await locks.lock(holder(number, owner), NOW_MS)).outcome).toBe('locked');
-      await locks.releaseAndGiveBack(holder(number, owner), NOW_MS);
-    }
-  });
-
-  it('releases the lock although the window of its count has passed', async () => {
-    const number = newNumber();
-    await locks.lock(holder(number, 'one'), NOW_MS);
-    await locks.releaseAndGiveBack(holder(number, 'one'), NOW_MS + HOUR_MS);
-    expect((await locks.lock(holder(number, 'two'), NOW_MS)).outcome).toBe('locked');
   });
 
   it('leaves the lock of another start alone', async () => {
     const number = newNumber();
     await locks.lock(holder(number, 'one'), NOW_MS);
-    await locks.releaseAndGiveBack(holder(number, 'two'), NOW_MS);
-    expect((await locks.lock(holder(number, 'two'), NOW_MS)).outcome).toBe('refused');
+    await locks.release(holder(number, 'two'));
+    expect((await locks.lock(holder(number, 'two'), NOW_MS)).outcome).toBe('held');
   });
 
   it('names the live verification until its time is over', async () => {
@@ -256,7 +231,6 @@ describe('PhoneNumberLocks.lock', () => {
     expect(await locks.lock(holder(number, 'two'), NOW_MS + 1)).toEqual({
       outcome: 'live',
       requestId: 'request-1',
-      retryAtMs: liveUntilMs,
     });
     expect((await locks.lock(holder(number, 'two'), liveUntilMs)).outcome).toBe('locked');
   });
@@ -293,12 +267,11 @@ describe('PhoneNumberLocks.record', () => {
     await locks.lock(holder(number, 'late'), NOW_MS);
     await locks.lock(holder(number, 'next'), laterMs);
     await locks.record(holder(number, 'late'), { requestId: 'request-late', liveUntilMs });
-    expect((await locks.lock(holder(number, 'x'), laterMs)).outcome).toBe('refused');
+    expect((await locks.lock(holder(number, 'x'), laterMs)).outcome).toBe('held');
     await locks.record(holder(number, 'next'), { requestId: 'request-next', liveUntilMs });
     await locks.record(holder(number, 'late'), { requestId: 'request-late', liveUntilMs });
-    const windowEndMs = Date.parse('2026-03-04T11:00:00.000Z');
     const lock = await locks.lock(holder(number, 'x'), laterMs);
-    expect(lock).toEqual({ outcome: 'refused', retryAtMs: windowEndMs });
+    expect(lock).toEqual({ outcome: 'live', requestId: 'request-next' });
   });
 });
 
@@ -413,9 +386,9 @@ describe('the table', () => {
     const start = newStart({ body: JSON.stringify([number, 'jo@example.org']) });
     await locks.lock(holder(number, 'one'), NOW_MS);
     await idempotencyRecords.claim(start, NOW_MS);
-    await rateLimits.count({ limit: 'email', value: 'jo@example.org' }, NOW_MS);
-    await rateLimits.count({ limit: 'address', value: '198.51.100.4' }, NOW_MS);
-    await rateLimits.count({ limit: 'prefix', value: number.slice(0, -4) }, NOW_MS);
+    await rateLimits.count(counter('email', 'jo@example.org'), NOW_MS);
+    await rateLimits.count(counter('address', '198.51.100.4'), NOW_MS);
+    await rateLimits.count(counter('prefix', number.slice(0, -4)), NOW_MS);
     const { Items: items = [] } = await store.client.send(
       new ScanCommand({ TableName: store.table }),
     );
@@ -456,30 +429,30 @@ describe('PhoneNumberLocks.releaseUnresolved', () => {
     await locks.lock(holder(number, 'one.1'), NOW_MS);
     const inherited = await locks.inherit(holder(number, 'one.2'), NOW_MS + 30_000, 'one.1');
     expect(inherited).toEqual({ outcome: 'locked' });
-    await locks.releaseAndGiveBack(holder(number, 'one.1'), NOW_MS + 30_001);
+    await locks.release(holder(number, 'one.1'));
     await locks.releaseUnresolved(holder(number, 'one.1'));
     const other = await locks.lock(holder(number, 'two.1'), NOW_MS + 64_999);
-    expect(other).toEqual({ outcome: 'refused', retryAtMs: NOW_MS + 65_000 });
+    expect(other).toEqual({ outcome: 'held' });
   });
 
   it('is not inherited from another start, nor once it was given back', async () => {
     const number = newNumber();
     await locks.lock(holder(number, 'one.1'), NOW_MS);
-    const refused = { outcome: 'refused', retryAtMs: NOW_MS + 1000 };
+    const refused = { outcome: 'held' };
     expect(await locks.inherit(holder(number, 'on.2'), NOW_MS, 'on.1')).toEqual(refused);
-    await locks.releaseAndGiveBack(holder(number, 'one.1'), NOW_MS);
+    await locks.release(holder(number, 'one.1'));
     expect(await locks.inherit(holder(number, 'one.2'), NOW_MS, 'one.1')).toEqual(refused);
   });
 
   it('is not taken back from a later try by a repeat that comes late', async () => {
     const number = newNumber();
-    const refused = { outcome: 'refused', retryAtMs: NOW_MS + 1000 };
+    const refused = { outcome: 'held' };
     await locks.lock(holder(number, 'one.1'), NOW_MS);
     await locks.inherit(holder(number, 'one.2'), NOW_MS, 'one.1');
     await locks.inherit(holder(number, 'one.3'), NOW_MS, 'one.2');
     expect(await locks.inherit(holder(number, 'one.2'), NOW_MS, 'one.1')).toEqual(refused);
     await locks.release(holder(number, 'one.2'));
-    expect((await locks.lock(holder(number, 'two.1'), NOW_MS)).outcome).toBe('refused');
+    expect((await locks.lock(holder(number, 'two.1'), NOW_MS)).outcome).toBe('held');
   });
 
   it('does not contest a repeat of the same start', async () => {

@@ -28,6 +28,8 @@ const CLAIMED: Claimed = {
   outcome: 'claimed',
   isTakeover: false,
   mayAdopt: true,
+  counted: [],
+  nowMs: 0,
   start: { idempotencyKey: '', body: '', clientRef: 'ref', owner: 'ref.1', tokenKeyId: '' },
 };
 const BUDGET = { lastCallAtMs: Number.MAX_SAFE_INTEGER };

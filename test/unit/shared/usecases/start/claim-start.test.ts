@@ -13,9 +13,9 @@ import type {
   CountedOn,
   RateLimits,
 } from '../../../../../shared/domain/ports/rate-limits.ts';
-import type { StartRequest } from '../../../../../shared/domain/start-request.ts';
+import type { Channel } from '../../../../../shared/domain/workflow.ts';
 import { claimStart, countCaller } from '../../../../../shared/usecases/start/claim-start.ts';
-import { planStart } from '../../../../../shared/usecases/start/plan-start.ts';
+import { planStart, withoutChannels } from '../../../../../shared/usecases/start/plan-start.ts';
 import type { StartNeeds } from '../../../../../shared/usecases/start/start-context.ts';
 import { at, START_MS, started } from '../../../../fixtures/histories.ts';
 import { createMemoryLog } from '../../../../fixtures/memory-log.ts';
@@ -24,22 +24,31 @@ import { BUDGET, CALLER, START, startWorld } from '../../../../fixtures/start-wo
 const LIVE = {
   outcome: 'live',
   requestId: 'in-flight-canary',
-  retryAtMs: START_MS + 45_000,
 } as const satisfies PhoneNumberLock;
 const STARTED = { outcome: 'started', requestId: 'request-1', tokenKeyId: 'key1' } as const;
-const SPENT: PhoneNumberLock = { outcome: 'refused', retryAtMs: START_MS + 45_000 };
+const HELD: PhoneNumberLock = { outcome: 'held' };
+
+const TAKEN = [
+  'count address',
+  'claim',
+  'lock',
+  'count phone_number',
+  'count prefix',
+  'count email',
+];
 
 interface Asked {
+  readonly off?: readonly Channel[];
   readonly request?: StartRequest;
   readonly caller?: Caller;
 }
 
 async function claimIn(
   { needs }: { readonly needs: StartNeeds },
-  { request = START, caller = CALLER }: Asked = {},
+  { request = START, caller = CALLER, off = [] }: Asked = {},
 ) {
   await countCaller(caller, needs);
-  const plan = planStart(request, needs);
+  const plan = withoutChannels(planStart(request, needs), off);
   return claimStart({ request, caller, budget: BUDGET, plan, needs });
 }
 
@@ -62,7 +71,7 @@ describe('claimStart', () => {
   it('counts the caller first, and claims the rest', async () => {
     const world = startWorld();
     expect(await claimIn(world)).toMatchObject({ outcome: 'claimed', mayAdopt: true });
-    expect(world.calls).toEqual(['count address', 'claim', 'lock', 'count prefix', 'count email']);
+    expect(world.calls).toEqual(TAKEN);
   });
 
   it('treats as the same start only a body that asks for the same', async () => {
@@ -94,7 +103,7 @@ describe('claimStart', () => {
     expect(bodies.at(-1)).toBe(bodies[0]);
   });
 
-  it('counts an e-mail address in any spelling as one, and a number with its neighbours', async () => {
+  it('counts the caller, the number, its neighbours and the mailbox, each with the caller', async () => {
     const { needs } = startWorld();
     const counted: CountedOn[] = [];
     const count: RateLimits['count'] = async (on) => {
@@ -102,13 +111,25 @@ describe('claimStart', () => {
       return { outcome: 'counted' };
     };
     const noting = { ...needs, rateLimits: { ...needs.rateLimits, count } };
-    const request = { ...START, email: 'Jo@Example.ORG' };
-    await claimIn({ needs: noting }, { request, caller: { ...CALLER, subject: 'user-1' } });
+    const request = { ...START, email: 'J.o+tag@GoogleMail.com' };
+    const caller = { ...CALLER, subject: 'user-1' };
+    await claimIn({ needs: noting }, { request, caller });
     expect(counted).toEqual([
-      { limit: 'subject', value: 'user-1' },
-      { limit: 'prefix', value: '+491511234' },
-      { limit: 'email', value: 'jo@example.org' },
+      { limit: 'subject', value: 'user-1', caller },
+      { limit: 'phone_number', value: START.phoneNumber, caller },
+      { limit: 'prefix', value: '+491511234', caller },
+      { limit: 'email', value: 'jo@gmail.com', caller },
     ]);
+  });
+
+  it.each<[string, readonly Channel[] | undefined, readonly Channel[]]>([
+    ['are not asked for', ['silent_auth'], []],
+    ['are switched off', undefined, ['email']],
+  ])('leaves the limit of the mailbox alone where mails %s', async (_why, channels, off) => {
+    const world = startWorld();
+    const request = { ...START, ...(channels && { channels }) };
+    await claimIn(world, { request, off });
+    expect(world.calls).toEqual(TAKEN.filter((call) => call !== 'count email'));
   });
 
   it('touches nothing else when the caller is over its limit', async () => {
@@ -117,22 +138,26 @@ describe('claimStart', () => {
     expect(world.calls).toEqual(['count address']);
   });
 
-  it.each(['prefix', 'email'] as const)('gives everything back when %s refuses', async (limit) => {
-    const world = startWorld({ refuses: [limit] });
-    await expect(claimIn(world)).rejects.toMatchObject({ code: 'rate_limited' });
-    const other = limit === 'prefix' ? 'email' : 'prefix';
-    expect(world.calls.slice(5).toSorted()).toEqual([
-      `give back ${other}`,
-      'release key',
-      'unlock and give back',
-    ]);
-  });
+  it.each(['phone_number', 'prefix', 'email'] as const)(
+    'gives everything back when %s refuses',
+    async (limit) => {
+      const world = startWorld({ refuses: [limit] });
+      await expect(claimIn(world)).rejects.toMatchObject({ code: 'rate_limited' });
+      const others = ['email', 'phone_number', 'prefix'].filter((other) => other !== limit);
+      expect(world.calls.slice(TAKEN.length).toSorted()).toEqual([
+        ...others.map((other) => `give back ${other}`),
+        'release key',
+        'unlock',
+      ]);
+    },
+  );
 
-  it('gives everything back but the lock of another start', async () => {
-    const world = startWorld({ lock: SPENT });
+  it('gives everything back but the live verification of another start', async () => {
+    const world = startWorld({ lock: LIVE });
     await expect(claimIn(world)).rejects.toMatchObject({ code: 'rate_limited' });
-    expect(world.calls.slice(5).toSorted()).toEqual([
+    expect(world.calls.slice(TAKEN.length).toSorted()).toEqual([
       'give back email',
+      'give back phone_number',
       'give back prefix',
       'release key',
     ]);
@@ -145,15 +170,36 @@ describe('claimStart', () => {
   ])('gives back what a repeat has counted that %s', async (_name, key) => {
     const world = startWorld({ key });
     await claimIn(world).catch(() => {});
-    expect(world.calls.slice(5).toSorted()).toEqual([
+    expect(world.calls.slice(TAKEN.length).toSorted()).toEqual([
       'give back email',
+      'give back phone_number',
       'give back prefix',
-      'unlock and give back',
+      'unlock',
     ]);
   });
 
+  it('waits for the lock of another start, which may be refused', async () => {
+    const world = startWorld();
+    const locks = [HELD, HELD, HELD, { outcome: 'locked' } as const];
+    const lock: PhoneNumberLocks['lock'] = async () => locks.shift() ?? HELD;
+    const needs = { ...world.needs, locks: { ...world.needs.locks, lock } };
+    expect(await claimIn({ needs })).toMatchObject({ outcome: 'claimed' });
+    expect(world.calls.filter((call) => call === 'pause')).toHaveLength(3);
+  });
+
+  it('waits 2 s at most, and not at all when something else refuses', async () => {
+    const waiting = startWorld({ lock: HELD });
+    await expect(claimIn(waiting)).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(waiting.calls.filter((call) => call === 'pause')).toHaveLength(20);
+    for (const answers of [{ refuses: ['prefix'] }, { key: { outcome: 'other_body' } }] as const) {
+      const refused = startWorld({ lock: HELD, ...answers });
+      await expect(claimIn(refused)).rejects.toThrow();
+      expect(refused.calls).not.toContain('pause');
+    }
+  });
+
   it('gives back to the window it has counted in, however long that took', async () => {
-    const { needs } = startWorld({ lock: SPENT });
+    const { needs } = startWorld({ lock: LIVE, log: createMemoryLog([started()]) });
     const times: number[] = [];
     let nowMs = START_MS;
     const clock = { now: () => (nowMs += 3_600_000) };
@@ -171,7 +217,7 @@ describe('claimStart', () => {
     await expect(claimIn({ needs: { ...needs, clock, rateLimits } })).rejects.toThrow();
     const [ofCaller, ...ofOthers] = times;
     expect(ofCaller).toBe(START_MS + 3_600_000);
-    expect(ofOthers).toEqual(Array(4).fill(START_MS + 2 * 3_600_000));
+    expect(ofOthers).toEqual(Array(6).fill(START_MS + 2 * 3_600_000));
   });
 
   it('leaves a lost start lost when its repeat is refused', async () => {
@@ -181,16 +227,33 @@ describe('claimStart', () => {
     expect(world.calls).not.toContain('release key');
   });
 
-  it('answers a spent limit and a live verification of somebody else alike', async () => {
+  it('answers a spent limit, a lock and a live verification of somebody else alike', async () => {
     const log = createMemoryLog([started()]);
+    const worlds = [
+      startWorld({ lock: HELD }),
+      startWorld({ lock: LIVE, log }),
+      ...(['phone_number', 'prefix', 'email'] as const).map((limit) =>
+        startWorld({ refuses: [limit] }),
+      ),
+    ];
     const refusals = await Promise.all(
-      [SPENT, LIVE].map((lock) => claimIn(startWorld({ lock, log })).catch((error) => error)),
+      worlds.map((world) => claimIn(world).catch((error) => error)),
     );
-    expect(refusals.map(({ code, members }) => ({ code, members }))).toEqual([
-      { code: 'rate_limited', members: { retryAfterSeconds: 60 } },
-      { code: 'rate_limited', members: { retryAfterSeconds: 60 } },
-    ]);
+    for (const { code, message, members } of refusals) {
+      expect({ code, message, members }).toEqual({
+        code: 'rate_limited',
+        message: refusals[0].message,
+        members: { retryAfterSeconds: 30 },
+      });
+    }
     expect(JSON.stringify(refusals)).not.toContain('in-flight-canary');
+  });
+
+  it('tells the caller the true end of its own limit', async () => {
+    await expect(claimIn(startWorld({ refuses: ['address'] }))).rejects.toMatchObject({
+      code: 'rate_limited',
+      members: { retryAfterSeconds: 31 },
+    });
   });
 
   it.each<[string, readonly VerificationEvent[], readonly (string | undefined)[]]>([
@@ -222,8 +285,8 @@ describe('claimStart', () => {
     expect(await claimIn(world)).toMatchObject({ outcome: 'claimed', mayAdopt: false });
   });
 
-  it('takes the lock from whichever of its tries has it, and gives up on the fourth', async () => {
-    const { needs } = startWorld({ key: { outcome: 'takeover' } });
+  it('takes the lock from whichever of its tries has it, three before it waits', async () => {
+    const { needs, calls } = startWorld({ key: { outcome: 'takeover' } });
     const taken: string[] = [];
     const locksWith = (holders: (string | undefined)[]): PhoneNumberLocks => ({
       ...needs.locks,
@@ -233,9 +296,7 @@ describe('claimStart', () => {
       },
       inherit: async (_holder, _nowMs, heldBy) => {
         taken.push(heldBy);
-        return holders.splice(0, 1).length > 0 && holders.length > 0
-          ? { outcome: 'refused', retryAtMs: START_MS }
-          : { outcome: 'locked' };
+        return holders.splice(0, 1).length > 0 && holders.length > 0 ? HELD : { outcome: 'locked' };
       },
     });
     const claimWith = (...holders: (string | undefined)[]) =>
@@ -244,10 +305,12 @@ describe('claimStart', () => {
     expect(taken.splice(0)).toEqual(['ref.1', 'ref.2']);
     expect(await claimWith(undefined, undefined)).toMatchObject({ outcome: 'claimed' });
     expect(taken.splice(0)).toEqual([expect.stringMatching(/^ref\./)]);
-    await expect(claimWith('ref.1', 'ref.2', 'ref.3', 'ref.4')).rejects.toMatchObject({
-      code: 'rate_limited',
+    calls.length = 0;
+    expect(await claimWith('ref.1', 'ref.2', 'ref.3', 'ref.4')).toMatchObject({
+      outcome: 'claimed',
     });
-    expect(taken).toEqual(['ref.1', 'ref.2', 'ref.3']);
+    expect(calls.filter((call) => call === 'pause')).toHaveLength(1);
+    expect(taken).toEqual(['ref.1', 'ref.2', 'ref.3', 'ref.4']);
   });
 
   it('takes the number over from the try of its own start that was lost', async () => {

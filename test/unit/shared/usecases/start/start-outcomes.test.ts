@@ -73,7 +73,31 @@ describe('startVerification', () => {
     expect(world.calls.slice(-2)).toEqual(['unlock', 'release key']);
   });
 
-  it('reveals nothing of a verification that another start owns', async () => {
+  it('gives its counts back after the 409 of Vonage, but not the caller’s own', async () => {
+    const world = startWorld({ vonage: { outcome: 'in_flight', requestId: 'theirs' } });
+    await expect(startIn(world)).rejects.toMatchObject({
+      code: 'rate_limited',
+      members: { retryAfterSeconds: 30 },
+    });
+    expect(world.calls.slice(world.calls.indexOf('vonage') + 1).toSorted()).toEqual([
+      'give back email',
+      'give back phone_number',
+      'give back prefix',
+      'release key',
+      'unlock',
+    ]);
+  });
+
+  it('gives its counts back when everything is switched off', async () => {
+    const world = startWorld();
+    const channelSwitch = { switchedOff: async () => ['silent_auth', 'email'] as const };
+    const needs = { ...world.needs, channelSwitch };
+    await expect(startIn({ needs })).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect(world.calls).not.toContain('vonage');
+    expect(world.calls).toContain('give back prefix');
+  });
+
+  it('gives nothing away of a verification that another start owns', async () => {
     const log = createMemoryLog([started()]);
     const append = async () => ({ outcome: 'unauthorized' }) as const;
     const world = startWorld({ log: { ...log, append } });

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { createStartProtection } from '../../../../../shared/adapters/dynamodb/start-protection.ts';
 import { createVerificationLog } from '../../../../../shared/adapters/dynamodb/verification-log.ts';
+import type { StartLimits } from '../../../../../shared/config.ts';
 import type { VerificationLog } from '../../../../../shared/domain/ports/verification-log.ts';
 import type { VerifyAnswer } from '../../../../../shared/domain/ports/vonage.ts';
 import type { Channel } from '../../../../../shared/domain/workflow.ts';
@@ -26,7 +27,7 @@ interface World {
 
 /** The real use case over the real guards; Vonage answers as the test says. */
 function createWorld(
-  limits: Partial<typeof LIMITS> = {},
+  limits: Partial<StartLimits> = {},
   workflow: Channel[] = ['silent_auth'],
 ): World {
   const database = createMemoryDynamoDb();
@@ -78,6 +79,7 @@ function createWorld(
         return `try${made}`;
       },
     },
+    pause: async () => {},
     telemetry: { measure: () => {} },
     vonage: {
       verify: ({ clientRef }) => {
@@ -93,8 +95,8 @@ function createWorld(
 describe('startVerification', () => {
   it('keeps counted what an earlier try has spent when a later one is refused', async () => {
     const world = createWorld({
-      phoneNumber: { count: 1, windowSeconds: 3600 },
-      prefix: { count: 2, windowSeconds: 3600 },
+      phoneNumber: { count: 1, perCaller: 1, windowSeconds: 3600 },
+      prefix: { count: 2, perCaller: 2, windowSeconds: 3600 },
     });
     world.answer = () => new Promise(() => {});
     void world.start('+4915112345001', 'died');
@@ -114,8 +116,8 @@ describe('startVerification', () => {
     expect(world.asked).toEqual(['died', 'other']);
   });
 
-  it('counts no repeat that has to wait or is answered again', async () => {
-    const world = createWorld({ prefix: { count: 2, windowSeconds: 3600 } });
+  it('counts no repeat that is told to wait, or answered again', async () => {
+    const world = createWorld({ prefix: { count: 2, perCaller: 2, windowSeconds: 3600 } });
     const asked = Promise.withResolvers<VerifyAnswer>();
     world.answer = () => asked.promise;
     const first = world.start('+4915112345001', 'one');
@@ -142,7 +144,7 @@ describe('startVerification', () => {
   });
 
   it('counts a lost start and the repeat that asks Vonage once more', async () => {
-    const world = createWorld({ prefix: { count: 3, windowSeconds: 3600 } });
+    const world = createWorld({ prefix: { count: 3, perCaller: 3, windowSeconds: 3600 } });
     world.answer = async () => ({ outcome: 'unknown' });
     for (let tries = 0; tries < 3; tries += 1) {
       await expect(world.start('+4915112345001', 'lost')).rejects.toMatchObject({

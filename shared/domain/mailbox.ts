@@ -1,0 +1,23 @@
+/** One spelling for each mailbox, so that its limit cannot be spent once per spelling (T25). */
+
+/** Domains of one provider, under which a local part names the same mailbox. */
+const PROVIDERS: Readonly<Record<string, { readonly domain: string; readonly ignored: RegExp }>> = {
+  'gmail.com': { domain: 'gmail.com', ignored: /\./g },
+  'googlemail.com': { domain: 'gmail.com', ignored: /\./g },
+  'proton.me': { domain: 'proton.me', ignored: /[._-]/g },
+  'protonmail.com': { domain: 'proton.me', ignored: /[._-]/g },
+  'pm.me': { domain: 'proton.me', ignored: /[._-]/g },
+};
+
+/** For counting alone: mail goes to the address as it was written. */
+export function canonicalMailbox(email: string): string {
+  const at = email.lastIndexOf('@');
+  const written = email.slice(0, at).toLowerCase();
+  const [untagged = ''] = written.split('+');
+  const name = untagged === '' ? written : untagged;
+  const domain = email.slice(at + 1).toLowerCase();
+  const provider = PROVIDERS[domain];
+  return provider
+    ? `${name.replace(provider.ignored, '')}@${provider.domain}`
+    : `${name}@${domain}`;
+}

@@ -1,0 +1,171 @@
+/** Shares of callers in limits that belong to somebody else (hardening T23), and what bounds items. */
+
+import { createHmac } from 'node:crypto';
+import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  createStartProtection,
+  type StartProtection,
+} from '../../../../../shared/adapters/dynamodb/start-protection.ts';
+import type { StartLimits } from '../../../../../shared/config.ts';
+import type { Caller, CountedOn } from '../../../../../shared/domain/ports/rate-limits.ts';
+import { type DynaliteStore, startDynalite } from '../../../../fixtures/dynalite-store.ts';
+
+const NOW_MS = Date.parse('2026-03-04T10:15:30.000Z');
+const NUMBER = '+4915112345678';
+const OWN = { count: 1000, windowSeconds: 600 };
+const LIMITS: StartLimits = {
+  address: OWN,
+  subject: OWN,
+  phoneNumber: { count: 5, perCaller: 2, windowSeconds: 3600 },
+  email: { count: 5, windowSeconds: 3600 },
+  prefix: { count: 40, perCaller: 20, windowSeconds: 600 },
+};
+const ONE: Caller = { address: '198.51.100.1' };
+const OTHER: Caller = { address: '198.51.100.2' };
+
+let store: DynaliteStore;
+let protection: StartProtection;
+
+beforeEach(async () => {
+  store = await startDynalite('guard_key');
+  protection = createStartProtection({
+    ...store,
+    onceClient: () => store.client,
+    limits: LIMITS,
+    keys: {
+      guardHmac: async (parts) =>
+        createHmac('sha256', 'guard key').update(JSON.stringify(parts)).digest(),
+    },
+  });
+});
+afterEach(() => store.stop());
+
+/** How many of so many starts are counted. */
+async function countedOf(tries: number, on: CountedOn): Promise<number> {
+  let counted = 0;
+  for (let index = 0; index < tries; index += 1) {
+    const { outcome } = await protection.rateLimits.count(on, NOW_MS);
+    if (outcome === 'counted') counted += 1;
+  }
+  return counted;
+}
+
+function number(caller: Caller): CountedOn {
+  return { limit: 'phone_number', value: NUMBER, caller };
+}
+
+async function items(): Promise<readonly Readonly<Record<string, AttributeValue>>[]> {
+  const command = new ScanCommand({ TableName: store.table, ConsistentRead: true });
+  return (await store.client.send(command)).Items ?? [];
+}
+
+describe('RateLimits.count with shares', () => {
+  it('leaves to another caller what one caller cannot spend', async () => {
+    expect(await countedOf(10, number(ONE))).toBe(2);
+    expect(await countedOf(10, number(OTHER))).toBe(2);
+    expect(await countedOf(10, number({ address: '198.51.100.3' }))).toBe(1);
+    expect(await countedOf(10, number({ address: '198.51.100.4' }))).toBe(0);
+  });
+
+  it('gives a caller half of a limit, rounded up, where the stage names no share', async () => {
+    const on = { limit: 'email', value: 'jo@example.org', caller: ONE } as const;
+    expect(await countedOf(10, on)).toBe(3);
+    expect(await countedOf(10, { ...on, caller: OTHER })).toBe(2);
+  });
+
+  it('takes a subject for one caller at every address, and an IPv6 /48 for one', async () => {
+    const subject = 'user-1';
+    expect(await countedOf(2, number({ address: '198.51.100.8', subject }))).toBe(2);
+    expect(await countedOf(1, number({ address: '198.51.100.9', subject }))).toBe(0);
+    const prefix = (address: string): CountedOn => ({
+      limit: 'prefix',
+      value: '+491511234',
+      caller: { address },
+    });
+    expect(await countedOf(12, prefix('2001:db8:7:1::1'))).toBe(12);
+    expect(await countedOf(12, prefix('2001:db8:7:2::1'))).toBe(8);
+    expect(await countedOf(12, prefix('2001:db8:8:1::1'))).toBe(12);
+  });
+
+  it('lets a caller spend all of its own limit', async () => {
+    const address = ONE.address;
+    expect(await countedOf(20, { limit: 'address', value: address, caller: ONE })).toBe(20);
+  });
+
+  it('counts no more than the share and the limit among many at once', async () => {
+    const tries = [ONE, OTHER, { address: '198.51.100.3' }].flatMap((caller) =>
+      Array.from({ length: 10 }, () => protection.rateLimits.count(number(caller), NOW_MS)),
+    );
+    const counts = await Promise.all(tries);
+    expect(counts.filter(({ outcome }) => outcome === 'counted')).toHaveLength(5);
+    for (const start of [0, 10, 20]) {
+      const own = counts.slice(start, start + 10);
+      expect(own.filter(({ outcome }) => outcome === 'counted').length).toBeLessThanOrEqual(2);
+    }
+  });
+});
+
+describe('RateLimits.giveBack with shares', () => {
+  it('gives back to the limit and to the share, and to nobody else', async () => {
+    await countedOf(2, number(ONE));
+    await countedOf(2, number(OTHER));
+    await protection.rateLimits.giveBack(number(ONE), NOW_MS);
+    expect(await countedOf(5, number(OTHER))).toBe(0);
+    expect(await countedOf(5, number(ONE))).toBe(1);
+  });
+
+  it('gives back nothing of a caller that has counted nothing', async () => {
+    await countedOf(2, number(OTHER));
+    await protection.rateLimits.giveBack(number(ONE), NOW_MS);
+    expect(await countedOf(5, number(OTHER))).toBe(0);
+    expect(await countedOf(5, number(ONE))).toBe(2);
+  });
+
+  it('gives back both of two at once, and leaves nothing of the caller in the item', async () => {
+    await countedOf(2, number(ONE));
+    await Promise.all([
+      protection.rateLimits.giveBack(number(ONE), NOW_MS),
+      protection.rateLimits.giveBack(number(ONE), NOW_MS),
+    ]);
+    const [item] = await items();
+    expect(Object.keys(item ?? {}).toSorted()).toEqual(['count', 'guard_key', 'ttl']);
+    expect(item?.count).toEqual({ N: '0' });
+  });
+});
+
+describe('the size of an item', () => {
+  it('of a limit is bounded by the limit, however many callers there are', async () => {
+    const callers = Array.from({ length: 200 }, (_, index) => ({ address: `203.0.113.${index}` }));
+    for (const caller of callers) {
+      const on: CountedOn = { limit: 'prefix', value: '+491511234', caller };
+      const { outcome } = await protection.rateLimits.count(on, NOW_MS);
+      if (outcome === 'counted' && caller.address.endsWith('0')) {
+        await protection.rateLimits.giveBack(on, NOW_MS);
+      }
+    }
+    const [item = {}] = await items();
+    const shares = Object.keys(item).filter((name) => name.startsWith('by_'));
+    expect(shares).toHaveLength(40);
+    expect(shares.every((name) => /^by_[A-Za-z0-9_-]{8}$/.test(name))).toBe(true);
+  });
+
+  it('of a lock is bounded by 51 names, while Vonage answers nothing for long', async () => {
+    const { locks } = protection;
+    const start = (index: number) => ({
+      phoneNumber: NUMBER,
+      owner: `${String(index).padStart(32, '0')}.1`,
+    });
+    for (let index = 0; index < 60; index += 1) {
+      expect(await locks.lock(start(index), NOW_MS)).toMatchObject({ outcome: 'locked' });
+      await locks.releaseUnresolved(start(index));
+    }
+    const [full] = await items();
+    expect(full?.unresolved?.SS).toHaveLength(51);
+    expect(await locks.lock(start(99), NOW_MS)).toEqual({ outcome: 'locked', contested: true });
+    expect(await locks.lock(start(98), NOW_MS)).toEqual({ outcome: 'held' });
+    await locks.record(start(99), { requestId: 'request-1', liveUntilMs: NOW_MS + 1 });
+    const [item = {}] = await items();
+    expect(Object.keys(item).toSorted()).toEqual(['guard_key', 'live_until', 'request_id', 'ttl']);
+  });
+});
