@@ -73,9 +73,13 @@ const channel = z
   .readonly();
 
 const limit = z.strictObject({ count: number, windowSeconds: number }).readonly();
-/** A limit on what callers name and do not own: one caller spends `perCaller` at most. */
 const sharedLimit = z
-  .strictObject({ count: number, windowSeconds: number, perCaller: number.exactOptional() })
+  .strictObject({
+    count: number,
+    windowSeconds: number,
+    /** Of `count`, for one caller. @default half of it, rounded up */
+    perCaller: number.exactOptional(),
+  })
   .readonly();
 
 /** What `start` reads from its environment. */

@@ -46,9 +46,9 @@ const DEV: Stage = {
   limits: {
     address: { count: 1000, windowSeconds: 600 },
     subject: { count: 100, windowSeconds: 600 },
-    phoneNumber: { count: 20, windowSeconds: 600 },
-    email: { count: 20, windowSeconds: 600 },
-    prefix: { count: 500, windowSeconds: 600 },
+    phoneNumber: { count: 20, perCaller: 10, windowSeconds: 600 },
+    email: { count: 20, perCaller: 10, windowSeconds: 600 },
+    prefix: { count: 500, perCaller: 250, windowSeconds: 600 },
   },
   // A page on your machine; `npm start` serves the example of one there.
   redirectUrl: 'https://localhost/redirect',
@@ -79,15 +79,15 @@ const PROD: Stage = {
   // About 2 000 verifications at 5 cents; raise it with your traffic.
   priceCeilingPerDay: 100,
   limits: {
-    // One address may be thousands of phones behind a carrier's gateway.
+    // Carriers put thousands of subscribers behind one address.
     address: { count: 300, windowSeconds: 600 },
-    // A signed-in user, whom the authorizer names: five tries are a bad connection, not a crowd.
+    // A person: a few tries, another one after a change of phone.
     subject: { count: 5, windowSeconds: 600 },
-    // What one caller names and others own. A share of half: no single caller can close it.
-    // A number and a mailbox: five tries an hour for one person, as many for somebody else.
+    // A person who tries five times has room; whoever spends a share leaves another one to the owner.
     phoneNumber: { count: 10, perCaller: 5, windowSeconds: 3600 },
     email: { count: 10, perCaller: 5, windowSeconds: 3600 },
-    // A block of 10 000 numbers: more than 40 starts in ten minutes are pumping, not people.
+    // 10 000 numbers: what a pumping attack costs at most, and two callers at least to close a block. Raise
+    // both where many subscribers of one block sign in behind one address.
     prefix: { count: 40, perCaller: 20, windowSeconds: 600 },
   },
   origins: [],

@@ -1,6 +1,6 @@
 /** What keeps strangers from spending the operator's money. */
 
-import { HTTP_ROUTES, type Limit } from '../../../shared/config.ts';
+import { HTTP_ROUTES, type SharedLimit } from '../../../shared/config.ts';
 import type { Stage, Throttle } from '../stage.ts';
 import { isCountry } from './countries.ts';
 import { broken, isDistinct, isIntegerBetween, type Rule } from './rule.ts';
@@ -48,10 +48,10 @@ export function abuseFaults(stage: Stage): string[] {
   ]);
 }
 
-function limitRules(
-  name: string,
-  { count, windowSeconds, perCaller }: Limit & { readonly perCaller?: number },
-): Rule[] {
+/** The item of a block holds one attribute for each of its callers: 500 are about 10 KB. */
+const MOST_OF_PREFIX = 500;
+
+function limitRules(name: string, { count, windowSeconds, perCaller = 1 }: SharedLimit): Rule[] {
   return [
     [
       perCaller === undefined || isIntegerBetween(perCaller, 1, count),
@@ -61,6 +61,14 @@ function limitRules(
     [
       isIntegerBetween(windowSeconds, 1, 86_400),
       `limits.${name}.windowSeconds must be a whole number from 1 to 86400`,
+    ],
+    [
+      isIntegerBetween(perCaller, 1, count),
+      `limits.${name}.perCaller must be a whole number from 1 to its count`,
+    ],
+    [
+      name !== 'prefix' || count <= MOST_OF_PREFIX,
+      `limits.prefix.count must not be above ${MOST_OF_PREFIX}: its item would grow too large`,
     ],
   ];
 }

@@ -1,5 +1,6 @@
 /** What `start` needs. */
 
+import { setTimeout } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createPhoneNumbers } from '../../adapters/phone-numbers/phone-numbers.ts';
 import { createKeys, type Keys } from '../../adapters/secrets/keys.ts';
@@ -33,8 +34,8 @@ interface StartEnds {
   readonly vonage: VonageEnds;
 }
 
-/** Requests to `Guards` that run in parallel with another one, each on its own socket. */
-const WRITES_AT_ONCE = 3;
+/** Writes of one start beside the first of them, each on a socket of its own. */
+const WRITES_AT_ONCE = 4;
 
 export function buildStartNeeds(): WarmableDependencies<StartHandlerNeeds> {
   const handlerNeeds = createHandlerNeeds();
@@ -93,6 +94,7 @@ function needsOf(settings: StartSettings, ends: StartEnds): StartHandlerNeeds {
     phoneNumbers: createPhoneNumbers(),
     vonage: createStartVonage(vonage, settings),
     random,
+    pause: (milliseconds) => setTimeout(milliseconds),
     clock,
     settings,
     websocketUrl: requireVariable(ENV.websocketUrl),

@@ -8,9 +8,11 @@ import { findPrivate } from '../../fixtures/private-lines.ts';
 import { closeConnections, send } from './http.ts';
 
 const LIMIT = { count: 1_000_000, windowSeconds: 600 };
+/** As many as a stage may allow, in the shortest window. */
+const PREFIX = { count: 500, perCaller: 500, windowSeconds: 1 };
 const THROTTLE = { rate: 10_000, burst: 5_000 };
 const SETTINGS = {
-  limits: { address: LIMIT, subject: LIMIT, phoneNumber: LIMIT, email: LIMIT, prefix: LIMIT },
+  limits: { address: LIMIT, subject: LIMIT, phoneNumber: LIMIT, email: LIMIT, prefix: PREFIX },
   throttle: THROTTLE,
   websocketThrottle: THROTTLE,
   routeThrottles: {},
