@@ -56,8 +56,8 @@ export function drawSettings(prng: Prng, without: ReadonlySet<string>): RunSetti
     limits: {
       address: limit(3, 12),
       subject: limit(3, 12),
-      phoneNumber: { ...limit(1, 5), perCaller: prng.between(1, 5) },
-      email: { ...limit(1, 5), perCaller: prng.between(1, 5) },
+      phoneNumber: { ...limit(1, 5), perCaller: 1 + prng.below(5) },
+      email: { ...limit(1, 5), perCaller: 1 + prng.below(5) },
       prefix: limit(3, 12),
     },
   };

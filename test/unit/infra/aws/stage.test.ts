@@ -273,6 +273,16 @@ describe('getStage', () => {
     expect(getStage('dev', settings)).toMatchObject(settings);
   });
 
+  it.each([
+    ['{"prefix":{"count":501,"windowSeconds":600}}', /limits\.prefix\.count must not be above 500/],
+    ['{"email":{"count":5,"perCaller":6,"windowSeconds":600}}', /limits\.email\.perCaller must be/],
+    ['{"phoneNumber":{"count":5,"perCaller":0,"windowSeconds":9}}', /phoneNumber\.perCaller must/],
+  ])('bounds the share of a caller, and the item of a block: %s', (limits, message) => {
+    const stage = getStage('prod');
+    const settings = { limits: { ...stage.limits, ...JSON.parse(limits) } };
+    expect(() => getStage('prod', settings)).toThrow(message);
+  });
+
   it('refuses what only the command line can say', () => {
     const wrong = parseStageSettings(
       '{"fallback":"on_request","afterUserRejected":"maybe","logLevel":"TRACE",' +
