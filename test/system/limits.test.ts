@@ -175,7 +175,7 @@ describe('POST /start', () => {
     const prefix = '+491743333';
     const locked = { phone_number: `${prefix}8888`, channels: ['silent_auth'] };
     expect((await start('127.0.0.8', locked)).status).toBe(202);
-    const refused = await startMany(LIMITS.prefix.count + 4, () => start('127.0.0.8', locked));
+    const refused = await startMany(LIMITS.prefix.perCaller + 2, () => start('127.0.0.8', locked));
     expect(startedOf(refused)).toBe(0);
     const others = await startMany(LIMITS.prefix.perCaller - 1, (index) =>
       start('127.0.0.8', { phone_number: `${prefix}${1000 + index}`, channels: ['silent_auth'] }),

@@ -1,6 +1,6 @@
 /**
  * Counts of starts within fixed windows: one item per limit, key and window, with `count` and a number
- * for each caller. So nobody can spend what belongs to somebody else (hardening T23). An item holds
+ * for each caller. So nobody can spend what belongs to somebody else (T23). An item holds
  * `count` callers at most, because a caller without a count is removed from it.
  */
 

@@ -138,12 +138,12 @@ describe('a warm request', () => {
     expect(await count(start, startEvent())).toEqual({
       statusCode: 202,
       inSequence: 4,
-      calls: { 'dynamodb UpdateItem': 7, 'vonage POST /v2/verify': 1 },
+      calls: { 'dynamodb UpdateItem': 8, 'vonage POST /v2/verify': 1 },
     });
     expect(await count(start, startEvent({ email: 'jo@example.org' }))).toEqual({
       statusCode: 202,
       inSequence: 4,
-      calls: { 'dynamodb UpdateItem': 8, 'vonage POST /v2/verify': 1 },
+      calls: { 'dynamodb UpdateItem': 9, 'vonage POST /v2/verify': 1 },
     });
     expect((await start.probe()).signatures).toBe(before.signatures);
   });
@@ -292,10 +292,10 @@ describe('a bundle', () => {
     expect((await start.invoke(event)).statusCode).toBe(202);
     const repeat = {
       statusCode: 202,
-      calls: { 'dynamodb UpdateItem': 5, 'dynamodb GetItem': 4 },
+      calls: { 'dynamodb UpdateItem': 7, 'dynamodb GetItem': 4 },
     };
     expect(await count(start, event)).toMatchObject(repeat);
-    peers.refuse(...Array(7).fill(undefined), 'InternalServerError');
+    peers.refuse(...Array(8).fill(undefined), 'InternalServerError');
     expect(await count(start, event)).toMatchObject(repeat);
   });
 

@@ -1,4 +1,4 @@
-/** Shares of callers in limits that belong to somebody else (hardening T23), and what bounds items. */
+/** Shares of callers in limits that belong to somebody else (T23), and what bounds items. */
 
 import { createHmac } from 'node:crypto';
 import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
