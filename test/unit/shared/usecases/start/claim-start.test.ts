@@ -13,6 +13,7 @@ import type {
   CountedOn,
   RateLimits,
 } from '../../../../../shared/domain/ports/rate-limits.ts';
+import type { StartRequest } from '../../../../../shared/domain/start-request.ts';
 import type { Channel } from '../../../../../shared/domain/workflow.ts';
 import { claimStart, countCaller } from '../../../../../shared/usecases/start/claim-start.ts';
 import { planStart, withoutChannels } from '../../../../../shared/usecases/start/plan-start.ts';
