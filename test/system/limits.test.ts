@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { phoneNumber } from '../fixtures/app.ts';
 import { inParallel } from '../fixtures/in-parallel.ts';
 import { lastingLimit } from '../fixtures/limits.ts';
@@ -51,11 +51,10 @@ function start(
   from: string,
   body: Record<string, unknown>,
   headers: Record<string, string> = {},
-  api = stack.endpoints.api,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(
-      `${api}/start`,
+      `${stack.endpoints.api}/start`,
       {
         method: 'POST',
         localAddress: from,
@@ -238,15 +237,6 @@ describe('POST /start', () => {
     const storm = startMany(LIMITS.address.count, () => start('127.0.0.21', victim));
     expect((await start('127.0.0.22', victim)).status).toBe(202);
     expect(startedOf(await storm)).toBe(0);
-  });
-
-  it('lets fifty subscribers behind one address start in one block of numbers', async () => {
-    const { api } = inject('endpoints');
-    const block = phoneNumber('0000').slice(0, -4);
-    const answers = await startMany(50, (index) =>
-      start('127.0.0.23', { phone_number: `${block}${4000 + 2 * index}` }, {}, api),
-    );
-    expect(startedOf(answers)).toBe(50);
   });
 
   it.each([

@@ -34,7 +34,7 @@ interface StartEnds {
   readonly vonage: VonageEnds;
 }
 
-/** Writes of one start beside the first of them, each on a socket of its own. */
+/** Writes of one start at the same time, without the first of them: each needs a socket. */
 const WRITES_AT_ONCE = 4;
 
 export function buildStartNeeds(): WarmableDependencies<StartHandlerNeeds> {

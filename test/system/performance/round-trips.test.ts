@@ -292,11 +292,15 @@ describe('a bundle', () => {
     expect((await start.invoke(event)).statusCode).toBe(202);
     const repeat = {
       statusCode: 202,
-      calls: { 'dynamodb UpdateItem': 7, 'dynamodb GetItem': 4 },
+      calls: { 'dynamodb UpdateItem': 9, 'dynamodb GetItem': 4 },
     };
     expect(await count(start, event)).toMatchObject(repeat);
+    // The first write that gives back; without its answer, the second one is not sent.
     peers.refuse(...Array(8).fill(undefined), 'InternalServerError');
-    expect(await count(start, event)).toMatchObject(repeat);
+    expect(await count(start, event)).toMatchObject({
+      statusCode: 202,
+      calls: { 'dynamodb UpdateItem': 8, 'dynamodb GetItem': 4 },
+    });
   });
 
   it('loads neither undici nor web streams, whatever it is asked', async () => {

@@ -3,9 +3,11 @@
 import { createHmac } from 'node:crypto';
 import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { getStage } from '../../../../../infra/aws/stages.ts';
 import {
   createStartProtection,
   type StartProtection,
+  type StartProtectionOptions,
 } from '../../../../../shared/adapters/dynamodb/start-protection.ts';
 import type { StartLimits } from '../../../../../shared/config.ts';
 import type { Caller, CountedOn } from '../../../../../shared/domain/ports/rate-limits.ts';
@@ -29,7 +31,12 @@ let protection: StartProtection;
 
 beforeEach(async () => {
   store = await startDynalite('guard_key');
-  protection = createStartProtection({
+  protection = createStartProtection(options());
+});
+afterEach(() => store.stop());
+
+function options(): StartProtectionOptions {
+  return {
     ...store,
     onceClient: () => store.client,
     limits: LIMITS,
@@ -37,9 +44,8 @@ beforeEach(async () => {
       guardHmac: async (parts) =>
         createHmac('sha256', 'guard key').update(JSON.stringify(parts)).digest(),
     },
-  });
-});
-afterEach(() => store.stop());
+  };
+}
 
 /** How many of so many starts are counted. */
 async function countedOf(tries: number, on: CountedOn): Promise<number> {
@@ -51,8 +57,8 @@ async function countedOf(tries: number, on: CountedOn): Promise<number> {
   return counted;
 }
 
-function number(caller: Caller): CountedOn {
-  return { limit: 'phone_number', value: NUMBER, caller };
+function number(caller: Caller, value = NUMBER): CountedOn {
+  return { limit: 'phone_number', value, caller };
 }
 
 async function items(): Promise<readonly Readonly<Record<string, AttributeValue>>[]> {
@@ -102,6 +108,21 @@ describe('RateLimits.count with shares', () => {
     for (const start of [0, 10, 20]) {
       const own = counts.slice(start, start + 10);
       expect(own.filter(({ outcome }) => outcome === 'counted').length).toBeLessThanOrEqual(2);
+    }
+  });
+});
+
+describe('the limits of the stage dev', () => {
+  it('let fifty subscribers behind one address start in one block of numbers', async () => {
+    const { limits } = getStage('dev');
+    const { rateLimits } = createStartProtection({ ...options(), limits });
+    for (let index = 0; index < 50; index += 1) {
+      const counts = await Promise.all([
+        rateLimits.count({ limit: 'address', value: ONE.address, caller: ONE }, NOW_MS),
+        rateLimits.count(number(ONE, `+49151123400${10 + index}`), NOW_MS),
+        rateLimits.count({ limit: 'prefix', value: '+491511234', caller: ONE }, NOW_MS),
+      ]);
+      expect(counts.map(({ outcome }) => outcome)).toEqual(['counted', 'counted', 'counted']);
     }
   });
 });
