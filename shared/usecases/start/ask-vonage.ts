@@ -1,7 +1,7 @@
 /** `POST /v2/verify`, at most three times a start, and what a lost answer means. */
 
 import type { VerifyAnswer, VerifyRequest } from '../../domain/ports/vonage.ts';
-import type { Claimed } from './claim-start.ts';
+import type { Claimed } from './claimed.ts';
 import type { StartContext } from './start-context.ts';
 
 export interface Created {

@@ -5,23 +5,11 @@ import type { IdempotencyClaim, IdempotentStart } from '../../domain/ports/idemp
 import type { PhoneNumberLock } from '../../domain/ports/phone-number-locks.ts';
 import type { Caller, CountedOn } from '../../domain/ports/rate-limits.ts';
 import { callerLimit, neutralLimit, startInProgress } from '../refusals.ts';
+import type { Claimed } from './claimed.ts';
 import { countedOnCaller, countedOnOthers } from './counted-on.ts';
 import { giveBack } from './give-back.ts';
 import { lockPhoneNumber, ownLock, waitForLock } from './lock-phone-number.ts';
 import type { StartContext, StartNeeds } from './start-context.ts';
-
-/** All that a start holds while it asks Vonage. */
-export interface Claimed {
-  readonly outcome: 'claimed';
-  readonly start: IdempotentStart;
-  /** What has counted it, in the windows of `nowMs`. */
-  readonly counted: readonly CountedOn[];
-  readonly nowMs: number;
-  /** A start with the same key was lost on its way: Vonage may know it already. */
-  readonly isTakeover: boolean;
-  /** A request that is in flight at Vonage can only be this start's own. */
-  readonly mayAdopt: boolean;
-}
 
 export interface Replay {
   readonly outcome: 'replay';

@@ -1,7 +1,7 @@
 /** Gives back what a start holds when it ends without a verification. */
 
 import type { CountedOn } from '../../domain/ports/rate-limits.ts';
-import type { Claimed } from './claim-start.ts';
+import type { Claimed } from './claimed.ts';
 import type { StartContext } from './start-context.ts';
 
 /** Vonage certainly has nothing: number and idempotency key are free again, the counts stay. */

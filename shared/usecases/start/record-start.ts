@@ -5,7 +5,7 @@ import { deadlineMs } from '../../domain/workflow.ts';
 import { measureStart } from '../measure-change.ts';
 import { providerUnavailable } from '../refusals.ts';
 import type { Created } from './ask-vonage.ts';
-import type { Claimed } from './claim-start.ts';
+import type { Claimed } from './claimed.ts';
 import { leaveUnresolved } from './give-back.ts';
 import type { StartContext } from './start-context.ts';
 import { type StartedVerification, toStarted, verificationOf } from './started-verification.ts';

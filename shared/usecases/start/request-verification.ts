@@ -3,7 +3,7 @@
 import { Problem } from '../../domain/errors.ts';
 import { neutralLimit, providerUnavailable } from '../refusals.ts';
 import { askVonage, type Created, type Requested } from './ask-vonage.ts';
-import type { Claimed } from './claim-start.ts';
+import type { Claimed } from './claimed.ts';
 import { leaveUnresolved, release, releaseAndGiveBack } from './give-back.ts';
 import type { StartContext } from './start-context.ts';
 

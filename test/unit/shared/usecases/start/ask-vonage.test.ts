@@ -5,7 +5,7 @@ import type {
   Vonage,
 } from '../../../../../shared/domain/ports/vonage.ts';
 import { askVonage } from '../../../../../shared/usecases/start/ask-vonage.ts';
-import type { Claimed } from '../../../../../shared/usecases/start/claim-start.ts';
+import type { Claimed } from '../../../../../shared/usecases/start/claimed.ts';
 import type { StartPlan } from '../../../../../shared/usecases/start/plan-start.ts';
 
 const NUMBER = '+4915112345678';
