@@ -1,6 +1,6 @@
 /** `POST /v2/verify`, at most three times a start, and what a lost answer means. */
 
-import type { VerifyAnswer, VerifyRequest } from '../../domain/ports/vonage.ts';
+import type { VerifyAnswer, VerifyRequest, Vonage } from '../../domain/ports/vonage.ts';
 import type { Claimed } from './claimed.ts';
 import type { StartContext } from './start-context.ts';
 
@@ -32,7 +32,7 @@ export async function askVonage(
     budget,
     needs: { vonage },
   }: Pick<StartContext, 'plan' | 'budget'> & {
-    readonly needs: Pick<StartContext['needs'], 'vonage'>;
+    readonly needs: { readonly vonage: Pick<Vonage, 'verify'> };
   },
 ): Promise<Requested> {
   /** Throws only before anything was sent; after a lost answer the outcome stays unknown. */

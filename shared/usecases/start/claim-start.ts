@@ -2,13 +2,12 @@
 
 import { Problem } from '../../domain/errors.ts';
 import type { IdempotencyClaim, IdempotentStart } from '../../domain/ports/idempotency-records.ts';
-import type { PhoneNumberLock } from '../../domain/ports/phone-number-locks.ts';
 import type { Caller, CountedOn } from '../../domain/ports/rate-limits.ts';
 import { callerLimit, neutralLimit, startInProgress } from '../refusals.ts';
 import type { Claimed } from './claimed.ts';
 import { countedOnCaller, countedOnOthers } from './counted-on.ts';
 import { giveBack } from './give-back.ts';
-import { lockPhoneNumber, ownLock, waitForLock } from './lock-phone-number.ts';
+import { lockPhoneNumber, ownLock, type StartLock, waitForLock } from './lock-phone-number.ts';
 import type { StartContext, StartNeeds } from './start-context.ts';
 
 export interface Replay {
@@ -41,7 +40,9 @@ export async function claimStart(context: StartContext): Promise<Claimed | Repla
   if (isStartable(key) && lock.outcome === 'locked' && spent.length === 0) {
     const isTakeover = key.outcome === 'takeover';
     const mayAdopt = !lock.contested;
-    return { outcome: 'claimed', start, counted, nowMs, isTakeover, mayAdopt };
+    const { previous } = lock;
+    const claimed = { outcome: 'claimed', start, counted, nowMs, isTakeover, mayAdopt } as const;
+    return previous ? { ...claimed, previous } : claimed;
   }
   await giveBackAll(taken, context);
   if (!isStartable(key)) return answerRepeat(key, nowMs);
@@ -55,7 +56,7 @@ interface Taken {
   readonly nowMs: number;
   readonly start: IdempotentStart;
   readonly key: IdempotencyClaim;
-  readonly lock: PhoneNumberLock;
+  readonly lock: StartLock;
   readonly counted: readonly CountedOn[];
   readonly spent: readonly CountedOn[];
 }

@@ -2,6 +2,7 @@
 
 import type { IdempotentStart } from '../../domain/ports/idempotency-records.ts';
 import type { CountedOn } from '../../domain/ports/rate-limits.ts';
+import type { Entry } from '../../domain/ports/verification-log.ts';
 
 /** All that a start holds while it asks Vonage. */
 export interface Claimed {
@@ -14,4 +15,6 @@ export interface Claimed {
   readonly isTakeover: boolean;
   /** A request that is in flight at Vonage can only be this start's own. */
   readonly mayAdopt: boolean;
+  /** The verification of the number before this one: ended here, it may live on at Vonage. */
+  readonly previous?: Entry;
 }

@@ -4,8 +4,12 @@ import { isOverdue } from '../../domain/facts.ts';
 import { fold } from '../../domain/fold.ts';
 import type { IdempotencyClaim, IdempotentStart } from '../../domain/ports/idempotency-records.ts';
 import type { LockHolder, PhoneNumberLock } from '../../domain/ports/phone-number-locks.ts';
+import type { Entry } from '../../domain/ports/verification-log.ts';
 import { isFinal } from '../../domain/verification.ts';
 import type { StartContext } from './start-context.ts';
+
+/** The lock of a number; `previous`: the ended verification of the number that it supersedes. */
+export type StartLock = PhoneNumberLock & { readonly previous?: Entry };
 
 /** How often tries of one start may take the lock from each other. */
 const MAX_INHERITED = 3;
@@ -15,7 +19,7 @@ export async function lockPhoneNumber(
   holder: LockHolder,
   nowMs: number,
   { locks, log, clock }: Pick<StartContext['needs'], 'locks' | 'log' | 'clock'>,
-): Promise<PhoneNumberLock> {
+): Promise<StartLock> {
   const lock = await locks.lock(holder, nowMs);
   if (lock.outcome !== 'live') return lock;
   const entry = await log.find(lock.requestId);
@@ -23,11 +27,12 @@ export async function lockPhoneNumber(
   if (!folded || !(isFinal(folded.verification) || isOverdue(folded.facts, clock.now()))) {
     return lock;
   }
-  return locks.lock(holder, nowMs, lock.requestId);
+  const superseding = await locks.lock(holder, nowMs, lock.requestId);
+  return superseding.outcome === 'locked' ? { ...superseding, previous: entry } : superseding;
 }
 
 export interface FirstLock {
-  readonly lock: PhoneNumberLock;
+  readonly lock: StartLock;
   readonly key: IdempotencyClaim;
   readonly start: IdempotentStart;
 }
@@ -40,7 +45,7 @@ export interface FirstLock {
 export async function ownLock(
   { lock: first, key, start: { owner } }: FirstLock,
   { request: { phoneNumber }, needs }: Pick<StartContext, 'request' | 'needs'>,
-): Promise<PhoneNumberLock> {
+): Promise<StartLock> {
   const { locks, clock } = needs;
   const holder = { phoneNumber, owner };
   let lock = first;
@@ -49,7 +54,9 @@ export async function ownLock(
     if (lock.outcome !== 'locked' || (isOurs && lock.heldBy === undefined)) return lock;
     const nowMs = clock.now();
     const inherited = await locks.inherit(holder, nowMs, lock.heldBy ?? owner);
-    if (inherited.outcome === 'locked') return inherited;
+    if (inherited.outcome === 'locked') {
+      return lock.previous ? { ...inherited, previous: lock.previous } : inherited;
+    }
     lock = await lockPhoneNumber(holder, nowMs, needs);
     isOurs = true;
   }
@@ -67,7 +74,7 @@ const WAIT_MS = 100;
 export async function waitForLock(
   first: FirstLock,
   context: Pick<StartContext, 'request' | 'needs'>,
-): Promise<PhoneNumberLock> {
+): Promise<StartLock> {
   const { request, needs } = context;
   const holder = { phoneNumber: request.phoneNumber, owner: first.start.owner };
   let { lock } = first;

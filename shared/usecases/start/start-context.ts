@@ -24,7 +24,7 @@ export interface StartNeeds {
   readonly tokens: Tokens;
   readonly identities: Identities;
   readonly phoneNumbers: PhoneNumbers;
-  readonly vonage: Pick<Vonage, 'verify'>;
+  readonly vonage: Pick<Vonage, 'verify' | 'cancel'>;
   readonly random: Random;
   /** Resolves after that time. */
   readonly pause: (milliseconds: number) => Promise<void>;

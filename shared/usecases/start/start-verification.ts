@@ -1,6 +1,7 @@
 /** Starts a verification. Everything that can be refused is refused before money is spent. */
 
 import { Problem } from '../../domain/errors.ts';
+import { makeWay } from '../make-way.ts';
 import { claimStart, countCaller } from './claim-start.ts';
 import { planStart, withoutChannels } from './plan-start.ts';
 import { recordStart } from './record-start.ts';
@@ -28,6 +29,7 @@ export async function startVerification(
     const context: StartContext = { request, caller, budget, plan, needs };
     const claimed = await claimStart(context);
     if (claimed.outcome === 'replay') return await replayStart(claimed, context);
+    if (claimed.previous) await makeWay(claimed.previous, needs, budget);
     const created = await requestVerification(claimed, context);
     return await recordStart(created, claimed, context);
   } catch (error) {

@@ -47,6 +47,24 @@ describe('startVerification', () => {
     ]);
   });
 
+  it.each<[string, number, readonly string[]]>([
+    [
+      'lets go of the cancelled verification before it asks',
+      31_000,
+      ['cancel at Vonage', 'vonage'],
+    ],
+    ['asks at once while Vonage cannot let go', 29_000, ['vonage']],
+  ])('%s', async (_what, agoMs, expected) => {
+    const startedAtMs = START_MS - agoMs;
+    const cancelled = { type: 'cancelled', atMs: startedAtMs + 1000 } as const;
+    const log = createMemoryLog([started(undefined, { atMs: startedAtMs }), cancelled]);
+    const { needs, calls } = startWorld({ log });
+    const lock: StartNeeds['locks']['lock'] = async (_holder, _nowMs, superseded) =>
+      superseded === undefined ? { outcome: 'live', requestId: REQUEST_ID } : { outcome: 'locked' };
+    await startIn({ needs: { ...needs, locks: { ...needs.locks, lock } } });
+    expect(calls.filter((call) => /vonage/i.test(call))).toEqual(expected);
+  });
+
   it.each<[string, string]>([
     ['a country that the stage does not allow', '+33612345678'],
     ['a test number where no playground is', '+990123456'],

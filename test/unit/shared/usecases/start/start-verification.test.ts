@@ -86,6 +86,7 @@ function createWorld(
         world.asked.push(clientRef);
         return world.answer();
       },
+      cancel: async () => 'refused',
     },
     settings: { ...START_SETTINGS, workflow: workflow.map((channel) => ({ channel })) },
   };
