@@ -2,12 +2,13 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EdgeSettings } from '../../infra/aws/stage.ts';
 import { getStage } from '../../infra/aws/stages.ts';
 import { callAws } from '../../infra/local/aws/json-client.ts';
 import type { Stack } from '../../infra/local/stack.ts';
 import { call, phoneNumber } from '../fixtures/app.ts';
+import { ALARM_OUTPUTS, useHealthyAccount } from '../fixtures/aws-account.ts';
 import { startCloudFront } from '../fixtures/cloudfront.ts';
 import { runCommand } from '../fixtures/command.ts';
 import { lastingLimit } from '../fixtures/limits.ts';
@@ -109,11 +110,11 @@ describe('a stage whose only way is CloudFront', () => {
       PrivateKeySecret: secrets.private_key,
       SignatureSecret: secrets.signature,
       ProofKeySecret: secrets.proof_key,
+      ChannelSwitchName: behind.stack.endpoints.channel_switch,
+      ...ALARM_OUTPUTS,
     };
     writeFileSync(outputs, JSON.stringify({ 'SilentAuth-prod': ofStack }));
-    vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', secretsmanager);
-    vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+    await useHealthyAccount(secretsmanager);
     const args = ['--stage', 'prod', '--outputs', outputs, '--number', phoneNumber('8')];
     const { code, output } = await runCommand('infra/operate/doctor/run.ts', ...args);
     await cloudFront.close();

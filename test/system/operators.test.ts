@@ -4,15 +4,13 @@
  */
 
 import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { callAws } from '../../infra/local/aws/json-client.ts';
 import { call, phoneNumber, startApp } from '../fixtures/app.ts';
+import { ALARM_OUTPUTS, useHealthyAccount } from '../fixtures/aws-account.ts';
 import { type Ended, runCommand } from '../fixtures/command.ts';
 import { sendWebhook } from '../fixtures/scripted-vonage.ts';
 import { putSecret, readSecret } from '../fixtures/secrets-manager.ts';
@@ -246,27 +244,6 @@ describe('configure', () => {
   });
 });
 
-/** An AWS account in which all is well. */
-async function startAccount(): Promise<string> {
-  const server = createServer((request, response) => {
-    request.resume().once('end', () => {
-      const isSigned = /^AWS4-HMAC-SHA256 /.test(request.headers.authorization ?? '');
-      response
-        .writeHead(isSigned ? 200 : 403)
-        .end(
-          request.url === '/'
-            ? '<entry><key>SubscriptionsConfirmed</key><value>1</value></entry><Sum>1.0</Sum>'
-            : '{"AccountLimit":{"ConcurrentExecutions":1000}}',
-        );
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  onTestFinished(() => {
-    server.close();
-  });
-  await once(server, 'listening');
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 describe('configure --create-application', () => {
   const NAME = 'silent-auth-local';
   let before: { privateKey: string; signature: string };
@@ -410,17 +387,11 @@ describe('a stage in AWS', () => {
           SignatureSecret: secrets.signature,
           ProofKeySecret: secrets.proof_key,
           ChannelSwitchName: stack.endpoints.channel_switch,
-          PageTopic: 'arn:aws:sns:eu-central-1:111122223333:pages',
-          TicketTopic: 'arn:aws:sns:eu-central-1:111122223333:tickets',
+          ...ALARM_OUTPUTS,
         },
       }),
     );
-    vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', stack.endpoints.secretsmanager);
-    for (const service of ['SNS', 'CLOUDWATCH', 'LAMBDA']) {
-      vi.stubEnv(`AWS_ENDPOINT_URL_${service}`, await startAccount());
-    }
-    vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+    await useHealthyAccount(stack.endpoints.secretsmanager);
     const args = ['--stage', 'prod', '--outputs', outputs];
     const { code, output } = await runCommand('infra/operate/doctor/run.ts', ...args);
     expect(output).toMatch(/^skipped +The Status URL points here/m);

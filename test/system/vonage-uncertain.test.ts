@@ -134,7 +134,9 @@ describe('cancel under every answer and webhook', () => {
     });
     for (const kind of sent) expect(await usual.send(about(app.requestId)[kind])).toBe(204);
     expect(lasting(await app.status())).toEqual(lasting(body.verification));
-    expect(usual.vonage.count('cancel', app.requestId)).toBe(1);
+    // A lost answer is repeated once, on a fresh socket.
+    const isLost = typeof answer === 'string' || answer.status === 500;
+    expect(usual.vonage.count('cancel', app.requestId)).toBe(isLost ? 2 : 1);
   });
 
   it('a verification that Vonage did not cancel has no effect any more', async () => {

@@ -140,9 +140,9 @@ describe('startStack', () => {
   });
 
   it('refuses a template that it does not understand, and leaves nothing open', async () => {
-    const resources = { ...fixtureResources(), Queue: { Type: 'AWS::SQS::Queue' } };
+    const resources = { ...fixtureResources(), Stream: { Type: 'AWS::Kinesis::Stream' } };
     const assemblyFolder = writeAssembly(resources);
-    await expect(start({ assemblyFolder })).rejects.toThrow(/Queue \(AWS::SQS::Queue\)/);
+    await expect(start({ assemblyFolder })).rejects.toThrow(/Stream \(AWS::Kinesis::Stream\)/);
   });
 });
 

@@ -84,11 +84,14 @@ describe('toLocalEnvironment', () => {
       AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:3003',
       AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://127.0.0.1:3003',
       AWS_ENDPOINT_URL_SSM: 'http://127.0.0.1:3003',
+      AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:3003',
+      AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:3003',
     });
   });
 
   it('refuses a variable that still points into the cloud', () => {
-    expect(() => toLocal({ QUEUE: 'https://sqs.eu-central-1.amazonaws.com/1/q' })).toThrow(/QUEUE/);
+    const stream = 'https://kinesis.eu-central-1.amazonaws.com/stream';
+    expect(() => toLocal({ STREAM: stream })).toThrow(/STREAM/);
     const foreign = 'https://other00api.execute-api.eu-central-1.amazonaws.com';
     expect(() => toLocal({ PUBLIC_URL: foreign })).toThrow(/PUBLIC_URL/);
   });

@@ -103,8 +103,8 @@ describe('readTemplate', () => {
   it.each([
     [
       'a resource type',
-      (it: Resources) => (it.Queue = { Type: 'AWS::SQS::Queue' }),
-      /Queue \(AWS::SQS/,
+      (it: Resources) => (it.Stream = { Type: 'AWS::Kinesis::Stream' }),
+      /Stream \(AWS::Kinesis/,
     ],
     ['a property', setProperty('Actor', 'Layers', ['x']), /Actor\.Layers/],
     [
