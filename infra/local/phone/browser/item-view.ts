@@ -10,7 +10,7 @@ const WORDS: Readonly<Record<string, string>> = {
   cancelled: 'by the app',
   aborted: 'request_id_mismatch',
   deadline: 'nothing came in time',
-  notified: 'the company’s event bus has heard of the end',
+  notified: 'your event bus has heard of the end',
 };
 
 export interface ItemView {
