@@ -155,6 +155,8 @@ export interface ChannelSettings {
   readonly appHash?: string;
   readonly entityId?: string;
   readonly contentId?: string;
+  /** UUID of a custom template of Vonage's; one request has one. */
+  readonly templateId?: string;
   readonly reuseCode?: boolean;
   readonly mode?: 'otp_code' | 'zero_tap';
 }

@@ -67,6 +67,7 @@ const channel = z
     appHash: text.exactOptional(),
     entityId: text.exactOptional(),
     contentId: text.exactOptional(),
+    templateId: text.exactOptional(),
     reuseCode: flag.exactOptional(),
     mode: oneOf(['otp_code', 'zero_tap']).exactOptional(),
   })

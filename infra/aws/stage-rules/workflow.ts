@@ -27,12 +27,14 @@ const FROM: Readonly<
 /** Fields that belong to single channels; `channel` and `from` are checked separately. */
 const CHANNEL_FIELDS: Readonly<Record<ChannelName, readonly string[]>> = {
   silent_auth: [],
-  sms: ['appHash', 'entityId', 'contentId', 'reuseCode'],
+  sms: ['appHash', 'entityId', 'contentId', 'templateId', 'reuseCode'],
   voice: ['reuseCode'],
   email: ['reuseCode'],
   whatsapp: ['mode', 'reuseCode'],
-  rcs: ['reuseCode'],
+  rcs: ['templateId', 'reuseCode'],
 };
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** Channels whose code reaches the number itself. */
 const PHONE_CODE_CHANNELS: readonly ChannelName[] = ['sms', 'voice', 'whatsapp', 'rcs'];
@@ -50,6 +52,10 @@ export function workflowFaults(workflow: readonly ChannelSettings[]): string[] {
         'a mailbox would verify a number',
     );
   }
+  // `template_id` is a member of the request, not of a channel (protocol §1.3).
+  if (new Set(workflow.flatMap(({ templateId }) => templateId ?? [])).size > 1) {
+    faults.push('workflow: sms and rcs must have the same templateId, because a request has one');
+  }
   return [...faults, ...workflow.flatMap(channelFaults)];
 }
 
@@ -63,7 +69,7 @@ function sharesCodeAcrossMailboxAndPhone(workflow: readonly ChannelSettings[]): 
 }
 
 function channelFaults(settings: ChannelSettings): string[] {
-  const { channel, from, appHash, entityId, contentId } = settings;
+  const { channel, from, appHash, entityId, contentId, templateId } = settings;
   const fields = CHANNEL_FIELDS[channel];
   const faults = Object.keys(settings)
     .filter((field) => field !== 'channel' && field !== 'from' && !fields.includes(field))
@@ -81,6 +87,7 @@ function channelFaults(settings: ChannelSettings): string[] {
   if (contentId !== undefined && !isShort(contentId)) {
     faults.push('contentId must be 1–20 characters');
   }
+  if (templateId !== undefined && !UUID.test(templateId)) faults.push('templateId must be a UUID');
   return faults.map((fault) => `workflow: ${channel} ${fault}`);
 }
 

@@ -99,6 +99,7 @@ function showVerification(verification: Verification): Record<string, unknown> {
     client_ref: order.clientRef ?? null,
     channel_timeout: order.channelTimeoutSeconds,
     code_length: order.codeLength,
+    template_id: order.templateId ?? null,
     submitted_at: verification.submittedAt,
     step_ends_at: new Date(verification.stepEndsAtMs).toISOString(),
     finalized_at: verification.finalizedAt ?? null,

@@ -10,6 +10,8 @@ export interface StartOrder {
   readonly channelTimeoutSeconds: number;
   readonly codeLength: number;
   readonly clientRef?: string;
+  /** Custom texts of sms and rcs. */
+  readonly templateId?: string;
   /** The caller's own PIN. */
   readonly code?: string;
   readonly workflow: readonly ChannelOrder[];
@@ -24,6 +26,7 @@ const DEFAULT_TIMEOUT_SECONDS = 180;
 const DEFAULT_CODE_LENGTH = 4;
 const MAX_CHANNELS = 3;
 const PLAYGROUND_PREFIX = '990';
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** Members of the body, each with what it must be and how a refusal is worded. */
 const MEMBERS: Readonly<Record<string, readonly [Check, string]>> = {
@@ -33,7 +36,7 @@ const MEMBERS: Readonly<Record<string, readonly [Check, string]>> = {
   client_ref: [text(1, 40, /^[a-zA-Z0-9]*$/), 'Client ref is invalid'],
   code_length: [integer(4, 10), 'Code length must be between 4 and 10'],
   code: [text(4, 10, /^[a-zA-Z0-9]+$/), 'Code is invalid'],
-  template_id: [text(1, 200), 'Template id is invalid'],
+  template_id: [text(36, 36, UUID), 'Template id is invalid'],
   fraud_check: [isBoolean, 'Fraud check must be a boolean'],
 };
 
@@ -89,7 +92,14 @@ function playgroundFaults(channels: readonly ChannelOrder[]): readonly InvalidPa
 }
 
 function toOrder(body: Members, workflow: readonly ChannelOrder[]): StartOrder {
-  const { brand, channel_timeout: timeout, code_length: length, client_ref: ref, code } = body;
+  const {
+    brand,
+    channel_timeout: timeout,
+    code_length: length,
+    client_ref: ref,
+    code,
+    template_id: template,
+  } = body;
   return {
     brand: typeof brand === 'string' ? brand : '',
     channelTimeoutSeconds: typeof timeout === 'number' ? timeout : DEFAULT_TIMEOUT_SECONDS,
@@ -97,5 +107,6 @@ function toOrder(body: Members, workflow: readonly ChannelOrder[]): StartOrder {
     workflow,
     ...(typeof ref === 'string' ? { clientRef: ref } : {}),
     ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof template === 'string' ? { templateId: template } : {}),
   };
 }

@@ -10,6 +10,8 @@ export interface StartBody {
   readonly client_ref: string;
   /** Of the PIN; silent_auth makes its own code. */
   readonly code_length?: number;
+  /** Custom texts of sms and rcs. */
+  readonly template_id?: string;
   readonly workflow: readonly WorkflowEntry[];
 }
 
@@ -28,6 +30,7 @@ export interface WorkflowEntry {
 
 export function toStartBody(request: VerifyRequest, settings: StartSettings): StartBody {
   const locale = (request.locale ?? settings.locale)?.toLowerCase();
+  const templateId = findTemplateId(request, settings);
   const sendsPins = request.workflow.some(({ channel }) => channel !== 'silent_auth');
   return {
     brand: settings.brand,
@@ -35,12 +38,20 @@ export function toStartBody(request: VerifyRequest, settings: StartSettings): St
     channel_timeout: settings.channelTimeoutSeconds,
     client_ref: request.clientRef,
     ...(sendsPins && { code_length: settings.codeLength }),
+    ...(templateId !== undefined && { template_id: templateId }),
     workflow: request.workflow.map((step) =>
       step.channel === 'silent_auth'
         ? silentAuthEntry(step, request, settings)
         : codeEntry(step, settings),
     ),
   };
+}
+
+/** Of the channels that this request uses; the stage gives them the same one. */
+function findTemplateId({ workflow }: VerifyRequest, settings: StartSettings): string | undefined {
+  const isUsed = (name: string): boolean => workflow.some(({ channel }) => channel === name);
+  return settings.workflow.find(({ channel, templateId }) => templateId && isUsed(channel))
+    ?.templateId;
 }
 
 function silentAuthEntry(

@@ -7,6 +7,7 @@ const silentAuth = { channel: 'silent_auth' } as const;
 const email = { channel: 'email' } as const;
 const sms = { channel: 'sms' } as const;
 const certificateArn = 'arn:aws:acm:eu-west-1:111122223333:certificate/0a1b';
+const TEMPLATE = '4ed3027d-8762-44a0-aa3f-c393717413a4';
 const { limits } = getStage('dev');
 
 /** The name of the stage, what is wrong with it, and what the message says. */
@@ -55,6 +56,22 @@ const REFUSED: readonly (readonly [string, Partial<Stage>, RegExp])[] = [
   ['an app hash of e-mail', { workflow: [{ ...email, appHash: 'x'.repeat(11) }] }, /no appHash/],
   ['an empty entity id', { workflow: [{ ...sms, entityId: '' }] }, /entityId must be 1–20/],
   ['a long content id', { workflow: [{ ...sms, contentId: 'x'.repeat(21) }] }, /contentId must/],
+  [
+    'a template of WhatsApp',
+    { workflow: [{ channel: 'whatsapp', from: '447700900000', templateId: TEMPLATE }] },
+    /whatsapp takes no templateId/,
+  ],
+  ['a template that is not a UUID', { workflow: [{ ...sms, templateId: 'a' }] }, /must be a UUID/],
+  [
+    'two templates in one request',
+    {
+      workflow: [
+        { ...sms, templateId: TEMPLATE },
+        { channel: 'rcs', from: 'Acme', templateId: TEMPLATE.replace('4', '5') },
+      ],
+    },
+    /sms and rcs must have the same templateId/,
+  ],
   ['reuse_code of silent_auth', { workflow: [{ ...silentAuth, reuseCode: true }] }, /no reuseCode/],
   [
     'one code for a mailbox and SMS, said at the SMS',
@@ -222,8 +239,16 @@ const ACCEPTED: readonly (readonly [string, Partial<Stage>])[] = [
     {
       workflow: [
         silentAuth,
-        { ...sms, from: 'Acme', appHash: 'FA+9qCX9VSu', entityId: '1', contentId: '2' },
+        {
+          ...sms,
+          from: 'Acme',
+          appHash: 'FA+9qCX9VSu',
+          entityId: '1',
+          contentId: '2',
+          templateId: TEMPLATE,
+        },
         { channel: 'whatsapp', from: '447700900000', mode: 'zero_tap', reuseCode: true },
+        { channel: 'rcs', from: 'Acme', templateId: TEMPLATE },
       ],
     },
   ],
@@ -329,6 +354,7 @@ describe('getStage', () => {
     ['sms', 'appHash', '12345678901', 'a text'],
     ['sms', 'entityId', '1', 'a text'],
     ['sms', 'contentId', '2', 'a text'],
+    ['rcs', 'templateId', '2', 'a text'],
     ['sms', 'reuseCode', '"true"', 'true or false'],
     ['sms', 'reuseCode', '1', 'true or false'],
     ['sms', 'sender', '"Acme"', undefined],

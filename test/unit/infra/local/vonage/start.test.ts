@@ -41,7 +41,7 @@ describe('POST /v2/verify', () => {
       channel_timeout: 120,
       client_ref: '9f2c1b7a4e5d4c0fa1b2c3d4e5f60718',
       code_length: 6,
-      template_id: 'a-template',
+      template_id: '4ed3027d-8762-44a0-aa3f-c393717413a4',
       fraud_check: false,
       workflow: [
         silentAuth(to, {
@@ -67,6 +67,7 @@ describe('POST /v2/verify', () => {
       client_ref: body.client_ref,
       channel_timeout: 120,
       code_length: 6,
+      template_id: body.template_id,
     });
     const others = [
       { channel: 'whatsapp', to: '447700900004', from: '447700900900', mode: 'zero_tap' },

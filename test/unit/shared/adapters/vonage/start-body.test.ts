@@ -79,6 +79,22 @@ describe('toStartBody', () => {
     expect(body.workflow).toEqual([{ channel: channel.channel, to: '447400123456', ...fields }]);
   });
 
+  it.each([
+    [['silent_auth', 'sms'], true],
+    [['rcs', 'sms'], true],
+    [['silent_auth', 'voice'], false],
+  ] as const)('names the template where one of its channels is used: %j', (channels, isNamed) => {
+    const templateId = '4ed3027d-8762-44a0-aa3f-c393717413a4';
+    const stage = settings({
+      workflow: [
+        { channel: 'sms', templateId },
+        { channel: 'rcs', from: 'Acme', templateId },
+      ],
+    });
+    const body = bodyOf(request(channels.map((channel) => ({ channel, to: PHONE }))), stage);
+    expect(body.template_id).toBe(isNamed ? templateId : undefined);
+  });
+
   it('leaves an e-mail address as it is', () => {
     const to = '+jo@example.org';
     const body = bodyOf(
