@@ -164,7 +164,7 @@ describe('verify.mjs', () => {
       VERIFY_NUMBER: phoneNumber('99'),
       VERIFY_TO_EMAIL: to,
     };
-    const child = spawn(process.execPath, [script], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [script], { env, stdio: ['pipe', 'pipe', 'ignore'] });
     const output = text(child.stdout);
     child.stdin.write(`${await inboxCode(to)}\n`);
     expect(await output).toMatch(/"status": "completed",\s*"channel": "email"/);
