@@ -50,7 +50,7 @@ export function platformRules(
     {
       id: 'EventFailures',
       urgency: 'ticket',
-      says: 'At least 3 ends in 5 minutes could not be told to the event bus; they are retried.',
+      says: 'At least 3 end events in 5 minutes could not be sent to the event bus; they are sent again.',
       metric: own('EventFailed'),
       threshold: 3,
     },

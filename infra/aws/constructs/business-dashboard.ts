@@ -20,10 +20,10 @@ import { graph, logTable, MILLISECONDS, WIDTH } from './widgets.ts';
 const THIRD = { width: WIDTH / 3 };
 const PERCENT = { leftYAxis: { min: 0, max: 100, label: '%', showUnits: false } };
 
-const GUIDE = `# Silent authentication: how it goes
+const GUIDE = `# Silent authentication: verifications
 Normal: most starts get a check_url within 1 s, **60–80 %** of the starts end as \`completed\`, half of
-those within 10 s. Silent authentication covers what carriers and mobile data allow; the rest falls
-back. \`user_rejected\` is a SIM that is not the number: a few are people with two SIMs, many are an
+those within 10 s. Silent authentication works where the carrier supports it and mobile data is on;
+other starts fall back to a code. \`user_rejected\`: the SIM does not have the number. A few are people with two SIMs, many are an
 attack. \`StartRefused\` by \`rate_limited\` and \`Limited\` rise together when somebody probes numbers.`;
 
 export interface BusinessDashboardProps {

@@ -22,12 +22,12 @@ import { graph, logTable, MILLISECONDS, WIDTH } from './widgets.ts';
 const THIRD = { width: WIDTH / 3 };
 const THIRD_IN_TIME = { ...THIRD, ...MILLISECONDS };
 
-const GUIDE = `# Silent authentication: how its parts do
-Normal: no errors and no throttles of functions and tables; a warm function takes under 1 s plus
-Vonage's time; a first invocation of an instance adds about 1 s. 4xx are clients' faults and
-refusals. **5xx of the API alone mean little**: anybody gets a 503 for an unsigned webhook.
-\`PushGone\` is a phone that changed networks; \`PushFailed\` is not normal. A webhook that repeats is: the first
-one of a verification says again what the answer to the start has said.`;
+const GUIDE = `# Silent authentication: functions, Vonage, tables
+Normal: no errors and no throttles of functions and tables. A warm function takes under 1 s plus
+Vonage's time; a cold start adds about 1 s. 4xx are faults of clients, and refusals.
+**5xx of the API alone mean little**: anybody can cause a 503 with an unsigned webhook.
+\`PushGone\`: a phone changed networks, normal. \`PushFailed\`: not normal. Duplicate webhooks: normal, because
+the first webhook of a verification repeats what the answer to the start said.`;
 
 export interface TechnicalDashboardProps {
   readonly stageName: string;
@@ -114,7 +114,7 @@ function clockWidgets({ own, everyOwn }: StageMetrics): GraphWidget[] {
       THIRD,
     ),
     graph('Clock: late cancels', [everyOwn('LateCancel', 'outcome')], THIRD),
-    graph('Clock: behind its time', [lag], THIRD_IN_TIME),
+    graph('Clock: lag', [lag], THIRD_IN_TIME),
   ];
 }
 
@@ -122,7 +122,7 @@ function webhookAndPushWidgets({ own, everyOwn }: StageMetrics): GraphWidget[] {
   return [
     graph('Webhooks: accepted', [own('WebhookAccepted'), own('WebhookDuplicate')], THIRD),
     graph(
-      'Webhooks: refused or odd',
+      'Webhooks: refused or not understood',
       [
         everyOwn('WebhookRejected', 'reason'),
         own('WebhookUnintelligible'),
