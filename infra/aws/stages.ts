@@ -86,9 +86,9 @@ const PROD: Stage = {
     // A person who tries five times has room; whoever spends a share leaves another one to the owner.
     phoneNumber: { count: 10, perCaller: 5, windowSeconds: 3600 },
     email: { count: 10, perCaller: 5, windowSeconds: 3600 },
-    // 10 000 numbers: what a pumping attack costs at most, and two callers at least to close a block. Raise
-    // both where many subscribers of one block sign in behind one address.
-    prefix: { count: 40, perCaller: 20, windowSeconds: 600 },
+    // 10 000 numbers. An office or a carrier's address with fifty subscribers in one block, and their
+    // second tries, are one caller; four such callers at least close a block (decision 0047).
+    prefix: { count: 240, perCaller: 60, windowSeconds: 600 },
   },
   origins: [],
   proof: { audience: 'silent-auth-consumer', lifetimeSeconds: 120 },

@@ -8,7 +8,7 @@ import { broken, isDistinct, isIntegerBetween, type Rule } from './rule.ts';
 /** Channels whose every message is charged. */
 const PAID_CHANNELS = ['sms', 'voice', 'whatsapp', 'rcs'];
 
-/** A number of some 15 bytes for each caller keeps the item below 10 KB. */
+/** The item of a block holds some 15 bytes for each of its callers: below 10 KB in all. */
 const MAX_PREFIX_COUNT = 500;
 
 export function abuseFaults(stage: Stage): string[] {
@@ -48,15 +48,8 @@ export function abuseFaults(stage: Stage): string[] {
   ]);
 }
 
-/** The item of a block holds one attribute for each of its callers: 500 are about 10 KB. */
-const MOST_OF_PREFIX = 500;
-
 function limitRules(name: string, { count, windowSeconds, perCaller = 1 }: SharedLimit): Rule[] {
   return [
-    [
-      perCaller === undefined || isIntegerBetween(perCaller, 1, count),
-      `limits.${name}.perCaller must be a whole number from 1 to its count`,
-    ],
     [isIntegerBetween(count, 1, 1_000_000), `limits.${name}.count must be a whole number above 0`],
     [
       isIntegerBetween(windowSeconds, 1, 86_400),
@@ -65,10 +58,6 @@ function limitRules(name: string, { count, windowSeconds, perCaller = 1 }: Share
     [
       isIntegerBetween(perCaller, 1, count),
       `limits.${name}.perCaller must be a whole number from 1 to its count`,
-    ],
-    [
-      name !== 'prefix' || count <= MOST_OF_PREFIX,
-      `limits.prefix.count must not be above ${MOST_OF_PREFIX}: its item would grow too large`,
     ],
   ];
 }
