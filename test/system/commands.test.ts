@@ -134,6 +134,7 @@ describe('a wrong value', () => {
     ['configure', [], 'say either --stage or --local'],
     ['configure', ['--stage'], '--stage needs a value'],
     ['doctor', ['--stage', 'dev', '--local'], 'say either --stage or --local'],
+    ['probe', ['--stage'], '--stage needs a value'],
     ['trace', ['no fault'], 'the log line is not JSON'],
     ['screenshot', ['here.png'], 'the argument here.png is not understood'],
   ])('of %s %j is refused', async (name, args, sentence) => {

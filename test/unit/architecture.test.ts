@@ -107,6 +107,11 @@ const RULES: readonly {
     packages: ['jose', 'zod', 'node:'],
   },
   {
+    folder: 'infra/operate/probe',
+    paths: ['infra/operate/deployment', 'shared/command', 'shared/config.ts', 'shared/contract'],
+    packages: ['zod', 'node:'],
+  },
+  {
     // An example for the stack that owns a user pool: the construct and its trigger.
     folder: 'docs/examples/cognito',
     paths: ['infra/aws/bundle.ts'],

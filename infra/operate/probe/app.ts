@@ -1,0 +1,223 @@
+/** An app of the deployed backend: HTTP, WebSocket, and the published contract alone. */
+
+import { randomBytes } from 'node:crypto';
+import { CommandError } from '../../../shared/command/command-error.ts';
+import { SILENT_AUTH_SECONDS, WEBSOCKET_SUBPROTOCOL } from '../../../shared/config.ts';
+import {
+  problemSchema,
+  type StartAnswer,
+  serverMessageSchema,
+  startAnswerSchema,
+  verificationAnswerSchema,
+} from '../../../shared/contract/answers.ts';
+import type { VerificationObject } from '../../../shared/contract/verification-object.ts';
+
+/** For one answer: the backend itself has 25 s. */
+const TIMEOUT_MS = 28_000;
+/** Between two reads of `/status` without a socket, and with one. */
+const POLL_MS = 2_000;
+const HEAL_MS = 10_000;
+/** For a check_url to come, and for Vonage to report the end of its step; both since the start. */
+const CHECK_URL_MS = 30_000;
+const END_MS = (SILENT_AUTH_SECONDS + 20) * 1000;
+
+export interface Backend {
+  readonly apiUrl: string;
+  /** Bearer of `POST /start`, where the stage has an authorizer. */
+  readonly startToken?: string;
+  /** Factor on Vonage's times. @default 1 */
+  readonly timeScale?: number;
+}
+
+export interface Said {
+  readonly status: number;
+  /** Of a problem. */
+  readonly code?: string;
+  readonly verification?: VerificationObject;
+}
+
+export interface App {
+  readonly requestId: string;
+  /** Since the start was answered. */
+  readonly elapsedMs: () => number;
+  readonly current: () => VerificationObject;
+  /** Where the check_url came first; `undefined` when none came within 30 s. */
+  readonly checkUrl: () => Promise<
+    { readonly url: string; readonly by: 'answer' | 'later' } | undefined
+  >;
+  readonly checkCode: (requestId: string, code: string) => Promise<Said>;
+  readonly cancel: () => Promise<Said>;
+  /** The final object; `undefined` when there is none 20 s after Vonage's step is over. */
+  readonly ended: () => Promise<VerificationObject | undefined>;
+  /** Whether an object came over the WebSocket after its snapshot. */
+  readonly wasPushed: () => boolean;
+  readonly close: () => void;
+}
+
+/** @returns the app, or what refused the start */
+export async function startApp(backend: Backend, phoneNumber: string): Promise<App | Said> {
+  const { apiUrl, startToken } = backend;
+  const answer = await send(apiUrl, 'POST', '/start', {
+    token: startToken,
+    body: { phone_number: phoneNumber, channels: ['silent_auth'] },
+    headers: { 'idempotency-key': randomBytes(18).toString('base64url') },
+  });
+  if (answer.status !== 202) return toSaid(answer);
+  const started = startAnswerSchema.safeParse(answer.body);
+  if (!started.success)
+    throw new CommandError('POST /start answered what the contract does not know');
+  return follow(backend, started.data);
+}
+
+export function isApp(started: App | Said): started is App {
+  return 'requestId' in started;
+}
+
+function follow({ apiUrl, timeScale = 1 }: Backend, started: StartAnswer): App {
+  const begunAt = performance.now();
+  const { client_token: token, websocket_url: websocketUrl, request_id: requestId } = started;
+  const elapsedMs = (): number => Math.round(performance.now() - begunAt);
+  let current = started.verification;
+  let isPushed = false;
+  const listeners = new Set<() => void>();
+  const apply = (verification: VerificationObject | undefined): void => {
+    if (!verification || isOlder(verification, current)) return;
+    current = verification;
+    for (const listener of [...listeners]) listener();
+  };
+  const ask = async (method: string, path: string, body?: unknown): Promise<Said> => {
+    const said = toSaid(await send(apiUrl, method, path, { token, body }));
+    apply(said.verification);
+    return said;
+  };
+  const socket = openSocket(websocketUrl, token, (verification, type) => {
+    if (type === 'transition') isPushed = true;
+    apply(verification);
+  });
+  let readAt = performance.now();
+  const poll = setInterval(() => {
+    const pauseMs = socket?.readyState === WebSocket.OPEN ? HEAL_MS : POLL_MS;
+    if (isFinal(current) || performance.now() - readAt < pauseMs) return;
+    readAt = performance.now();
+    void ask('GET', '/status').catch(() => undefined);
+  }, POLL_MS);
+
+  /** Waits until it is so, at most until this long after the start. */
+  function becomes(isSo: () => boolean, untilMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        listeners.delete(look);
+        clearTimeout(timer);
+        resolve();
+      };
+      const look = (): void => void (isSo() && done());
+      const timer = setTimeout(done, Math.max(untilMs * timeScale - elapsedMs(), 0));
+      listeners.add(look);
+      look();
+    });
+  }
+
+  return {
+    requestId,
+    elapsedMs,
+    current: () => current,
+    async checkUrl() {
+      const inAnswer = checkUrlOf(started.verification);
+      if (inAnswer !== undefined) return { url: inAnswer, by: 'answer' };
+      await becomes(() => checkUrlOf(current) !== undefined || isFinal(current), CHECK_URL_MS);
+      const url = checkUrlOf(current);
+      return url === undefined ? undefined : { url, by: 'later' };
+    },
+    checkCode: (id, code) => ask('POST', '/check-code', { request_id: id, code }),
+    cancel: () => ask('POST', '/cancel'),
+    async ended() {
+      await becomes(() => isFinal(current), END_MS);
+      if (!isFinal(current)) await ask('GET', '/status').catch(() => undefined);
+      return isFinal(current) ? current : undefined;
+    },
+    wasPushed: () => isPushed,
+    close() {
+      clearInterval(poll);
+      socket?.close();
+    },
+  };
+}
+
+/** Without `WebSocket` (Node 20) `/status` alone tells. */
+function openSocket(
+  url: string,
+  token: string,
+  onVerification: (verification: VerificationObject, type: 'snapshot' | 'transition') => void,
+): WebSocket | undefined {
+  if (globalThis.WebSocket === undefined) return undefined;
+  const socket = new WebSocket(url, [WEBSOCKET_SUBPROTOCOL, token]);
+  socket.addEventListener('open', () => {
+    socket.send(JSON.stringify({ action: 'subscribe', client_token: token }));
+  });
+  socket.addEventListener('message', ({ data }) => {
+    const { data: message } = serverMessageSchema.safeParse(parseJson(String(data)));
+    if (message?.type === 'snapshot' || message?.type === 'transition') {
+      onVerification(message.verification, message.type);
+    }
+  });
+  socket.addEventListener('error', () => undefined); // it is read from /status then
+  return socket;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+interface Sent {
+  readonly token?: string | undefined;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+async function send(
+  apiUrl: string,
+  method: string,
+  path: string,
+  { token, body, headers }: Sent,
+): Promise<Answer> {
+  const response = await fetch(`${apiUrl}${path}`, {
+    method,
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  return { status: response.status, body: parseJson(await response.text()) };
+}
+
+function toSaid({ status, body }: Answer): Said {
+  const good = verificationAnswerSchema.safeParse(body).data;
+  const bad = problemSchema.safeParse(body).data;
+  const verification = good?.verification ?? bad?.verification;
+  return { status, ...(bad && { code: bad.code }), ...(verification && { verification }) };
+}
+
+function checkUrlOf({ action }: VerificationObject): string | undefined {
+  return action?.type === 'open_check_url' ? action.check_url : undefined;
+}
+
+function isFinal({ ended_at: endedAt }: VerificationObject): boolean {
+  return endedAt !== null;
+}
+
+function isOlder(one: VerificationObject, other: VerificationObject): boolean {
+  if (one.seq !== other.seq) return one.seq < other.seq;
+  return Date.parse(one.updated_at) < Date.parse(other.updated_at);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * `npm run probe` over a local stack whose Vonage answers in several ways. Nothing here depends on how
+ * fast the machine is: what a cancel finds in time is shown and not asserted.
+ */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { observe } from '../../infra/operate/probe/observe.ts';
+import { misbehaviours, toReadings } from '../../infra/operate/probe/readings.ts';
+import { runCommand } from '../fixtures/command.ts';
+import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
+
+const TIME_SCALE = 0.2;
+let stack: OwnStack;
+
+beforeAll(async () => {
+  stack = await startOwnStack({ timeScale: TIME_SCALE });
+});
+afterAll(() => stack?.close());
+
+async function setFaults(...rules: object[]): Promise<void> {
+  const body = JSON.stringify(rules);
+  const { status } = await fetch(`${stack.endpoints.vonage}/faults`, { method: 'PUT', body });
+  expect(status).toBe(200);
+}
+
+it('prints the table, and keeps nothing private', async () => {
+  process.env.VONAGE_TIME_SCALE = String(TIME_SCALE);
+  const file = join(stack.folder, 'probe.json');
+  const { code, output } = await runCommand(
+    ...(['infra/operate/probe/run.ts', '--local', stack.folder, '--json', file] as const),
+  );
+  expect(output).toContain('right under every reading');
+  expect(output.match(/^ ?\d+ {2}\S/gm)).toHaveLength(20);
+  expect(output).toMatch(/^… even: cancelled after 35 s$/m);
+  expect(code).toBe(0);
+  const kept = readFileSync(file, 'utf8');
+  expect(JSON.parse(kept)).toMatchObject({
+    stage: 'local',
+    misbehaves: [],
+    observations: {
+      even: { ended: { status: 'completed', isNumberVerified: true } },
+      odd: { ended: { status: 'user_rejected' } },
+      failing: { ended: { status: 'failed', reason: 'carrier_failed' } },
+      cancelledEarly: { cancelled: 200 },
+      cancelledLate: { cancelled: 200 },
+      untouched: { ended: { status: 'expired', reason: 'channel_expired' } },
+    },
+  });
+  expect(kept + output).not.toMatch(/990\d{6}|silent-auth\/redirect|[\w-]{43}/);
+});
+
+describe('exits 1 exactly for the readings under which the product misbehaves', () => {
+  it.each<[string, readonly object[], readonly string[], Readonly<Record<number, RegExp>>]>([
+    [
+      'other answers that are all taken',
+      [
+        {
+          request: {
+            check_url_in: 'webhook',
+            action: 'array',
+            carrier_status: 412,
+            wrong_silent_code: 'gone',
+            fetch_once: true,
+            silent_code: 'digits',
+            hops: 12,
+          },
+        },
+        { webhook: { set: { price: '0.05' }, duplicate: 1 } },
+      ],
+      [],
+      {
+        5: /^odd: 412 .*; 99: 412 /,
+        8: /^410 verification_closed, then failed/,
+        14: /^second GET: 404/,
+      },
+    ],
+    [
+      'a check_url on a foreign host',
+      [{ request: { check_url: 'https://check.example/{request_id}' } }],
+      ['no-check-url'],
+      { 7: /with the answer to the start: 0 of/ },
+    ],
+    [
+      'another request_id at the end of the redirects',
+      [{ request: { result_request_id: 'other' } }],
+      ['other-request-id'],
+      {},
+    ],
+    ['a chain of 16 redirects', [{ request: { hops: 16 } }], ['chain-not-followed'], {}],
+    [
+      'a code that is unknown',
+      [{ answer: { operation: 'check', kind: 'not_found' } }],
+      ['right-code-refused'],
+      { 9: /^while it runs: 410 verification_closed/ },
+    ],
+    [
+      'every code accepted',
+      [{ answer: { operation: 'check', kind: 'invalid_code', status: 200 } }],
+      ['wrong-code-accepted'],
+      {},
+    ],
+    [
+      'webhooks that are signed otherwise',
+      [{ webhook: { signature: 'wrong_secret' } }],
+      ['no-webhook'],
+      { 3: /^no webhook had an effect$/ },
+    ],
+  ])('%s', async (_reading, faults, names, seen) => {
+    await setFaults(...faults);
+    const backend = { apiUrl: stack.endpoints.api, timeScale: TIME_SCALE };
+    const observations = await observe({ backend, isQuick: true });
+    expect(misbehaviours(observations)).toEqual(names);
+    const readings = toReadings(observations);
+    for (const [number, pattern] of Object.entries(seen)) {
+      expect(readings[Number(number)]).toMatch(pattern);
+    }
+  });
+});
+
+it('says in a sentence why it cannot begin, and exits 2', async () => {
+  await setFaults({ answer: { operation: 'start', kind: 'low_balance' } });
+  const { code, output } = await runCommand('infra/operate/probe/run.ts', '--local', stack.folder);
+  expect(output).toMatch(/POST \/start answered 503 provider_unavailable: npm run doctor tells/);
+  expect(code).toBe(2);
+});

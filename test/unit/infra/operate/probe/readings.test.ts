@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Observations, Seen } from '../../../../../infra/operate/probe/observe.ts';
+import {
+  hasVerified,
+  MISBEHAVES,
+  misbehaviours,
+  toReadings,
+} from '../../../../../infra/operate/probe/readings.ts';
+import { readFacts } from '../../../../../infra/operate/probe/report.ts';
+
+const opened = { status: 200, redirects: 4, hosts: ['api-eu.vonage.com'], milliseconds: 900 };
+const checkUrl = { by: 'answer', host: 'api-eu.vonage.com', afterMs: 0 } as const;
+const base: Seen = { requestId: 'r', checkUrl, opened, wasPushed: true };
+const end = (
+  status: NonNullable<Seen['ended']>['status'],
+  more: Partial<NonNullable<Seen['ended']>> = {},
+): Pick<Seen, 'ended'> => ({
+  ended: {
+    status,
+    reason: null,
+    isNumberVerified: status === 'completed',
+    isBeforeDeadline: true,
+    afterMs: 1500,
+    ...more,
+  },
+});
+const refused = (status: number): Seen => ({ ...base, opened: { ...opened, status } });
+
+/** Vonage as its documents have it. */
+const usual: Observations = {
+  even: {
+    ...base,
+    isSameRequest: true,
+    checked: { status: 200, code: '' },
+    ...end('completed'),
+  },
+  odd: { ...refused(409), ...end('user_rejected', { reason: 'number_mismatch' }) },
+  failing: { ...refused(412), ...end('failed') },
+  wrongCode: {
+    ...base,
+    isSameRequest: true,
+    openedAgain: { ...opened, isSameCode: true },
+    checked: { status: 400, code: 'code_invalid' },
+    ...end('failed', { reason: 'code_rejected' }),
+  },
+  earlyCode: { ...base, checked: { status: 409, code: 'code_not_expected' } },
+};
+const late = { checkUrl: { ...checkUrl, by: 'later', afterMs: 700 } } as const;
+const nowhere = { requestId: 'r', wasPushed: false };
+const unheard = end('expired', { isBeforeDeadline: false });
+
+describe('misbehaviours', () => {
+  it.each<[string, Partial<Observations>, readonly string[]]>([
+    ['as documented', {}, []],
+    ['the check_url comes by webhook alone', { even: { ...usual.even, ...late } }, []],
+    [
+      'the end of a refused number is not told, but a check_url came by webhook',
+      { odd: { ...refused(409), ...unheard, ...late }, failing: { ...refused(412), ...unheard } },
+      [],
+    ],
+    ['no event for 99', { failing: { ...refused(412), ...unheard } }, []],
+    ['a wrong code ends with 410', { wrongCode: { ...usual.wrongCode, ...end('failed') } }, []],
+    ['the playground is off: even is refused', { even: { ...refused(412) } }, []],
+    [
+      'no check_url at all',
+      { even: nowhere, odd: nowhere, failing: nowhere, wrongCode: nowhere },
+      ['no-check-url'],
+    ],
+    [
+      'a chain that does not end',
+      { even: { ...base, opened: { ...opened, fault: 'more than 15 redirects' } } },
+      ['chain-not-followed'],
+    ],
+    [
+      'another request_id at the end',
+      { even: { ...usual.even, isSameRequest: false, ...end('aborted') } },
+      ['other-request-id'],
+    ],
+    [
+      'the right code is refused',
+      { even: { ...usual.even, ...end('failed') } },
+      ['right-code-refused'],
+    ],
+    [
+      'completed without the number',
+      { even: { ...usual.even, ...end('completed', { isNumberVerified: false }) } },
+      ['number-not-verified'],
+    ],
+    [
+      'an early code completes',
+      { earlyCode: { ...usual.earlyCode, ...end('completed') } },
+      ['wrong-code-accepted'],
+    ],
+    ['no webhook has an effect', { odd: refused(409), failing: refused(412) }, ['no-webhook']],
+  ])('%s', (_reading, change, names) => {
+    expect(misbehaviours({ ...usual, ...change })).toEqual(names);
+  });
+
+  it('are the ones that docs/vonage.md lists', () => {
+    const [, probe = ''] = readFileSync('docs/vonage.md', 'utf8').split('## The probe');
+    const listed = [...probe.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);
+    expect(listed).toEqual(Object.keys(MISBEHAVES));
+  });
+});
+
+describe('toReadings', () => {
+  it('says what was seen of the facts of the page, and nothing of those out of sight', () => {
+    const readings = toReadings(usual);
+    expect(readFacts().map(([number]) => number)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    );
+    expect(readings[5]).toBe('odd: 409; 99: 412');
+    expect(readings[8]).toBe('400 code_invalid, then failed (code_rejected)');
+    expect(readings[9]).toBe('while it runs: 409 code_not_expected');
+    expect([4, 6, 10, 12, 13, 17, 18, 19].filter((number) => readings[number])).toEqual([]);
+  });
+});
+
+it('an even number that is refused leaves the product unseen', () => {
+  expect([hasVerified(usual), hasVerified({ ...usual, even: refused(412) })]).toEqual([
+    true,
+    false,
+  ]);
+});
