@@ -47,8 +47,6 @@ export const ESBUILD_OPTIONS: BuildOptions & { readonly plugins: Plugin[] } = {
   format: 'esm',
   mainFields: ['module', 'main'],
   external: EXTERNAL,
-  // Nothing here is a web stream, and asking whether it is one loads all that there are.
-  define: { ReadableStream: 'undefined' },
   plugins: [builtinsAsTheyAre],
   logLevel: 'warning',
 };
@@ -84,7 +82,7 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundles> 
     write: false,
     metafile: true,
     ...ESBUILD_OPTIONS,
-    define: { ...ESBUILD_OPTIONS.define, BUNDLE_HASH: JSON.stringify(HASH_PLACEHOLDER) },
+    define: { BUNDLE_HASH: JSON.stringify(HASH_PLACEHOLDER) },
     plugins: [...ESBUILD_OPTIONS.plugins, ...(countries ? [mobileRangesOf(countries)] : [])],
     sourcemap: 'external',
     sourcesContent: false,

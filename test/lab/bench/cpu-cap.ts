@@ -21,10 +21,13 @@ export interface CpuCap {
   close(): void;
 }
 
+let opened = 0;
+
 export function openCpuCap(memoryMegabytes: number): CpuCap {
   const share = Math.min(1, memoryMegabytes / WHOLE_CPU_MEGABYTES);
   const isV2 = existsSync(join(V2, 'cgroup.controllers'));
-  const folder = join(isV2 ? V2 : V1, `silent-auth-bench-${process.pid}`);
+  opened += 1;
+  const folder = join(isV2 ? V2 : V1, `silent-auth-bench-${process.pid}-${opened}`);
   const quota = Math.round(PERIOD_MICROSECONDS * share);
   try {
     mkdirSync(folder);

@@ -2,17 +2,30 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { printCold, printCost, printGrowth, printThroughput } from './print.ts';
+import {
+  printCold,
+  printCost,
+  printGrowth,
+  printMemory,
+  printProfile,
+  printTricks,
+  printVerifications,
+} from './print.ts';
 import type { Report, Section } from './report.ts';
 import { toMarkdown } from './table.ts';
 
 const DOCUMENT = join(import.meta.dirname, '..', '..', '..', 'docs', 'performance.md');
 
 /** Sections that were never measured here stay as they are. */
-export function documentReport({ cold, throughput, growth, cost }: Report): void {
+export function documentReport(report: Report): void {
+  const { cold, verification, tricks, profile, growth, cost } = report;
   const tables = {
     cold: cold && withOrigin(cold, printCold(cold, toMarkdown)),
-    throughput: throughput && withOrigin(throughput, printThroughput(throughput, toMarkdown)),
+    verification:
+      verification && withOrigin(verification, printVerifications(verification, toMarkdown)),
+    memory: verification && withOrigin(verification, printMemory(verification, cost, toMarkdown)),
+    tricks: tricks && withOrigin(tricks, printTricks(tricks, toMarkdown)),
+    profile: profile && withOrigin(profile, printProfile(profile, toMarkdown)),
     growth: growth && withOrigin(growth, printGrowth(growth.results, toMarkdown)),
     cost: cost && withOrigin(cost, printCost(cost, toMarkdown)),
   };

@@ -6,8 +6,9 @@ import { dirname, join } from 'node:path';
 import type { ColdReport } from './cold/measure.ts';
 import type { CostReport } from './cost/measure.ts';
 import type { GrowthResult } from './load/growth.ts';
-import type { ThroughputReport } from './load/throughput.ts';
+import type { ProfileReport } from './profile/measure.ts';
 import type { TrickReport } from './tricks/measure.ts';
+import type { VerificationReport } from './verification/measure.ts';
 
 export interface Section {
   readonly measuredAt: string;
@@ -18,7 +19,8 @@ export interface Section {
 export interface Report {
   readonly cold?: Section & ColdReport;
   readonly tricks?: Section & TrickReport;
-  readonly throughput?: Section & ThroughputReport;
+  readonly verification?: Section & VerificationReport;
+  readonly profile?: Section & ProfileReport;
   readonly growth?: Section & { readonly results: readonly GrowthResult[] };
   readonly cost?: Section & CostReport;
 }

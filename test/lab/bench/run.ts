@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: cold starts, whole verifications a second, growth; with `--cost` what a million of
- * them costs instead. Prints tables, writes `reports/bench.json`. Never fails because of a time.
+ * `npm run bench`: cold starts, what a user waits for, growth; with `--cost` what a million
+ * verifications costs instead. Prints tables, writes `reports/bench.json`. Never fails because of a time.
  */
 
 import { choices, flag, integer, integers, text } from '../../../shared/command/options.ts';
@@ -9,35 +9,44 @@ import { readCommandLine } from '../../../shared/command/run-command.ts';
 import { measureColdStarts } from './cold/measure.ts';
 import { measureCost } from './cost/measure.ts';
 import { documentReport } from './document.ts';
-import { type BenchStack, startBenchStack } from './load/bench-stack.ts';
+import { startBenchStack } from './load/bench-stack.ts';
 import { measureGrowth } from './load/growth.ts';
-import { measureThroughput } from './load/throughput.ts';
-import { printCold, printCost, printGrowth, printThroughput, printTricks } from './print.ts';
+import {
+  printCold,
+  printCost,
+  printGrowth,
+  printMemory,
+  printProfile,
+  printTricks,
+  printVerifications,
+} from './print.ts';
+import { measureProfile } from './profile/measure.ts';
 import { addToReport, describeRun, REPORT_FILE, type Report, readReport } from './report.ts';
 import { measureTricks } from './tricks/measure.ts';
+import { measureVerifications } from './verification/measure.ts';
 
 const THOROUGH = {
   coldRounds: 5,
-  throughput: { rounds: 3, count: 120, warmUp: 400 },
+  verificationRounds: 15,
   growth: [10, 100, 1000, 5000],
   costCount: 40,
 };
 const QUICK: typeof THOROUGH = {
   coldRounds: 2,
-  throughput: { rounds: 1, count: 24, warmUp: 24 },
+  verificationRounds: 2,
   growth: [10, 100],
   costCount: 10,
 };
 
-const SECTIONS = ['cold', 'tricks', 'throughput', 'growth', 'cost'] as const;
-const USAGE = `Measures cold starts, throughput and growth over a local stack; never fails because of a time.
+const SECTIONS = ['cold', 'verification', 'tricks', 'profile', 'growth', 'cost'] as const;
+const USAGE = `Measures cold starts, what a user waits for, and growth; never fails because of a time.
 
 npm run bench [-- options]
 
   --quick               fewer rounds, up to 100 in flight
   --cost                what a million verifications costs, and nothing else
   --only <a,b>          some of ${SECTIONS.join(', ')}
-  --rounds <number>     of cold starts
+  --rounds <number>     of cold starts (5) or verifications (15)
   --pairs <number>      of each trick (15)
   --warm <number>       requests after the first one of each start (20)
   --tricks <a,b>        some of them (tricks/tricks.ts)
@@ -76,13 +85,21 @@ process.exit(0); // sockets that are kept alive would hold the process for a whi
 
 function toSections({ only, cost }: typeof options): readonly string[] {
   if (only) return only;
-  return cost ? ['cost'] : ['cold', 'throughput', 'growth'];
+  return cost ? ['cost'] : ['cold', 'verification', 'growth'];
 }
 
 async function run(sections: readonly string[]): Promise<void> {
   if (sections.includes('cold')) {
     const cold = await measureColdStarts(options.rounds ?? scale.coldRounds, progress);
     finish({ cold: { ...describeRun(), ...cold } }, printCold(cold));
+  }
+  if (sections.includes('verification')) {
+    const rounds = options.rounds ?? scale.verificationRounds;
+    const verification = await measureVerifications(rounds, progress);
+    const { cost } = readReport();
+    const memory = printMemory(verification, cost);
+    const text = `${printVerifications(verification)}\n\n${memory}`;
+    finish({ verification: { ...describeRun(), ...verification } }, text);
   }
   if (sections.includes('tricks')) {
     const { pairs, warm, tricks: names, against } = options;
@@ -93,10 +110,15 @@ async function run(sections: readonly string[]): Promise<void> {
     );
     finish({ tricks: { ...describeRun(), ...tricks } }, printTricks(tricks));
   }
-  if (sections.includes('throughput') || sections.includes('growth')) {
+  if (sections.includes('profile')) {
+    const profile = await measureProfile(progress);
+    finish({ profile: { ...describeRun(), ...profile } }, printProfile(profile));
+  }
+  if (sections.includes('growth')) {
     const bench = await startBenchStack();
     try {
-      await runLoad(bench, sections);
+      const results = await measureGrowth(bench, inFlight, progress);
+      finish({ growth: { ...describeRun(), results } }, printGrowth(results));
     } finally {
       await bench.close();
     }
@@ -104,17 +126,6 @@ async function run(sections: readonly string[]): Promise<void> {
   if (sections.includes('cost')) {
     const cost = await measureCost(scale.costCount, progress);
     finish({ cost: { ...describeRun(), ...cost } }, printCost(cost));
-  }
-}
-
-async function runLoad(bench: BenchStack, sections: readonly string[]): Promise<void> {
-  if (sections.includes('throughput')) {
-    const throughput = await measureThroughput(bench, scale.throughput, progress);
-    finish({ throughput: { ...describeRun(), ...throughput } }, printThroughput(throughput));
-  }
-  if (sections.includes('growth')) {
-    const results = await measureGrowth(bench, inFlight, progress);
-    finish({ growth: { ...describeRun(), results } }, printGrowth(results));
   }
 }
 

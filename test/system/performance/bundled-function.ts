@@ -22,7 +22,7 @@ export interface BundledFunction {
   readonly environment: ExecutionEnvironment;
   /** Throws when the function failed. */
   readonly invoke: (event: object) => Promise<z.infer<typeof answer>>;
-  /** RSA signatures so far; what is loaded of undici, web streams and the like. */
+  /** RSA signatures so far; what is loaded of undici. */
   readonly probe: () => Promise<z.infer<typeof report>>;
   readonly lines: readonly string[];
   readonly stop: () => Promise<void>;

@@ -23,7 +23,7 @@ import {
   type MemoryDynamoDb,
 } from '../../lab/simulation/store/memory-dynamodb.ts';
 
-export type Peer = 'dynamodb' | 'secrets' | 'push' | 'vonage';
+export type Peer = 'dynamodb' | 'secrets' | 'push' | 'lambda' | 'vonage';
 
 export interface RecordedCall {
   readonly peer: Peer;
@@ -34,13 +34,24 @@ export interface RecordedCall {
   readonly endedAtMs: number;
 }
 
+/** One that is about to be answered. */
+export interface HeardCall {
+  readonly peer: Peer;
+  readonly path: string;
+  readonly body: string;
+  /** Of Vonage. */
+  readonly answer?: { readonly request_id: string };
+}
+
 export interface RecordedPeers {
   readonly url: string;
   readonly tables: { readonly verifications: string; readonly guards: string };
   /** What has been answered since the last time this was asked. */
   readonly take: () => readonly RecordedCall[];
   /** From now on each answer takes at least this long; in the beginning none has to. */
-  readonly answerAfter: (ms: number) => void;
+  readonly answerAfter: (ms: number | Partial<Record<Peer, number>>) => void;
+  /** Whoever wants to act on calls: one at most. */
+  readonly hear: (listener: (call: HeardCall) => void) => void;
   /** What DynamoDB says to the next requests instead of an answer; nothing: it answers. */
   readonly refuse: (...errors: readonly (string | undefined)[]) => void;
   /** How many sockets were opened so far. */
@@ -62,7 +73,8 @@ export interface PeersOptions {
 export async function startRecordedPeers({
   store = 'dynalite',
 }: PeersOptions = {}): Promise<RecordedPeers> {
-  let delayMs = 0;
+  let delays: number | Partial<Record<Peer, number>> = 0;
+  let tell: (call: HeardCall) => void = () => {};
   const memory = store === 'memory' ? createMemoryDynamoDb() : undefined;
   const dynamodb = dynalite({ createTableMs: 0 });
   const secrets = createSecrets();
@@ -75,17 +87,23 @@ export async function startRecordedPeers({
     const body = await text(request);
     const { peer, operation } = identify(request);
     const authorization = request.headers.authorization ?? '';
+    const delayMs = typeof delays === 'number' ? delays : (delays[peer] ?? 0);
     if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
     response.once('finish', () => {
       calls.push({ peer, operation, authorization, startedAtMs, endedAtMs: performance.now() });
     });
+    const path = request.url ?? '';
+    if (peer === 'vonage') {
+      answerAsVonage(request, response, (answer) => tell({ peer, path, body, answer }));
+      return;
+    }
+    tell({ peer, path, body });
     const refusal = peer === 'dynamodb' ? refusals.shift() : undefined;
     if (refusal !== undefined) refuse(response, refusal);
     else if (peer === 'dynamodb' && memory) answerFrom(memory, operation, body, response);
     else if (peer === 'dynamodb') dynamodb.emit('request', toWholeRequest(request, body), response);
     else if (peer === 'secrets') sendJson(response, 200, secrets(JSON.parse(body).SecretId));
-    else if (peer === 'push') sendJson(response, 200, {});
-    else answerAsVonage(request, response);
+    else sendJson(response, peer === 'lambda' ? 202 : 200, {});
   }
 
   const server = createServer((request, response) => {
@@ -111,7 +129,10 @@ export async function startRecordedPeers({
       refusals = [...errors];
     },
     answerAfter: (ms) => {
-      delayMs = ms;
+      delays = ms;
+    },
+    hear: (listener) => {
+      tell = listener;
     },
     connections: () => connections,
     close: async () => {
@@ -129,11 +150,10 @@ function identify({
 }: IncomingMessage): Pick<RecordedCall, 'peer' | 'operation'> {
   const [service = '', operation] = String(headers['x-amz-target'] ?? '').split('.');
   if (operation === undefined) {
-    const isPush = url.includes('/@connections/');
+    if (url.includes('/@connections/')) return { peer: 'push', operation: String(method) };
+    if (url.endsWith('/invocations')) return { peer: 'lambda', operation: 'Invoke' };
     const path = url.replace(/[^/]{20,}/, '{id}');
-    return isPush
-      ? { peer: 'push', operation: String(method) }
-      : { peer: 'vonage', operation: `${method} ${path}` };
+    return { peer: 'vonage', operation: `${method} ${path}` };
   }
   return { peer: service.startsWith('DynamoDB') ? 'dynamodb' : 'secrets', operation };
 }
@@ -144,19 +164,32 @@ function createSecrets(): (secretId: string) => { readonly SecretString: string 
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
+  const { privateKey: proofKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
   const key = (letter: string): string => letter.repeat(64);
   const secrets: Readonly<Record<string, object>> = {
     'private-key': { application_id: APPLICATION_ID, private_key: privateKey },
     signature: { ...WEBHOOK, application_id: APPLICATION_ID },
+    'proof-key': { private_key: proofKey },
     keys: { guard_key: key('g'), token_key: key('t'), identity_key: key('i') },
   };
   return (secretId) => ({ SecretString: JSON.stringify(secrets[secretId] ?? {}) });
 }
 
-function answerAsVonage({ method, url = '' }: IncomingMessage, response: ServerResponse): void {
+function answerAsVonage(
+  { method, url = '' }: IncomingMessage,
+  response: ServerResponse,
+  tell: (answer: { readonly request_id: string }) => void,
+): void {
+  const isStart = url === '/v2/verify';
+  const answer = { request_id: isStart ? randomUUID() : (url.split('/').at(-1) ?? '') };
+  tell(answer);
   if (method === 'DELETE') response.writeHead(204).end();
-  else if (url === '/v2/verify') sendJson(response, 202, { request_id: randomUUID() });
-  else sendJson(response, 200, { request_id: url.split('/').at(-1), status: 'completed' });
+  else if (isStart) sendJson(response, 202, answer);
+  else sendJson(response, 200, { ...answer, status: 'completed' });
 }
 
 function answerFrom(

@@ -303,7 +303,7 @@ describe('a bundle', () => {
     });
   });
 
-  it('loads neither undici nor web streams, whatever it is asked', async () => {
+  it('loads no undici, whatever it is asked', async () => {
     const { requestId, authorization } = await startOne();
     const headers = { authorization };
     const body = { request_id: requestId, code: 'aBcDeF' };

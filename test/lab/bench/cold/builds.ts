@@ -19,11 +19,11 @@ export type Ours = (typeof OURS)[number];
 export interface Builds {
   /** Each folder holds `index.mjs`. */
   readonly empty: string;
-  readonly lean: (name: Ours) => string;
+  readonly lean: (name: string) => string;
   readonly unprimed: (name: Ours) => string;
   readonly obvious: (name: Ours) => string;
-  readonly peerLambda: (variant: 'sample' | 'complete') => string;
-  readonly peerExpress: (variant: 'sample' | 'complete') => string;
+  readonly peerLambda: string;
+  readonly peerExpress: string;
 }
 
 /** What a first look into esbuild's documentation gives. */
@@ -59,11 +59,10 @@ export async function buildAll(): Promise<Builds> {
       folder('unprimed', name),
     );
   }
-  for (const variant of ['sample', 'complete']) {
-    await bundle(OBVIOUS, join(PEERS, `lambda-${variant}.ts`), folder('lambda', variant));
-    const express = { ...OBVIOUS, minify: false, packages: 'external', banner: {} } as const;
-    await bundle(express, join(PEERS, `express-${variant}.ts`), folder('express', variant));
-  }
+  const [peerLambda, peerExpress] = [folder('peer', 'lambda'), folder('peer', 'express')];
+  await bundle(OBVIOUS, join(PEERS, 'lambda.ts'), peerLambda);
+  const express = { ...OBVIOUS, minify: false, packages: 'external', banner: {} } as const;
+  await bundle(express, join(PEERS, 'express.ts'), peerExpress);
   const empty = join(folder('empty', 'empty'), 'index.mjs');
   mkdirSync(dirname(empty), { recursive: true });
   writeFileSync(empty, readFileSync(join(PEERS, 'empty.mjs')));
@@ -72,8 +71,8 @@ export async function buildAll(): Promise<Builds> {
     lean: (name) => folder('lean', name),
     unprimed: (name) => folder('unprimed', name),
     obvious: (name) => folder('obvious', name),
-    peerLambda: (variant) => folder('lambda', variant),
-    peerExpress: (variant) => folder('express', variant),
+    peerLambda,
+    peerExpress,
   };
 }
 

@@ -39,10 +39,7 @@ export async function listCandidates(
   const ours = variables(peers);
   const theirs = peerVariables(peers);
   const startOurs = await openStarter({ folder: builds.lean('start'), environment: ours }, closers);
-  const startPeer = await openStarter(
-    { folder: builds.peerLambda('complete'), environment: theirs },
-    closers,
-  );
+  const startPeer = await openStarter({ folder: builds.peerLambda, environment: theirs }, closers);
   const lambda = (
     name: string,
     folder: string,
@@ -78,11 +75,6 @@ export async function listCandidates(
     nextEvent: startEvent,
     expectedStatus: 204,
   };
-  const express = (variant: 'sample' | 'complete'): Candidate => ({
-    name: `Express ${variant}: start`,
-    size: sizeOf(builds.peerExpress(variant)),
-    start: () => startExpress(builds.peerExpress(variant), theirs, cap),
-  });
   return [
     {
       name: 'empty handler',
@@ -91,36 +83,31 @@ export async function listCandidates(
       warmOverhead: () => measureWarmOverhead(nothing, peers, cap),
     },
     ...OURS.flatMap((name) => [
-      lambda(`ours: ${name}`, builds.lean(name), ours, name, `SDK Lambda complete: ${name}`),
-      lambda(
-        `ours, unprimed: ${name}`,
-        builds.unprimed(name),
-        ours,
-        name,
-        `SDK Lambda complete: ${name}`,
-      ),
+      lambda(`ours: ${name}`, builds.lean(name), ours, name, `SDK Lambda: ${name}`),
+      lambda(`ours, unprimed: ${name}`, builds.unprimed(name), ours, name, `SDK Lambda: ${name}`),
       lambda(
         `ours, obvious bundle: ${name}`,
         builds.obvious(name),
         ours,
         name,
-        `SDK Lambda complete: ${name}`,
+        `SDK Lambda: ${name}`,
       ),
-      lambda(`SDK Lambda complete: ${name}`, builds.peerLambda('complete'), theirs, name),
+      lambda(`SDK Lambda: ${name}`, builds.peerLambda, theirs, name),
     ]),
-    lambda('SDK Lambda sample: start', builds.peerLambda('sample'), theirs, 'start'),
-    lambda('SDK Lambda sample: check-code', builds.peerLambda('sample'), theirs, 'check-code'),
-    express('sample'),
-    express('complete'),
+    {
+      name: 'Express: start',
+      size: sizeOf(builds.peerExpress),
+      start: () => startExpress(builds.peerExpress, theirs, cap),
+    },
   ];
 }
 
 /** Starts verifications for the requests that are about one. */
-async function openStarter(
+export async function openStarter(
   candidate: Pick<LambdaCandidate, 'folder' | 'environment'>,
   closers: (() => Promise<void>)[],
 ): Promise<() => Promise<Started>> {
-  const opened = await openLambda({ ...candidate, nextEvent: startEvent, expectedStatus: 202 });
+  const opened = await openLambda(candidate);
   closers.push(async () => {
     opened.environment.kill();
     await opened.environment.exited;
@@ -133,7 +120,7 @@ async function openStarter(
   };
 }
 
-function peerVariables({ url, tables }: RecordedPeers): Readonly<Record<string, string>> {
+export function peerVariables({ url, tables }: RecordedPeers): Readonly<Record<string, string>> {
   const { privateKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },

@@ -25,6 +25,12 @@ export interface LambdaCandidate {
   readonly expectedStatus: number;
 }
 
+export interface OpenedLambda {
+  readonly environment: Awaited<ReturnType<typeof startExecutionEnvironment>>;
+  readonly ready: Promise<void>;
+  readonly lines: readonly string[];
+}
+
 export const MEMORY_MEGABYTES = 512;
 const WARM_REQUESTS = 8;
 /** Lets a capped process have its share again, as the pauses between requests do. */
@@ -56,12 +62,15 @@ export async function startLambda(candidate: LambdaCandidate, cap: CpuCap): Prom
   }
 }
 
+interface OpenOptions {
+  readonly memoryMegabytes?: number;
+}
+
 /** A process that stays, for what must have happened before a measured request. */
-export async function openLambda({ folder, environment }: LambdaCandidate): Promise<{
-  readonly environment: Awaited<ReturnType<typeof startExecutionEnvironment>>;
-  readonly ready: Promise<void>;
-  readonly lines: readonly string[];
-}> {
+export async function openLambda(
+  { folder, environment }: Pick<LambdaCandidate, 'folder' | 'environment'>,
+  { memoryMegabytes = MEMORY_MEGABYTES }: OpenOptions = {},
+): Promise<OpenedLambda> {
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
   const lines: string[] = [];
   const started = await startExecutionEnvironment(
@@ -73,7 +82,7 @@ export async function openLambda({ folder, environment }: LambdaCandidate): Prom
       timeoutMs: 25_000,
       initTimeoutMs: 10_000,
       nodeOptions: [],
-      memoryMegabytes: MEMORY_MEGABYTES,
+      memoryMegabytes,
       region: 'eu-central-1',
       logFormat: 'JSON',
       logLevel: 'INFO',
@@ -90,7 +99,7 @@ export async function openLambda({ folder, environment }: LambdaCandidate): Prom
 }
 
 function assertStatus(
-  result: Awaited<ReturnType<Awaited<ReturnType<typeof openLambda>>['environment']['invoke']>>,
+  result: Awaited<ReturnType<OpenedLambda['environment']['invoke']>>,
   { folder, expectedStatus }: LambdaCandidate,
   lines: readonly string[],
 ): void {

@@ -18,13 +18,22 @@ const SIGNER = {
   signatureSecret: WEBHOOK.signature_secret,
 };
 
-export function startEvent(): object {
-  return httpEvent('POST /start', { body: { phone_number: phoneNumber() } });
+export function startEvent(number = phoneNumber()): object {
+  return httpEvent('POST /start', { body: { phone_number: number } });
 }
 
-export function webhookEvent(): object {
+export function webhookEvent(requestId: string = randomUUID()): object {
+  const { body, authorization } = signedWebhook(requestId);
+  return httpEvent('POST /webhook', { body, headers: { authorization } });
+}
+
+/** That the check_url is there. */
+export function signedWebhook(requestId: string): {
+  readonly body: string;
+  readonly authorization: string;
+} {
   const body = JSON.stringify({
-    request_id: randomUUID(),
+    request_id: requestId,
     triggered_at: new Date().toISOString(),
     type: 'event',
     channel: 'silent_auth',
@@ -35,7 +44,7 @@ export function webhookEvent(): object {
     },
   });
   const { token = '' } = signWebhook(body, SIGNER, Date.now()) ?? {};
-  return httpEvent('POST /webhook', { body, headers: { authorization: `Bearer ${token}` } });
+  return { body, authorization: `Bearer ${token}` };
 }
 
 export function checkEvent(started: Started): object {

@@ -5,7 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startBenchStack } from '../load/bench-stack.ts';
-import { openCpuMeter, sum } from '../load/cpu-meter.ts';
+import { openCpuMeter } from '../load/cpu-meter.ts';
 import { openAgent } from '../load/http.ts';
 import { createCallMeter } from './call-meter.ts';
 import { startCountingDynamoDb } from './counting-dynamodb.ts';
@@ -61,7 +61,7 @@ export async function measureCost(count: number, say: (line: string) => void): P
       await sleep(SETTLE_MS);
       const byTable = dynamodb.take();
       const byFunction = calls.take();
-      const cpuMs = sum(Object.values(meter.take().functions));
+      const cpuMs = meter.take().functions;
       const counted = { traffic, byTable, byFunction, cpuMs, logs: logs.take(), template, path };
       return toPathCost(counted, count, endpoints.tables);
     };

@@ -54,8 +54,6 @@ export function dollarsPerMillion(
   { memoryMegabytes, accessLogs }: Assumptions = AS_DEPLOYED,
 ): Readonly<Record<Part, number>> {
   const million = 1e6;
-  const share = Math.min(1, memoryMegabytes / WHOLE_CPU_MEGABYTES);
-  const seconds = (usage.cpuMs / share + usage.waitMs) / 1000;
   const perLogByte =
     (PRICES.logs.perIngestedGigabyte + PRICES.logs.perStoredGigabyteMonth) / GIGABYTE;
   const perFunctionLogByte = perLogByte + PRICES.logs.perScannedGigabyte / GIGABYTE;
@@ -67,7 +65,7 @@ export function dollarsPerMillion(
     'DynamoDB reads': million * usage.dynamodb.readUnits * PRICES.dynamodb.perReadUnit,
     'DynamoDB storage': million * usage.storedBytes * perStoredByte,
     'Lambda requests': million * usage.invocations * PRICES.lambda.perRequest,
-    'Lambda time': million * seconds * (memoryMegabytes / 1024) * PRICES.lambda.perGigabyteSecond,
+    'Lambda time': million * lambdaDollars(usage, memoryMegabytes),
     'HTTP API': million * usage.httpRequests * PRICES.httpApi.perRequest,
     'WebSocket API':
       million *
@@ -78,6 +76,16 @@ export function dollarsPerMillion(
     'access logs': million * usage.accessLogBytes * accessLogs * perLogByte,
     'data transfer': (million * usage.bytesOut * PRICES.transfer.perGigabyteOut) / GIGABYTE,
   };
+}
+
+/** Of Lambda's time. */
+export function lambdaDollars(
+  { cpuMs, waitMs }: Pick<Usage, 'cpuMs' | 'waitMs'>,
+  memoryMegabytes: number,
+): number {
+  const share = Math.min(1, memoryMegabytes / WHOLE_CPU_MEGABYTES);
+  const seconds = (cpuMs / share + waitMs) / 1000;
+  return seconds * (memoryMegabytes / 1024) * PRICES.lambda.perGigabyteSecond;
 }
 
 export function total(parts: Readonly<Record<string, number>>): number {

@@ -18,6 +18,7 @@ export interface PathCost {
   readonly verifications: number;
   readonly usage: Usage;
   readonly invocationsByFunction: Readonly<Record<string, number>>;
+  readonly cpuMsByFunction: Readonly<Record<string, number>>;
   readonly byTable: Readonly<Record<string, Billed>>;
   readonly dollars: Readonly<Record<string, number>>;
   readonly total: number;
@@ -40,7 +41,8 @@ export interface Counted {
   readonly traffic: readonly Traffic[];
   readonly byTable: Readonly<Record<string, Billed>>;
   readonly byFunction: Readonly<Record<string, number>>;
-  readonly cpuMs: number;
+  /** Of each function. */
+  readonly cpuMs: Readonly<Record<string, number>>;
   readonly logs: { readonly lineBytes: number; readonly metricBytes: number };
   readonly template: TemplateCounts;
 }
@@ -78,7 +80,7 @@ export function toPathCost(
     connectionMinutes: CONNECTION_MINUTES[path],
     bytesOut: of('httpBytesOut') + of('websocketBytesOut'),
     invocations: invoked,
-    cpuMs: cpuMs / count,
+    cpuMs: mean(Object.values(cpuMs)),
     waitMs: waitOf(invocations),
     dynamodb: {
       requests: mean(billed.map(({ requests }) => requests)),
@@ -101,6 +103,9 @@ export function toPathCost(
     verifications: count,
     usage,
     invocationsByFunction: invocations,
+    cpuMsByFunction: Object.fromEntries(
+      Object.entries(cpuMs).map(([name, ms]) => [name, ms / count]),
+    ),
     byTable: Object.fromEntries(perTable),
     dollars,
     total: total(dollars),
@@ -121,7 +126,7 @@ const SEQUENCE: Readonly<Record<string, { dynamodb: number; push: number; vonage
   message: { dynamodb: 1, push: 0, vonage: 0 },
 };
 
-function waitOf(invocations: Readonly<Record<string, number>>): number {
+export function waitOf(invocations: Readonly<Record<string, number>>): number {
   const waits = Object.entries(invocations).map(([name, calls]) => {
     const { dynamodb, push, vonage } = SEQUENCE[name] ?? { dynamodb: 1, push: 0, vonage: 0 };
     return calls * (dynamodb * WAITS.dynamodb + push * WAITS.push + vonage * WAITS.vonage);

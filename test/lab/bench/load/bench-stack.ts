@@ -1,6 +1,6 @@
 /** The local stack as a benchmark needs it: nothing throttled, nothing that ends by itself. */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAssembly } from '../../../../infra/local/assemblies.ts';
@@ -9,8 +9,6 @@ import { type Stack, startStack } from '../../../../infra/local/stack.ts';
 export interface BenchStack {
   readonly stack: Stack;
   readonly assemblyFolder: string;
-  /** PEM; what a peer signs its calls with. */
-  readonly privateKey: string;
   close(): Promise<void>;
 }
 
@@ -48,14 +46,11 @@ export async function startBenchStack(dynamodbEndpoint?: string): Promise<BenchS
     const assemblyFolder = await openAssembly({ context });
     const options = { localFolder, assemblyFolder, timeScale: TIME_SCALE, dynamodbEndpoint };
     const stack = await startStack(options);
-    const { applicationPrivateKey: privateKey } = JSON.parse(
-      readFileSync(join(localFolder, 'identity.json'), 'utf8'),
-    );
     const close = async (): Promise<void> => {
       await stack.close();
       remove();
     };
-    return { stack, assemblyFolder, privateKey, close };
+    return { stack, assemblyFolder, close };
   } catch (error) {
     remove();
     throw error;

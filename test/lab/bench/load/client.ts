@@ -1,33 +1,27 @@
 /** The load as a process of its own, so that its CPU is not taken for the backend's. */
 
-import { type Contender, createApp, type Open } from './app.ts';
+import { begin, type Open } from './app.ts';
 import { openAgent } from './http.ts';
 
 /** What the parent asks for. */
 export interface Order {
-  readonly contender: Contender;
   readonly url: string;
   readonly count: number;
   /** Verifications that are worked on at once. */
   readonly concurrency: number;
-  /** All are begun before the first is finished. */
-  readonly hold: boolean;
 }
 
 export interface Outcome {
   readonly tookMs: number;
   readonly completed: number;
-  /** Each one's time, where none was held. */
-  readonly latenciesMs: readonly number[];
   /** What went wrong, each message once. */
   readonly failures: readonly string[];
 }
 
 const agent = openAgent();
 
-async function carryOut({ contender, url, count, concurrency, hold }: Order): Promise<Outcome> {
-  const begin = createApp(contender, url, agent, hold);
-  const latenciesMs: number[] = [];
+/** All are begun before the first is finished. */
+async function carryOut({ url, count, concurrency }: Order): Promise<Outcome> {
   const failures = new Set<string>();
   const open: Open[] = [];
   let completed = 0;
@@ -40,22 +34,13 @@ async function carryOut({ contender, url, count, concurrency, hold }: Order): Pr
       }
     });
   const startedAt = performance.now();
-  if (hold) {
-    await each(count, async () => void open.push(await begin()));
-    await each(open.length, async () => {
-      await open.pop()?.finish();
-      completed += 1;
-    });
-  } else {
-    await each(count, async () => {
-      const beganAt = performance.now();
-      await (await begin()).finish();
-      latenciesMs.push(performance.now() - beganAt);
-      completed += 1;
-    });
-  }
+  await each(count, async () => void open.push(await begin(url, agent)));
+  await each(open.length, async () => {
+    await open.pop()?.finish();
+    completed += 1;
+  });
   const tookMs = performance.now() - startedAt;
-  return { tookMs, completed, latenciesMs, failures: [...failures] };
+  return { tookMs, completed, failures: [...failures] };
 }
 
 async function inParallel(

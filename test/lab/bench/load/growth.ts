@@ -27,12 +27,7 @@ export async function measureGrowth(
   const loader = openLoader();
   const meter = openCpuMeter(stack);
   const results: GrowthResult[] = [];
-  const order = {
-    contender: 'ours',
-    url: stack.endpoints.api,
-    concurrency: CONCURRENCY,
-    hold: true,
-  } as const;
+  const order = { url: stack.endpoints.api, concurrency: CONCURRENCY };
   try {
     await loader.carryOut({ ...order, count: CONCURRENCY });
     for (const inFlight of sizes) {

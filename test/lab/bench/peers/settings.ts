@@ -6,7 +6,7 @@ export interface PeerSettings {
   readonly privateKey: string;
   readonly signatureSecret: string;
   readonly vonageUrl: string;
-  /** Of AWS's stand-ins; the complete variants alone use it. */
+  /** Of AWS's stand-ins. */
   readonly awsUrl: string;
   readonly table: string;
   readonly port: number;

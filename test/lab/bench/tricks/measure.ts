@@ -11,8 +11,9 @@ import {
   type RecordedPeers,
   startRecordedPeers,
 } from '../../../system/performance/recorded-peers.ts';
-import { openLambda } from '../cold/lambda-start.ts';
+import { MEMORY_MEGABYTES, openLambda } from '../cold/lambda-start.ts';
 import { startEvent } from '../cold/requests.ts';
+import { type CpuCap, openCpuCap } from '../cpu-cap.ts';
 import { type Measured, summarize } from '../statistics.ts';
 import { startDistantPeers } from './distant-peers.ts';
 import { schedulerTimesOf } from './scheduler-times.ts';
@@ -22,9 +23,9 @@ import { TRICKS } from './tricks.ts';
 export interface Start {
   /** CPU time of INIT and the first request. */
   readonly cpuMs: number;
-  /** Of INIT and the first request, less what other programs took. */
+  /** INIT, less what other programs took, and the first request. */
   readonly waitMs: number;
-  /** Of the first request alone, likewise. */
+  /** Of the first request alone, with the CPU of {@link MEMORY_MEGABYTES}. */
   readonly firstMs: number;
   /** CPU time of one warm request. */
   readonly warmCpuMs: number;
@@ -73,6 +74,8 @@ export async function measureTricks(
   ];
   const peers = await startRecordedPeers({ store: 'memory' });
   const distant = await startDistantPeers(peers);
+  const cap = openCpuCap(MEMORY_MEGABYTES);
+  if (cap.missing) say(cap.missing);
   const started = new Map<string, { readonly own: Start; readonly other: Start }[]>();
   try {
     for (let pair = 1; pair <= pairs; pair += 1) {
@@ -81,7 +84,7 @@ export async function measureTricks(
         const folders = pair % 2 === 0 ? [whole, folder] : [folder, whole];
         const times: Start[] = [];
         for (const one of folders)
-          times.push(await start(one, distant.environment, peers, warmRequests));
+          times.push(await start(one, distant.environment, { peers, cap, warmRequests }));
         const [first, second] = times;
         if (!first || !second) continue;
         const found =
@@ -91,6 +94,7 @@ export async function measureTricks(
     }
   } finally {
     distant.close();
+    cap.close();
     await peers.close();
   }
   return { pairs, results: others.map(({ name }) => toResult(name, started.get(name) ?? [])) };
@@ -112,15 +116,13 @@ async function bundleTo(name: string, options: typeof ESBUILD_OPTIONS | object):
 async function start(
   folder: string,
   environment: Readonly<Record<string, string>>,
-  peers: RecordedPeers,
-  warmRequests: number,
+  {
+    peers,
+    cap,
+    warmRequests,
+  }: { readonly peers: RecordedPeers; readonly cap: CpuCap; readonly warmRequests: number },
 ): Promise<Start> {
-  const opened = await openLambda({
-    folder,
-    environment,
-    nextEvent: startEvent,
-    expectedStatus: 202,
-  });
+  const opened = await openLambda({ folder, environment });
   const { environment: lambda, ready } = opened;
   try {
     await ready;
@@ -134,9 +136,9 @@ async function start(
       return tookMs;
     };
     const afterInit = schedulerTimesOf(pid);
-    const askedMs = await ask();
+    cap.apply(pid);
+    const firstMs = await ask();
     const afterFirst = schedulerTimesOf(pid);
-    const firstMs = askedMs - (afterFirst.waitedMs - afterInit.waitedMs);
     for (let request = 0; request < warmRequests; request += 1) await ask();
     const afterWarm = schedulerTimesOf(pid);
     peers.take();

@@ -47,7 +47,6 @@ export const TRICKS: readonly Trick[] = [
       },
     },
   },
-  { name: 'define ReadableStream', without: { ...ESBUILD_OPTIONS, define: {} } },
 ];
 
 const DEFAULT_CLIENT_CONFIGURATION = `

@@ -1,4 +1,4 @@
-/** The same Express server with locks, tokens, signed webhooks, a durable state and a WebSocket. */
+/** An Express server on the official SDK that does what ours do: locks, tokens, signed webhooks, a durable state and a WebSocket. */
 
 import express from 'express';
 import { type WebSocket, WebSocketServer } from 'ws';

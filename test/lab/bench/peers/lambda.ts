@@ -1,4 +1,4 @@
-/** The same Lambda doing what ours do: locks, tokens, signed webhooks, a durable state, pushes. */
+/** One Lambda on the official SDK that does what ours do: locks, tokens, signed webhooks, a durable state, pushes. */
 
 import {
   ApiGatewayManagementApiClient,
@@ -15,10 +15,12 @@ interface Event {
   readonly routeKey: string;
   readonly body?: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly requestContext: { readonly connectionId: string };
 }
 
 const startBody = z.object({ phone_number: z.string().regex(/^\+[1-9]\d{6,14}$/) });
 const checkBody = z.object({ request_id: z.string(), code: z.string() });
+const subscription = z.object({ request_id: z.string(), client_token: z.string() });
 const webhookBody = z.object({
   request_id: z.string(),
   status: z.string(),
@@ -33,7 +35,13 @@ const store = createPeerStore(settings);
 const secretMembers = new Map<string, Promise<Record<string, string>>>();
 let vonage: PeerVonage | undefined;
 
-export async function handler({ routeKey, body = '', headers }: Event): Promise<object> {
+export async function handler({
+  routeKey,
+  body = '',
+  headers,
+  requestContext,
+}: Event): Promise<object> {
+  if (routeKey === '$default') return subscribe(body, requestContext.connectionId);
   if (routeKey === 'POST /start') return start(body);
   if (routeKey === 'POST /webhook') return webhook(body, headers.authorization);
   return check(body, headers.authorization);
@@ -45,6 +53,12 @@ async function start(body: string): Promise<object> {
   const { requestId } = await (await getVonage()).start(phoneNumber);
   const token = await store.begin(requestId);
   return { statusCode: 202, body: JSON.stringify({ request_id: requestId, client_token: token }) };
+}
+
+async function subscribe(body: string, connection: string): Promise<object> {
+  const { request_id: requestId, client_token: token } = subscription.parse(JSON.parse(body));
+  const record = await store.connect(requestId, token, connection);
+  return { statusCode: 200, body: JSON.stringify(record) };
 }
 
 async function webhook(body: string, authorization: string | undefined): Promise<object> {

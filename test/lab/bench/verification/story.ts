@@ -1,0 +1,68 @@
+/** One wholly cold verification, from the tap to the proof. */
+
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RecordedPeers } from '../../../system/performance/recorded-peers.ts';
+import { WAITS } from '../cost/model.ts';
+import { phoneNumber } from '../load/phone-number.ts';
+import type { Backend } from './backends.ts';
+import type { Wait } from './lambdas.ts';
+
+/** The carrier's five hops. */
+const CARRIER_MS = 1500;
+const CHECK_URL_TIMEOUT_MS = 20_000;
+
+export interface Told {
+  readonly startMs: number;
+  readonly checkCodeMs: number;
+  readonly proofMs?: number;
+  /** From the tap until the app knows that it is completed. */
+  readonly completedMs: number;
+  readonly byFunction: ReadonlyMap<string, Wait>;
+}
+
+/** The peers answer after the times that the cost model assumes; the backend is closed. */
+export async function live(backend: Backend, peers: RecordedPeers): Promise<Told> {
+  const checkUrl = Promise.withResolvers<void>();
+  checkUrl.promise.catch(() => {}); // heard of below
+  const timer = setTimeout(() => checkUrl.reject(new Error('no check_url')), CHECK_URL_TIMEOUT_MS);
+  const hearMessage = (text: string): void => {
+    if (/"check_?[uU]rl":"[^"]/.test(text)) checkUrl.resolve();
+  };
+  const webhooks: Promise<void>[] = [];
+  peers.answerAfter(WAITS);
+  peers.hear(({ peer, path, body, answer }) => {
+    if (peer === 'push') hearMessage(body);
+    if (peer === 'lambda') backend.warm?.(decodeURIComponent(path.split('/').at(-2) ?? ''));
+    if (answer && path === '/v2/verify') webhooks.push(backend.webhook(answer.request_id));
+  });
+  try {
+    await backend.prepare?.();
+    const number = phoneNumber();
+    const tappedAt = performance.now();
+    const started = await backend.start(number);
+    const startMs = performance.now() - tappedAt;
+    await backend.listen(started, randomUUID(), hearMessage);
+    await checkUrl.promise;
+    await sleep(CARRIER_MS);
+    const checkedAt = performance.now();
+    await backend.check(started);
+    const completedAt = performance.now();
+    await backend.prove?.(started, number);
+    const proofMs = performance.now() - completedAt;
+    await Promise.all(webhooks);
+    return {
+      startMs,
+      checkCodeMs: completedAt - checkedAt,
+      ...(backend.prove && { proofMs }),
+      completedMs: completedAt - tappedAt,
+      byFunction: new Map(backend.waits),
+    };
+  } finally {
+    clearTimeout(timer);
+    peers.hear(() => {});
+    peers.answerAfter(0);
+    peers.take();
+    await backend.close();
+  }
+}

@@ -1,0 +1,37 @@
+/** What `start` does for the functions that come after it never costs a verification anything. */
+
+import { afterAll, afterEach, expect, it } from 'vitest';
+import { ENV, WARMED } from '../../shared/config.ts';
+import { phoneNumber, startApp } from '../fixtures/app.ts';
+import { json, silence, startHttpStub } from '../fixtures/http-stub.ts';
+import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
+import { until } from '../fixtures/until.ts';
+
+const lambda = await startHttpStub();
+let stack: OwnStack | undefined;
+
+afterEach(() => stack?.close());
+afterAll(() => lambda.stop());
+
+it('completes a cold verification where ten functions may run at once', async () => {
+  stack = await startOwnStack({ accountConcurrency: 10 });
+  const app = await startApp(stack.endpoints.api, { phone_number: phoneNumber('0') });
+  const { action } = await app.becomes(({ action }) => action?.type === 'open_check_url');
+  const url = action?.type === 'open_check_url' ? action.check_url : '';
+  const { body } = await app.openCheckUrl(url);
+  const checked = await app.post('/check-code', { request_id: body.request_id, code: body.code });
+  expect(checked.body.verification.status).toBe('completed');
+  const { processes } = stack;
+  await until(() => WARMED.every((name) => processes()[name]?.length) || undefined);
+});
+
+it.each([
+  ['hang', silence],
+  ['fail', json(500)],
+])('answers a start whose warm-ups %s', async (_what, answer) => {
+  lambda.answer(answer);
+  stack = await startOwnStack({ functionEnvironment: { [ENV.lambdaEndpoint]: lambda.url } });
+  const before = lambda.received.length;
+  await startApp(stack.endpoints.api, { phone_number: phoneNumber('0') });
+  await until(() => lambda.received.length - before === WARMED.length || undefined);
+});
