@@ -37,7 +37,8 @@ export function createHandsetReport(
   }
 
   /**
-   * A foreign request_id goes to the backend too, which aborts. Whatever it answers, this throws.
+   * A foreign request_id goes to the backend too, which aborts. Whatever it answers, this throws, also
+   * when the socket reported the end first and so ended the call.
    */
   async function submit(
     requestId: string,
@@ -47,7 +48,7 @@ export function createHandsetReport(
     const submitted = calls.checkCode(requestId, code, options);
     if (requestId === mirror.current.request_id) return submitted;
     await submitted.catch((error) => {
-      if (!isProblem(error)) throw error;
+      if (!isProblem(error) && !isFinal(mirror.current)) throw error;
     });
     throw new ClientProblem('request_id_mismatch', 'the request_id is of another verification', {
       status: 409,

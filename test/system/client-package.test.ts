@@ -8,10 +8,10 @@ import { pathToFileURL } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { build } from 'esbuild';
 import { chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { buildClient } from '../../shared/client/build.ts';
 import { ended, type FakeBackend, openCheckUrl, REQUEST_ID } from '../fixtures/fake-backend.ts';
-import { backend } from '../unit/shared/client/clients.ts';
+import { startFakeBackend } from '../fixtures/served-backend.ts';
 
 const BROWSER = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 const COMPILER = join(process.cwd(), 'node_modules/typescript/bin/tsc');
@@ -67,7 +67,8 @@ const STRICTEST = [
 ];
 
 async function ready(): Promise<FakeBackend> {
-  const server = await backend();
+  const server = await startFakeBackend();
+  onTestFinished(() => server.close());
   server.change(openCheckUrl());
   server.act('/check-code', () => {
     return { status: 200, body: { verification: server.change(ended('completed')) } };

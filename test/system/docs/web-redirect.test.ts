@@ -3,15 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  ended,
-  type FakeBackend,
-  problemReply,
-  REQUEST_ID,
-  startFakeBackend,
-  submitCode,
-  TOKEN,
-} from '../../fixtures/fake-backend.ts';
+import { ended, problemReply, REQUEST_ID, submitCode, TOKEN } from '../../fixtures/fake-backend.ts';
+import { type ServedBackend, startFakeBackend } from '../../fixtures/served-backend.ts';
 
 const PAGE = readFileSync('docs/examples/web-redirect/index.html', 'utf8');
 const BROWSER = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
@@ -22,7 +15,7 @@ describe.skipIf(!BROWSER)(
   () => {
     let browser: Browser;
     let page: Page;
-    let server: FakeBackend;
+    let server: ServedBackend;
 
     beforeAll(async () => {
       browser = await chromium.launch({ executablePath: BROWSER ?? '', args: ['--no-sandbox'] });

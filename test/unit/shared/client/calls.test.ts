@@ -16,8 +16,8 @@ const SILENT = { WebSocket: null, timing: { pollMs: 60_000 } } as const;
 const paths = (server: FakeBackend): readonly string[] =>
   server.received.map(({ path }) => path).filter((path) => path !== '/start');
 
-async function withCode(): Promise<FakeBackend> {
-  const server = await backend();
+function withCode(): FakeBackend {
+  const server = backend();
   server.change(submitCode());
   server.act('/check-code', () => {
     return { status: 200, body: { verification: server.change(ended('completed')) } };
@@ -35,7 +35,7 @@ const REPEATED: Partial<Record<ProblemCode, true>> = {
 
 describe('every call', () => {
   it.each(Object.keys(PROBLEMS) as ProblemCode[])('on %s', async (code) => {
-    const server = await withCode();
+    const server = withCode();
     server.script('/check-code', problemReply(code));
     const verification = await begin(server, SILENT);
     const checked = verification.checkCode('123456');
@@ -57,7 +57,7 @@ describe('every call', () => {
     [404, false],
     [413, false],
   ])('tells %i of the gateway apart', async (status, isRepeated) => {
-    const server = await withCode();
+    const server = withCode();
     server.script('/check-code', { status, body: { message: 'no' } });
     const checked = (await begin(server, SILENT)).checkCode('123456');
     if (isRepeated) expect((await checked).status).toBe('completed');
@@ -65,7 +65,7 @@ describe('every call', () => {
   });
 
   it('carries token and body', async () => {
-    const server = await withCode();
+    const server = withCode();
     await (await begin(server, SILENT)).checkCode('123456');
     const call = server.received.find(({ path }) => path === '/check-code');
     expect(call?.headers.authorization).toBe(`Bearer ${TOKEN}`);
@@ -74,7 +74,7 @@ describe('every call', () => {
   });
 
   it('gives up after a few failures, and says that it may be tried again', async () => {
-    const server = await withCode();
+    const server = withCode();
     const failures = Array.from({ length: 8 }, () => 'lose' as const);
     server.script('/check-code', ...failures);
     server.script('/status', ...failures);
@@ -83,7 +83,7 @@ describe('every call', () => {
   });
 
   it('waits `retry_after`, and leaves a long wait to the user', async () => {
-    const server = await withCode();
+    const server = withCode();
     server.script('/check-code', problemReply('provider_unavailable', { retry_after: 1 }));
     const startedAtMs = Date.now();
     const verification = await begin(server, SILENT);
@@ -94,7 +94,7 @@ describe('every call', () => {
   });
 
   it('is aborted with the reason of its signal, while it waits as well', async () => {
-    const server = await withCode();
+    const server = withCode();
     const verification = await begin(server, SILENT);
     const reason = new Error('the user left');
     await expect(
@@ -109,7 +109,7 @@ describe('every call', () => {
   });
 
   it('takes the verification that a problem carries', async () => {
-    const server = await withCode();
+    const server = withCode();
     const newer = server.change(submitCode(2), false);
     server.script(
       '/check-code',
@@ -127,7 +127,7 @@ describe('every call', () => {
 
 describe('checkCode', () => {
   it('sees in /status that the lost answer was yes, and repeats nothing', async () => {
-    const server = await withCode();
+    const server = withCode();
     server.script('/check-code', 'lose_answer');
     const checked = await (await begin(server, SILENT)).checkCode('123456');
     expect(checked.status).toBe('completed');
@@ -135,7 +135,7 @@ describe('checkCode', () => {
   });
 
   it('sees in /status that the lost answer was no', async () => {
-    const server = await withCode();
+    const server = withCode();
     server.act('/check-code', () => {
       return problemReply('code_invalid', { verification: server.change(submitCode(2), false) });
     });
@@ -146,7 +146,7 @@ describe('checkCode', () => {
   });
 
   it('waits for the outcome of a code that is with Vonage', async () => {
-    const server = await withCode();
+    const server = withCode();
     server.script('/check-code', () => {
       const verification = server.change({ status: 'checking' }, false);
       return { status: 202, body: { verification } };
@@ -157,7 +157,7 @@ describe('checkCode', () => {
   });
 
   it('does not repeat a code that is with Vonage', async () => {
-    const server = await withCode();
+    const server = withCode();
     server.act('/check-code', () => {
       const verification = server.change({ status: 'checking' }, false);
       return { status: 202, body: { verification } };
@@ -169,7 +169,7 @@ describe('checkCode', () => {
   });
 
   it('repeats a call that never arrived', async () => {
-    const server = await withCode();
+    const server = withCode();
     server.script('/check-code', 'lose');
     const checked = await (await begin(server, SILENT)).checkCode('123456');
     expect(checked.status).toBe('completed');
@@ -179,7 +179,7 @@ describe('checkCode', () => {
 
 describe('nextWorkflow', () => {
   it('leaves the running channel, by the choice of the user', async () => {
-    const server = await backend();
+    const server = backend();
     const verification = await begin(server, SILENT);
     await verification.nextWorkflow();
     await verification.nextWorkflow({ error: 'sdk_no_data_connectivity' });
@@ -191,7 +191,7 @@ describe('nextWorkflow', () => {
   });
 
   it('skips no channel when its answer was lost', async () => {
-    const server = await backend();
+    const server = backend();
     server.act('/next-workflow', () => {
       return { status: 200, body: { verification: server.change(submitCode(), false) } };
     });
@@ -204,7 +204,7 @@ describe('nextWorkflow', () => {
 
 describe('cancel', () => {
   it('cancels, and sees that it did when the answer was lost', async () => {
-    const server = await backend();
+    const server = backend();
     server.act('/cancel', () => {
       return { status: 200, body: { verification: server.change(ended('cancelled'), false) } };
     });
@@ -217,7 +217,7 @@ describe('cancel', () => {
 
 describe('proof', () => {
   it('asks with the addresses of the start', async () => {
-    const server = await backend();
+    const server = backend();
     server.act('/proof', () => ({
       status: 200,
       body: { proof: 'header.payload.signature', expires_at: '2026-03-04T10:20:30.000Z' },
@@ -232,7 +232,7 @@ describe('proof', () => {
   });
 
   it('throws what the backend refuses', async () => {
-    const server = await backend();
+    const server = backend();
     server.act('/proof', () => problemReply('proof_refused'));
     const verification = await begin(server, SILENT);
     await expect(verification.proof({})).rejects.toMatchObject({ code: 'proof_refused' });

@@ -1,53 +1,25 @@
-/** A client with short times against a scripted backend; both are closed after each test. */
+/** A client and a scripted backend in memory, whose clock jumps to the next timer. */
 
-import { afterEach } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { type Client, type ClientOptions, createClient } from '../../../../shared/client/client.ts';
-import type { Timing } from '../../../../shared/client/environment.ts';
 import type { Verification } from '../../../../shared/client/verification.ts';
-import { type FakeBackend, startFakeBackend } from '../../../fixtures/fake-backend.ts';
+import { createFakeBackend, type FakeBackend } from '../../../fixtures/fake-backend.ts';
 
 export const PHONE_NUMBER = '+4915123456788';
 
-/** Pauses are short; what is waited for has time, also on a machine that is busy with other tests. */
-const QUICK: Timing = {
-  pollMs: 40,
-  pingMs: 60,
-  pongMs: 1_500,
-  openMs: 3_000,
-  backoffMs: 10,
-  maxBackoffMs: 40,
-  requestMs: 3_000,
-  statusMs: 3_000,
-  handsetMs: 400,
-  lingerMs: 200,
-};
-
-const cleanups: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
-});
-
-export async function backend(): Promise<FakeBackend> {
-  const started = await startFakeBackend();
-  cleanups.push(() => started.close());
-  return started;
+/** Stops the real clock for this test; afterwards every timer runs when nothing else is left to do. */
+export function backend(): FakeBackend {
+  if (!vi.isFakeTimers()) {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+    vi.setTimerTickMode('nextTimerAsync');
+    onTestFinished(() => void vi.useRealTimers());
+  }
+  return createFakeBackend();
 }
 
-export function clientOf(
-  { url }: FakeBackend,
-  { timing, ...options }: Partial<ClientOptions> = {},
-): Client {
-  const client = createClient({ apiUrl: url, ...options, timing: { ...QUICK, ...timing } });
-  const closing = <T extends Verification | undefined>(verification: T): T => {
-    cleanups.push(() => verification?.close());
-    return verification;
-  };
-  return {
-    ...client,
-    start: async (request, given) => closing(await client.start(request, given)),
-    resume: async (request, given) => closing(await client.resume(request, given)),
-  };
+export function clientOf(server: FakeBackend, options: Partial<ClientOptions> = {}): Client {
+  const { url: apiUrl, fetch, WebSocket } = server;
+  return createClient({ apiUrl, fetch, WebSocket, ...options });
 }
 
 export async function begin(
@@ -55,6 +27,15 @@ export async function begin(
   options: Partial<ClientOptions> = {},
 ): Promise<Verification> {
   return clientOf(server, options).start({ phoneNumber: PHONE_NUMBER });
+}
+
+/** Lets timers run until this is so. */
+export async function fact(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise(setImmediate);
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** A `Store` in memory, as `localStorage` is. */

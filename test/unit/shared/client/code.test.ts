@@ -25,7 +25,7 @@ describe('toCode', () => {
 
 describe('checkCode', () => {
   it('sends the code in its form', async () => {
-    const server = await backend();
+    const server = backend();
     server.change(submitCode());
     await (await begin(server, { WebSocket: null })).checkCode('\u200e٧٦٥ 241\n');
     const call = server.received.find(({ path }) => path === '/check-code');

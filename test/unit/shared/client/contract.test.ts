@@ -48,13 +48,14 @@ describe('toVerification', () => {
 describe('the subprotocol', () => {
   it('is that of the contract', async () => {
     const offered: string[][] = [];
-    const Spy = class extends WebSocket {
+    const server = backend();
+    const Spy = class extends server.WebSocket {
       constructor(url: string, protocols: string[]) {
         super(url, protocols);
         offered.push(protocols);
       }
     };
-    await begin(await backend(), { WebSocket: Spy });
+    await begin(server, { WebSocket: Spy });
     expect(offered[0]).toEqual([WEBSOCKET_SUBPROTOCOL, TOKEN]);
   });
 });

@@ -8,17 +8,15 @@ import {
   submitCode,
   TOKEN,
 } from '../../../fixtures/fake-backend.ts';
-import { until } from '../../../fixtures/until.ts';
-import { backend, begin } from './clients.ts';
+import { backend, begin, fact, sleep } from './clients.ts';
 
 const asked = (server: FakeBackend): number =>
   server.received.filter(({ path }) => path === '/status').length;
-const fact = (isTrue: () => boolean): Promise<true> => until(() => (isTrue() ? true : undefined));
 
 describe('a running verification', () => {
   it('gets every change over its socket, and polls nothing', async () => {
-    const server = await backend();
-    const verification = await begin(server, { timing: { pollMs: 60_000 } });
+    const server = backend();
+    const verification = await begin(server);
     const seen: string[] = [];
     verification.onChange(({ status }) => seen.push(status));
     await fact(() => server.sockets === 1);
@@ -34,8 +32,8 @@ describe('a running verification', () => {
 
   it('never puts the token into the URL', async () => {
     const urls: string[] = [];
-    const server = await backend();
-    const Spy = class extends WebSocket {
+    const server = backend();
+    const Spy = class extends server.WebSocket {
       constructor(url: string, protocols: string[]) {
         super(url, protocols);
         urls.push(url);
@@ -48,8 +46,8 @@ describe('a running verification', () => {
   });
 
   it('connects again after the socket died, and the snapshot holds what it missed', async () => {
-    const server = await backend();
-    const verification = await begin(server, { timing: { pollMs: 60_000, pingMs: 60_000 } });
+    const server = backend();
+    const verification = await begin(server);
     await fact(() => server.sockets === 1);
     server.killSockets();
     server.change(submitCode(), false);
@@ -59,7 +57,7 @@ describe('a running verification', () => {
   });
 
   it('notices a socket that is open and dead', async () => {
-    const server = await backend();
+    const server = backend();
     await begin(server);
     await fact(() => server.sockets === 1);
     server.muteSockets(true);
@@ -69,7 +67,7 @@ describe('a running verification', () => {
   });
 
   it('gives up a socket that opens and never says anything', async () => {
-    const server = await backend();
+    const server = backend();
     server.muteSockets(true);
     const verification = await begin(server, { timing: { pollMs: 60_000, openMs: 400 } });
     await fact(() => server.handshakes > 1);
@@ -79,15 +77,15 @@ describe('a running verification', () => {
   });
 
   it('pings while it waits', async () => {
-    const server = await backend();
-    await begin(server, { timing: { pingMs: 20 } });
+    const server = backend();
+    await begin(server);
     await fact(() => server.sockets === 1);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await sleep(60_000);
     expect(server.handshakes).toBe(1);
   });
 
   it('polls while no socket can be held', async () => {
-    const server = await backend();
+    const server = backend();
     server.refuseHandshakes(503);
     const verification = await begin(server);
     server.change(submitCode(), false);
@@ -96,7 +94,7 @@ describe('a running verification', () => {
   });
 
   it('polls where there is no WebSocket at all', async () => {
-    const server = await backend();
+    const server = backend();
     const verification = await begin(server, { WebSocket: null });
     server.change(ended('failed'), false);
     expect((await verification.finished()).status).toBe('failed');
@@ -104,34 +102,32 @@ describe('a running verification', () => {
   });
 
   it('stops polling once a socket is held', async () => {
-    const server = await backend();
+    const server = backend();
     server.refuseHandshakes(503);
-    await begin(server, { timing: { pollMs: 50 } });
+    await begin(server);
     await fact(() => asked(server) > 1);
     server.refuseHandshakes(undefined);
     await fact(() => server.sockets === 1);
-    await new Promise((resolve) => setTimeout(resolve, 100));
     const before = asked(server);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await sleep(50_000);
     expect(asked(server)).toBe(before);
   });
 
   it('learns from /status that a 401 refused the handshake, and gives up', async () => {
-    const server = await backend();
+    const server = backend();
     const problems: string[] = [];
     server.refuseHandshakes(401);
     server.act('/status', () => problemReply('client_token_invalid'));
     const verification = await begin(server, { onProblem: ({ code }) => problems.push(code) });
     await expect(verification.finished()).rejects.toMatchObject({ code: 'client_token_invalid' });
     expect(problems).toEqual(['client_token_invalid']);
-    await new Promise((resolve) => setTimeout(resolve, 100)); // one may be under way
     const before = server.handshakes;
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await sleep(60_000);
     expect(server.handshakes).toBe(before);
   });
 
   it('goes on polling through failures of every kind', async () => {
-    const server = await backend();
+    const server = backend();
     server.script(
       '/status',
       'lose',
@@ -146,10 +142,10 @@ describe('a running verification', () => {
   });
 
   it('asks again at next_change_at although the socket is held', async () => {
-    const server = await backend();
-    const soon = new Date(Date.now() + 1500).toISOString();
+    const server = backend();
+    const soon = new Date(Date.now() + 15_000).toISOString();
     server.change({ next_change_at: soon });
-    const verification = await begin(server, { timing: { pollMs: 500 } });
+    const verification = await begin(server);
     await fact(() => server.sockets === 1);
     expect(asked(server)).toBe(0);
     server.change({ ...submitCode(), next_change_at: null }, false);
@@ -158,35 +154,33 @@ describe('a running verification', () => {
   });
 
   it('asks by the clock of the server, not by its own', async () => {
-    const server = await backend();
+    const server = backend();
     const fiveMinutes = 300_000;
     const at = (ms: number): string => new Date(Date.now() - fiveMinutes + ms).toISOString();
     server.change({ updated_at: at(0), next_change_at: at(60_000), expires_at: at(200_000) });
-    const verification = await begin(server, { timing: { pollMs: 100 } });
+    const verification = await begin(server);
     await fact(() => server.sockets === 1);
     const before = asked(server);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await sleep(50_000);
     expect(asked(server)).toBe(before);
     verification.close();
   });
 
   it.each([-1, 1])('asks in time although the phone is set by %i hours', async (hours) => {
-    const server = await backend();
-    server.change({ next_change_at: new Date(Date.now() + 1500).toISOString() });
-    const verification = await begin(server, { timing: { pollMs: 500 } });
+    const server = backend();
+    server.change({ next_change_at: new Date(Date.now() + 15_000).toISOString() });
+    const verification = await begin(server);
     await fact(() => server.sockets === 1);
     server.change({ ...submitCode(), next_change_at: null }, false);
-    const { now } = Date;
-    vi.spyOn(Date, 'now').mockImplementation(() => now() + hours * 3_600_000);
-    await expect.poll(() => verification.current.channel).toBe('email');
-    vi.restoreAllMocks();
+    vi.setSystemTime(Date.now() + hours * 3_600_000);
+    await fact(() => verification.current.channel === 'email');
     expect(asked(server)).toBe(1);
   });
 });
 
 describe('the mirror', () => {
   it('ignores what is stale, foreign or malformed', async () => {
-    const server = await backend();
+    const server = backend();
     const verification = await begin(server);
     await fact(() => server.sockets === 1);
     const newest = server.change(submitCode());
@@ -213,7 +207,7 @@ describe('the mirror', () => {
   });
 
   it('shows an unknown status as pending, an unknown action as none', async () => {
-    const server = await backend();
+    const server = backend();
     const verification = await begin(server);
     await fact(() => server.sockets === 1);
     const unknown: unknown = { status: 'thinking', action: { type: 'sing' } };
@@ -223,7 +217,7 @@ describe('the mirror', () => {
   });
 
   it('iterates over the current object and every newer one, until the end', async () => {
-    const server = await backend();
+    const server = backend();
     const verification = await begin(server);
     await fact(() => server.sockets === 1);
     const seen: number[] = [];
@@ -239,7 +233,7 @@ describe('the mirror', () => {
   });
 
   it('ends an iteration when it is aborted or the verification closed', async () => {
-    const server = await backend();
+    const server = backend();
     const verification = await begin(server);
     const aborting = new AbortController();
     const finished = verification.finished({ signal: aborting.signal });
@@ -252,7 +246,7 @@ describe('the mirror', () => {
   });
 
   it('keeps listening for a moment after completed, while nothing is certain yet', async () => {
-    const server = await backend();
+    const server = backend();
     const verification = await begin(server);
     await fact(() => server.sockets === 1);
     const nothing = { phone_number: false, email: false };
@@ -266,7 +260,7 @@ describe('the mirror', () => {
 
 describe('refresh', () => {
   it('reads /status and replaces a socket that may be dead', async () => {
-    const server = await backend();
+    const server = backend();
     const verification = await begin(server);
     await fact(() => server.sockets === 1);
     server.change(submitCode(), false);

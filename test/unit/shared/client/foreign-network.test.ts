@@ -1,8 +1,6 @@
 /** Networks that answer in the backend's place: captive portals, proxies, firewalls (R21). */
 
 import { describe, expect, it } from 'vitest';
-import type { Client, ClientOptions } from '../../../../shared/client/client.ts';
-import type { FetchLike } from '../../../../shared/client/environment.ts';
 import type { Verification } from '../../../../shared/client/verification.ts';
 import { ended, type FakeBackend, type Reply, submitCode } from '../../../fixtures/fake-backend.ts';
 import { backend, clientOf, PHONE_NUMBER, storage } from './clients.ts';
@@ -11,7 +9,7 @@ const REQUEST = { phoneNumber: PHONE_NUMBER };
 const HTML = '<!doctype html><title>Log in to the Wi-Fi</title>';
 
 const html = (status: number): Reply => ({
-  status: status === 407 ? 499 : status,
+  status,
   body: HTML,
   headers: { 'content-type': 'text/html' },
 });
@@ -34,17 +32,6 @@ const ANSWERS: readonly (readonly [string, Reply])[] = [
   ['an empty 404', { status: 404, body: '' }],
 ];
 
-/** Node's own fetch rejects on 407, so the backend sends 499 in its place. */
-const behindProxy: FetchLike = async (url, init) => {
-  const answer = await fetch(url, init);
-  return { status: seen(answer), headers: answer.headers, text: () => answer.text() };
-};
-
-const appOf = (server: FakeBackend, options: Partial<ClientOptions> = {}): Client =>
-  clientOf(server, { fetch: behindProxy, ...options });
-
-const seen = ({ status }: { readonly status: number }): number => (status === 499 ? 407 : status);
-
 const keys = (server: FakeBackend): ReadonlySet<unknown> =>
   new Set(
     server.received
@@ -52,8 +39,8 @@ const keys = (server: FakeBackend): ReadonlySet<unknown> =>
       .map(({ headers }) => headers['idempotency-key']),
   );
 
-async function ready(): Promise<FakeBackend> {
-  const server = await backend();
+function ready(): FakeBackend {
+  const server = backend();
   const answer = (change: Parameters<FakeBackend['change']>[0]) => (): Reply => {
     return { status: 200, body: { verification: server.change(change) } };
   };
@@ -67,8 +54,8 @@ async function ready(): Promise<FakeBackend> {
 /** An app that is killed after its start, and goes on to the proof. */
 async function signIn(server: FakeBackend): Promise<string> {
   const store = storage();
-  (await appOf(server, { store }).start(REQUEST)).close();
-  const resumed = await appOf(server, { store }).resume(REQUEST);
+  (await clientOf(server, { store }).start(REQUEST)).close();
+  const resumed = await clientOf(server, { store }).resume(REQUEST);
   if (!resumed) throw new Error('the saved verification is gone');
   await resumed.nextWorkflow();
   await resumed.checkCode('123456');
@@ -80,7 +67,7 @@ describe.each(ANSWERS)('a network that answers %s', (_, answer) => {
   it.each(['/start', '/status', '/next-workflow', '/check-code', '/proof'])(
     'to %s costs a repeat and nothing else',
     async (path) => {
-      const server = await ready();
+      const server = ready();
       server.script(path, answer, answer);
       expect(await signIn(server)).toBe('a.b.c');
       expect(keys(server).size).toBe(1);
@@ -88,13 +75,13 @@ describe.each(ANSWERS)('a network that answers %s', (_, answer) => {
   );
 
   it('to a start erases nothing, and the next try has the same key', async () => {
-    const server = await ready();
+    const server = ready();
     const store = storage();
-    const client = appOf(server, { store });
+    const client = clientOf(server, { store });
     server.script('/start', answer, answer, answer, answer);
     await expect(client.start(REQUEST)).rejects.toMatchObject({
       code: 'network_error',
-      status: seen(answer),
+      status: answer.status,
       retryable: true,
     });
     await client.start(REQUEST);
@@ -102,13 +89,13 @@ describe.each(ANSWERS)('a network that answers %s', (_, answer) => {
   });
 
   it('to a resumption erases nothing', async () => {
-    const server = await ready();
+    const server = ready();
     const store = storage();
-    (await appOf(server, { store }).start(REQUEST)).close();
+    (await clientOf(server, { store }).start(REQUEST)).close();
     const before = store.getItem('silent-auth');
     server.act('/status', () => answer);
-    const resumed = appOf(server, { store }).resume(REQUEST);
-    await expect(resumed).rejects.toMatchObject({ code: 'network_error', status: seen(answer) });
+    const resumed = clientOf(server, { store }).resume(REQUEST);
+    await expect(resumed).rejects.toMatchObject({ code: 'network_error', status: answer.status });
     expect(store.getItem('silent-auth')).toBe(before);
   });
 
@@ -121,14 +108,14 @@ describe.each(ANSWERS)('a network that answers %s', (_, answer) => {
   ])(
     'to every %s is a problem with its status, and the verification goes on',
     async (path, call) => {
-      const server = await ready();
+      const server = ready();
       const store = storage();
-      const verification = await appOf(server, { store, WebSocket: null }).start(REQUEST);
+      const verification = await clientOf(server, { store, WebSocket: null }).start(REQUEST);
       const before = store.getItem('silent-auth');
       server.act(path, () => answer);
       await expect(call(verification)).rejects.toMatchObject({
         code: 'network_error',
-        status: seen(answer),
+        status: answer.status,
       });
       expect(store.getItem('silent-auth')).toBe(before);
       server.act('/status', () => ({ status: 200, body: { verification: server.verification } }));
@@ -140,9 +127,9 @@ describe.each(ANSWERS)('a network that answers %s', (_, answer) => {
 
 describe('the gateway', () => {
   it.each([401, 403, 404, 413])('answers %i itself, which erases nothing', async (status) => {
-    const server = await ready();
+    const server = ready();
     const store = storage();
-    const client = appOf(server, { store });
+    const client = clientOf(server, { store });
     server.script('/start', { status, body: { message: 'no' } });
     await expect(client.start(REQUEST)).rejects.toMatchObject({ code: 'gateway_error', status });
     await client.start(REQUEST);

@@ -15,8 +15,7 @@ import {
   submitCode,
   verificationObject,
 } from '../../../fixtures/fake-backend.ts';
-import { until } from '../../../fixtures/until.ts';
-import { backend, begin } from './clients.ts';
+import { backend, begin, fact, sleep } from './clients.ts';
 
 const RESULT: HandsetAnswer = {
   http_status: 200,
@@ -24,13 +23,12 @@ const RESULT: HandsetAnswer = {
 };
 const OTHER_URL = 'https://api-eu.vonage.com/v2/verify/second/silent-auth/redirect';
 
-const fact = (isTrue: () => boolean): Promise<true> => until(() => (isTrue() ? true : undefined));
 const posts = (server: FakeBackend): readonly Received[] =>
   server.received.filter(({ method, path }) => method === 'POST' && path !== '/start');
 
 /** A backend whose verification has a check_url; the test decides its answers. */
-async function ready(): Promise<FakeBackend> {
-  const server = await backend();
+function ready(): FakeBackend {
+  const server = backend();
   server.change(openCheckUrl());
   server.act('/check-code', () => {
     return { status: 200, body: { verification: server.change(ended('completed')) } };
@@ -149,7 +147,7 @@ describe('readFragment', () => {
 
 describe('openCheckUrl', () => {
   it('is called once for a check_url, and its result is submitted', async () => {
-    const server = await ready();
+    const server = ready();
     const opened: string[] = [];
     const verification = await begin(server, {
       openCheckUrl: async (url) => {
@@ -165,7 +163,7 @@ describe('openCheckUrl', () => {
   });
 
   it('is not called again for a newer object with the same check_url', async () => {
-    const server = await backend();
+    const server = backend();
     let opened = 0;
     const verification = await begin(server, {
       openCheckUrl: async () => {
@@ -185,15 +183,14 @@ describe('openCheckUrl', () => {
   });
 
   it('runs without socket and polling, and the socket comes back at once', async () => {
-    const server = await backend();
+    const server = backend();
     server.act('/check-code', () => ({ status: 200, body: { verification: server.verification } }));
     let during: [number, number] | undefined;
     await begin(server, {
-      timing: { handsetMs: 60_000 },
       openCheckUrl: async () => {
         await fact(() => server.sockets === 0);
         const before = server.received.length;
-        await new Promise((resolve) => setTimeout(resolve, 150));
+        await sleep(30_000);
         during = [server.sockets, server.received.length - before];
         return RESULT;
       },
@@ -214,7 +211,7 @@ describe('openCheckUrl', () => {
     'sdk_timeout_error',
     'sdk_error',
   ])('leaves silent_auth with %s', async (error) => {
-    const server = await ready();
+    const server = ready();
     const verification = await begin(server, { openCheckUrl: async () => ({ error }) });
     await fact(() => verification.current.channel === 'email');
     expect(posts(server).map(({ path, body }) => [path, body])).toEqual([
@@ -225,24 +222,23 @@ describe('openCheckUrl', () => {
   it.each([null, undefined, '', 0, 'sdk_error', [], Symbol('answer')])(
     'leaves silent_auth at once when a bridge returns %s',
     async (value: unknown) => {
-      const server = await ready();
-      const timing = { handsetMs: 60_000 };
+      const server = ready();
       const openCheckUrl = async () => value as HandsetAnswer;
-      const verification = await begin(server, { timing, openCheckUrl });
+      const verification = await begin(server, { openCheckUrl });
       await fact(() => verification.current.channel === 'email');
       expect(posts(server)[0]?.body).toEqual({ from: 'silent_auth', error: 'sdk_error' });
     },
   );
 
   it('takes a result that a bridge returns without a promise', async () => {
-    const server = await ready();
+    const server = ready();
     const openCheckUrl = (() => RESULT) as unknown as OpenCheckUrl;
     const verification = await begin(server, { openCheckUrl });
     expect((await verification.finished()).status).toBe('completed');
   });
 
   it('waits for the page that a navigation ends on', async () => {
-    const server = await backend();
+    const server = backend();
     const action = { type: 'open_check_url', check_url: CHECK_URL, method: 'navigate' } as const;
     server.change({ ...openCheckUrl(), action });
     const verification = await begin(server, { openCheckUrl: async () => undefined });
@@ -255,17 +251,16 @@ describe('openCheckUrl', () => {
     ['throws', () => Promise.reject(new Error('no radio')), 'sdk_error'],
     ['never settles', () => new Promise(() => undefined), 'sdk_timeout_error'],
   ])('counts as failed when it %s', async (_, open, error) => {
-    const server = await ready();
+    const server = ready();
     const verification = await begin(server, { openCheckUrl: open });
     await fact(() => verification.current.channel === 'email');
     expect(posts(server)[0]?.body).toEqual({ from: 'silent_auth', error });
   });
 
   it('aborts, and drops the result, when the verification has moved on', async () => {
-    const server = await ready();
+    const server = ready();
     const aborted = Promise.withResolvers<void>();
     const verification = await begin(server, {
-      timing: { handsetMs: 60_000 },
       openCheckUrl: (_, { signal }) =>
         new Promise((resolve) => {
           signal.addEventListener('abort', () => {
@@ -282,7 +277,7 @@ describe('openCheckUrl', () => {
   });
 
   it('drops the result of an older check_url', async () => {
-    const server = await ready();
+    const server = ready();
     const first = Promise.withResolvers<HandsetAnswer>();
     const opened: string[] = [];
     const verification = await begin(server, {
@@ -300,7 +295,7 @@ describe('openCheckUrl', () => {
   });
 
   it('sends a foreign request_id to the backend, and calls it a mismatch whatever that says', async () => {
-    const server = await ready();
+    const server = ready();
     const problems: string[] = [];
     server.act('/check-code', () =>
       problemReply('request_id_mismatch', {
@@ -321,8 +316,8 @@ describe('openCheckUrl', () => {
   });
 
   it('reports a carrier that refused, waits for Vonage, and reports again', async () => {
-    const server = await ready();
-    const soon = new Date(Date.now() + 600).toISOString();
+    const server = ready();
+    const soon = new Date(Date.now() + 4_000).toISOString();
     server.script('/next-workflow', () => {
       return { status: 200, body: { verification: server.change({ next_change_at: soon }) } };
     });
@@ -334,8 +329,8 @@ describe('openCheckUrl', () => {
   });
 
   it('reports a refusal once when Vonage has moved on by itself', async () => {
-    const server = await ready();
-    const soon = new Date(Date.now() + 1500).toISOString();
+    const server = ready();
+    const soon = new Date(Date.now() + 4_000).toISOString();
     server.script('/next-workflow', () => {
       return { status: 200, body: { verification: server.change({ next_change_at: soon }) } };
     });
@@ -343,19 +338,19 @@ describe('openCheckUrl', () => {
     await fact(() => server.sockets === 1);
     server.change(submitCode());
     await fact(() => verification.current.channel === 'email');
-    await new Promise((resolve) => setTimeout(resolve, 1800));
+    await sleep(10_000);
     expect(posts(server)).toHaveLength(1);
   });
 
   it('submits its result through a network that fails for a while', async () => {
-    const server = await ready();
+    const server = ready();
     server.script('/check-code', 'lose', 'lose', 'lose', 'lose', 'lose');
     const verification = await begin(server, { openCheckUrl: async () => RESULT });
     expect((await verification.finished()).status).toBe('completed');
   });
 
   it('hands nothing in after close', async () => {
-    const server = await ready();
+    const server = ready();
     const answer = Promise.withResolvers<HandsetAnswer>();
     let signal: AbortSignal | undefined;
     const verification = await begin(server, {
@@ -373,7 +368,7 @@ describe('openCheckUrl', () => {
 
 describe('handsetAnswered', () => {
   it('makes the right call for an app that opens the check_url itself', async () => {
-    const server = await ready();
+    const server = ready();
     const verification = await begin(server);
     const done = await verification.handsetAnswered(CHECK_URL, RESULT);
     expect(done.status).toBe('completed');
@@ -386,7 +381,7 @@ describe('handsetAnswered', () => {
     ['cannot answer', () => problemReply('internal')],
     ['is fooled', () => ({ status: 200, body: { verification: verificationObject() } })],
   ])('throws when the request_id is foreign, even if the backend %s', async (_, reply) => {
-    const server = await ready();
+    const server = ready();
     server.act('/check-code', reply);
     const verification = await begin(server);
     const foreign = { http_status: 200, response_body: { request_id: 'x', code: 'Ab3xK9' } };

@@ -47,8 +47,8 @@ function device(): {
 }
 
 /** A backend that starts one verification for each idempotency key. */
-async function realBackend(): Promise<FakeBackend> {
-  const server = await backend();
+function realBackend(): FakeBackend {
+  const server = backend();
   const verifications = new Map<string, ReturnType<typeof verificationObject>>();
   const requestId = ({ headers }: Received): string =>
     String(headers.authorization).replace(/^Bearer (.*)\.token$/, '$1');
@@ -91,7 +91,7 @@ async function killEverywhere(
 ): Promise<number> {
   for (let killAt = 1; ; killAt += 1) {
     for (const takesEffect of [false, true]) {
-      const server = await realBackend();
+      const server = realBackend();
       const phone = device();
       await prepare(server, phone.open().store);
       const { store, killed } = phone.open(killAt, takesEffect);

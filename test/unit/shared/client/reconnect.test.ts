@@ -2,13 +2,8 @@
 
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  ended,
-  openCheckUrl,
-  startFakeBackend,
-  submitCode,
-} from '../../../fixtures/fake-backend.ts';
-import { clientOf, PHONE_NUMBER } from './clients.ts';
+import { ended, openCheckUrl, submitCode } from '../../../fixtures/fake-backend.ts';
+import { backend, begin, sleep } from './clients.ts';
 
 type Event = 'change' | 'change_unheard' | 'kill' | 'refuse' | 'allow' | 'lose_status' | 'pause';
 
@@ -25,8 +20,8 @@ const schedule = fc.array(event, { maxLength: 25 });
 
 /** Plays one verification; true when its client saw the end, in order. */
 async function play(events: readonly Event[]): Promise<boolean> {
-  const server = await startFakeBackend();
-  const verification = await clientOf(server).start({ phoneNumber: PHONE_NUMBER });
+  const server = backend();
+  const verification = await begin(server);
   const seen: number[] = [];
   verification.onChange(({ seq }) => seen.push(seq));
   for (const [index, next] of events.entries()) {
@@ -40,13 +35,13 @@ async function play(events: readonly Event[]): Promise<boolean> {
     if (next === 'refuse') server.refuseHandshakes(503);
     if (next === 'allow') server.refuseHandshakes(undefined);
     if (next === 'lose_status') server.script('/status', 'lose');
-    if (next === 'pause') await new Promise((resolve) => setTimeout(resolve, index));
+    if (next === 'pause') await sleep(index * 100);
   }
   server.change(ended('completed'));
   await verification.finished();
   const isSame = JSON.stringify(verification.current) === JSON.stringify(server.verification);
   const isOrdered = seen.every((seq, index) => index === 0 || seq > (seen[index - 1] ?? 0));
-  await server.close();
+  verification.close();
   return isSame && isOrdered;
 }
 

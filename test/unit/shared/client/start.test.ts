@@ -1,5 +1,4 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createClient } from '../../../../shared/client/client.ts';
 import type { Store } from '../../../../shared/client/store.ts';
 import {
   ended,
@@ -10,8 +9,7 @@ import {
   submitCode,
   TOKEN,
 } from '../../../fixtures/fake-backend.ts';
-import { until } from '../../../fixtures/until.ts';
-import { backend, clientOf, PHONE_NUMBER, storage } from './clients.ts';
+import { backend, clientOf, fact, PHONE_NUMBER, storage } from './clients.ts';
 
 const REQUEST = { phoneNumber: PHONE_NUMBER };
 
@@ -22,7 +20,7 @@ const keys = (server: FakeBackend): readonly unknown[] =>
 
 describe('start', () => {
   it('sends what it is given, with a key of its own', async () => {
-    const server = await backend();
+    const server = backend();
     const request = {
       phoneNumber: PHONE_NUMBER,
       email: 'jo@example.org',
@@ -39,13 +37,13 @@ describe('start', () => {
   });
 
   it('carries the token that the stage asks for', async () => {
-    const server = await backend();
+    const server = backend();
     await clientOf(server, { startToken: async () => 'a.b.c' }).start(REQUEST);
     expect(server.received[0]?.headers.authorization).toBe('Bearer a.b.c');
   });
 
   it('repeats with the same key until its fate is known', async () => {
-    const server = await backend();
+    const server = backend();
     server.script(
       '/start',
       'lose',
@@ -58,7 +56,7 @@ describe('start', () => {
   });
 
   it('keeps the key over a failure, for the next try of the user', async () => {
-    const server = await backend();
+    const server = backend();
     const client = clientOf(server);
     server.script('/start', 'lose', 'lose', 'lose', 'lose');
     await expect(client.start(REQUEST)).rejects.toMatchObject({ code: 'network_error' });
@@ -67,7 +65,7 @@ describe('start', () => {
   });
 
   it('takes a new key for another request, and after a refusal', async () => {
-    const server = await backend();
+    const server = backend();
     const client = clientOf(server);
     server.script('/start', 'lose', 'lose', 'lose', 'lose', problemReply('phone_number_refused'));
     await expect(client.start(REQUEST)).rejects.toThrow();
@@ -78,7 +76,7 @@ describe('start', () => {
   });
 
   it('takes a new key when the verification of the old one has ended meanwhile', async () => {
-    const server = await backend();
+    const server = backend();
     const client = clientOf(server);
     await client.start(REQUEST);
     server.script('/start', problemReply('verification_closed'));
@@ -89,7 +87,7 @@ describe('start', () => {
   });
 
   it('takes a new key after its verification was seen to end', async () => {
-    const server = await backend();
+    const server = backend();
     const client = clientOf(server);
     const verification = await client.start(REQUEST);
     server.act('/cancel', () => ({
@@ -102,7 +100,7 @@ describe('start', () => {
   });
 
   it('leaves rate limits to the user', async () => {
-    const server = await backend();
+    const server = backend();
     server.script('/start', problemReply('rate_limited', { retry_after: 30 }));
     await expect(clientOf(server).start(REQUEST)).rejects.toMatchObject({
       code: 'rate_limited',
@@ -112,7 +110,7 @@ describe('start', () => {
   });
 
   it('takes no answer of somebody else for a start', async () => {
-    const server = await backend();
+    const server = backend();
     server.script('/start', { status: 200, body: '<html>Wi-Fi</html>' }, { status: 200, body: {} });
     await clientOf(server).start(REQUEST);
     expect(new Set(keys(server)).size).toBe(1);
@@ -131,8 +129,8 @@ async function saved(server: FakeBackend): Promise<ReturnType<typeof storage>> {
 
 describe('one start at a time', () => {
   it('returns the same promise for the same request, whatever the order of its members', async () => {
-    const server = await backend();
-    const client = createClient({ apiUrl: server.url });
+    const server = backend();
+    const client = clientOf(server);
     const first = client.start({ phoneNumber: PHONE_NUMBER, email: 'jo@example.org' });
     const second = client.start({ email: 'jo@example.org', phoneNumber: PHONE_NUMBER });
     expect(second).toBe(first);
@@ -141,7 +139,7 @@ describe('one start at a time', () => {
   });
 
   it('refuses another request while one is pending, and takes it afterwards', async () => {
-    const server = await backend();
+    const server = backend();
     const client = clientOf(server);
     const first = client.start(REQUEST);
     await expect(client.start(OTHER)).rejects.toMatchObject({
@@ -155,7 +153,7 @@ describe('one start at a time', () => {
   });
 
   it('keeps nobody waiting for a start that was aborted', async () => {
-    const server = await backend();
+    const server = backend();
     const client = clientOf(server);
     const aborting = new AbortController();
     const first = client.start(REQUEST, aborting);
@@ -174,7 +172,7 @@ describe('what is saved', () => {
     'request_invalid',
     'network_unsupported',
   ] as const)('survives another start that is refused with %s', async (code) => {
-    const server = await backend();
+    const server = backend();
     const store = await saved(server);
     server.script('/start', problemReply(code));
     await expect(clientOf(server, { store }).start(OTHER)).rejects.toMatchObject({ code });
@@ -185,7 +183,7 @@ describe('what is saved', () => {
   it.each(['rate_limited', 'network_unsupported', 'verification_closed'] as const)(
     'survives its own repeat that is refused with %s',
     async (code) => {
-      const server = await backend();
+      const server = backend();
       const store = await saved(server);
       const refusal = problemReply(code);
       server.script('/start', refusal, refusal);
@@ -196,7 +194,7 @@ describe('what is saved', () => {
   );
 
   it('survives an abort, and so does the key of the aborted start', async () => {
-    const server = await backend();
+    const server = backend();
     const store = await saved(server);
     const aborting = new AbortController();
     server.script('/start', () => {
@@ -212,7 +210,7 @@ describe('what is saved', () => {
   });
 
   it('is replaced by a 202', async () => {
-    const server = await backend();
+    const server = backend();
     const store = await saved(server);
     (await clientOf(server, { store }).start(OTHER)).close();
     expect(await clientOf(server, { store }).resume(REQUEST)).toBeUndefined();
@@ -220,7 +218,7 @@ describe('what is saved', () => {
   });
 
   it('is forgotten when its proof has come', async () => {
-    const server = await backend();
+    const server = backend();
     const store = await saved(server);
     server.change(ended('completed'));
     server.act('/proof', () => ({ status: 200, body: { proof: 'a.b.c', expires_at: '…' } }));
@@ -231,7 +229,7 @@ describe('what is saved', () => {
   });
 
   it('is forgotten when the server says that it is too late for a proof', async () => {
-    const server = await backend();
+    const server = backend();
     const store = await saved(server);
     server.change(ended('completed'));
     const verification = await clientOf(server, { store }).resume(REQUEST);
@@ -244,7 +242,7 @@ describe('what is saved', () => {
   });
 
   it('is erased by forget, also for a start that is pending', async () => {
-    const server = await backend();
+    const server = backend();
     const store = await saved(server);
     const client = clientOf(server, { store });
     const answered = Promise.withResolvers<void>();
@@ -261,7 +259,7 @@ describe('what is saved', () => {
   });
 
   it('holds the last unanswered starts, and the verification in any case', async () => {
-    const server = await backend();
+    const server = backend();
     const store = await saved(server);
     const client = clientOf(server, { store });
     const numbers = Array.from({ length: 9 }, (_, index) => `+491512345670${index}`);
@@ -274,17 +272,16 @@ describe('what is saved', () => {
   });
 
   it('does not depend on the clock of the phone', async () => {
-    const server = await backend();
+    const server = backend();
     const store = await saved(server);
     server.script('/start', 'lose_answer', 'lose', 'lose', 'lose');
     await expect(clientOf(server, { store }).start(OTHER)).rejects.toThrow();
-    const { now } = Date;
+    const now = Date.now();
     for (const hours of [-1, 1, 24]) {
-      vi.spyOn(Date, 'now').mockImplementation(() => now() + hours * 3_600_000);
+      vi.setSystemTime(now + hours * 3_600_000);
       expect((await clientOf(server, { store }).resume(REQUEST))?.requestId).toBe(REQUEST_ID);
     }
     (await clientOf(server, { store }).start(OTHER)).close();
-    vi.restoreAllMocks();
     expect(new Set(keys(server)).size).toBe(2);
   });
 });
@@ -303,7 +300,7 @@ describe('resume(request)', () => {
     ['no locale', { ...FULL, locale: undefined }],
     ['no e-mail', { ...FULL, email: undefined }],
   ])('goes on with the saved verification for %s', async (_, request) => {
-    const server = await backend();
+    const server = backend();
     const store = storage();
     (await clientOf(server, { store }).start(FULL)).close();
     const resumed = await clientOf(server, { store }).resume(request);
@@ -318,7 +315,7 @@ describe('resume(request)', () => {
     ['channels, which are missing', { ...FULL, channels: undefined }],
     ['e-mail', { ...FULL, email: 'jo@example.com' }],
   ])('finds nothing for another %s, and asks nobody', async (_, request) => {
-    const server = await backend();
+    const server = backend();
     const store = storage();
     (await clientOf(server, { store }).start(FULL)).close();
     const asked = server.received.length;
@@ -327,7 +324,7 @@ describe('resume(request)', () => {
   });
 
   it('never begins another verification', async () => {
-    const server = await backend();
+    const server = backend();
     const store = storage();
     server.script('/start', 'lose_answer', 'lose', 'lose', 'lose');
     await expect(clientOf(server, { store }).start(REQUEST)).rejects.toThrow();
@@ -340,7 +337,7 @@ describe('resume(request)', () => {
 
 describe('resume', () => {
   it('has nothing to go on with in an empty, broken or foreign store', async () => {
-    const server = await backend();
+    const server = backend();
     for (const text of [undefined, '', 'not json', '[]', '{"version":1}', 'null']) {
       const store = storage();
       if (text !== undefined) store.setItem('silent-auth', text);
@@ -350,20 +347,20 @@ describe('resume', () => {
   });
 
   it('goes on where a killed app was, over the socket', async () => {
-    const server = await backend();
+    const server = backend();
     const store = storage();
     (await clientOf(server, { store }).start(REQUEST)).close();
     server.change(submitCode(), false);
     const resumed = await clientOf(server, { store }).resume(REQUEST);
     expect(resumed?.current).toEqual(server.verification);
     expect(server.received.at(-1)?.headers.authorization).toBe(`Bearer ${TOKEN}`);
-    await until(() => (server.sockets === 1 ? true : undefined));
+    await fact(() => server.sockets === 1);
     server.change(ended('completed', { channel: 'email' }));
     expect((await resumed?.finished())?.status).toBe('completed');
   });
 
   it('repeats a start whose answer the killed app never saw', async () => {
-    const server = await backend();
+    const server = backend();
     const store = storage();
     server.script('/start', 'lose_answer', 'lose', 'lose', 'lose');
     await expect(clientOf(server, { store }).start(REQUEST)).rejects.toThrow();
@@ -373,7 +370,7 @@ describe('resume', () => {
   });
 
   it('forgets a token that is not valid any more', async () => {
-    const server = await backend();
+    const server = backend();
     const store = storage();
     (await clientOf(server, { store }).start(REQUEST)).close();
     server.act('/status', () => problemReply('client_token_invalid'));
@@ -382,10 +379,10 @@ describe('resume', () => {
   });
 
   it('keeps a completed verification for the proof, for ten minutes', async () => {
-    const server = await backend();
+    const server = backend();
     const store = storage();
     const verification = await clientOf(server, { store }).start(REQUEST);
-    await until(() => (server.sockets === 1 ? true : undefined));
+    await fact(() => server.sockets === 1);
     server.change(ended('completed'));
     await verification.finished();
     expect((await clientOf(server, { store }).resume(REQUEST))?.current.status).toBe('completed');
@@ -395,17 +392,17 @@ describe('resume', () => {
   });
 
   it('forgets a verification that ended otherwise', async () => {
-    const server = await backend();
+    const server = backend();
     const store = storage();
     const verification = await clientOf(server, { store }).start(REQUEST);
-    await until(() => (server.sockets === 1 ? true : undefined));
+    await fact(() => server.sockets === 1);
     server.change(ended('failed'));
     await verification.finished();
-    await until(() => (store.items.size === 0 ? true : undefined));
+    await fact(() => store.items.size === 0);
   });
 
   it('does not navigate to a check_url again', async () => {
-    const server = await backend();
+    const server = backend();
     const store = storage();
     const opened: string[] = [];
     server.change({
@@ -420,15 +417,15 @@ describe('resume', () => {
       },
     };
     (await clientOf(server, options).start({ ...REQUEST, result: 'redirect' })).close();
-    await until(() => (opened.length === 1 ? true : undefined));
+    await fact(() => opened.length === 1);
     const resumed = await clientOf(server, options).resume(REQUEST);
-    await until(() => (server.sockets === 1 ? true : undefined));
+    await fact(() => server.sockets === 1);
     expect(opened).toHaveLength(1);
     expect(resumed?.current.action?.type).toBe('open_check_url');
   });
 
   it('does its work with a store that always fails', async () => {
-    const server = await backend();
+    const server = backend();
     const fail = (): never => {
       throw new Error('quota exceeded');
     };
@@ -439,7 +436,7 @@ describe('resume', () => {
   });
 
   it('never stores a code or a check_url of the fetching kind', async () => {
-    const server = await backend();
+    const server = backend();
     const store = storage();
     server.change(openCheckUrl());
     const verification = await clientOf(server, { store }).start(REQUEST);
