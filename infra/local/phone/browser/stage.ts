@@ -81,6 +81,8 @@ export function beginStage(story: Story, needs: StageNeeds): Stage {
   let notified: InboxMessage | undefined;
   let isTyping = false;
   let isOver = false;
+  /** Pressed while there was nothing to cancel yet: the start was not answered, or the app slept. */
+  let isCancelWanted = false;
   /** Called once when a code is asked for. */
   let onCodeWanted: (() => void) | undefined;
 
@@ -108,6 +110,7 @@ export function beginStage(story: Story, needs: StageNeeds): Stage {
     if (item) view.showItem(item, verification);
     if (isFirst) void watchInbox(story, verification.request_id, { api, onMessage, signal });
     if (isFinal(verification)) over();
+    else if (isCancelWanted) cancel();
     else if (isCodeWanted()) onCodeWanted?.();
   }
 
@@ -141,6 +144,11 @@ export function beginStage(story: Story, needs: StageNeeds): Stage {
     if (!isCodeWanted()) return;
     view.fillCode(code);
     checkCode(code);
+  }
+
+  function cancel(): void {
+    isCancelWanted = playing.verification === undefined;
+    act((running) => running.cancel());
   }
 
   function checkCode(code: string): void {
@@ -215,7 +223,7 @@ export function beginStage(story: Story, needs: StageNeeds): Stage {
     checkCode,
     fill,
     skipChannel: () => act((running) => running.nextWorkflow()),
-    cancel: () => act((running) => running.cancel()),
+    cancel,
     fetchProof: () => act(fetchProof),
     async leave() {
       leaving.abort(new DOMException('the story was left', 'AbortError'));

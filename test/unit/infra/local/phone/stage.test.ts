@@ -3,7 +3,7 @@
  * with every trouble at every pace comes to its end, and the Next button never leaves anybody waiting.
  */
 
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createNextSteps } from '../../../../../infra/local/phone/browser/next-steps.ts';
 import { createPace } from '../../../../../infra/local/phone/browser/pace.ts';
 import {
@@ -19,15 +19,14 @@ import {
 } from '../../../../../infra/local/phone/browser/story.ts';
 import { TROUBLES } from '../../../../../infra/local/phone/browser/troubles.ts';
 import { createWire } from '../../../../../infra/local/phone/browser/wire.ts';
-import { createPhoneWorld } from '../../../../fixtures/phone-world.ts';
+import { createPhoneWorld, worldPlatform } from '../../../../fixtures/phone-world.ts';
 
 /** `slow step`: a second question comes while the first one waits, as with people. */
 const PACES = ['watch', 'step', 'slow step', 'fast'] as const;
 /** Longer than a message takes to reach the inbox. */
 const SLOW_MS = 800;
-/** Of the waits of `watch`, and of outages: nobody watches here. */
-const SCALE = 0.01;
-const TIMES = { thinkingMs: 10, outageMs: 10, asleepMs: 10, aftermathMs: 0 };
+const TIMES = { thinkingMs: 900, outageMs: 1_600, asleepMs: 2_200, aftermathMs: 0 };
+const { setImmediate } = globalThis;
 
 interface Case {
   readonly preset: Preset;
@@ -48,14 +47,38 @@ interface Ending {
 }
 
 describe('the phone page without a browser', () => {
-  const endings = new Map<Case, Promise<Ending>>();
+  const endings = new Map<Case, Ending>();
 
-  beforeAll(() => {
-    for (const story of CASES) endings.set(story, playOut(story));
+  beforeAll(async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
+    vi.stubGlobal('fetch', worldPlatform.fetch);
+    vi.stubGlobal('WebSocket', worldPlatform.WebSocket);
+    const playing = CASES.map(async (story) => endings.set(story, await playOut(story)));
+    await passing(Promise.all(playing));
+  });
+  afterAll(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
   });
 
-  async function playOut({ preset, trouble, pace }: Case): Promise<Ending> {
-    const world = await createPhoneWorld();
+  /** Lets time pass for everybody, after whatever needs none. */
+  async function passing<T>(task: Promise<T>): Promise<T> {
+    let isDone = false;
+    const done = task.finally(() => {
+      isDone = true;
+    });
+    while (!isDone) {
+      await new Promise((resolve) => setImmediate(resolve));
+      vi.advanceTimersByTime(10);
+    }
+    return done;
+  }
+
+  async function playOut(
+    { preset, trouble, pace }: Case,
+    press: (stage: Stage) => void = () => undefined,
+  ): Promise<Ending> {
+    const world = createPhoneWorld();
     const steps: string[] = [];
     const { promise, resolve } = Promise.withResolvers<string>();
     const next = createNextSteps((what) => {
@@ -88,21 +111,32 @@ describe('the phone page without a browser', () => {
       },
       {
         ...world,
-        pace: createPace(pace === 'slow step' ? 'step' : pace, next, SCALE),
+        pace: createPace(pace === 'slow step' ? 'step' : pace, next),
         wire: createWire(nothing),
         view,
         times: TIMES,
       },
     );
+    press(stage);
     const status = await promise;
     await stage.leave();
-    await world.close();
     return { status, steps };
   }
 
-  it.each(CASES)('$preset.title, trouble $trouble, pace $pace', async (story) => {
+  it.each(PACES)(
+    'cancels also what is cancelled before its start is answered, pace %s',
+    async (pace) => {
+      const preset = PRESETS[0] as Preset;
+      const story = { preset, trouble: undefined, pace };
+      expect(await passing(playOut(story, (stage) => stage.cancel()))).toMatchObject({
+        status: 'cancelled',
+      });
+    },
+  );
+
+  it.each(CASES)('$preset.title, trouble $trouble, pace $pace', (story) => {
     const { preset, trouble, pace } = story;
-    const { status, steps } = (await endings.get(story)) ?? { status: 'never', steps: [] };
+    const { status, steps } = endings.get(story) ?? { status: 'never', steps: [] };
     expect(status).toBe(endOf(preset, trouble));
     expect(steps.length > 0).toBe(pace.endsWith('step') && hasSteps(preset, trouble));
   });
