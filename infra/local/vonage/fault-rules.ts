@@ -3,9 +3,9 @@
  * misspelt fault is refused instead of testing nothing. `docs/vonage.md` explains every member.
  */
 import { z } from 'zod';
+import { CHANNELS } from '../../../shared/config.ts';
 import { PROBLEM_NAMES } from './problems.ts';
 
-const CHANNELS = ['silent_auth', 'sms', 'voice', 'email', 'whatsapp', 'rcs'] as const;
 const OPERATIONS = ['start', 'check', 'next_workflow', 'cancel', 'check_url'] as const;
 const DISTURBANCES = [
   'timeout',

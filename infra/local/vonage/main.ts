@@ -6,6 +6,7 @@ import { env } from 'node:process';
 import { z } from 'zod';
 import { LocalStackError } from '../error.ts';
 import { startVonageSimulator, type VonageSimulatorOptions } from './simulator.ts';
+import { createTime } from './time.ts';
 
 const access = z.object({ hosts: z.array(z.string()), origins: z.array(z.string()) });
 
@@ -20,7 +21,7 @@ function readOptions(): VonageSimulatorOptions {
     applicationPublicKey: required('APPLICATION_PUBLIC_KEY'),
     apiKey: required('API_KEY'),
     signatureSecret: required('SIGNATURE_SECRET'),
-    timeScale: scale,
+    time: createTime(scale),
     ...(env.HOST ? { host: env.HOST } : {}),
     ...(webhookUrl ? { webhookUrl } : {}),
     ...(env.STATE_FILE ? { stateFile: env.STATE_FILE } : {}),

@@ -10,7 +10,7 @@ import { createJournal } from './journal.ts';
 import { createLocalApi } from './local-api.ts';
 import { createRequests } from './requests.ts';
 import { createVonageServer } from './server.ts';
-import { createTime } from './time.ts';
+import { createTime, type Time } from './time.ts';
 import { createVerifyApi } from './verify-api.ts';
 import { createWebhooks } from './webhooks.ts';
 
@@ -28,8 +28,8 @@ export interface VonageSimulatorOptions {
   readonly accountApiSecret?: string;
   /** The first Status URL; the Applications API can set another. */
   readonly webhookUrl?: string;
-  /** @default 1, real time */
-  readonly timeScale?: number;
+  /** @default real time */
+  readonly time?: Time;
   /** Absent: a restart forgets everything. */
   readonly stateFile?: string;
   /** @default `localhost`, IP literals and no web page but its own */
@@ -49,7 +49,7 @@ export async function startVonageSimulator(
   const application = { id: applicationId, publicKey: options.applicationPublicKey };
   const secret = options.accountApiSecret;
   const account = secret === undefined ? { apiKey } : { apiKey, apiSecret: secret };
-  const time = createTime(options.timeScale ?? 1);
+  const { time = createTime(1) } = options;
   const stateFile = openStateFile(options.stateFile);
   const journal = createJournal();
   const inbox = createInbox();

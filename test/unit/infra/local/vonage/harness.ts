@@ -13,6 +13,7 @@ import {
   type VonageSimulator,
   type VonageSimulatorOptions,
 } from '../../../../../infra/local/vonage/simulator.ts';
+import type { Time } from '../../../../../infra/local/vonage/time.ts';
 import {
   type ContractOperation,
   validateCallback,
@@ -25,9 +26,6 @@ export const APPLICATION_ID = 'aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab';
 export const API_KEY = 'abcd1234';
 export const API_SECRET = 'account-secret-of-tests';
 export const SIGNATURE_SECRET = 'signature-secret-of-tests-32-bytes!!';
-/** 60 s take 1.2 s. */
-export const FAST = 0.02;
-
 const keys = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -68,6 +66,10 @@ export interface StatusUrl extends AsyncDisposable {
 export interface Harness extends AsyncDisposable {
   readonly url: string;
   readonly statusUrl: StatusUrl;
+  /** Lets this much time pass at the simulator, where it stands still otherwise. */
+  pass(seconds: number): void;
+  /** Lets time pass, from one timer to the next, until the task is done. */
+  passing<T>(task: Promise<T>): Promise<T>;
   start(workflow: readonly object[], members?: object): Promise<Answered>;
   check(requestId: string, code: string): Promise<Answered>;
   /** A check with any body. */
@@ -84,7 +86,8 @@ export interface Harness extends AsyncDisposable {
 export async function createHarness(
   options: Partial<VonageSimulatorOptions> = {},
 ): Promise<Harness> {
-  const statusUrl = await createStatusUrl();
+  const clock = createClock();
+  const statusUrl = await createStatusUrl(clock.now);
   const simulator: VonageSimulator = await startVonageSimulator({
     port: 0,
     applicationId: APPLICATION_ID,
@@ -93,11 +96,14 @@ export async function createHarness(
     signatureSecret: SIGNATURE_SECRET,
     accountApiSecret: API_SECRET,
     webhookUrl: statusUrl.url,
+    time: clock,
     ...options,
   });
   return {
     ...createClient(simulator.url),
     statusUrl,
+    pass: clock.pass,
+    passing: clock.passing,
     async [Symbol.asyncDispose]() {
       await simulator.close();
       await statusUrl[Symbol.asyncDispose]();
@@ -105,8 +111,49 @@ export async function createHarness(
   };
 }
 
+/** The simulator's time: it stands still until a test lets it pass. */
+function createClock(): Time & Pick<Harness, 'pass' | 'passing'> {
+  const timers = new Map<() => void, number>();
+  let passedMs = 0;
+  const nextMs = (): number => Math.min(...timers.values());
+
+  function passTo(targetMs: number): void {
+    for (let dueMs = nextMs(); dueMs <= targetMs; dueMs = nextMs()) {
+      passedMs = Math.max(passedMs, dueMs);
+      for (const [task, atMs] of timers) if (atMs === dueMs && timers.delete(task)) task();
+    }
+    passedMs = targetMs;
+  }
+
+  return {
+    now: () => Date.now() + passedMs,
+    scaledMs: (seconds) => seconds * 1000,
+    after(delayMs, task) {
+      const own = (): void => task();
+      if (delayMs > 0) timers.set(own, passedMs + delayMs);
+      else setImmediate(own);
+      return () => void timers.delete(own);
+    },
+    stop: () => timers.clear(),
+    pass: (seconds) => passTo(passedMs + seconds * 1000),
+    async passing(task) {
+      let isDone = false;
+      const done = task.finally(() => {
+        isDone = true;
+      });
+      while (!isDone) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        if (timers.size > 0) passTo(nextMs());
+      }
+      return done;
+    },
+  };
+}
+
 /** The calls of an application, each answer held against the document. */
-export function createClient(url: string): Omit<Harness, 'statusUrl' | typeof Symbol.asyncDispose> {
+export function createClient(
+  url: string,
+): Omit<Harness, 'statusUrl' | 'pass' | 'passing' | typeof Symbol.asyncDispose> {
   const verify = `${url}/v2/verify`;
 
   async function call(
@@ -227,20 +274,20 @@ export async function signApplicationJwt(
   privateKey = PRIVATE_KEY,
 ): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  const usual = { application_id: APPLICATION_ID, iat: now, exp: now + 300, jti: randomUUID() };
+  const usual = { application_id: APPLICATION_ID, iat: now, exp: now + 900, jti: randomUUID() };
   return new SignJWT({ ...usual, ...claims })
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
     .sign(await importPKCS8(privateKey, 'RS256'));
 }
 
-export async function createStatusUrl(): Promise<StatusUrl> {
+export async function createStatusUrl(now = Date.now): Promise<StatusUrl> {
   let received: Received[] = [];
   const waiting = new Set<() => void>();
   let statusOf: (one: Received) => number | null = () => 204;
   const server = createServer(async (request, response) => {
     const content = await text(request);
     const body: Record<string, unknown> = JSON.parse(content);
-    const one = { headers: request.headers, text: content, body, atMs: Date.now() };
+    const one = { headers: request.headers, text: content, body, atMs: now() };
     received.push(one);
     for (const look of waiting) look();
     const status = statusOf(one);
