@@ -6,13 +6,12 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { badAuthorizations, createSigner } from '../../fixtures/bad-input/bad-authorizations.ts';
 import { meaninglessWebhooks } from '../../fixtures/bad-input/bad-webhook-bodies.ts';
 import { JSON_TEXTS, NO_JSON_TEXTS } from '../../fixtures/bad-input/json-texts.ts';
 import { storedItem, type Watched, watch } from '../../fixtures/bad-input/observe.ts';
 import { type RawAnswer, type RawRequest, sendRaw } from '../../fixtures/bad-input/raw-http.ts';
-import { WYCHEPROOF_HS256 } from '../../fixtures/bad-input/wycheproof-hs256.ts';
 import type { ScriptedStack } from '../../fixtures/scripted-stack.ts';
+import { segment, signed, type TokenParts, webhookClaims } from '../../fixtures/webhook-tokens.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -31,9 +30,24 @@ const harmful = (): string =>
 const webhook = (request: RawRequest): Promise<RawAnswer> =>
   sendRaw(`${stack.endpoints.api}/webhook`, request);
 
+/** As Vonage signs it, but for what `parts` says. */
+function token(body: string | Buffer, { header, claims, ...how }: TokenParts = {}): string {
+  const { webhook: of, application_id } = stack.endpoints;
+  const ours = {
+    ...webhookClaims({ nowMs: Date.now(), body }),
+    api_key: of.api_key,
+    application_id,
+  };
+  return signed(
+    segment(JSON.stringify({ alg: 'HS256', typ: 'JWT', ...header })),
+    segment(JSON.stringify({ ...ours, ...claims })),
+    { secret: of.signature_secret, ...how },
+  );
+}
+
 /** Signed as Vonage does it, whatever the body is. */
 const authentic = (body: string | Buffer, headers: RawRequest['headers'] = JSON_TYPE) => {
-  const authorization = `Bearer ${createSigner(stack.endpoints).token(body)}`;
+  const authorization = `Bearer ${token(body)}`;
   return webhook({ headers: { ...headers, authorization }, body });
 };
 
@@ -46,49 +60,29 @@ export function badWebhooks(running: () => ScriptedStack): void {
   afterAll(() => watched?.close());
 
   describe('POST /webhook, header and token', () => {
-    it('answers 401 to every forgery, without effect', async () => {
+    it('answers 401 to a forgery of every kind, without effect', async () => {
       const body = harmful();
+      const forgeries: readonly [string, string][] = [
+        ['no scheme', token(body)],
+        ['two segments', `Bearer ${token(body).replace(/\.[^.]*$/, '')}`],
+        ['another algorithm', `Bearer ${token(body, { header: { alg: 'none' } })}`],
+        ['another secret', `Bearer ${token(body, { secret: 'of somebody else' })}`],
+        ['another account', `Bearer ${token(body, { claims: { api_key: 'ffffffff' } })}`],
+        ['yesterday', `Bearer ${token(body, { claims: { iat: Date.now() / 1000 - 90_000 } })}`],
+        ['another body', `Bearer ${token(`${body} `)}`],
+      ];
       await watched.expectNoEffect(async () => {
-        for (const [name, authorization] of badAuthorizations(stack.endpoints, body)) {
+        for (const [name, authorization] of forgeries) {
           const { status } = await webhook({ headers: { ...JSON_TYPE, authorization }, body });
           expect(status, name).toBe(401);
         }
       });
     });
 
-    it('answers 401 to every vector of Wycheproof, without effect', async () => {
-      await watched.expectNoEffect(async () => {
-        for (const { id, name, jws } of WYCHEPROOF_HS256) {
-          const headers = { ...JSON_TYPE, authorization: `Bearer ${jws}` };
-          const { status } = await webhook({ headers, body: harmful() });
-          expect(status, `${id} ${name}`).toBe(401);
-        }
-      });
-    });
-
-    it('answers 401 to each altered byte of token and body, without effect', async () => {
-      const body = harmful();
-      const authorization = `Bearer ${createSigner(stack.endpoints).token(body)}`;
-      await watched.expectNoEffect(async () => {
-        for (let at = 7; at < authorization.length; at += 11) {
-          const other = authorization[at] === 'A' ? 'B' : 'A';
-          const altered = authorization.slice(0, at) + other + authorization.slice(at + 1);
-          const headers = { ...JSON_TYPE, authorization: altered };
-          expect((await webhook({ headers, body })).status, `token, ${at}`).toBe(401);
-        }
-        for (let at = 0; at < body.length; at += 9) {
-          const bytes = Buffer.from(body);
-          bytes[at] = (bytes[at] ?? 0) ^ 1;
-          const headers = { ...JSON_TYPE, authorization };
-          expect((await webhook({ headers, body: bytes })).status, `body, ${at}`).toBe(401);
-        }
-      });
-    });
-
     it('answers 503 to what is not signed at all, wherever else a token stands', async () => {
-      const token = createSigner(stack.endpoints).token(harmful());
+      const forged = token(harmful());
       await watched.expectNoEffect(async () => {
-        for (const query of ['', `?token=${token}`, `?authorization=Bearer%20${token}`]) {
+        for (const query of ['', `?token=${forged}`, `?authorization=Bearer%20${forged}`]) {
           const url = `${stack.endpoints.api}/webhook${query}`;
           const { status } = await sendRaw(url, { headers: JSON_TYPE, body: harmful() });
           expect(status).toBe(503);
@@ -182,7 +176,7 @@ export function badWebhooks(running: () => ScriptedStack): void {
       const other = await stack.start(['silent_auth', 'email']);
       const body = ` ${harmful().replace(watched.app.requestId, other.requestId)} `;
       const charset = { 'content-type': 'Application/JSON; charset=UTF-8' };
-      const authorization = `bearer ${createSigner(stack.endpoints).token(body)}`;
+      const authorization = `bearer ${token(body)}`;
       const { status } = await webhook({ headers: { ...charset, authorization }, body });
       expect(status).toBe(204);
       expect(await other.status()).toMatchObject({ channel: 'email' });

@@ -7,6 +7,7 @@ import {
 import { createAgents } from '../../../../../shared/adapters/https/https-agent.ts';
 import type { OutgoingCall } from '../../../../../shared/domain/ports/telemetry.ts';
 import { type HttpStub, json, silence, startHttpStub } from '../../../../fixtures/http-stub.ts';
+import { inVirtualTime } from '../../../../fixtures/virtual-time.ts';
 
 const calls: OutgoingCall[] = [];
 const agent = createAgents((call) => void calls.push(call));
@@ -24,7 +25,7 @@ function ask(bounds: Partial<Bounds> = {}): Promise<Exchanged> {
   const headers = { accept: '*/*' };
   const url = new URL(stub.url);
   const outgoing = { operation: 'test.ask', url, method: 'POST', headers, body: 'a' };
-  return exchange(agent, outgoing, { timeoutMs: 5000, maxBytes: 1024, ...bounds });
+  return exchange(agent, outgoing, { timeoutMs: 60_000, maxBytes: 1024, ...bounds });
 }
 
 describe('exchange', () => {
@@ -66,14 +67,13 @@ describe('exchange', () => {
   it('gives up on silence', async () => {
     stub.answer(silence);
     const failure = { outcome: 'failed', wasSent: true, error: { name: 'TimeoutError' } };
-    expect(await ask({ timeoutMs: 50 })).toMatchObject(failure);
+    expect(await inVirtualTime(ask, { stub, agent })).toMatchObject(failure);
   });
 
   it('gives up on an answer that does not end, is cut off or too long, and tells its status', async () => {
     stub.answer((response) => response.writeHead(200).write('{"Item":'));
     const begun = { outcome: 'failed', wasSent: true, status: 200 };
-    // Room for the head to arrive.
-    expect(await ask({ timeoutMs: 1000 })).toMatchObject({
+    expect(await inVirtualTime(ask, { stub, agent })).toMatchObject({
       ...begun,
       error: { name: 'TimeoutError' },
     });
@@ -97,7 +97,7 @@ describe('exchange', () => {
       headers: {},
     };
     const failure = { outcome: 'failed', wasSent: false, error: { code: 'ECONNREFUSED' } };
-    const bounds = { timeoutMs: 5000, maxBytes: 10 };
+    const bounds = { timeoutMs: 60_000, maxBytes: 10 };
     expect(await exchange(agent, outgoing, bounds)).toMatchObject(failure);
   });
 

@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createAgents } from '../../../../../shared/adapters/https/https-agent.ts';
 import { createVonage } from '../../../../../shared/adapters/vonage/client.ts';
 import { createHttp } from '../../../../../shared/adapters/vonage/http.ts';
-import type { StartSettings } from '../../../../../shared/config.ts';
 import type { Measurement } from '../../../../../shared/domain/ports/telemetry.ts';
 import type { VerifyRequest, Vonage } from '../../../../../shared/domain/ports/vonage.ts';
 import {
@@ -16,8 +15,10 @@ import {
   text,
   truncate,
 } from '../../../../fixtures/http-stub.ts';
+import { START_SETTINGS } from '../../../../fixtures/start-settings.ts';
+import { inVirtualTime } from '../../../../fixtures/virtual-time.ts';
 
-const TIMEOUT_MS = 1000;
+const TIMEOUT_MS = 60_000;
 const CHECK_URL = 'https://api-eu.vonage.com/v2/verify/5b0d/silent-auth/redirect';
 const REQUEST: VerifyRequest = {
   workflow: [
@@ -27,18 +28,9 @@ const REQUEST: VerifyRequest = {
   clientRef: '0123456789abcdef0123456789abcdef',
   result: 'json',
 };
-const LIMIT = { count: 1, windowSeconds: 60 };
-const SETTINGS: StartSettings = {
-  brand: 'Acme',
-  workflow: [{ channel: 'silent_auth' }, { channel: 'email' }],
-  channelTimeoutSeconds: 120,
-  codeLength: 6,
-  coverageCheck: false,
-  afterUserRejected: 'continue',
-  countries: ['GB'],
-  playground: false,
-  limits: { address: LIMIT, subject: LIMIT, phoneNumber: LIMIT, email: LIMIT, prefix: LIMIT },
-};
+const SETTINGS = { ...START_SETTINGS, brand: 'Acme' };
+const CREATED = { outcome: 'created', requestId: 'r1' };
+const PADDING = ' '.repeat(70_000);
 const BUDGET = { lastCallAtMs: Number.MAX_SAFE_INTEGER };
 
 let stub: HttpStub;
@@ -74,6 +66,11 @@ function vonageAt(baseUrl: string): Vonage {
     checkUrlHosts: ['.vonage.com'],
     pause,
   });
+}
+
+/** The time limit of a call passes only when nothing is on the way any more. */
+function inTime<T>(call: () => Promise<T>): Promise<T> {
+  return inVirtualTime(call, { stub, agent });
 }
 
 /** Nobody listens on the port of a stub that was stopped. */
@@ -123,89 +120,50 @@ describe('verify', () => {
     ]);
   });
 
-  const answers: [string, Answer, unknown, string | undefined][] = [
-    [
-      '202 without a check_url',
-      json(202, { request_id: 'r1' }),
-      { outcome: 'created', requestId: 'r1' },
-      undefined,
-    ],
-    [
-      '202 with unknown members',
-      json(202, { request_id: 'r1', later: {} }),
-      { outcome: 'created', requestId: 'r1' },
-      undefined,
-    ],
-    ['202 without request_id', json(202, {}), { outcome: 'unknown' }, 'malformed'],
-    [
-      '202 with an empty request_id',
-      json(202, { request_id: '' }),
-      { outcome: 'unknown' },
-      'malformed',
-    ],
-    ['202 with a number', json(202, { request_id: 7 }), { outcome: 'unknown' }, 'malformed'],
-    [
-      '202 with a path for an id',
-      json(202, { request_id: '../x' }),
-      { outcome: 'unknown' },
-      'malformed',
-    ],
-    ['202 with an array', json(202, ['r1']), { outcome: 'unknown' }, 'malformed'],
-    ['202 with null', json(202, null), { outcome: 'unknown' }, 'malformed'],
-    ['202 with HTML', text(202, '<html>'), { outcome: 'unknown' }, 'malformed'],
-    ['202 without a body', json(202), { outcome: 'unknown' }, 'malformed'],
-    ['202 cut off', truncate(202, '{"request_id":"r1"'), { outcome: 'unknown' }, 'malformed'],
-    ['202 that stalls', stall(202, '{"request_id":"r1"'), { outcome: 'unknown' }, 'malformed'],
-    [
-      '202 above 64 KB',
-      json(202, { request_id: 'r1', padding: 'x'.repeat(70_000) }),
-      { outcome: 'unknown' },
-      'malformed',
-    ],
-    ['302', json(302, {}), { outcome: 'unknown' }, '302'],
-    ['400', json(400, {}), { outcome: 'unavailable' }, '400'],
-    ['402', json(402, {}), { outcome: 'unavailable' }, '402'],
-    ['403', json(403, {}), { outcome: 'unavailable' }, '403'],
-    ['404', json(404, {}), { outcome: 'unavailable' }, '404'],
-    [
-      '409 with request_id',
-      json(409, { request_id: 'r2' }),
-      { outcome: 'in_flight', requestId: 'r2' },
-      '409',
-    ],
-    [
-      '409 with a malformed request_id',
-      json(409, { request_id: '?' }),
-      { outcome: 'in_flight' },
-      '409',
-    ],
-    ['409 without request_id', json(409, { title: 'Conflict' }), { outcome: 'in_flight' }, '409'],
-    ['409 cut off', truncate(409, '{"request'), { outcome: 'in_flight' }, '409'],
-    ['412', json(412, {}), { outcome: 'network_unsupported' }, '412'],
-    [
-      '422 with an array',
-      json(422, { invalid_parameters: [{}] }),
-      { outcome: 'number_refused' },
-      '422',
-    ],
-    [
-      '422 with an object',
-      json(422, { invalid_parameters: {} }),
-      { outcome: 'number_refused' },
-      '422',
-    ],
-    ['429', json(429, {}), { outcome: 'unavailable' }, '429'],
-    ['500', json(500, {}), { outcome: 'unknown' }, '500'],
-    ['503', text(503, 'busy'), { outcome: 'unknown' }, '503'],
-    ['silence', silence, { outcome: 'unknown' }, 'timeout'],
-    ['a closed socket', hangUp, { outcome: 'unknown' }, 'network'],
-  ];
-  it.each(answers)('understands %s', async (_, answer, expected, status) => {
+  it.each<[string, Answer, object, string | undefined]>([
+    ['202', json(202, { request_id: 'r1' }), CREATED, undefined],
+    ['202 with unknown members', json(202, { request_id: 'r1', later: {} }), CREATED, undefined],
+    ['409', json(409, { request_id: 'r1' }), { ...CREATED, outcome: 'in_flight' }, '409'],
+  ])('takes the request_id of a %s', (_, answer, expected, status) =>
+    expectVerify(answer, expected, status),
+  );
+
+  it.each<[string, Answer, string, string]>([
+    ['202 without request_id', json(202, {}), 'unknown', 'malformed'],
+    ['202 with an empty request_id', json(202, { request_id: '' }), 'unknown', 'malformed'],
+    ['202 with a number', json(202, { request_id: 7 }), 'unknown', 'malformed'],
+    ['202 with a path for an id', json(202, { request_id: '../x' }), 'unknown', 'malformed'],
+    ['202 with an array', json(202, ['r1']), 'unknown', 'malformed'],
+    ['202 with null', json(202, null), 'unknown', 'malformed'],
+    ['202 with HTML', text(202, '<html>'), 'unknown', 'malformed'],
+    ['202 without a body', json(202), 'unknown', 'malformed'],
+    ['202 cut off', truncate(202, '{"request_id":"r1"'), 'unknown', 'malformed'],
+    ['202 that stalls', stall(202, '{"request_id":"r1"'), 'unknown', 'malformed'],
+    ['202 above 64 KB', text(202, `{"request_id":"r1"}${PADDING}`), 'unknown', 'malformed'],
+    ['302', json(302, {}), 'unknown', '302'],
+    ['400', json(400, {}), 'unavailable', '400'],
+    ['402', json(402, {}), 'unavailable', '402'],
+    ['403', json(403, {}), 'unavailable', '403'],
+    ['404', json(404, {}), 'unavailable', '404'],
+    ['409 with a malformed request_id', json(409, { request_id: '?' }), 'in_flight', '409'],
+    ['409 without request_id', json(409, { title: 'Conflict' }), 'in_flight', '409'],
+    ['409 cut off', truncate(409, '{"request'), 'in_flight', '409'],
+    ['412', json(412, {}), 'network_unsupported', '412'],
+    ['422 with an array', json(422, { invalid_parameters: [{}] }), 'number_refused', '422'],
+    ['422 with an object', json(422, { invalid_parameters: {} }), 'number_refused', '422'],
+    ['429', json(429, {}), 'unavailable', '429'],
+    ['500', json(500, {}), 'unknown', '500'],
+    ['503', text(503, 'busy'), 'unknown', '503'],
+    ['silence', silence, 'unknown', 'timeout'],
+    ['a closed socket', hangUp, 'unknown', 'network'],
+  ])('understands %s', (_, answer, outcome, status) => expectVerify(answer, { outcome }, status));
+
+  async function expectVerify(answer: Answer, expected: object, status?: string): Promise<void> {
     stub.answer(answer);
-    expect(await vonage.verify(REQUEST, BUDGET)).toEqual(expected);
+    expect(await inTime(() => vonage.verify(REQUEST, BUDGET))).toEqual(expected);
     expect(errors()).toEqual(status === undefined ? [] : [{ operation: 'start', status }]);
     expect(stub.received).toHaveLength(1);
-  });
+  }
 
   it.each([
     'http://api.vonage.com/x',
@@ -215,7 +173,7 @@ describe('verify', () => {
   ])('drops the check_url %s', async (checkUrl) => {
     stub.answer(json(202, { request_id: 'r1', check_url: checkUrl }));
     const answer = await vonage.verify(REQUEST, BUDGET);
-    expect(answer).toEqual({ outcome: 'created', requestId: 'r1' });
+    expect(answer).toEqual(CREATED);
     const isText = typeof checkUrl === 'string';
     expect(errors()).toEqual(isText ? [{ operation: 'start', status: 'check_url' }] : []);
   });
@@ -287,7 +245,7 @@ describe('check', () => {
   ];
   it.each(answers)('understands %s', async (_, answer, expected) => {
     stub.answer(answer);
-    expect(await vonage.check('r1', 'Ab3xK9', BUDGET)).toBe(expected);
+    expect(await inTime(() => vonage.check('r1', 'Ab3xK9', BUDGET))).toBe(expected);
     expect(stub.received[0]).toMatchObject({
       method: 'POST',
       path: '/v2/verify/r1',
@@ -346,7 +304,7 @@ describe('next', () => {
   ];
   it.each(answers)('understands %s', async (_, answer, expected, calls) => {
     stub.answer(answer);
-    expect(await vonage.next('r1', BUDGET)).toBe(expected);
+    expect(await inTime(() => vonage.next('r1', BUDGET))).toBe(expected);
     expect(stub.received).toHaveLength(calls);
     expect(stub.received[0]).toMatchObject({
       method: 'POST',
@@ -397,7 +355,7 @@ describe('cancel', () => {
   ] as const)('tells what became of it, and repeats what was lost once: %s', async (...row) => {
     const [, answer, expected, requests] = row;
     stub.answer(answer);
-    expect(await vonage.cancel('r1', BUDGET)).toBe(expected);
+    expect(await inTime(() => vonage.cancel('r1', BUDGET))).toBe(expected);
     expect(stub.received).toHaveLength(requests);
     expect(stub.received[0]).toMatchObject({ method: 'DELETE', path: '/v2/verify/r1', body: '' });
   });

@@ -2,24 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { type StartBody, toStartBody } from '../../../../../shared/adapters/vonage/start-body.ts';
 import type { ChannelSettings, StartSettings } from '../../../../../shared/config.ts';
 import type { RequestedChannel, VerifyRequest } from '../../../../../shared/domain/ports/vonage.ts';
+import { START_SETTINGS } from '../../../../fixtures/start-settings.ts';
 import { validateStartRequest } from '../../../../fixtures/vonage-contract.ts';
 
-const LIMIT = { count: 1, windowSeconds: 60 };
 const PHONE = '+447400123456';
 
 function settings(members: Partial<StartSettings> = {}): StartSettings {
-  return {
-    brand: 'Acme',
-    workflow: [],
-    channelTimeoutSeconds: 90,
-    codeLength: 7,
-    coverageCheck: true,
-    afterUserRejected: 'continue',
-    countries: ['GB'],
-    playground: false,
-    limits: { address: LIMIT, subject: LIMIT, phoneNumber: LIMIT, email: LIMIT, prefix: LIMIT },
-    ...members,
-  };
+  const changed = { brand: 'Acme', channelTimeoutSeconds: 90, codeLength: 7, coverageCheck: true };
+  return { ...START_SETTINGS, ...changed, workflow: [], ...members };
 }
 
 function request(

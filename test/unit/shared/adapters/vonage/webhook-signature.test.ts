@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Secret } from '../../../../../shared/adapters/secrets/secret-store.ts';
 import { createWebhookVerifier } from '../../../../../shared/adapters/vonage/webhook-signature.ts';
 import type { Measurement } from '../../../../../shared/domain/ports/telemetry.ts';
+import { WYCHEPROOF_HS256 } from '../../../../fixtures/bad-input/wycheproof-hs256.ts';
 import { type FakeSecrets, fakeSecrets } from '../../../../fixtures/secrets.ts';
 import {
   API_KEY,
@@ -154,6 +155,10 @@ describe('a token of another form', () => {
     },
   );
 });
+
+it.each(WYCHEPROOF_HS256)('refuses vector $id of Wycheproof: $name', ({ jws }) =>
+  expect(verify(`Bearer ${jws}`)).rejects.toMatchObject({ code: 'signature_invalid' }),
+);
 
 describe('a token of another algorithm', () => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
