@@ -38,84 +38,19 @@ const { event, summary } = webhooks;
 const PIN = '123456';
 
 describe('events', () => {
-  const CODE_CHANNELS = ['sms', 'voice', 'email', 'whatsapp', 'rcs'] as const;
-  const NEGATIVE: Readonly<Record<string, string>> = {
-    failed: 'failed provider_failed',
-    expired: 'expired channel_expired',
-    user_rejected: 'user_rejected provider_failed',
-    rejected: 'user_rejected provider_failed',
-    blocked: 'blocked blocked_by_provider',
-    cancelled: 'cancelled provider_failed',
-  };
-
-  it.each(CODE_CHANNELS)('of %s end it under every status', async (channel) => {
-    const next = channel === 'rcs' ? 'sms' : 'rcs';
-    const workflow = ALL_CHANNELS.map((known) => known.channel).filter(
-      (known) => known === channel || known === next,
-    );
-    const isFirst = workflow[0] === channel;
-    await Promise.all(
-      Object.entries(NEGATIVE).map(async ([status, shown]) => {
-        const app = await stack.start(workflow);
-        await stack.send(event(app.requestId, channel, status));
-        const now = await app.status();
-        expect(steps(now)).toContain(`${channel} ${shown}`);
-        if (isFirst) expect(now).toMatchObject({ channel: next, status: 'action_pending' });
-        else expect(now).toMatchObject({ channel, status: shown.split(' ')[0], action: null });
-      }),
-    );
-  });
-
-  it.each(CODE_CHANNELS)('of %s complete what a code of ours began', async (channel) => {
-    const app = await stack.start([channel]);
+  it('complete what a code of ours began', async () => {
+    const app = await stack.start(['email']);
     stack.vonage.script('check', problem(500));
     expect((await check(app, PIN)).status).toBe(202);
-    await stack.send({
-      ...event(app.requestId, channel, 'completed'),
-      finalized_at: new Date().toISOString(),
-      client_ref: '9f2c1b7a4e5d4c0fa1b2c3d4e5f60718',
-    });
-    const isEmail = channel === 'email';
+    await stack.send(event(app.requestId, 'email', 'completed'));
     expect(await app.status()).toMatchObject({
       status: 'completed',
-      channel,
-      verified: { phone_number: !isEmail, email: isEmail },
+      channel: 'email',
+      verified: { phone_number: false, email: true },
     });
-  });
-
-  it('with nothing but the required members, or an absurd time, count', async () => {
-    for (const more of [{}, { triggered_at: 'yesterday' }, { triggered_at: -1, mode: null }]) {
-      const app = await stack.start(['silent_auth', 'sms']);
-      const request = { request_id: app.requestId, type: 'event', channel: 'silent_auth' };
-      expect(await stack.send({ ...request, status: 'expired', ...more })).toBe(204);
-      expect((await app.status()).channel).toBe('sms');
-    }
-  });
-
-  it.each<[string, (url: string) => object]>([
-    ['an object', (url) => ({ action: { type: 'check', check_url: url } })],
-    ['an array of one', (url) => ({ action: [{ type: 'check', check_url: url }] })],
-    ['an object without type', (url) => ({ action: { check_url: url } })],
-    [
-      'more members',
-      (url) => ({ action: { type: 'check', check_url: url, x: {} }, mode: 'standard' }),
-    ],
-  ])('give a check_url by an action that is %s', async (_name, more) => {
-    const app = await stack.start(['silent_auth', 'sms']);
-    const url = stack.checkUrl(randomUUID());
-    const pending = event(app.requestId, 'silent_auth', 'action_pending');
-    expect(await stack.send({ ...pending, ...more(url) })).toBe(204);
-    expect((await app.status()).action).toMatchObject({ check_url: url, method: 'fetch' });
   });
 
   it.each<[string, object]>([
-    ['no action', {}],
-    ['an empty array', { action: [] }],
-    [
-      'an action of another type',
-      { action: { type: 'auth', check_url: 'https://api.vonage.com' } },
-    ],
-    ['an action without check_url', { action: { type: 'check' } }],
     [
       'mode advanced',
       {
@@ -123,12 +58,8 @@ describe('events', () => {
         action: { type: 'auth', sim_based_authz_data: { vpResponse: { claims: [{}] } } },
       },
     ],
-    ['an unknown status', { status: 'pending' }],
     ['an unknown channel', { channel: 'pigeon', status: 'failed' }],
     ['a channel of no workflow', { channel: 'rcs', status: 'failed' }],
-    ['an unknown type', { type: 'progress', status: 'failed' }],
-    ['no type', { type: undefined, status: 'failed' }],
-    ['a status that is no text', { status: ['failed'] }],
   ])('with %s are taken and have no effect', async (_name, more) => {
     const app = await stack.start(['silent_auth', 'sms']);
     const pending = event(app.requestId, 'silent_auth', 'action_pending');
@@ -161,35 +92,13 @@ describe('summaries', () => {
     ]);
   });
 
-  it.each<[string, (whole: Record<string, unknown>) => object]>([
-    ['without workflow', ({ workflow: _, ...rest }) => rest],
-    ['without channel_timeout', ({ channel_timeout: _, ...rest }) => rest],
-    [
-      'without times',
-      ({ submitted_at: _, ...rest }) => ({
-        ...rest,
-        workflow: [{ channel: 'sms', status: 'expired' }],
-      }),
-    ],
-    ['with an empty workflow', (whole) => ({ ...whole, workflow: [] })],
-    [
-      'with a workflow of nonsense',
-      (whole) => ({
-        ...whole,
-        workflow: [null, 7, { status: [] }, { channel: 'pigeon', status: 'expired' }],
-      }),
-    ],
-    ['with a workflow that is no array', (whole) => ({ ...whole, workflow: 'sms' })],
-    ['with more members', (whole) => ({ ...whole, price: '0.05', client_ref: 'x', later: {} })],
-  ])('%s end it by their status', async (_name, change) => {
+  it('that name nothing that we know end it by their status', async () => {
     const app = await stack.start(['sms']);
-    const whole = summary(app.requestId, 'expired', { sms: 'expired' });
-    expect(await stack.send(change(whole))).toBe(204);
-    expect(await app.status()).toMatchObject({
-      status: 'expired',
-      channel: 'sms',
-      reason: 'channel_expired',
-    });
+    const workflow = [null, 7, { status: [] }, { channel: 'pigeon', status: 'expired' }];
+    const strange = { ...summary(app.requestId, 'expired', {}), workflow, later: {} };
+    expect(await stack.send(strange)).toBe(204);
+    const end = { status: 'expired', channel: 'sms', reason: 'channel_expired' };
+    expect(await app.status()).toMatchObject(end);
   });
 
   it('name the channel that an ambiguous PIN came through', async () => {
@@ -224,9 +133,7 @@ describe('the local clock', () => {
     expect(app.started).toMatchObject({ channel: 'sms', next_channel: 'voice', seq: 1 });
     const stepMs = Date.parse(String(next_change_at)) - Date.parse(created_at);
     expect(stepMs).toBe(STEP_SECONDS * 1000);
-    await age(stack.endpoints, app.requestId, stepMs - 8_000);
-    expect(await app.status()).toMatchObject({ channel: 'sms', status: 'action_pending', seq: 1 });
-    await age(stack.endpoints, app.requestId, 8_000);
+    await age(stack.endpoints, app.requestId, stepMs);
     const voice = await app.status();
     expect(steps(voice)).toEqual(['sms expired channel_expired', 'voice action_pending null']);
     expect(voice).toMatchObject({ seq: 1, next_channel: null, next_change_at: voice.expires_at });

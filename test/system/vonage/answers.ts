@@ -31,6 +31,7 @@ async function beginCheck(answer: ScriptedAnswer): Promise<PendingCheck> {
 const { event, summary } = webhooks;
 const PIN = '123456';
 const SILENT_CODE = 'si9sfG';
+const EARLY_MS = 600_000;
 
 /** @param running the stack, once it runs */
 export function vonageAnswers(running: () => ScriptedStack): void {
@@ -41,14 +42,9 @@ export function vonageAnswers(running: () => ScriptedStack): void {
   });
 
   describe('the answer to a check', () => {
-    it.each<[string, ScriptedAnswer]>([
-      ['200', { status: 200, body: { request_id: 'x', status: 'completed' } }],
-      ['200 without a body', { status: 200 }],
-      ['200 that is no JSON', { status: 200, raw: '<html>' }],
-      ['200 with unknown members', { status: 200, body: { later: [{}], status: 'new' } }],
-    ])('%s completes', async (_name, answer) => {
+    it('200 completes, whatever its body', async () => {
       const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
-      stack.vonage.script('check', answer);
+      stack.vonage.script('check', { status: 200, raw: '<html>' });
       const checked = await check(app, SILENT_CODE);
       expect(checked.status).toBe(200);
       expect(checked.body.verification).toMatchObject({
@@ -64,24 +60,9 @@ export function vonageAnswers(running: () => ScriptedStack): void {
       expect(stack.vonage.count('check', app.requestId)).toBe(1);
     });
 
-    it('401 is signed again once, with another token', async () => {
-      const app = await stack.start(['sms']);
-      stack.vonage.script('check', problem(401));
-      const { body } = await check(app, PIN);
-      expect(body.verification.status).toBe('completed');
-      const [first, second] = stack.vonage.calls.slice(-2).map((known) => known.authorization);
-      expect(first).not.toBe(second);
-    });
-
-    it.each<[string, readonly ScriptedAnswer[]]>([
-      ['401 twice', [problem(401), problem(401)]],
-      ['402', [problem(402)]],
-      ['403', [problem(403)]],
-      ['422', [problem(422)]],
-      ['429', [problem(429)]],
-    ])('%s judged nothing: 503, and the try is given back', async (_name, answers) => {
+    it('429 judged nothing: 503, and the try is given back', async () => {
       const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
-      stack.vonage.script('check', ...answers);
+      stack.vonage.script('check', problem(429));
       const refused = await check(app, SILENT_CODE);
       expect(refused.status).toBe(503);
       expect(refused.body).toMatchObject({ code: 'provider_unavailable', retryable: true });
@@ -124,14 +105,10 @@ export function vonageAnswers(running: () => ScriptedStack): void {
       expect(stack.vonage.count('check', app.requestId)).toBe(3);
     });
 
-    it.each<[string, ScriptedAnswer]>([
-      ['500', problem(500)],
-      ['503 that is no JSON', { status: 503, raw: '<html>busy' }],
-      ['a redirect', { status: 302, headers: { location: 'https://api.nexmo.com/' } }],
-      ['a closed socket', 'reset'],
-    ])('%s is unknown until Vonage says more', async (_name, answer) => {
+    it('a redirect is unknown until Vonage says more', async () => {
       const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
-      stack.vonage.script('check', answer);
+      const headers = { location: 'https://api.nexmo.com/' };
+      stack.vonage.script('check', { status: 302, headers });
       const lost = await check(app, SILENT_CODE);
       expect(lost.status).toBe(202);
       expect(lost.body.verification).toMatchObject({ status: 'checking', action: null });
@@ -217,38 +194,8 @@ export function vonageAnswers(running: () => ScriptedStack): void {
       expect(stack.vonage.count('next', app.requestId)).toBe(2);
     });
 
-    it.each<[string, ScriptedAnswer]>([
-      ['409: nothing left', problem(409, { detail: 'There are no more events left to trigger.' })],
-      ['409: nothing left, by its type', problem(409, { type: 'https://x/errors#no-events' })],
-      ['404', problem(404)],
-      ['500', problem(500)],
-      ['a closed socket', 'reset'],
-    ])('%s is never asked again, and the next channel shows', async (_name, answer) => {
-      const app = await stack.start(['silent_auth', 'sms']);
-      stack.vonage.script('next', answer);
-      const left = await leave(app, 'silent_auth', 'sdk_error');
-      expect(left.status).toBe(200);
-      expect(left.body.verification.channel).toBe('sms');
-      expect((await leave(app, 'silent_auth', 'sdk_error')).body).toEqual(left.body);
-      expect(stack.vonage.count('next', app.requestId)).toBe(1);
-    });
-
-    it.each<[string, ScriptedAnswer]>([
-      ['not yet', problem(409, LATER)],
-      ['a conflict that we do not know', problem(409, { detail: 'Mercury is in retrograde.' })],
-      ['a conflict without a word', { status: 409 }],
-    ])('409: %s is asked again after a moment', async (_name, answer) => {
-      const app = await stack.start(['silent_auth', 'sms']);
-      stack.vonage.script('next', answer);
-      expect((await leave(app, 'silent_auth', 'sdk_error')).body.verification.channel).toBe('sms');
-      expect(stack.vonage.count('next', app.requestId)).toBe(2);
-    });
-
     it.each<[string, readonly ScriptedAnswer[], number]>([
-      ['409 that stays unknown', [problem(409), problem(409)], 2],
       ['409 not yet, four times', Array.from({ length: 4 }, () => problem(409, LATER)), 4],
-      ['401 twice', [problem(401), problem(401)], 2],
-      ['402', [problem(402)], 1],
       ['429', [problem(429)], 1],
     ])(
       '%s did not move: 503, the channel runs on and may be left anew',
@@ -356,26 +303,20 @@ export function vonageAnswers(running: () => ScriptedStack): void {
     it('records a first check_url_rejected, and goes upstream with one after 5 s', async () => {
       const app = await stack.start(['silent_auth', 'sms', 'voice'], stack.withCheckUrl);
       const report = (): Promise<Answer> => leave(app, 'silent_auth', 'check_url_rejected');
-      const reports = await Promise.all(Array.from({ length: 5 }, report));
-      const { next_change_at: nextChangeAt = '' } = (await app.status()) ?? {};
-      for (const { status, body } of reports) {
-        expect(status).toBe(200);
-        expect(body.verification.channel).toBe('silent_auth');
-      }
-      const waitMs = Date.parse(String(nextChangeAt)) - Date.now();
-      expect(waitMs).toBeGreaterThan(2_000);
-      expect(waitMs).toBeLessThanOrEqual(5_000);
+      const atOnce = (): Promise<Answer[]> => Promise.all(Array.from({ length: 5 }, report));
+      const seen = ({ status, body }: Answer) => `${status} ${body.verification.channel}`;
+      expect(seen(await report())).toBe('200 silent_auth');
+      // However long they take, they come before the 5 s are over.
+      await age(stack.endpoints, app.requestId, -EARLY_MS);
+      expect(new Set((await atOnce()).map(seen))).toEqual(new Set(['200 silent_auth']));
       expect(stack.vonage.count('next', app.requestId)).toBe(0);
-      await age(stack.endpoints, app.requestId, waitMs - 3_000);
-      expect((await report()).body.verification.channel).toBe('silent_auth');
-      await age(stack.endpoints, app.requestId, 3_000);
-      const moved = (await report()).body.verification;
-      expect(steps(moved)).toEqual([
+      await age(stack.endpoints, app.requestId, EARLY_MS + 5_000);
+      expect(steps((await report()).body.verification)).toEqual([
         'silent_auth failed carrier_failed',
         'sms action_pending null',
         'voice unused null',
       ]);
-      await Promise.all(Array.from({ length: 5 }, report));
+      await atOnce();
       expect(stack.vonage.count('next', app.requestId)).toBe(1);
       await stack.send(event(app.requestId, 'silent_auth', 'user_rejected'));
       expect((await app.status()).channel).toBe('sms');
