@@ -1,7 +1,14 @@
 /**
  * The names that the functions and the infrastructure must agree on: routes, environment variables,
- * table attributes, limits of size and time. It imports nothing, so both sides may read it.
+ * table attributes, limits of size and time. It imports names of the domain alone, so both sides may
+ * read it.
  */
+
+import type { Channel } from './domain/workflow.ts';
+
+export { CHANNELS, SILENT_AUTH_SECONDS } from './domain/workflow.ts';
+
+export type ChannelName = Channel;
 
 /** Every function, by the name of its file in `functions/`. */
 export const FUNCTION_NAMES = [
@@ -138,13 +145,6 @@ export const METRICS_NAMESPACE = 'SilentAuth';
 export const MAX_CLIENT_BODY_BYTES = 4 * 1024;
 export const MAX_WEBHOOK_BODY_BYTES = 16 * 1024;
 export const MAX_MESSAGE_BYTES = 2 * 1024;
-
-/**
- * Vonage gives a silent authentication this long, whatever `channel_timeout` says (protocol §9).
- */
-export const SILENT_AUTH_SECONDS = 60;
-
-export type ChannelName = 'silent_auth' | 'sms' | 'voice' | 'email' | 'whatsapp' | 'rcs';
 
 /**
  * One entry of the stage's workflow: the fields that Vonage takes for its channel (protocol §1.3).

@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { FUNCTION_NAMES, type StartSettings } from '../../shared/config.ts';
+import { CHANNELS, FUNCTION_NAMES, type StartSettings } from '../../shared/config.ts';
 
 const text = z.string();
 const number = z.number();
@@ -60,7 +60,7 @@ export type JwtAuthorizer = z.infer<typeof jwtAuthorizer>;
 
 const channel = z
   .strictObject({
-    channel: z.enum(['silent_auth', 'sms', 'voice', 'email', 'whatsapp', 'rcs'], {
+    channel: z.enum(CHANNELS, {
       error: ({ input }) => `must be a channel of Vonage, which ${String(input)} is not`,
     }),
     from: text.exactOptional(),

@@ -12,6 +12,7 @@ import { encodeEvent } from '../adapters/dynamodb/event-codec.ts';
 import { hashClientToken } from '../adapters/secrets/client-token.ts';
 import type { Secrets } from '../adapters/secrets/secret-store.ts';
 import { VERIFICATION_ATTRIBUTES } from '../config.ts';
+import { exampleStart } from '../domain/example-start.ts';
 import type { Pusher } from '../domain/ports/pusher.ts';
 import type { HttpRequest, LambdaHandler } from '../lambda/handler.ts';
 import type { InvocationTelemetry } from '../lambda/telemetry.ts';
@@ -166,17 +167,7 @@ function exampleRequest(routeKey: string, body: string, bearer: string): HttpReq
 function createExampleStore(): AwsTransport {
   const atMs = Date.now();
   const events = [
-    encodeEvent({
-      type: 'started',
-      atMs,
-      workflow: ['silent_auth', 'email'],
-      channelTimeoutSeconds: 120,
-      codeLength: 6,
-      afterUserRejected: 'continue',
-      method: 'fetch',
-      networkUnsupported: false,
-      phoneNumberHash: '',
-    }),
+    encodeEvent(exampleStart(atMs)),
     encodeEvent({ type: 'check_url_issued', atMs, checkUrl: 'https://example.org' }),
   ];
   const hash = Buffer.from(hashClientToken(EXAMPLE_TOKEN)).toString('base64');

@@ -36,7 +36,7 @@ export const PIN_ATTEMPTS = 3;
 export const SILENT_AUTH_ATTEMPTS = 1;
 
 /** Vonage gives silent_auth this long, whatever `channel_timeout` says (protocol §0.7). */
-const SILENT_AUTH_MS = 60_000;
+export const SILENT_AUTH_SECONDS = 60;
 /** Milliseconds that a handset waits for Vonage's event after it reported the carrier's refusal. */
 export const REJECTION_WAIT_MS = 5_000;
 /** Milliseconds after the last step in which Vonage's summary may still arrive. */
@@ -52,7 +52,7 @@ export function reachesPhoneNumber(channel: Channel): boolean {
 }
 
 export function durationMs(channel: Channel, channelTimeoutSeconds: number): number {
-  return channel === 'silent_auth' ? SILENT_AUTH_MS : channelTimeoutSeconds * 1000;
+  return (channel === 'silent_auth' ? SILENT_AUTH_SECONDS : channelTimeoutSeconds) * 1000;
 }
 
 /**
@@ -65,7 +65,6 @@ export function deadlineMs(
   channelTimeoutSeconds: number,
 ): number {
   const codeChannels = workflow.filter((channel) => channel !== 'silent_auth').length;
-  return (
-    startedAtMs + SILENT_AUTH_MS + codeChannels * channelTimeoutSeconds * 1000 + DEADLINE_GRACE_MS
-  );
+  const stepsSeconds = SILENT_AUTH_SECONDS + codeChannels * channelTimeoutSeconds;
+  return startedAtMs + stepsSeconds * 1000 + DEADLINE_GRACE_MS;
 }

@@ -1,6 +1,7 @@
 /** One verification at the moments that the published contracts show: real ones, folded from a log. */
 
 import type { VerificationEvent } from '../../domain/events.ts';
+import { exampleStart } from '../../domain/example-start.ts';
 import { fold } from '../../domain/fold.ts';
 import { toVerificationObject } from '../to-verification-object.ts';
 import type { VerificationObject } from '../verification-object.ts';
@@ -9,17 +10,6 @@ export const REQUEST_ID = '5b0d1c9e-6c1e-4a53-9f39-0c4a6a6f7e11';
 
 const STARTED_AT_MS = Date.parse('2026-03-04T10:15:30.000Z');
 
-const STARTED: VerificationEvent = {
-  type: 'started',
-  atMs: STARTED_AT_MS,
-  workflow: ['silent_auth', 'email'],
-  channelTimeoutSeconds: 120,
-  codeLength: 6,
-  afterUserRejected: 'continue',
-  method: 'fetch',
-  networkUnsupported: false,
-  phoneNumberHash: '',
-};
 const CHECK_URL: VerificationEvent = {
   type: 'check_url_issued',
   atMs: STARTED_AT_MS + 400,
@@ -67,7 +57,7 @@ function checked(
 }
 
 function after(...events: readonly VerificationEvent[]): VerificationObject {
-  const log = [STARTED, ...events];
+  const log = [exampleStart(STARTED_AT_MS), ...events];
   const folded = fold(REQUEST_ID, log, log.at(-1)?.atMs ?? STARTED_AT_MS);
   if (!folded) throw new Error('a log that begins with its start has a verification');
   return toVerificationObject(folded.verification);
