@@ -8,8 +8,9 @@ import {
   type ExecutionEnvironment,
   startExecutionEnvironment,
 } from '../../../infra/local/lambda-runtime/execution-environment.ts';
-import { ENV, type FunctionName, type StartSettings } from '../../../shared/config.ts';
+import { ENV, type FunctionName } from '../../../shared/config.ts';
 import { PATIENCE } from '../../fixtures/patience.ts';
+import { START_SETTINGS } from '../../fixtures/start-settings.ts';
 import type { RecordedPeers } from './recorded-peers.ts';
 
 const answer = z.object({
@@ -93,7 +94,7 @@ export function variables({ url, tables }: RecordedPeers): Record<string, string
     [ENV.websocketUrl]: 'wss://ws.execute-api.eu-central-1.amazonaws.com/dev',
     [ENV.websocketManagementUrl]: `${url}/dev`,
     [ENV.allowedOrigins]: '[]',
-    [ENV.startSettings]: JSON.stringify(SETTINGS),
+    [ENV.startSettings]: JSON.stringify(START_SETTINGS),
     [ENV.proofSettings]: JSON.stringify({ audience: 'example', lifetimeSeconds: 120 }),
     [ENV.publicUrl]: 'https://api.example.org',
     [ENV.dynamodbEndpoint]: url,
@@ -101,22 +102,3 @@ export function variables({ url, tables }: RecordedPeers): Record<string, string
     POWERTOOLS_SERVICE_NAME: 'silent-auth',
   };
 }
-
-const PLENTY = { count: 1_000_000, windowSeconds: 600 };
-export const SETTINGS: StartSettings = {
-  brand: 'Example',
-  workflow: [{ channel: 'silent_auth' }, { channel: 'email' }],
-  channelTimeoutSeconds: 120,
-  codeLength: 6,
-  coverageCheck: false,
-  afterUserRejected: 'continue',
-  countries: ['DE'],
-  playground: false,
-  limits: {
-    address: PLENTY,
-    subject: PLENTY,
-    phoneNumber: PLENTY,
-    email: PLENTY,
-    prefix: PLENTY,
-  },
-};

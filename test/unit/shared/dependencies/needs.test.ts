@@ -11,7 +11,7 @@ import { buildStartNeeds } from '../../../../shared/dependencies/needs/start.ts'
 import { buildStatusNeeds } from '../../../../shared/dependencies/needs/status.ts';
 import { buildWebhookNeeds } from '../../../../shared/dependencies/needs/webhook.ts';
 import { LAMBDA_VARIABLES } from '../../../fixtures/lambda-variables.ts';
-import { SETTINGS } from '../../../system/performance/bundled-function.ts';
+import { START_SETTINGS } from '../../../fixtures/start-settings.ts';
 
 const PROOFS: ProofSettings = { audience: 'example', lifetimeSeconds: 120 };
 
@@ -30,7 +30,7 @@ const VALUES: Readonly<Record<string, string>> = {
   [ENV.websocketUrl]: 'wss://push.example.org/dev',
   [ENV.websocketManagementUrl]: 'https://push.example.org/dev',
   [ENV.allowedOrigins]: '[]',
-  [ENV.startSettings]: JSON.stringify(SETTINGS),
+  [ENV.startSettings]: JSON.stringify(START_SETTINGS),
   [ENV.proofSettings]: JSON.stringify(PROOFS),
   [ENV.publicUrl]: 'https://api.example.org',
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
-import type { CancelAnswer } from '../../../../shared/domain/ports/vonage.ts';
 import { cancelVerification } from '../../../../shared/usecases/cancel-verification.ts';
+import { answeringVonage } from '../../../fixtures/answering-vonage.ts';
 import { at, checked, START_MS, started, submitted } from '../../../fixtures/histories.ts';
 import { createMemoryLog, TOKEN } from '../../../fixtures/memory-log.ts';
 
@@ -22,12 +22,7 @@ function worldOf(seconds: number, ...events: readonly VerificationEvent[]) {
       },
       close: async () => {},
     },
-    vonage: {
-      cancel: async (): Promise<CancelAnswer> => {
-        note('cancel at Vonage');
-        return 'refused';
-      },
-    },
+    vonage: answeringVonage({}, calls),
   };
   return { ports, calls, cancel: () => cancelVerification(TOKEN, ports, BUDGET) };
 }

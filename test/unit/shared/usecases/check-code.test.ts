@@ -6,6 +6,7 @@ import type { Measurement } from '../../../../shared/domain/ports/telemetry.ts';
 import type { Appended, Entry } from '../../../../shared/domain/ports/verification-log.ts';
 import type { CheckAnswer, NextAnswer } from '../../../../shared/domain/ports/vonage.ts';
 import { type CheckCodeNeeds, checkCode } from '../../../../shared/usecases/check-code.ts';
+import { answeringVonage } from '../../../fixtures/answering-vonage.ts';
 import {
   at,
   checked,
@@ -115,17 +116,7 @@ describe('checkCode', () => {
           return log.append(requestId, event);
         },
       },
-      vonage: {
-        ...vonage,
-        check: async () => {
-          note('check');
-          return answer;
-        },
-        cancel: async () => {
-          note('cancel');
-          return 'refused';
-        },
-      },
+      vonage: { ...answeringVonage({ check: answer }, calls), next: vonage.next },
     };
     return { ports, calls };
   }
@@ -154,7 +145,7 @@ describe('checkCode', () => {
       code: 'request_id_mismatch',
       members: { verification: { status: 'aborted' } },
     });
-    expect(calls).toEqual(['append aborted', 'append let_go', 'cancel']);
+    expect(calls).toEqual(['append aborted', 'append let_go', 'cancel at Vonage']);
   });
 
   it('counts every code that came with the request_id of another', async () => {

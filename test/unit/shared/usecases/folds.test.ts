@@ -7,6 +7,7 @@ import { checkCode } from '../../../../shared/usecases/check-code.ts';
 import { readStatus } from '../../../../shared/usecases/read-status.ts';
 import { skipChannel } from '../../../../shared/usecases/skip-channel.ts';
 import { subscribe } from '../../../../shared/usecases/subscribe.ts';
+import { answeringVonage } from '../../../fixtures/answering-vonage.ts';
 import {
   CHECK_URL,
   checkUrlIssued,
@@ -53,11 +54,7 @@ function worldOf(events: readonly VerificationEvent[]) {
     telemetry: { measure: () => {} },
     pusher: { push: async () => [], close: async () => {} },
     endNotifier: { notify: async () => true },
-    vonage: {
-      check: async () => 'accepted' as const,
-      next: async () => 'moved' as const,
-      cancel: async () => 'refused' as const,
-    },
+    vonage: answeringVonage(),
     webhooks: {
       verify: async () => {},
       parse: () => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
-import type { CancelAnswer } from '../../../../shared/domain/ports/vonage.ts';
 import { makeWay } from '../../../../shared/usecases/make-way.ts';
+import { answeringVonage } from '../../../fixtures/answering-vonage.ts';
 import { at, START_MS, started, submitted, summarized } from '../../../fixtures/histories.ts';
 import { createMemoryLog } from '../../../fixtures/memory-log.ts';
 
@@ -15,12 +15,7 @@ function worldOf(seconds: number, events: readonly VerificationEvent[]) {
     log,
     clock: { now: () => START_MS + seconds * 1000 },
     telemetry: { measure: () => {} },
-    vonage: {
-      cancel: async (): Promise<CancelAnswer> => {
-        calls.push('cancel at Vonage');
-        return 'cancelled';
-      },
-    },
+    vonage: answeringVonage({ cancel: 'cancelled' }, calls),
   };
   return { calls, needs, way: () => makeWay(log.entry(), needs, BUDGET) };
 }

@@ -4,6 +4,7 @@ import type { ClockMessage } from '../../../../shared/domain/ports/clock-queue.t
 import type { Measurement } from '../../../../shared/domain/ports/telemetry.ts';
 import type { CancelAnswer } from '../../../../shared/domain/ports/vonage.ts';
 import { type RunClockNeeds, runClock } from '../../../../shared/usecases/run-clock.ts';
+import { answeringVonage } from '../../../fixtures/answering-vonage.ts';
 import {
   at,
   checked,
@@ -54,12 +55,7 @@ function worldOf(events: readonly VerificationEvent[], answers: Answers = {}) {
         return takesEvents;
       },
     },
-    vonage: {
-      cancel: async () => {
-        calls.push('cancel at Vonage');
-        return cancel;
-      },
-    },
+    vonage: answeringVonage({ cancel }, calls),
     clockQueue: {
       send: async ({ step }, atMs) => {
         calls.push(`send ${step} ${(atMs - START_MS) / 1000}`);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
-import type { CancelAnswer, NextAnswer } from '../../../../shared/domain/ports/vonage.ts';
+import type { NextAnswer } from '../../../../shared/domain/ports/vonage.ts';
 import type { SkipRequest } from '../../../../shared/domain/skip-request.ts';
 import { skipChannel } from '../../../../shared/usecases/skip-channel.ts';
+import { answeringVonage } from '../../../fixtures/answering-vonage.ts';
 import { at, ended, START_MS, started } from '../../../fixtures/histories.ts';
 import { createMemoryLog, TOKEN } from '../../../fixtures/memory-log.ts';
 
@@ -19,16 +20,7 @@ function worldOf(events: readonly VerificationEvent[], answer: NextAnswer = 'mov
     clock,
     telemetry: { measure: () => {} },
     pusher: { push: async () => [], close: async () => {} },
-    vonage: {
-      next: async () => {
-        asked.push('next');
-        return answer;
-      },
-      cancel: async (): Promise<CancelAnswer> => {
-        asked.push('cancel');
-        return 'refused';
-      },
-    },
+    vonage: answeringVonage({ next: answer }, asked),
   };
   const leave = (request: SkipRequest) =>
     skipChannel(TOKEN, request, ports, { lastCallAtMs: Number.MAX_SAFE_INTEGER });
@@ -72,7 +64,7 @@ describe('skipChannel', () => {
       status: 'failed',
       reason: 'handset_error',
     });
-    expect(asked).toEqual(['cancel']);
+    expect(asked).toEqual(['cancel at Vonage']);
   });
 
   it('asks nobody after the end', async () => {

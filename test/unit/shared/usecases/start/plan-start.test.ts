@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { StartRequest } from '../../../../../shared/domain/start-request.ts';
 import type { Channel } from '../../../../../shared/domain/workflow.ts';
 import { planStart, withoutChannels } from '../../../../../shared/usecases/start/plan-start.ts';
-import { START_SETTINGS } from '../../../../fixtures/start-world.ts';
+import { START_SETTINGS } from '../../../../fixtures/start-settings.ts';
 
 const CHANNELS = ['silent_auth', 'email', 'sms', 'voice', 'rcs'] as const;
 const settings = {

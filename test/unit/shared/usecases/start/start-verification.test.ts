@@ -10,12 +10,10 @@ import type { Channel } from '../../../../../shared/domain/workflow.ts';
 import type { StartNeeds } from '../../../../../shared/usecases/start/start-context.ts';
 import { startVerification } from '../../../../../shared/usecases/start/start-verification.ts';
 import { started } from '../../../../fixtures/events.ts';
-import { START_SETTINGS } from '../../../../fixtures/start-world.ts';
+import { START_SETTINGS } from '../../../../fixtures/start-settings.ts';
 import { createMemoryDynamoDb } from '../../../../lab/simulation/store/memory-dynamodb.ts';
 
 const START_MS = Date.UTC(2026, 2, 4, 10, 0, 0);
-const LIMIT = { count: 100, windowSeconds: 3600 };
-const LIMITS = { address: LIMIT, subject: LIMIT, phoneNumber: LIMIT, email: LIMIT, prefix: LIMIT };
 
 interface World {
   readonly log: VerificationLog;
@@ -62,7 +60,7 @@ function createWorld(
       client,
       onceClient: () => client,
       table: 'Guards',
-      limits: { ...LIMITS, ...limits },
+      limits: { ...START_SETTINGS.limits, ...limits },
       keys,
     }),
     tokens: {
