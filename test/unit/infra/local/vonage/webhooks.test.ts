@@ -29,8 +29,11 @@ describe('webhooks', () => {
     if (fault !== undefined) await vonage.faults({ webhook: fault });
     return (await started(vonage.start([{ channel: 'silent_auth', to: TO }]))).requestId;
   }
-  const actionPending = (count = 1): Promise<Received> =>
-    vonage.passing(vonage.statusUrl.wait({ status: 'action_pending' }, count));
+  /** The first comes at once; the others take time. */
+  const actionPending = (count = 1): Promise<Received> => {
+    const came = vonage.statusUrl.wait({ status: 'action_pending' }, count);
+    return count === 1 ? came : vonage.passing(came);
+  };
 
   it('are compact JSON, signed as Vonage documents', async () => {
     await pending();
