@@ -60,7 +60,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
       expect(stack.vonage.count('check', app.requestId)).toBe(1);
     });
 
-    it('429 judged nothing: 503, and the try is given back', async () => {
+    it('429 decided nothing: 503, and the try is given back', async () => {
       const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
       stack.vonage.script('check', problem(429));
       const refused = await check(app, SILENT_CODE);
