@@ -10,7 +10,7 @@ export { CHANNELS, SILENT_AUTH_SECONDS } from './domain/workflow.ts';
 
 export type ChannelName = Channel;
 
-/** Every function, by the name of its file in `functions/`. */
+/** Every function, by the name of its folder in `functions/`. */
 export const FUNCTION_NAMES = [
   'start',
   'check-code',
@@ -22,6 +22,7 @@ export const FUNCTION_NAMES = [
   'connect',
   'message',
   'contracts',
+  'clock',
 ] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 

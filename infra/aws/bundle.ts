@@ -124,6 +124,7 @@ export function bundlesIn(outputFolder: string): Bundles {
     connect: join(outputFolder, 'connect'),
     message: join(outputFolder, 'message'),
     contracts: join(outputFolder, 'contracts'),
+    clock: join(outputFolder, 'clock'),
   };
 }
 

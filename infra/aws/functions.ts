@@ -16,6 +16,7 @@ import {
 } from '../../shared/config.ts';
 import type { Bundles } from './bundle.ts';
 import type { ChannelSwitch } from './constructs/channel-switch.ts';
+import type { ClockQueue } from './constructs/clock-queue.ts';
 import type { Edge } from './constructs/edge.ts';
 import type { HttpApi } from './constructs/http-api.ts';
 import {
@@ -47,18 +48,25 @@ interface Needs {
   readonly edge?: boolean;
   /** Can end a verification, hence tells the event bus where the stage has one. */
   readonly ends?: boolean;
+  /** Sends messages of the clock. */
+  readonly sendsToClock?: boolean;
+  /** @default 25 */
+  readonly timeoutSeconds?: number;
 }
 
 const READ_WRITE = ['GetItem', 'UpdateItem'] as const;
 
-/** The three that call Vonage about a running verification. */
+/** Those that call Vonage about a verification. */
 const CALLS_VONAGE: Needs = {
   verifications: READ_WRITE,
   secrets: ['privateKey'],
   connections: ['POST'],
   settings: ['vonageBaseUrl'],
   ends: true,
+  sendsToClock: true,
 };
+/** A sixth of the time after which the queue delivers again. */
+const CLOCK_TIMEOUT_SECONDS = 15;
 
 const NEEDS: Readonly<Record<FunctionName, Needs>> = {
   start: {
@@ -68,6 +76,7 @@ const NEEDS: Readonly<Record<FunctionName, Needs>> = {
     settings: ['vonageBaseUrl', 'checkUrlHosts', 'websocketUrl', 'startSettings'],
     channelSwitch: true,
     edge: true,
+    sendsToClock: true,
   },
   'check-code': CALLS_VONAGE,
   'next-workflow': CALLS_VONAGE,
@@ -88,6 +97,7 @@ const NEEDS: Readonly<Record<FunctionName, Needs>> = {
     settings: ['proofSettings', 'publicUrl'],
   },
   contracts: { settings: ['appUrl', 'websocketUrl'] },
+  clock: { ...CALLS_VONAGE, timeoutSeconds: CLOCK_TIMEOUT_SECONDS },
 };
 
 export interface Resources {
@@ -96,6 +106,7 @@ export interface Resources {
   readonly httpApi: HttpApi;
   readonly websocketApi: WebSocketApi;
   readonly channelSwitch: ChannelSwitch;
+  readonly clockQueue: ClockQueue;
   /** Absent where the stage has no CloudFront. */
   readonly edge: Edge | undefined;
   /** Absent where the stage has no events. */
@@ -116,6 +127,7 @@ export type FunctionSettings = StartSettings &
     | 'logRetentionDays'
     | 'memory'
     | 'warmTogether'
+    | 'clockConcurrency'
     | 'reservedConcurrency'
     | 'gradualDeployment'
   >;
@@ -133,6 +145,7 @@ export function createFunctions(
       stageName: stage.name,
       bundle: bundles[name],
       environment: environmentOf(needs, stage, resources),
+      timeoutSeconds: needs.timeoutSeconds,
       memory: stage.memory?.[name] ?? DEFAULT_MEMORY,
       logLevel: stage.logLevel,
       logRetentionDays: stage.logRetentionDays,
@@ -153,7 +166,9 @@ export function createFunctions(
     connect: create('Connect', 'connect'),
     message: create('Message', 'message'),
     contracts: create('Contracts', 'contracts'),
+    clock: create('Clock', 'clock'),
   };
+  resources.clockQueue.feed(functions.clock, stage.clockConcurrency);
   if (stage.warmTogether !== false) warmTogether(functions);
   return functions;
 }
@@ -186,7 +201,8 @@ function environmentOf(
   stage: FunctionSettings,
   resources: Resources,
 ): Record<string, string> {
-  const { tables, secrets, httpApi, websocketApi, channelSwitch, edge, eventBus } = resources;
+  const { tables, secrets, httpApi, websocketApi, channelSwitch, edge, eventBus, clockQueue } =
+    resources;
   const settings: Record<Setting | Address, string> = {
     startSettings: JSON.stringify(toStartSettings(stage)),
     proofSettings: JSON.stringify(stage.proof),
@@ -214,11 +230,12 @@ function environmentOf(
   if (needs.edge && edge) entries.push([ENV.edgeSecret, edge.secret.secretArn]);
   if (needs.edge && stage.edge?.onlyWay) entries.push([ENV.edgeOnly, 'true']);
   if (needs.ends && eventBus) entries.push([ENV.eventBus, eventBus.eventBusName]);
+  if (needs.sendsToClock) entries.push([ENV.clockQueue, clockQueue.messages.queueUrl]);
   return Object.fromEntries(entries);
 }
 
 function grant(grantee: LambdaFunction, needs: Needs, resources: Resources): void {
-  const { tables, secrets, websocketApi, channelSwitch, edge, eventBus } = resources;
+  const { tables, secrets, websocketApi, channelSwitch, edge, eventBus, clockQueue } = resources;
   for (const action of needs.verifications ?? []) {
     tables.verifications.grant(grantee, `dynamodb:${action}`);
   }
@@ -232,6 +249,7 @@ function grant(grantee: LambdaFunction, needs: Needs, resources: Resources): voi
     grantExactly(grantee, 'secretsmanager:GetSecretValue', edge.secret.secretArn);
   }
   if (needs.ends && eventBus) grantExactly(grantee, 'events:PutEvents', eventBus.eventBusArn);
+  if (needs.sendsToClock) clockQueue.grantSend(grantee);
 }
 
 /** The aliases of a stage that deploys gradually, by function; none elsewhere. */

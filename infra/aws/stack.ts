@@ -8,6 +8,7 @@ import { Alarms } from './constructs/alarms.ts';
 import { ApiGatewayLogsRole } from './constructs/api-gateway-logs-role.ts';
 import { BusinessDashboard } from './constructs/business-dashboard.ts';
 import { ChannelSwitch } from './constructs/channel-switch.ts';
+import { ClockQueue } from './constructs/clock-queue.ts';
 import { DeploymentAlarms } from './constructs/deployment-alarms.ts';
 import { Edge } from './constructs/edge.ts';
 import { GradualDeployment } from './constructs/gradual-deployment.ts';
@@ -60,7 +61,9 @@ export class SilentAuthStack extends Stack {
     });
     const edge =
       stage.edge && new Edge(this, 'Edge', { settings: stage.edge, origin: httpApi.host });
-    const resources = { tables, secrets, httpApi, websocketApi, channelSwitch, edge, eventBus };
+    const clockQueue = new ClockQueue(this, 'ClockQueue');
+    const apis = { httpApi, websocketApi };
+    const resources = { tables, secrets, ...apis, channelSwitch, edge, eventBus, clockQueue };
     const functions = createFunctions(this, stage, bundles, resources);
     httpApi.addRoutes(functions);
     const websocketStage = websocketApi.addRoutes(functions);

@@ -145,6 +145,11 @@ const stageSchema = z
      * off where the account's quota is small. @default true
      */
     warmTogether: flag.exactOptional(),
+    /**
+     * Of the function `clock` at the same time, at least 2, where the account's quota is small. It
+     * keeps Lambda from polling less while nothing happens. @default as many as the queue needs
+     */
+    clockConcurrency: number.exactOptional(),
     /** Lambda's quota of concurrent executions in the account and region. @default 1000, AWS's own */
     concurrencyQuota: number.exactOptional(),
     /** Of every route that `routeThrottles` does not name. */

@@ -1,11 +1,14 @@
-/** What functions need that ask Vonage about a running verification. */
+/** What functions need that ask Vonage about a verification. */
 
 import type { Vonage } from '../domain/ports/vonage.ts';
 import type { TokenNeeds } from '../lambda/needs.ts';
 import type { PublishNeeds } from '../usecases/publish-change.ts';
-import { createAws } from './aws.ts';
+import type { PublishEndNeeds } from '../usecases/publish-end.ts';
+import { type Aws, createAws } from './aws.ts';
+import { findClockQueue } from './clock-queue.ts';
 import type { Dependencies, EarlyTask } from './dependencies.ts';
 import { createDynamoDb } from './dynamodb.ts';
+import type { InstanceNeeds } from './instance.ts';
 import { createPublishingNeeds } from './publishing.ts';
 import { openPushSocket } from './pusher.ts';
 import { createSecrets } from './secret-store.ts';
@@ -13,26 +16,30 @@ import { createTokenNeeds } from './tokens.ts';
 import { createLog, readOneItem } from './verification-log.ts';
 import { createVonageClient, createVonageEnds, prepareVonage } from './vonage.ts';
 
-export type VerifyingNeeds = PublishNeeds & TokenNeeds & { readonly vonage: Vonage };
+export type VerifyingNeeds = PublishEndNeeds & TokenNeeds & { readonly vonage: Vonage };
 
+/** For routes behind a client token. */
 export function createVerifyingDependencies(): Dependencies<VerifyingNeeds> {
   const tokenNeeds = createTokenNeeds();
-  const aws = createAws(tokenNeeds.telemetry);
+  const { needs, early, aws } = createEndingDependencies(tokenNeeds);
+  return { needs: { ...needs, ...tokenNeeds, ...findClockQueue(aws) }, early };
+}
+
+type EndingNeeds = PublishNeeds & { readonly vonage: Vonage };
+
+/** For whatever can end a verification that Vonage still holds. */
+export function createEndingDependencies(
+  instance: InstanceNeeds,
+): Dependencies<EndingNeeds> & { readonly aws: Aws } {
+  const { telemetry } = instance;
+  const aws = createAws(telemetry);
   const log = createLog(createDynamoDb(aws));
-  const vonageEnds = createVonageEnds(
-    aws,
-    createSecrets(aws, tokenNeeds.telemetry),
-    tokenNeeds.telemetry,
-  );
+  const vonageEnds = createVonageEnds(aws, createSecrets(aws, telemetry), telemetry);
   const early: readonly EarlyTask[] = [
     readOneItem(log),
     openPushSocket(aws),
     ...prepareVonage(vonageEnds, aws),
   ];
-  const needs = {
-    ...createPublishingNeeds(aws, log, tokenNeeds),
-    ...tokenNeeds,
-    vonage: createVonageClient(vonageEnds),
-  };
-  return { needs, early };
+  const vonage = createVonageClient(vonageEnds);
+  return { needs: { ...createPublishingNeeds(aws, log, instance), vonage }, early, aws };
 }

@@ -8,6 +8,7 @@ import type {
   Context,
 } from 'aws-lambda';
 import { CORRELATOR_PATTERN } from '../config.ts';
+import { measureDefect } from './defect.ts';
 import type { HttpAnswer } from './http-answer.ts';
 import { isSecretNotSet, problemCode, problemStatus, toProblemAnswer } from './problem.ts';
 import type { InvocationTelemetry } from './telemetry.ts';
@@ -76,18 +77,6 @@ function chain<Request extends HttpRequest | WebSocketRequest>(
     })
     .handler(async (event) => finish(event, await route(event)));
   return async (request, context) => (isWarmUp(request) ? {} : handler(request, context));
-}
-
-/** Once for the alarm of the stage, once for the deployment alarm of this version. */
-function measureDefect(
-  telemetry: InvocationTelemetry,
-  { functionName, functionVersion }: Context,
-): void {
-  telemetry.measure({ name: 'InternalError' });
-  telemetry.measure({
-    name: 'InternalErrorByVersion',
-    dimensions: { function: functionName, version: functionVersion },
-  });
 }
 
 /** What the caller sent as `x-correlator`, when it has the agreed form. */

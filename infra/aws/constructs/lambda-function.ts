@@ -40,6 +40,8 @@ export interface LambdaFunctionProps {
   readonly bundle: string;
   /** Of this function alone; telemetry's variables are added. */
   readonly environment: Readonly<Record<string, string>>;
+  /** @default 25 */
+  readonly timeoutSeconds: number | undefined;
   /** MB. */
   readonly memory: number;
   readonly logLevel: 'DEBUG' | 'INFO';
@@ -78,7 +80,7 @@ export class LambdaFunction extends LambdaFunctionBase {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memory,
-      timeout: Duration.seconds(TIMEOUT_SECONDS),
+      timeout: Duration.seconds(props.timeoutSeconds ?? TIMEOUT_SECONDS),
       role,
       logGroup: logs,
       loggingFormat: LoggingFormat.JSON,
@@ -106,7 +108,9 @@ export class LambdaFunction extends LambdaFunctionBase {
     Validations.of(this).acknowledge(
       {
         id: 'Serverless::Serverless-LambdaDLQ',
-        reason: 'API Gateway invokes it synchronously: the caller hears of a failure and repeats.',
+        reason:
+          'It is invoked synchronously: API Gateway’s caller, or the queue, hears of a failure and ' +
+          'repeats.',
       },
       {
         id: 'Serverless::Serverless-LambdaTracing',

@@ -33,6 +33,7 @@ export function awsFaults(stage: Stage): string[] {
         `${UNRESERVED_MINIMUM} for functions that reserve none: raise the quota and ` +
         'concurrencyQuota, or reserve less',
     ],
+    ...clockRules(stage),
     [isIntegerBetween(quota, 1, 1_000_000), 'concurrencyQuota must be a whole number above 0'],
     [
       stage.playground || stage.alarmEmail !== undefined || stage.unattendedAlarms === true,
@@ -82,6 +83,17 @@ export function awsFaults(stage: Stage): string[] {
       `the settings of start take ${startSettings} bytes, at most ${MAX_START_SETTINGS_BYTES} fit`,
     ],
   ]);
+}
+
+function clockRules({ clockConcurrency: count, reservedConcurrency }: Stage): Rule[] {
+  if (count === undefined) return [];
+  return [
+    [isIntegerBetween(count, 2, 1000), 'clockConcurrency must be a whole number from 2 to 1000'],
+    [
+      count <= (reservedConcurrency.clock ?? Infinity),
+      'clockConcurrency must not be above what reservedConcurrency gives clock',
+    ],
+  ];
 }
 
 function edgeRules(edge: EdgeSettings | undefined): Rule[] {

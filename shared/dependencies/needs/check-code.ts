@@ -11,7 +11,7 @@ import { createWarmUpEnds } from '../warm-up.ts';
 
 export function buildCheckCodeNeeds(): WarmableDependencies<CheckCodeNeeds & TokenNeeds> {
   const { needs, early } = createVerifyingDependencies();
-  const { endNotifier: _, ...others } = needs;
+  const { endNotifier: _bus, clockQueue: _queue, ...others } = needs;
   return {
     needs: { ...needs, random },
     early,

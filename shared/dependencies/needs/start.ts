@@ -9,6 +9,7 @@ import type { HandlerNeeds } from '../../lambda/needs.ts';
 import type { StartNeeds } from '../../usecases/start/start-context.ts';
 import { createAws } from '../aws.ts';
 import { findChannelSwitch } from '../channel-switch.ts';
+import { findClockQueue, openQueueSocket } from '../clock-queue.ts';
 import type { WarmableDependencies } from '../dependencies.ts';
 import { createDynamoDb, createDynamoDbOnce, openDynamoDbSocket } from '../dynamodb.ts';
 import { type Edge, findEdge } from '../edge.ts';
@@ -55,6 +56,7 @@ export function buildStartNeeds(): WarmableDependencies<StartHandlerNeeds> {
   const { channelSwitch } = findChannelSwitch(aws);
   const options = {
     ...(channelSwitch && { channelSwitch }),
+    ...findClockQueue(aws),
     ...findWarmOthers(aws),
   };
   const { edge, early: earlyOfEdge } = findEdge(secrets);
@@ -66,6 +68,7 @@ export function buildStartNeeds(): WarmableDependencies<StartHandlerNeeds> {
       ...Array.from({ length: WRITES_AT_ONCE }, () => openDynamoDbSocket(aws)),
       ...prepareVonage(vonage, aws),
       ...(channelSwitch ? [channelSwitch.switchedOff] : []),
+      ...(options.clockQueue ? [openQueueSocket(aws)] : []),
       ...earlyOfEdge,
     ],
     warmUpNeeds: () => {

@@ -8,11 +8,17 @@ import type { Created } from './ask-vonage.ts';
 import type { Claimed } from './claimed.ts';
 import { leaveUnresolved } from './give-back.ts';
 import type { StartContext } from './start-context.ts';
-import { type StartedVerification, toStarted, verificationOf } from './started-verification.ts';
+import {
+  type StartedVerification,
+  toStarted,
+  verificationOf,
+  wakeUpAfterStart,
+} from './started-verification.ts';
 
 /**
  * From here on only our own stores can fail, and a repeat repairs that. An adopted verification may
- * be another start's; its log decides that before lock and idempotency record name it.
+ * be another start's; its log decides that before lock and idempotency record name it, and whether
+ * the clock has a message of it already.
  */
 export async function recordStart(
   created: Created,
@@ -26,14 +32,15 @@ export async function recordStart(
   const started = await toStarted(created, context);
   const nowMs = clock.now();
   const recordNow = () => recordProtection({ requestId, started }, claimed, context);
-  const writes = isAdopted ? [] : [recordNow()];
+  const wakeUp = () => wakeUpAfterStart(requestId, started, context);
+  const writes = isAdopted ? [] : [recordNow(), wakeUp()];
   const [appended] = await Promise.all([log.append(requestId, started, hash), ...writes]);
   if (appended.outcome === 'unauthorized' || appended.outcome === 'full') {
     // Another start owns it: no part of it may be revealed (S7b).
     await leaveUnresolved(claimed, context);
     throw providerUnavailable();
   }
-  if (isAdopted) await recordNow();
+  if (isAdopted) await Promise.all([recordNow(), appended.outcome === 'appended' && wakeUp()]);
   const verification = verificationOf(appended.entry, nowMs);
   measureStart(verification, telemetry);
   const { country } = context.plan;

@@ -8,7 +8,12 @@ import { isFinal } from '../../domain/verification.ts';
 import { providerUnavailable, startInProgress } from '../refusals.ts';
 import type { Replay } from './claim-start.ts';
 import type { StartContext } from './start-context.ts';
-import { type StartedVerification, toStarted, verificationOf } from './started-verification.ts';
+import {
+  type StartedVerification,
+  toStarted,
+  verificationOf,
+  wakeUpAfterStart,
+} from './started-verification.ts';
 
 /** Upper bound for the writes of one start, with every try of them. */
 const WRITTEN_WITHIN_MS = 10_000;
@@ -56,5 +61,6 @@ async function appendLostStart(
   if (appended.outcome === 'unauthorized' || appended.outcome === 'full') {
     throw providerUnavailable();
   }
+  if (appended.outcome === 'appended') await wakeUpAfterStart(requestId, started, context);
   return appended.entry;
 }

@@ -3,6 +3,7 @@
 import type { StartSettings } from '../../config.ts';
 import type { ChannelSwitch } from '../../domain/ports/channel-switch.ts';
 import type { Budget, Clock } from '../../domain/ports/clock.ts';
+import type { ClockQueue } from '../../domain/ports/clock-queue.ts';
 import type { IdempotencyRecords } from '../../domain/ports/idempotency-records.ts';
 import type { PhoneNumberLocks } from '../../domain/ports/phone-number-locks.ts';
 import type { PhoneNumbers } from '../../domain/ports/phone-numbers.ts';
@@ -33,6 +34,8 @@ export interface StartNeeds {
   readonly settings: StartSettings;
   /** @default no channel is ever switched off */
   readonly channelSwitch?: ChannelSwitch;
+  /** @default nobody is woken up: whoever asks still finds the verification as it is */
+  readonly clockQueue?: ClockQueue;
   /** @default the functions that come next start cold */
   readonly warmOthers?: WarmOthers;
 }

@@ -2,10 +2,11 @@
 
 import type { StartSettings } from '../../config.ts';
 import type { Started } from '../../domain/events.ts';
-import { fold } from '../../domain/fold.ts';
+import { type Folded, fold } from '../../domain/fold.ts';
 import type { Entry } from '../../domain/ports/verification-log.ts';
 import type { Verification } from '../../domain/verification.ts';
 import type { Channel } from '../../domain/workflow.ts';
+import { scheduleWakeUp } from '../schedule-wake-up.ts';
 import type { Created } from './ask-vonage.ts';
 import type { StartContext } from './start-context.ts';
 
@@ -54,8 +55,26 @@ function sharesCode(workflow: readonly Channel[], settings: StartSettings): bool
 }
 
 /** The verification of an entry that holds `started`. */
-export function verificationOf({ requestId, events }: Entry, nowMs: number): Verification {
+export function verificationOf(entry: Entry, nowMs: number): Verification {
+  return foldStarted(entry, nowMs).verification;
+}
+
+/** The first message of the clock; each one is followed by the next until the verification ends. */
+export async function wakeUpAfterStart(
+  requestId: string,
+  started: Started,
+  { needs }: Pick<StartContext, 'needs'>,
+): Promise<void> {
+  const nowMs = needs.clock.now();
+  const { facts } = foldStarted({ requestId, events: [started] }, nowMs);
+  await scheduleWakeUp(requestId, facts, nowMs, needs);
+}
+
+function foldStarted(
+  { requestId, events }: Pick<Entry, 'requestId' | 'events'>,
+  nowMs: number,
+): Folded {
   const folded = fold(requestId, events, nowMs);
   if (!folded) throw new Error('a start was appended and is not in the log');
-  return folded.verification;
+  return folded;
 }

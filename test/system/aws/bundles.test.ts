@@ -16,9 +16,10 @@ const MAX_GZIP_KILOBYTES = 120;
 
 const CRUMBS_BYTES = 50;
 
-const CALLS_VONAGE = ['start', 'check-code', 'next-workflow', 'cancel'] as const;
+const CALLS_VONAGE = ['start', 'check-code', 'next-workflow', 'cancel', 'clock'] as const;
 const READS_BODIES = ['start', 'check-code', 'next-workflow', 'proof', 'message'] as const;
-const PUSHES = ['check-code', 'webhook', 'next-workflow', 'cancel', 'status', 'message'] as const;
+const HEARS_OR_READS = ['status', 'message', 'webhook', 'clock'] as const;
+const PUSHES = ['check-code', 'next-workflow', 'cancel', ...HEARS_OR_READS] as const;
 const READS_SECRETS = [...CALLS_VONAGE, 'webhook', 'proof'] as const;
 const STORES = FUNCTION_NAMES.filter((name) => name !== 'contracts');
 
@@ -57,6 +58,8 @@ const ADAPTERS: Readonly<Record<string, readonly FunctionName[]>> = {
   'secrets/keys.ts': ['start', 'proof'],
   'secrets/proof-signer.ts': ['proof'],
   'secrets/secret-store.ts': READS_SECRETS,
+  'sqs/clock-message.ts': CALLS_VONAGE,
+  'sqs/clock-queue.ts': CALLS_VONAGE,
   'vonage/answers.ts': CALLS_VONAGE,
   'vonage/application-jwt.ts': CALLS_VONAGE,
   'vonage/check-url.ts': [...CALLS_VONAGE, 'webhook'],

@@ -18,7 +18,7 @@ import type {
 import type { InstanceNeeds } from './needs.ts';
 
 /** Those that take part; `contracts` says the same to everybody. */
-export type SimulatedFunction = Exclude<FunctionName, 'contracts'>;
+export type SimulatedFunction = Exclude<FunctionName, 'contracts' | 'clock'>;
 
 type Handler = LambdaHandler<HttpRequest & WebSocketRequest>;
 

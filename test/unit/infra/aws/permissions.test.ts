@@ -14,6 +14,7 @@ const IDS: Record<FunctionName, string> = {
   connect: 'Connect',
   message: 'Message',
   contracts: 'Contracts',
+  clock: 'Clock',
 };
 
 const VERIFICATIONS = '<TablesVerificationsDAFEA1C5>';
@@ -27,13 +28,15 @@ const PROOF_KEY = 'secretsmanager:GetSecretValue <SecretsProofKey7FA24C12>';
 const CHANNEL_SWITCH =
   'ssm:GetParameter arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter/silent-auth/dev/channels-off';
 const BUS = 'events:PutEvents <EventBus7B8748AA>';
+const QUEUE = '<ClockQueueMessages00000000>';
+const SEND = `sqs:SendMessage ${QUEUE}`;
 const connections = (stage: string, method: string): string =>
   'execute-api:ManageConnections arn:<AWS::Partition>:execute-api:<AWS::Region>:' +
   `<AWS::AccountId>:<WebSocketApi2C7AF84E>/${stage}/${method}/@connections/*`;
 
 function expected(stage: string): Record<FunctionName, string[]> {
   const push = connections(stage, 'POST');
-  const callsVonage = [...READ_WRITE, PRIVATE_KEY, push, BUS];
+  const callsVonage = [...READ_WRITE, PRIVATE_KEY, push, BUS, SEND];
   return {
     start: [
       ...READ_WRITE,
@@ -42,6 +45,7 @@ function expected(stage: string): Record<FunctionName, string[]> {
       PRIVATE_KEY,
       KEYS,
       CHANNEL_SWITCH,
+      SEND,
     ],
     'check-code': callsVonage,
     'next-workflow': callsVonage,
@@ -52,6 +56,12 @@ function expected(stage: string): Record<FunctionName, string[]> {
     connect: READ,
     proof: [...READ, KEYS, PROOF_KEY],
     contracts: [],
+    clock: [
+      ...callsVonage,
+      ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map(
+        (to) => `sqs:${to} ${QUEUE}`,
+      ),
+    ],
   };
 }
 

@@ -174,6 +174,7 @@ describe('functions', () => {
     'POWERTOOLS_SERVICE_NAME',
   ];
   const CALLS_VONAGE = [
+    'CLOCK_QUEUE_URL',
     'EVENT_BUS',
     'PRIVATE_KEY_SECRET',
     'VERIFICATIONS_TABLE',
@@ -184,6 +185,7 @@ describe('functions', () => {
     start: [
       'CHANNEL_SWITCH',
       'CHECK_URL_HOSTS',
+      'CLOCK_QUEUE_URL',
       'GUARDS_TABLE',
       'KEYS_SECRET',
       'PRIVATE_KEY_SECRET',
@@ -214,6 +216,7 @@ describe('functions', () => {
       'VERIFICATIONS_TABLE',
     ],
     contracts: ['PUBLIC_URL', 'WEBSOCKET_URL'],
+    clock: CALLS_VONAGE,
   };
 
   // The assertions library hands resources out as `any`; typed here once.
@@ -224,12 +227,13 @@ describe('functions', () => {
     ]),
   );
 
-  it('are the ten of the contract', () => {
+  it('are the eleven of the contract', () => {
     expect(Object.keys(functions).sort()).toEqual(Object.keys(VARIABLES).sort());
   });
 
   it.each(Object.keys(VARIABLES))('tells %s what it uses and nothing else', (name) => {
-    expect(functions[name]).toMatchObject(PINNED);
+    const Timeout = name === 'clock' ? 15 : PINNED.Timeout;
+    expect(functions[name]).toMatchObject({ ...PINNED, Timeout });
     expect(Object.keys(functions[name]?.Environment.Variables ?? {}).sort()).toEqual(
       [...(VARIABLES[name] ?? []), ...TELEMETRY].sort(),
     );
@@ -240,7 +244,7 @@ describe('functions', () => {
       expect(LoggingConfig).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
       return render(LoggingConfig.LogGroup).slice(1, -1);
     });
-    expect(new Set(groups).size).toBe(10);
+    expect(new Set(groups).size).toBe(11);
     for (const group of groups) {
       expect(resources[group]?.Properties.RetentionInDays).toBe(14);
     }
@@ -268,7 +272,7 @@ describe('functions', () => {
 
   it('are replaced gradually in prod, and go back when their own alarm rings', () => {
     const prod = synthesize('prod');
-    prod.resourceCountIs('AWS::CodeDeploy::DeploymentGroup', 10);
+    prod.resourceCountIs('AWS::CodeDeploy::DeploymentGroup', 11);
     prod.allResourcesProperties('AWS::CodeDeploy::DeploymentGroup', {
       DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent5Minutes',
       AlarmConfiguration: { Enabled: true },
@@ -277,7 +281,7 @@ describe('functions', () => {
       },
     });
     const aliases = Object.keys(prod.findResources('AWS::Lambda::Alias'));
-    expect(aliases).toHaveLength(10);
+    expect(aliases).toHaveLength(11);
     for (const { Properties } of Object.values(
       prod.findResources('AWS::ApiGatewayV2::Integration'),
     )) {
@@ -316,6 +320,57 @@ describe('tables', () => {
       },
     });
   });
+});
+
+describe('the clock', () => {
+  it('has a queue that delivers again, and keeps what five deliveries did not settle', () => {
+    const queues = Object.entries(template.findResources('AWS::SQS::Queue'));
+    expect(queues.map(([id]) => id.replace(/[0-9A-F]{8}$/, ''))).toEqual([
+      'ClockQueueDeadLetters',
+      'ClockQueueMessages',
+    ]);
+    const [deadLetters, messages] = queues.map(([, { Properties }]) => Properties);
+    expect(deadLetters).toMatchObject({ MessageRetentionPeriod: 14 * 86_400 });
+    expect(messages).toMatchObject({
+      MessageRetentionPeriod: 86_400,
+      VisibilityTimeout: 6 * 15,
+      RedrivePolicy: { maxReceiveCount: 5 },
+    });
+    expect(render(messages.RedrivePolicy.deadLetterTargetArn)).toBe(`<${queues[0]?.[0]}>`);
+    for (const [id, { Properties }] of queues) {
+      expect(Properties.SqsManagedSseEnabled).toBe(true);
+      template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+        Queues: [{ Ref: id }],
+        PolicyDocument: {
+          Statement: [
+            {
+              Effect: 'Deny',
+              Action: 'sqs:*',
+              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+            },
+          ],
+        },
+      });
+    }
+  });
+
+  it.each([
+    ['dev', {}, 'Clock', undefined],
+    ['prod', { clockConcurrency: 2 }, 'ClockLive', { MaximumConcurrency: 2 }],
+  ])(
+    'of %s hands ten messages over at most, and hears which of them failed',
+    (stage, settings, target, ScalingConfig) => {
+      const found = synthesize(stage, settings).findResources('AWS::Lambda::EventSourceMapping');
+      const [{ Properties } = { Properties: {} }] = Object.values(found);
+      expect(Object.keys(found)).toHaveLength(1);
+      expect(Properties).toMatchObject({
+        BatchSize: 10,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+      });
+      expect(Properties.ScalingConfig).toEqual(ScalingConfig);
+      expect(render(Properties.FunctionName)).toMatch(new RegExp(`^<${target}[0-9A-F]{8}>$`));
+    },
+  );
 });
 
 describe('secrets', () => {

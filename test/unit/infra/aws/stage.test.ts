@@ -189,6 +189,16 @@ const REFUSED: readonly (readonly [string, Partial<Stage>, RegExp])[] = [
     { reservedConcurrency: { start: 1 }, concurrencyQuota: 10 },
     /takes 1 of 10/,
   ],
+  [
+    'a clock without a second instance',
+    { clockConcurrency: 1 },
+    /clockConcurrency must be a whole/,
+  ],
+  [
+    'a clock that reserves less than it may use',
+    { clockConcurrency: 6, reservedConcurrency: { clock: 5 } },
+    /clockConcurrency must not be above/,
+  ],
   ['memory below what Lambda takes', { memory: { start: 127 } }, /start must be a whole/],
   [
     'functions to warm that reserve too little',

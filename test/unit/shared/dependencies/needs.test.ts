@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ENV, type FunctionName, type ProofSettings } from '../../../../shared/config.ts';
 import { buildCancelNeeds } from '../../../../shared/dependencies/needs/cancel.ts';
 import { buildCheckCodeNeeds } from '../../../../shared/dependencies/needs/check-code.ts';
+import { buildClockNeeds } from '../../../../shared/dependencies/needs/clock.ts';
 import { buildConnectNeeds } from '../../../../shared/dependencies/needs/connect.ts';
 import { buildContractsNeeds } from '../../../../shared/dependencies/needs/contracts.ts';
 import { buildMessageNeeds } from '../../../../shared/dependencies/needs/message.ts';
@@ -33,6 +34,7 @@ const VALUES: Readonly<Record<string, string>> = {
   [ENV.startSettings]: JSON.stringify(START_SETTINGS),
   [ENV.proofSettings]: JSON.stringify(PROOFS),
   [ENV.publicUrl]: 'https://api.example.org',
+  [ENV.clockQueue]: 'https://sqs.example.org/1/clock',
 };
 
 const AWS = ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
@@ -40,6 +42,12 @@ const DYNAMODB = [...AWS, ENV.verificationsTable];
 const PUBLISHES = [...DYNAMODB, ENV.websocketManagementUrl];
 const CALLS_VONAGE = [...PUBLISHES, ENV.privateKeySecret, ENV.vonageBaseUrl];
 const PUBLISHING_OPTIONS = [ENV.dynamodbEndpoint, ENV.eventBus];
+const VERIFYING_OPTIONS = [
+  ENV.dynamodbEndpoint,
+  ENV.eventBus,
+  ENV.secretsManagerEndpoint,
+  ENV.clockQueue,
+];
 const VONAGE_OPTIONS = [...PUBLISHING_OPTIONS, ENV.secretsManagerEndpoint];
 
 interface Variables {
@@ -68,12 +76,13 @@ const VARIABLES: Readonly<Record<FunctionName, Variables>> = {
       ENV.channelSwitch,
       ENV.warmTogether,
       ENV.edgeSecret,
+      ENV.clockQueue,
     ],
   },
   'check-code': {
     build: () => buildCheckCodeNeeds().warmUpNeeds(),
     required: CALLS_VONAGE,
-    optional: VONAGE_OPTIONS,
+    optional: VERIFYING_OPTIONS,
   },
   webhook: {
     build: () => buildWebhookNeeds().warmUpNeeds(),
@@ -83,9 +92,9 @@ const VARIABLES: Readonly<Record<FunctionName, Variables>> = {
   'next-workflow': {
     build: buildNextWorkflowNeeds,
     required: CALLS_VONAGE,
-    optional: VONAGE_OPTIONS,
+    optional: VERIFYING_OPTIONS,
   },
-  cancel: { build: buildCancelNeeds, required: CALLS_VONAGE, optional: VONAGE_OPTIONS },
+  cancel: { build: buildCancelNeeds, required: CALLS_VONAGE, optional: VERIFYING_OPTIONS },
   status: { build: buildStatusNeeds, required: PUBLISHES, optional: PUBLISHING_OPTIONS },
   message: { build: buildMessageNeeds, required: PUBLISHES, optional: PUBLISHING_OPTIONS },
   connect: {
@@ -102,6 +111,11 @@ const VARIABLES: Readonly<Record<FunctionName, Variables>> = {
     build: buildContractsNeeds,
     required: [ENV.publicUrl, ENV.websocketUrl],
     optional: [],
+  },
+  clock: {
+    build: buildClockNeeds,
+    required: [...CALLS_VONAGE, ENV.clockQueue],
+    optional: [...VONAGE_OPTIONS, ENV.queueEndpoint],
   },
 };
 

@@ -1,0 +1,35 @@
+/**
+ * Messages of the clock: each has its verification looked at. One that cannot be understood is
+ * dropped, because it would not be understood the next time either.
+ */
+
+import type { ClockMessage } from '../../shared/domain/ports/clock-queue.ts';
+import type { HandlerNeeds } from '../../shared/lambda/needs.ts';
+import { type QueueHandler, queueHandler } from '../../shared/lambda/queue-handler.ts';
+import { type RunClockNeeds, runClock } from '../../shared/usecases/run-clock.ts';
+
+export type ClockHandlerNeeds = RunClockNeeds &
+  Pick<HandlerNeeds, 'telemetry'> & {
+    /** `undefined` for what is not a message of the clock. */
+    readonly parseMessage: (body: string) => ClockMessage | undefined;
+  };
+
+/** A message takes this long at most, without its call of Vonage. */
+const LEAST_TIME_MS = 8_000;
+/** No call of Vonage begins with less time left: it takes 6 s at most. */
+const VONAGE_TIME_MS = 7_000;
+
+export function createClockHandler(needs: ClockHandlerNeeds): QueueHandler {
+  const { telemetry, clock, parseMessage } = needs;
+  const options = { route: 'clock', atOnce: 5, leastTimeMs: LEAST_TIME_MS };
+  return queueHandler(telemetry, options, async (body, leftMs) => {
+    const message = parseMessage(body);
+    if (!message) {
+      telemetry.measure({ name: 'ClockMessageFailed' });
+      return { outcome: 'unintelligible' };
+    }
+    const budget = { lastCallAtMs: clock.now() + leftMs - VONAGE_TIME_MS };
+    const outcome = await runClock(message, needs, budget);
+    return { outcome: outcome === 'done' ? 'ok' : 'again', requestId: message.requestId };
+  });
+}
