@@ -28,7 +28,7 @@ const PROOF_KEY = 'secretsmanager:GetSecretValue <SecretsProofKey7FA24C12>';
 const CHANNEL_SWITCH =
   'ssm:GetParameter arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter/silent-auth/dev/channels-off';
 const BUS = 'events:PutEvents <EventBus7B8748AA>';
-const QUEUE = '<ClockQueueMessages00000000>';
+const QUEUE = '<ClockQueueMessages9F835F3C>';
 const SEND = `sqs:SendMessage ${QUEUE}`;
 const connections = (stage: string, method: string): string =>
   'execute-api:ManageConnections arn:<AWS::Partition>:execute-api:<AWS::Region>:' +
