@@ -99,6 +99,8 @@ export function variables({ url, tables }: RecordedPeers): Record<string, string
     [ENV.publicUrl]: 'https://api.example.org',
     [ENV.dynamodbEndpoint]: url,
     [ENV.secretsManagerEndpoint]: url,
+    [ENV.queueEndpoint]: url,
+    [ENV.clockQueue]: `${url}/clock`,
     POWERTOOLS_SERVICE_NAME: 'silent-auth',
   };
 }

@@ -23,7 +23,7 @@ import {
   type MemoryDynamoDb,
 } from '../../lab/simulation/store/memory-dynamodb.ts';
 
-export type Peer = 'dynamodb' | 'secrets' | 'push' | 'lambda' | 'vonage';
+export type Peer = 'dynamodb' | 'secrets' | 'push' | 'lambda' | 'queue' | 'vonage';
 
 export interface RecordedCall {
   readonly peer: Peer;
@@ -155,6 +155,7 @@ function identify({
     const path = url.replace(/[^/]{20,}/, '{id}');
     return { peer: 'vonage', operation: `${method} ${path}` };
   }
+  if (service === 'AmazonSQS') return { peer: 'queue', operation };
   return { peer: service.startsWith('DynamoDB') ? 'dynamodb' : 'secrets', operation };
 }
 

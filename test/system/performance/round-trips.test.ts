@@ -138,12 +138,20 @@ describe('a warm request', () => {
     expect(await count(start, startEvent())).toEqual({
       statusCode: 202,
       inSequence: 4,
-      calls: { 'dynamodb UpdateItem': 8, 'vonage POST /v2/verify': 1 },
+      calls: {
+        'dynamodb UpdateItem': 8,
+        'vonage POST /v2/verify': 1,
+        'queue SendMessage': 1,
+      },
     });
     expect(await count(start, startEvent({ email: 'jo@example.org' }))).toEqual({
       statusCode: 202,
       inSequence: 4,
-      calls: { 'dynamodb UpdateItem': 9, 'vonage POST /v2/verify': 1 },
+      calls: {
+        'dynamodb UpdateItem': 9,
+        'vonage POST /v2/verify': 1,
+        'queue SendMessage': 1,
+      },
     });
     expect((await start.probe()).signatures).toBe(before.signatures);
   });
@@ -204,7 +212,11 @@ describe('a warm request', () => {
     expect(await count(cancel, httpEvent('POST /cancel', { headers }))).toEqual({
       statusCode: 200,
       inSequence: 3,
-      calls: { 'dynamodb UpdateItem': 2, 'vonage DELETE /v2/verify/{id}': 1 },
+      calls: {
+        'dynamodb UpdateItem': 2,
+        'vonage DELETE /v2/verify/{id}': 1,
+        'queue SendMessage': 1,
+      },
     });
   });
 

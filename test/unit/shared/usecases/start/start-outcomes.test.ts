@@ -30,6 +30,29 @@ describe('startVerification', () => {
     ]);
     expect(JSON.stringify(world.log.events)).not.toContain(START.phoneNumber);
     expect(world.calls.slice(-2)).toEqual(['record number', 'record key']);
+    expect(world.wakeUps).toEqual([62]);
+  });
+
+  it('is answered when the clock cannot be told, and counts it', async () => {
+    const { needs } = startWorld();
+    const measure = vi.fn();
+    const refusing = { ...needs, clockQueue: { send: async () => false }, telemetry: { measure } };
+    expect((await startIn({ needs: refusing })).verification.status).toBe('pending');
+    expect(measure.mock.calls).toEqual([[{ name: 'ClockMessageFailed' }], [{ name: 'Started' }]]);
+  });
+
+  it('tells the clock while its last writes are on their way', async () => {
+    const written = Promise.withResolvers<void>();
+    const { needs, log, wakeUps } = startWorld();
+    const append: typeof log.append = async (...given) => {
+      await written.promise;
+      return log.append(...given);
+    };
+    const answer = startIn({ needs: { ...needs, log: { ...log, append } } });
+    await expect.poll(() => wakeUps).toEqual([62]);
+    expect(log.events).toEqual([]);
+    written.resolve();
+    expect((await answer).verification.seq).toBe(1);
   });
 
   it('measures what webhooks changed before its write', async () => {
@@ -131,9 +154,11 @@ describe('startVerification', () => {
     await expect(startIn(lost)).rejects.toMatchObject({ code: 'provider_unavailable' });
     expect(lost.calls).not.toContain('record number');
     expect(lost.calls).not.toContain('record key');
+    expect(lost.wakeUps).toEqual([]);
     const own = startWorld({ ...takeover, vonage });
     expect((await startIn(own)).verification.requestId).toBe(REQUEST_ID);
     expect(own.calls.slice(-2)).toEqual(['record number', 'record key']);
+    expect(own.wakeUps).toEqual([62]);
   });
 
   it('makes the token of a repeat with the key that made the first', async () => {
@@ -158,6 +183,7 @@ describe('startVerification', () => {
     expect(clientToken).toBe(`${REQUEST_ID}.token`);
     expect(verification.status).toBe('pending');
     expect(world.calls).not.toContain('vonage');
+    expect(world.wakeUps).toEqual([]);
   });
 
   it('lets a repeat wait while the log may be about to be written, then writes it again', async () => {
@@ -171,6 +197,7 @@ describe('startVerification', () => {
     const { clientToken } = await startIn(atSeconds(10));
     expect(clientToken).toBe(`${REQUEST_ID}.token`);
     expect(world.log.events).toMatchObject([{ type: 'started' }]);
+    expect(world.wakeUps).toEqual([72]);
     expect(world.calls).not.toContain('vonage');
   });
 
