@@ -17,19 +17,28 @@ export interface FinalLook {
 
 export interface Ending {
   readonly looks: readonly FinalLook[];
+  /** Not ended on the bus, although each message of the clock came and nobody asked meanwhile. */
+  readonly untold: readonly string[];
 }
 
 /** Longer than any verification lives, and than the last webhook is tried. */
 const LONGEST_LIFE_MS = 500_000;
 
 export async function observeEnding(world: World): Promise<Ending> {
-  const { faults, scheduler, deliveries, holdings } = world;
+  const { faults, scheduler, deliveries, holdings, clockQueue } = world;
   faults.stop();
   while (deliveries.waiting() > 0) await scheduler.sleep(5000);
   await scheduler.sleep(LONGEST_LIFE_MS);
+  while (clockQueue.waiting() > 0) await scheduler.sleep(5000);
+  const unasked = holdings.filter(({ requestId }) => clockQueue.keptEveryMessage(requestId));
+  const untold = unasked.flatMap(({ requestId }) => (isTold(requestId, world) ? [] : [requestId]));
   const looks: FinalLook[] = [];
   for (const holding of holdings) looks.push(await look(holding, world));
-  return { looks };
+  return { looks, untold };
+}
+
+function isTold(requestId: string, { history }: World): boolean {
+  return history.facts.some((fact) => fact.kind === 'end' && fact.requestId === requestId);
 }
 
 async function look(holding: Holding, world: World): Promise<FinalLook> {

@@ -24,6 +24,9 @@ export const FAULT_KINDS = [
   'webhook_lost',
   'webhook_repeated',
   'webhook_delayed',
+  'message_lost',
+  'message_repeated',
+  'message_delayed',
   'network_lost',
   'socket_dead',
   'provider_error',
@@ -47,11 +50,14 @@ const RATES = [0, 0.01, 0.04, 0.12] as const;
 
 export function createFaults(prng: Prng, without: ReadonlySet<string>): Faults {
   const isQuiet = prng.chance(0.1);
+  // No webhook arrives at all: only the clock and questions move anything.
+  const isDeaf = prng.fork('deaf').chance(0.1);
   const intensity = prng.pick([0.5, 1, 1, 2]);
   const rates = new Map(
     FAULT_KINDS.map((kind) => {
       const rate = prng.pick(RATES) * intensity;
-      return [kind, isQuiet || without.has(kind) ? 0 : rate];
+      if (isQuiet || without.has(kind)) return [kind, 0];
+      return [kind, isDeaf && kind === 'webhook_lost' ? 1 : rate];
     }),
   );
   const streams = new Map(FAULT_KINDS.map((kind) => [kind, prng.fork(kind)]));

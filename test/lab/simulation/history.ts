@@ -105,6 +105,8 @@ export type Fact =
       readonly kid: unknown;
       readonly verdict: Verdict;
     }
+  /** What the event bus took. */
+  | { readonly kind: 'end'; readonly requestId: string; readonly status: string }
   | { readonly kind: 'log'; readonly line: JsonObject }
   | { readonly kind: 'metric'; readonly name: string; readonly dimensions: JsonObject };
 

@@ -9,6 +9,12 @@ const COUNTED = {
   webhooks: (fact) => fact.kind === 'webhook' && fact.forged === undefined,
   forgeries: (fact) => fact.kind === 'webhook' && fact.forged !== undefined,
   proofs: (fact) => fact.kind === 'proof' && !fact.altered && fact.verdict === 'accepted',
+  ends: (fact) => fact.kind === 'end',
+  byClock: (fact) => fact.kind === 'metric' && fact.name === 'EndedByClock',
+  movedOnByClock: (fact) => fact.kind === 'metric' && fact.name === 'MovedOnByClock',
+  lateCancels: (fact) =>
+    fact.kind === 'metric' && fact.name === 'LateCancel' && fact.dimensions.outcome === 'taken',
+  lostMessages: (fact) => fact.kind === 'fault' && fact.what.startsWith('the queue '),
   faults: (fact) => fact.kind === 'fault',
   crashes: (fact) => fact.kind === 'fault' && fact.what.includes(' dies '),
   throttled: (fact) => fact.kind === 'fault' && fact.what.startsWith('refused'),

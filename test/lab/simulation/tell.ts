@@ -50,6 +50,8 @@ function toLine(fact: Recorded): string {
       const { type, channel = '', status } = fact.body;
       return `webhook ${fact.forged ?? ''} ${type} ${channel} ${status}: ${fact.status}`;
     }
+    case 'end':
+      return `the bus hears that ${fact.requestId} is ${fact.status}`;
     case 'fault':
       return `#${fact.invocation} ! ${fact.what}`;
     default:

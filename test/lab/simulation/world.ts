@@ -2,6 +2,8 @@
 
 import { createHmac } from 'node:crypto';
 import { type Company, createCompany } from './actors/company.ts';
+import { createSimulatedQueue, type SimulatedQueue } from './clock-queue.ts';
+import { createBus } from './event-bus.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { type Client, createGateway, type Gateway } from './gateway.ts';
 import { createHistory, type History } from './history.ts';
@@ -40,6 +42,7 @@ export interface World {
   readonly deliveries: Deliveries;
   readonly gateway: Gateway;
   readonly sockets: Sockets;
+  readonly clockQueue: SimulatedQueue;
   readonly company: Company;
   readonly holdings: Holding[];
   /** Check_urls that a man in the middle puts into somebody's way, by name. */
@@ -97,6 +100,8 @@ export function createWorld(seed: string, without: ReadonlySet<string>): World {
     secrets,
     http,
     pusherFor: (who) => sockets.pusherFor(who),
+    queueFor: (who) => clockQueue.queueFor(who),
+    busFor: createBus({ wire, history }),
   };
   const lambda = createLambda({
     scheduler,
@@ -106,6 +111,12 @@ export function createWorld(seed: string, without: ReadonlySet<string>): World {
   });
   const network = { scheduler, faults, history, lambda };
   const sockets = createSockets({ ...network, wire, prng: prng.fork('sockets') });
+  const clockQueue = createSimulatedQueue({
+    ...network,
+    wire,
+    prng: prng.fork('queue'),
+    invoke: lambda.deliver,
+  });
   const toleratedSkewMs = settings.vonageSkewMs + settings.instanceSkewMs;
   const gateway = createGateway({ ...network, prng: prng.fork('gateway'), toleratedSkewMs });
   const company = createCompany({
@@ -127,6 +138,7 @@ export function createWorld(seed: string, without: ReadonlySet<string>): World {
     deliveries,
     gateway,
     sockets,
+    clockQueue,
     company,
     holdings: [],
     hijacked: new Map(),

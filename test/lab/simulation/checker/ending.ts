@@ -6,12 +6,19 @@ import type { World } from '../world.ts';
 import { ENDS, get, isObject } from './objects.ts';
 import type { Violation } from './violation.ts';
 
-export function judgeEnding(world: World, { looks }: Ending): readonly Violation[] {
-  return looks.flatMap((look) => [
-    ...judgeLook(look),
-    ...judgeItem(look),
-    ...judgeTruth(look, world),
-  ]);
+export function judgeEnding(world: World, { looks, untold }: Ending): readonly Violation[] {
+  return [
+    ...untold.map((requestId) => ({
+      invariant: 'L1',
+      message: `${requestId} has not ended for the bus, although the clock could have seen to it`,
+      requestId,
+    })),
+    ...looks.flatMap((look) => [
+      ...judgeLook(look),
+      ...judgeItem(look),
+      ...judgeTruth(look, world),
+    ]),
+  ];
 }
 
 function judgeLook({ holding, answers, snapshot, seenBefore }: FinalLook): readonly Violation[] {

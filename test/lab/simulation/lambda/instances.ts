@@ -1,6 +1,11 @@
 /** Lambda: instances that serve one invocation at a time, start cold, run out of time and die. */
 
-import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type {
+  APIGatewayProxyStructuredResultV2,
+  Context,
+  SQSBatchResponse,
+  SQSEvent,
+} from 'aws-lambda';
 import type { HttpRequest, WebSocketRequest } from '../../../../shared/lambda/handler.ts';
 import type { History } from '../history.ts';
 import type { Prng } from '../prng.ts';
@@ -9,16 +14,19 @@ import { CREATE, type SimulatedFunction } from './functions.ts';
 import { createNeeds, type Environment, type Instance } from './needs.ts';
 import { createSimulatedTelemetry } from './telemetry.ts';
 
-export type LambdaEvent = HttpRequest | WebSocketRequest;
+export type LambdaEvent = HttpRequest | WebSocketRequest | SQSEvent;
+type Result = APIGatewayProxyStructuredResultV2 | SQSBatchResponse;
 export type Invoked = APIGatewayProxyStructuredResultV2 | 'crashed';
 
 export interface Lambda {
   /** `invocation` joins what the function does with the request that caused it. */
   readonly invoke: (
-    name: SimulatedFunction,
-    event: LambdaEvent,
+    name: Exclude<SimulatedFunction, 'clock'>,
+    event: HttpRequest | WebSocketRequest,
     invocation: number,
   ) => Promise<Invoked>;
+  /** The event source mapping of the clock. */
+  readonly deliver: (event: SQSEvent, invocation: number) => Promise<SQSBatchResponse | 'crashed'>;
 }
 
 interface LambdaNeeds {
@@ -31,13 +39,14 @@ interface LambdaNeeds {
 
 interface Process {
   readonly instance: Instance;
-  readonly handle: (event: LambdaEvent) => Promise<APIGatewayProxyStructuredResultV2>;
+  readonly handle: (event: LambdaEvent) => Promise<Result>;
   invocation: number;
   isBusy: boolean;
   onDeath: (() => void) | undefined;
 }
 
 const TIMEOUT_MS = 25_000;
+const CLOCK_TIMEOUT_MS = 15_000;
 
 export function createLambda(needs: LambdaNeeds): Lambda {
   const { scheduler, prng, history, environment } = needs;
@@ -68,43 +77,53 @@ export function createLambda(needs: LambdaNeeds): Lambda {
           process.onDeath?.();
         },
       },
-      handle: (event) => handler(event, CONTEXT),
+      handle: (event) => handler(event, contextOf(name)),
     };
     const handler = CREATE[name](createNeeds(process.instance, environment())) as (
       event: LambdaEvent,
       context: Context,
-    ) => Promise<APIGatewayProxyStructuredResultV2>;
+    ) => Promise<Result>;
     return process;
   };
 
-  return {
-    invoke: async (name, event, invocation) => {
-      const pool = processes.get(name) ?? [];
-      processes.set(name, pool);
-      const idle = pool.find(({ instance, isBusy }) => !isBusy && instance.isAlive());
-      const process = idle ?? boot(name);
-      if (!idle) pool.push(process);
-      process.isBusy = true;
-      process.invocation = invocation;
-      if (!idle) await scheduler.sleep(prng.between(150, 500));
-      return new Promise<Invoked>((resolve, reject) => {
-        process.onDeath = () => resolve('crashed');
-        scheduler.after(TIMEOUT_MS, () => {
-          if (process.isBusy && process.invocation === invocation) {
-            process.instance.kill('out of time');
-          }
-        });
-        process.handle(event).then((result) => {
-          if (!process.instance.isAlive()) return;
-          process.isBusy = false;
-          resolve(result);
-        }, reject);
+  const run = async (
+    name: SimulatedFunction,
+    event: LambdaEvent,
+    invocation: number,
+  ): Promise<Result | 'crashed'> => {
+    const pool = processes.get(name) ?? [];
+    processes.set(name, pool);
+    const idle = pool.find(({ instance, isBusy }) => !isBusy && instance.isAlive());
+    const process = idle ?? boot(name);
+    if (!idle) pool.push(process);
+    process.isBusy = true;
+    process.invocation = invocation;
+    if (!idle) await scheduler.sleep(prng.between(150, 500));
+    return new Promise<Result | 'crashed'>((resolve, reject) => {
+      process.onDeath = () => resolve('crashed');
+      scheduler.after(timeoutMs(name), () => {
+        if (process.isBusy && process.invocation === invocation) {
+          process.instance.kill('out of time');
+        }
       });
-    },
+      process.handle(event).then((result) => {
+        if (!process.instance.isAlive()) return;
+        process.isBusy = false;
+        resolve(result);
+      }, reject);
+    });
+  };
+  return {
+    invoke: async (...given) => (await run(...given)) as Invoked,
+    deliver: async (...given) => (await run('clock', ...given)) as SQSBatchResponse | 'crashed',
   };
 }
 
-const CONTEXT: Context = {
+function timeoutMs(name: SimulatedFunction): number {
+  return name === 'clock' ? CLOCK_TIMEOUT_MS : TIMEOUT_MS;
+}
+
+const contextOf = (name: SimulatedFunction): Context => ({
   callbackWaitsForEmptyEventLoop: false,
   functionName: 'simulated',
   functionVersion: '1',
@@ -113,8 +132,8 @@ const CONTEXT: Context = {
   awsRequestId: '00000000-0000-0000-0000-000000000000',
   logGroupName: 'simulated',
   logStreamName: 'simulated',
-  getRemainingTimeInMillis: () => TIMEOUT_MS,
+  getRemainingTimeInMillis: () => timeoutMs(name),
   done: () => {},
   fail: () => {},
   succeed: () => {},
-};
+});

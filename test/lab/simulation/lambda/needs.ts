@@ -1,5 +1,6 @@
 /** What one instance of a function is built of: the product's own adapters down to the wire. */
 
+import type { ClockHandlerNeeds } from '../../../../functions/clock/handler.ts';
 import type { ConnectHandlerNeeds } from '../../../../functions/connect/handler.ts';
 import type { ProofHandlerNeeds } from '../../../../functions/proof/handler.ts';
 import type { StartHandlerNeeds } from '../../../../functions/start/handler.ts';
@@ -15,16 +16,19 @@ import {
   requireField,
   type Secrets,
 } from '../../../../shared/adapters/secrets/secret-store.ts';
+import { parseClockMessage } from '../../../../shared/adapters/sqs/clock-message.ts';
 import type { ApplicationJwt } from '../../../../shared/adapters/vonage/application-jwt.ts';
 import { createVonage } from '../../../../shared/adapters/vonage/client.ts';
 import { parseWebhook } from '../../../../shared/adapters/vonage/webhook-body.ts';
 import { createWebhookVerifier } from '../../../../shared/adapters/vonage/webhook-signature.ts';
 import type { Clock } from '../../../../shared/domain/ports/clock.ts';
+import type { EndNotifier } from '../../../../shared/domain/ports/end-notifier.ts';
 import type { Pusher } from '../../../../shared/domain/ports/pusher.ts';
 import type { Random } from '../../../../shared/domain/ports/random.ts';
 import type { TokenNeeds } from '../../../../shared/lambda/needs.ts';
 import type { InvocationTelemetry } from '../../../../shared/lambda/telemetry.ts';
 import type { CheckCodeNeeds } from '../../../../shared/usecases/check-code.ts';
+import type { SimulatedQueue } from '../clock-queue.ts';
 import { BASE64URL, type Prng } from '../prng.ts';
 import { SECRET_IDS, type SimulatedSecrets } from '../secrets.ts';
 import type { RunSettings } from '../settings.ts';
@@ -37,6 +41,7 @@ export type InstanceNeeds = StartHandlerNeeds &
   WebhookHandlerNeeds &
   ConnectHandlerNeeds &
   ProofHandlerNeeds &
+  ClockHandlerNeeds &
   TokenNeeds;
 
 export const TABLES = { verifications: 'Verifications', guards: 'Guards' } as const;
@@ -54,6 +59,8 @@ export interface Environment {
   readonly secrets: SimulatedSecrets;
   readonly http: ReturnType<typeof createVonageHttp>;
   readonly pusherFor: (who: Waiting) => Pusher;
+  readonly queueFor: SimulatedQueue['queueFor'];
+  readonly busFor: (who: Waiting) => EndNotifier;
 }
 
 export interface Instance extends Waiting {
@@ -109,6 +116,9 @@ export function createNeeds(who: Instance, environment: Environment): InstanceNe
     }),
     lifetimeSeconds: PROOF.lifetimeSeconds,
     pusher: environment.pusherFor(who),
+    clockQueue: environment.queueFor(who),
+    endNotifier: environment.busFor(who),
+    parseMessage: parseClockMessage,
     vonage: createVonage({
       baseUrl: VONAGE_ORIGIN,
       jwt: applicationJwt(secrets),

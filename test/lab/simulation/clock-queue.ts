@@ -1,0 +1,135 @@
+/** SQS between the functions and the clock: delays, loses, repeats and reorders messages. */
+
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { toMessageBody } from '../../../shared/adapters/sqs/clock-message.ts';
+import type { Clock } from '../../../shared/domain/ports/clock.ts';
+import type { ClockQueue } from '../../../shared/domain/ports/clock-queue.ts';
+import type { Faults } from './faults.ts';
+import type { History, Recorded } from './history.ts';
+import type { Prng } from './prng.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Waiting, Wire } from './wire.ts';
+
+export interface SimulatedQueue {
+  readonly queueFor: (who: Waiting & { readonly clock: Clock }) => ClockQueue;
+  /** Messages that will still be delivered. */
+  readonly waiting: () => number;
+  /** Whether every message that was to be sent about it has come, and was settled. */
+  readonly keptEveryMessage: (requestId: string) => boolean;
+}
+
+interface QueueNeeds {
+  readonly scheduler: Scheduler;
+  readonly faults: Faults;
+  readonly prng: Prng;
+  readonly history: History;
+  readonly wire: Wire;
+  readonly invoke: (event: SQSEvent, invocation: number) => Promise<SQSBatchResponse | 'crashed'>;
+}
+
+const MAX_DELAY_MS = 900_000;
+const SEND_TIMEOUT_MS = 300;
+const VISIBILITY_MS = 90_000;
+const MAX_RECEIVE_COUNT = 5;
+/** Far from the numbers of requests and of socket messages. */
+const FIRST_INVOCATION = 2_000_000;
+
+export function createSimulatedQueue(needs: QueueNeeds): SimulatedQueue {
+  const { scheduler, faults, prng, history, wire, invoke } = needs;
+  const sent = new Map<string, number>();
+  const arrived = new Map<string, number>();
+  const lost = new Set<string>();
+  let waiting = 0;
+  let deliveries = 0;
+
+  const lose = (requestId: string, why: string): void => {
+    lost.add(requestId);
+    history.record({ kind: 'fault', what: `the queue ${why}: ${requestId}`, invocation: 0 });
+  };
+
+  const deliver = async (requestId: string, body: string, receives: number): Promise<void> => {
+    deliveries += 1;
+    const result = await invoke(
+      toEvent(body, `message${deliveries}`),
+      FIRST_INVOCATION + deliveries,
+    );
+    const isSettled = result !== 'crashed' && result.batchItemFailures.length === 0;
+    if (isSettled) waiting -= 1;
+    else if (receives >= MAX_RECEIVE_COUNT) {
+      waiting -= 1;
+      lose(requestId, 'gives a message up');
+    } else scheduler.after(VISIBILITY_MS, () => void deliver(requestId, body, receives + 1));
+  };
+
+  const put = (requestId: string, body: string, delayMs: number): void => {
+    if (faults.happens('message_lost')) {
+      lose(requestId, 'loses a message');
+      return;
+    }
+    const copies = faults.happens('message_repeated') ? 2 : 1;
+    for (let copy = 0; copy < copies; copy += 1) {
+      const lateMs = faults.happens('message_delayed')
+        ? prng.between(0, prng.pick([5000, 90_000]))
+        : prng.between(0, 200);
+      waiting += 1;
+      scheduler.after(delayMs + lateMs, () => void deliver(requestId, body, 1));
+    }
+  };
+
+  return {
+    waiting: () => waiting,
+    keptEveryMessage: (requestId) =>
+      !lost.has(requestId) &&
+      sent.get(requestId) === arrived.get(requestId) &&
+      (sent.has(requestId) || !history.facts.some(isDeathOfStart)),
+    queueFor: (who) => ({
+      send: async (message, atMs) => {
+        const { requestId } = message;
+        const body = toMessageBody(message);
+        const seconds = Math.ceil((atMs - who.clock.now()) / 1000);
+        const delayMs = Math.min(MAX_DELAY_MS, Math.max(0, seconds * 1000));
+        count(sent, requestId);
+        let isCounted = false;
+        const effect = (): void => {
+          if (!isCounted) count(arrived, requestId);
+          isCounted = true;
+          put(requestId, body, delayMs);
+        };
+        const asked = { to: 'the queue', timeoutMs: SEND_TIMEOUT_MS, latencyMs: 10, effect };
+        return (await wire.exchange(who, asked)).outcome === 'answered';
+      },
+    }),
+  };
+}
+
+/** What appends `started` may die before it sends the message; the replay does not know. */
+function isDeathOfStart(fact: Recorded): boolean {
+  return fact.kind === 'fault' && /^start-\d+ dies/.test(fact.what);
+}
+
+function count(counts: Map<string, number>, requestId: string): void {
+  counts.set(requestId, (counts.get(requestId) ?? 0) + 1);
+}
+
+function toEvent(body: string, messageId: string): SQSEvent {
+  return {
+    Records: [
+      {
+        body,
+        messageId,
+        receiptHandle: messageId,
+        attributes: {
+          ApproximateReceiveCount: '1',
+          SentTimestamp: '0',
+          SenderId: 'simulation',
+          ApproximateFirstReceiveTimestamp: '0',
+        },
+        messageAttributes: {},
+        md5OfBody: '',
+        eventSource: 'aws:sqs',
+        eventSourceARN: 'arn:aws:sqs:eu-central-1:000000000000:clock',
+        awsRegion: 'eu-central-1',
+      },
+    ],
+  };
+}
