@@ -1,6 +1,6 @@
 /**
  * Messages of the clock: each has its verification looked at. One that cannot be understood is
- * dropped, because it would not be understood the next time either.
+ * counted and dropped, because it would not be understood the next time either.
  */
 
 import type { ClockMessage } from '../../shared/domain/ports/clock-queue.ts';
@@ -14,6 +14,8 @@ export type ClockHandlerNeeds = RunClockNeeds &
     readonly parseMessage: (body: string) => ClockMessage | undefined;
   };
 
+/** Of one batch at the same time. */
+const AT_ONCE = 5;
 /** A message takes this long at most, without its call of Vonage. */
 const LEAST_TIME_MS = 8_000;
 /** No call of Vonage begins with less time left: it takes 6 s at most. */
@@ -21,15 +23,13 @@ const VONAGE_TIME_MS = 7_000;
 
 export function createClockHandler(needs: ClockHandlerNeeds): QueueHandler {
   const { telemetry, clock, parseMessage } = needs;
-  const options = { route: 'clock', atOnce: 5, leastTimeMs: LEAST_TIME_MS };
-  return queueHandler(telemetry, options, async (body, leftMs) => {
+  const parse = (body: string): ClockMessage | undefined => {
     const message = parseMessage(body);
-    if (!message) {
-      telemetry.measure({ name: 'ClockMessageFailed' });
-      return { outcome: 'unintelligible' };
-    }
-    const budget = { lastCallAtMs: clock.now() + leftMs - VONAGE_TIME_MS };
-    const outcome = await runClock(message, needs, budget);
-    return { outcome: outcome === 'done' ? 'ok' : 'again', requestId: message.requestId };
-  });
+    if (!message) telemetry.measure({ name: 'ClockMessageFailed' });
+    return message;
+  };
+  const options = { route: 'clock', atOnce: AT_ONCE, leastTimeMs: LEAST_TIME_MS, parse };
+  return queueHandler(telemetry, options, (message, leftMs) =>
+    runClock(message, needs, { lastCallAtMs: clock.now() + leftMs - VONAGE_TIME_MS }),
+  );
 }

@@ -5,18 +5,15 @@ import { measureDefect } from './defect.ts';
 import { isSecretNotSet, problemCode } from './problem.ts';
 import type { InvocationTelemetry } from './telemetry.ts';
 
-/** What has become of a message; `again`: the queue must deliver it once more. */
-export interface Handled {
-  readonly outcome: 'ok' | 'again' | 'unintelligible';
-  readonly requestId?: string;
-}
-
-export interface QueueOptions {
+export interface QueueOptions<Message> {
+  /** In the log line. */
   readonly route: string;
   /** Messages of one batch that are handled at the same time. */
   readonly atOnce: number;
   /** A message is not begun with less time left than this: the next invocation takes it. */
   readonly leastTimeMs: number;
+  /** `undefined`: nobody understands it, so it is dropped. */
+  readonly parse: (body: string) => Message | undefined;
 }
 
 export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -25,30 +22,36 @@ export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBat
  * Reports exactly the messages that must come again: those that failed, asked for it, or were not
  * begun. One that fails holds up no other.
  */
-export function queueHandler(
+export function queueHandler<Message extends { readonly requestId: string }>(
   telemetry: InvocationTelemetry,
-  { route, atOnce, leastTimeMs }: QueueOptions,
-  handle: (body: string, leftMs: number) => Promise<Handled>,
+  { route, atOnce, leastTimeMs, parse }: QueueOptions<Message>,
+  handle: (message: Message, leftMs: number) => Promise<'done' | 'again'>,
 ): QueueHandler {
-  const handleOne = async ({ body }: SQSRecord, context: Context): Promise<boolean> => {
+  const isDone = async ({ body }: SQSRecord, context: Context): Promise<boolean> => {
     const startedAt = performance.now();
-    const leftMs = context.getRemainingTimeInMillis();
-    const log = (outcome: string, requestId?: string, fault?: unknown): void => {
+    const message = parse(body);
+    const log = (outcome: string, fault?: unknown): void => {
       const milliseconds = Math.round(performance.now() - startedAt);
-      telemetry.flush({ route, outcome, request_id: requestId, milliseconds }, fault);
+      const request_id = message?.requestId;
+      telemetry.flush({ route, outcome, request_id, milliseconds }, fault);
     };
+    if (!message) {
+      log('unintelligible');
+      return true;
+    }
+    const leftMs = context.getRemainingTimeInMillis();
     if (leftMs < leastTimeMs) {
       log('not_begun');
       return false;
     }
     try {
-      const { outcome, requestId } = await handle(body, leftMs);
-      log(outcome, requestId);
-      return outcome !== 'again';
+      const outcome = await handle(message, leftMs);
+      log(outcome === 'done' ? 'ok' : outcome);
+      return outcome === 'done';
     } catch (error) {
       if (isSecretNotSet(error)) telemetry.measure({ name: 'SecretNotSet' });
       if (problemCode(error) === 'internal') measureDefect(telemetry, context);
-      log(problemCode(error), undefined, error);
+      log(problemCode(error), error);
       return false;
     }
   };
@@ -57,7 +60,7 @@ export function queueHandler(
     const failed: string[] = [];
     const work = async (): Promise<void> => {
       for (const record of waiting) {
-        if (!(await handleOne(record, context))) failed.push(record.messageId);
+        if (!(await isDone(record, context))) failed.push(record.messageId);
       }
     };
     await Promise.all(Array.from({ length: atOnce }, work));

@@ -1,6 +1,6 @@
 /**
  * Time as a source of events: a Vonage that sends no webhook, apps that never ask, and a queue that
- * can fail. Time goes by in the store (`age`), and the queue's own delays are short.
+ * can fail. Time goes by in the store and in front of the queue, for one verification at a time.
  */
 
 import { once } from 'node:events';
@@ -8,20 +8,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { StartSettings } from '../../shared/config.ts';
 import { age } from '../fixtures/age.ts';
 import type { App } from '../fixtures/app.ts';
 import { problem, type ScriptedStack, startScriptedStack } from '../fixtures/scripted-stack.ts';
 import { until } from '../fixtures/until.ts';
 import { clockQueue, sendToClock } from '../fixtures/wake-up.ts';
 
-/** A delay of a minute takes half a second. */
-const TIME_SCALE = 0.01;
-/** With sms and voice, each 120 s, after 60 s of silent authentication, and 30 s of grace. */
+/** silent_auth 60 s, sms and voice 120 s each, and 30 s of grace. */
 const WORKFLOW = ['silent_auth', 'sms', 'voice'] as const;
-const ABANDONED = Number(process.env.ABANDONED ?? 60);
+const ABANDONED = Number(process.env.ABANDONED ?? 40);
 const PLENTY = { count: 100_000, windowSeconds: 3600 };
-const LIMITS: StartSettings['limits'] = {
+const LIMITS = {
   address: PLENTY,
   subject: PLENTY,
   phoneNumber: PLENTY,
@@ -32,28 +29,32 @@ const LIMITS: StartSettings['limits'] = {
 type Queue = 'works' | 'refuses' | 'hangs' | 'is down';
 let queueThat: Queue = 'works';
 let stack: ScriptedStack;
-/** What the functions have sent to the queue, in order. */
-const sent: Message[] = [];
 
 interface Message {
   readonly requestId: string;
   readonly step: number;
+  /** After the one before it was due, or after the start. */
   readonly delaySeconds: number;
+  readonly body: string;
+  /** Seconds that had gone by when it was sent. */
+  readonly sentAt: number;
+  isDelivered: boolean;
 }
 
-/** In front of SQS, so that it can fail. */
+/** Everything that the functions have sent to the queue, in order. */
+const sent: Message[] = [];
+/** Seconds that have gone by for a verification. */
+const passed = new Map<string, number>();
+
+/** In front of SQS: it keeps a message until its time has come, and can fail. */
 const queue = createServer(async (request, response) => {
-  const body = await text(request);
-  const { DelaySeconds: delaySeconds, MessageBody } = JSON.parse(body);
-  const { request_id: requestId, step } = JSON.parse(MessageBody);
-  sent.push({ requestId, step, delaySeconds });
+  const { DelaySeconds: delaySeconds, MessageBody: body } = JSON.parse(await text(request));
+  const { request_id: requestId, step } = JSON.parse(body);
+  const sentAt = passed.get(requestId) ?? 0;
+  sent.push({ requestId, step, delaySeconds, body, sentAt, isDelivered: queueThat !== 'works' });
   if (queueThat === 'hangs') return;
-  if (queueThat === 'is down') return void response.destroy();
-  if (queueThat === 'refuses') return void response.writeHead(503).end('{}');
-  const { 'content-type': type = '', 'x-amz-target': target = '' } = request.headers;
-  const headers = { 'content-type': type, 'x-amz-target': String(target) };
-  const answer = await fetch(stack.endpoints.secretsmanager, { method: 'POST', headers, body });
-  response.writeHead(answer.status).end(await answer.text());
+  if (queueThat === 'is down') response.destroy();
+  else response.writeHead(queueThat === 'works' ? 200 : 503).end('{}');
 });
 
 beforeAll(async () => {
@@ -62,10 +63,7 @@ beforeAll(async () => {
   const { port } = queue.address() as AddressInfo;
   stack = await startScriptedStack(
     { workflow: WORKFLOW.map((channel) => ({ channel })), limits: LIMITS },
-    {
-      timeScale: TIME_SCALE,
-      functionEnvironment: { AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${port}` },
-    },
+    { functionEnvironment: { AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${port}` } },
   );
 });
 
@@ -81,15 +79,29 @@ afterAll(async () => {
 });
 
 const start = (): Promise<App> => stack.start(WORKFLOW);
-const sleep = (app: App, seconds: number) => age(stack.endpoints, app.requestId, seconds * 1000);
-const sentAbout = ({ requestId }: App) => sent.filter((message) => message.requestId === requestId);
+const sentAbout = ({ requestId }: App): readonly Message[] =>
+  sent.filter((message) => message.requestId === requestId);
 
-/** Waits until the clock has nothing more to do for it. */
-async function settled(requestId: string): Promise<void> {
+/** Lets time go by for one verification, and delivers what is due then. */
+async function wait({ requestId }: App, seconds: number): Promise<void> {
+  await age(stack.endpoints, requestId, seconds * 1000);
+  const now = (passed.get(requestId) ?? 0) + seconds;
+  passed.set(requestId, now);
+  for (const message of sent) {
+    if (message.requestId !== requestId || message.isDelivered) continue;
+    if (message.sentAt + message.delaySeconds > now) continue;
+    message.isDelivered = true;
+    await sendToClock(stack.endpoints, message.body);
+  }
+}
+
+/** Until the clock has dealt with everything that it was given. */
+async function isIdle(): Promise<void> {
   await until(async () => {
     const { messages } = await clockQueue(stack.endpoints);
-    return messages.some(({ body }) => body.includes(requestId)) ? undefined : true;
+    return messages.length === 0 ? true : undefined;
   });
+  expect((await clockQueue(stack.endpoints)).deadLetters).toEqual([]);
 }
 
 interface End {
@@ -108,80 +120,80 @@ describe('an app that opens one socket and never asks', () => {
     const app = await start();
     const socket = await app.openSocket();
     await socket.subscribe();
-    // One message; of the wait for it, only the delay is known.
-    expect(sentAbout(app)).toEqual([{ requestId: app.requestId, step: 0, delaySeconds: 62 }]);
-    await sleep(app, 61);
+    expect(sentAbout(app)).toHaveLength(1);
+    expect(sentAbout(app)[0]?.delaySeconds).toBeLessThanOrEqual(62);
+    await wait(app, 62);
     await socket.receives(({ channel }) => channel === 'sms');
-    await sleep(app, 120);
+    await isIdle();
+    await wait(app, 120);
     await socket.receives(({ channel }) => channel === 'voice');
-    await sleep(app, 150);
+    await isIdle();
+    await wait(app, 150);
     const end = await socket.receives(({ ended_at }) => ended_at !== null);
-    expect(
-      socket.verifications().map(({ status, channel, seq }) => [status, channel, seq]),
-    ).toEqual([
+    await isIdle();
+    const heard = socket.verifications().map(({ status, channel, seq }) => [status, channel, seq]);
+    expect(heard).toEqual([
       ['pending', 'silent_auth', 1],
       ['action_pending', 'sms', 1],
       ['action_pending', 'voice', 1],
       ['expired', 'voice', 2],
     ]);
-    expect(end.workflow.map(({ status }) => status)).toEqual(['expired', 'expired', 'expired']);
+    expect(end).toEqual(await app.status());
     expect(new Date(end.ended_at ?? 0) >= new Date(end.expires_at)).toBe(true);
-    await settled(app.requestId);
-    expect((await ends()).filter(({ request_id }) => request_id === app.requestId)).toEqual([
-      expect.objectContaining({ status: 'expired' }),
+    const told = (await ends()).filter(({ request_id }) => request_id === app.requestId);
+    expect(told.map(({ status }) => status)).toEqual(['expired']);
+    // One at a time: each was sent when the one before it had come, for the end of its step.
+    expect(sentAbout(app).map(({ step, sentAt }) => [step, sentAt])).toEqual([
+      [0, 0],
+      [1, 62],
+      [2, 182],
     ]);
-    // Each message was sent when the one before it had come.
-    const steps = sentAbout(app).map(({ step }) => step);
-    expect(steps).toEqual(steps.toSorted());
-    expect(new Set(steps)).toEqual(new Set([0, 1, 2]));
     socket.close();
   });
 });
 
 describe('the bus', () => {
-  it(`has every end of ${ABANDONED} verifications that nobody ever asked about`, async () => {
+  it(`has every end of ${ABANDONED} verifications that nobody ever asks about`, async () => {
     const apps: App[] = [];
-    for (let count = 0; count < ABANDONED; count += 5) {
-      apps.push(...(await Promise.all(Array.from({ length: 5 }, start))));
-    }
-    await Promise.all(apps.map((app) => sleep(app, 400)));
-    const wanted = apps.map(({ requestId }) => requestId).sort();
-    const told = await until(async () => {
-      const of = new Map((await ends()).map((end) => [end.request_id, end.status]));
-      return wanted.every((id) => of.has(id)) ? of : undefined;
-    });
-    expect(new Set(wanted.map((id) => told.get(id)))).toEqual(new Set(['expired']));
-    for (const id of wanted) await settled(id);
-    expect((await clockQueue(stack.endpoints)).deadLetters).toEqual([]);
+    for (let count = 0; count < ABANDONED; count += 1) apps.push(await start());
+    for (const app of apps) await wait(app, 400);
+    await isIdle();
+    const told = (await ends()).map(({ request_id, status }) => `${request_id} ${status}`);
+    expect(told).toEqual(
+      expect.arrayContaining(apps.map(({ requestId }) => `${requestId} expired`)),
+    );
   });
 });
 
 describe('a verification that ends early', () => {
-  it('costs one message and nothing else when it completes', async () => {
+  it('costs one message, which finds nothing to do, when it completes', async () => {
     const app = await start();
     const body = { request_id: app.requestId, code: 'aB3dE6' };
-    expect((await app.post('/check-code', body)).status).toBe(200);
-    await settled(app.requestId);
+    expect((await app.post('/check-code', body)).body.verification.status).toBe('completed');
+    const before = await app.status();
+    await wait(app, 62);
+    await isIdle();
     expect(sentAbout(app)).toHaveLength(1);
     expect(stack.vonage.count('cancel', app.requestId)).toBe(0);
+    expect((await app.status()).seq).toBe(before.seq);
   });
 
   it('is let go of at 31 s when it was cancelled before Vonage takes a DELETE', async () => {
     const app = await start();
-    await sleep(app, 5);
+    await wait(app, 5);
     stack.vonage.script('cancel', problem(409));
     expect((await app.post('/cancel')).status).toBe(200);
-    expect(stack.vonage.count('cancel', app.requestId)).toBe(1);
+    const deletes = (): number => stack.vonage.count('cancel', app.requestId);
+    expect(deletes()).toBe(1);
     const [, late, ...others] = sentAbout(app);
-    expect(late?.delaySeconds).toBeGreaterThan(20);
     expect(late?.delaySeconds).toBeLessThanOrEqual(26);
     expect(others).toEqual([]);
-    // It comes too early by our own clock, is sent again, and asks Vonage for nothing until then.
-    await until(() => sentAbout(app)[2]);
-    expect(stack.vonage.count('cancel', app.requestId)).toBe(1);
-    await sleep(app, 26);
-    await settled(app.requestId);
-    expect(stack.vonage.count('cancel', app.requestId)).toBe(2);
+    await wait(app, 26);
+    await isIdle();
+    expect(deletes()).toBe(2);
+    await wait(app, 60);
+    await isIdle();
+    expect(deletes()).toBe(2);
   });
 });
 
@@ -190,9 +202,9 @@ describe.each<Queue>(['refuses', 'hangs', 'is down'])('a queue that %s', (troubl
     queueThat = trouble;
     const app = await start();
     expect(sentAbout(app)).toHaveLength(1);
-    await sleep(app, 61);
+    await wait(app, 62);
     expect(await app.status()).toMatchObject({ status: 'action_pending', channel: 'sms' });
-    await sleep(app, 300);
+    await wait(app, 300);
     expect(await app.status()).toMatchObject({ status: 'expired' });
     expect((await ends()).map(({ request_id }) => request_id)).toContain(app.requestId);
     expect(sentAbout(app)).toHaveLength(1);
@@ -204,13 +216,23 @@ describe('a message', () => {
     ['that nobody understands', 'boom'],
     ['of another version', '{"v":99,"request_id":"x","step":0}'],
     ['about a verification that is not there', '{"v":1,"request_id":"gone","step":0}'],
-    ['about a step that its workflow lacks', 'beyond'],
-  ])('%s is gone after one delivery', async (_what, form) => {
-    const app = form === 'beyond' ? await start() : undefined;
-    if (app) await app.post('/check-code', { request_id: app.requestId, code: 'aB3dE6' });
-    const MessageBody = app ? `{"v":1,"request_id":"${app.requestId}","step":7}` : form;
-    await sendToClock(stack.endpoints, MessageBody);
-    await settled(MessageBody);
-    expect((await clockQueue(stack.endpoints)).deadLetters).toEqual([]);
+  ])('%s is gone after one delivery', async (_what, body) => {
+    await sendToClock(stack.endpoints, body);
+    await isIdle();
+  });
+
+  it.each([
+    ['for the second time', 0],
+    ['about a step that its workflow lacks', 7],
+  ])('%s changes nothing', async (_what, step) => {
+    const app = await start();
+    await wait(app, 400);
+    await isIdle();
+    const [before, told] = [await app.status(), (await ends()).length];
+    const body = { v: 1, request_id: app.requestId, step };
+    await sendToClock(stack.endpoints, JSON.stringify(body));
+    await isIdle();
+    expect(await app.status()).toEqual(before);
+    expect(await ends()).toHaveLength(told);
   });
 });

@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Endpoints } from '../endpoints.ts';
 import type { ServePage } from '../gateway/http-api.ts';
 import { type Assets, buildAssets } from './assets.ts';
+import { readClockMessages } from './clock-messages.ts';
 import { forgeWebhook } from './forge.ts';
 import { followHop } from './hop.ts';
 import { type PageAnswer, refuse, sendAnswer, toJson } from './page-answer.ts';
@@ -33,6 +34,7 @@ const ROUTES: Readonly<Record<string, (request: PageRequest) => Promise<PageAnsw
   'GET /phone/where': async ({ endpoints: { api, websocket, vonage, tables } }) =>
     toJson({ api, websocket, vonage, table: tables.verifications }),
   'GET /phone/item': ({ endpoints, query }) => readStoredItem(endpoints, query),
+  'GET /phone/clock': ({ endpoints, query }) => readClockMessages(endpoints, query),
   'GET /phone/calls': ({ endpoints, query }) => readCalls(endpoints, query),
   'GET /phone/inbox': ({ endpoints, query }) => readInbox(endpoints, query),
   'POST /phone/faults': ({ endpoints, body }) => addRules(endpoints, body),

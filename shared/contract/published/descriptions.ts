@@ -141,7 +141,8 @@ publish(
     reason: 'Why it ended without proof; null while it runs, or when it completed.',
     created_at: 'When it was started.',
     updated_at: 'When `seq` grew last.',
-    next_change_at: 'When nothing was heard by then, ask again. Null after the end.',
+    next_change_at:
+      'When time changes something; pushed about 2 s later. Nothing heard: ask. Null after the end.',
     expires_at: 'After this the verification is over, whatever was heard.',
     ended_at: 'When it ended, however it did; null while it runs.',
   },

@@ -14,7 +14,7 @@ export interface SimulatedQueue {
   readonly queueFor: (who: Waiting & { readonly clock: Clock }) => ClockQueue;
   /** Messages that will still be delivered. */
   readonly waiting: () => number;
-  /** Whether every message that was to be sent about it has come, and was settled. */
+  /** Whether every message that was to be sent about it has come, and was handled. */
   readonly keptEveryMessage: (requestId: string) => boolean;
 }
 

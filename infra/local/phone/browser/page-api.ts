@@ -32,6 +32,14 @@ export interface StoredItem {
   readonly ttl: number;
 }
 
+/** A message of the clock that waits in its queue. */
+export interface ClockMessage {
+  readonly id: string;
+  readonly body: unknown;
+  readonly sent_at_ms: number;
+  readonly due_at_ms: number;
+}
+
 export interface Where {
   readonly api: string;
   readonly websocket: string;
@@ -50,6 +58,7 @@ export interface PageApi {
   readCalls(requestId: string, since: number): Promise<readonly SimulatorCall[]>;
   readInbox(to: string): Promise<readonly InboxMessage[]>;
   readItem(requestId: string): Promise<StoredItem>;
+  readClock(requestId: string): Promise<readonly ClockMessage[]>;
   openHop(url: string, cookies: string, signal: AbortSignal): Promise<Hop>;
   forgeWebhook(requestId: string): Promise<Forged>;
   addRules(rules: readonly unknown[]): Promise<unknown>;
@@ -86,6 +95,7 @@ export function createPageApi(origin: string): PageApi {
       ask(`calls?${query({ request_id: requestId, since: String(since) })}`),
     readInbox: (to) => ask(`inbox?${query({ to })}`),
     readItem: (requestId) => ask(`item?${query({ request_id: requestId })}`),
+    readClock: (requestId) => ask(`clock?${query({ request_id: requestId })}`),
     openHop: (url, cookies, signal) =>
       ask('hop', { method: 'POST', body: { url, cookies }, signal }),
     forgeWebhook: (requestId) => ask('forge', { method: 'POST', body: { request_id: requestId } }),

@@ -1,5 +1,6 @@
-/** Looks at what the browser cannot see: what passes between backend and Vonage, what is stored. */
+/** Looks at what the browser cannot see: what passes between backend and Vonage, what is stored, what waits. */
 
+import { createClockWatcher } from './clock-watcher.ts';
 import { mask } from './mask.ts';
 import { pause } from './pace.ts';
 import type { PageApi, SimulatorCall, StoredItem } from './page-api.ts';
@@ -15,7 +16,7 @@ const REQUESTS: Readonly<Record<string, string>> = {
 };
 
 export interface WatcherNeeds {
-  readonly api: Pick<PageApi, 'readCalls' | 'readItem'>;
+  readonly api: Pick<PageApi, 'readCalls' | 'readItem' | 'readClock'>;
   readonly wire: Wire;
   readonly onCalls: (calls: readonly SimulatorCall[]) => void;
   readonly onItem: (item: StoredItem) => void;
@@ -29,16 +30,19 @@ export async function watchBackend(
   { api, wire, onCalls, onItem, signal }: WatcherNeeds,
 ): Promise<void> {
   const calls: SimulatorCall[] = [];
+  const clock = createClockWatcher(wire);
   let shown = '';
   while (!signal.aborted) {
     const since = calls.at(-1)?.number ?? 0;
-    const [news, item] = await Promise.all([
+    const [news, item, waiting] = await Promise.all([
       api.readCalls(requestId, since).catch(() => []),
       api.readItem(requestId).catch(() => undefined),
+      api.readClock(requestId).catch(() => undefined),
     ]);
     if (signal.aborted) return;
     calls.push(...news);
     for (const message of news.flatMap(toMessage)) wire.record(message);
+    if (waiting) clock.see(waiting, Date.now());
     if (news.length > 0) onCalls([...calls]);
     if (item && JSON.stringify(item) !== shown) {
       shown = JSON.stringify(item);

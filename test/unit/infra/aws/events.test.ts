@@ -5,7 +5,7 @@ import { functionName, render } from './permissions.ts';
 import { synthesize } from './synthesize.ts';
 
 /** Those that append an event which can be the last one of a verification. */
-const CAN_END = ['cancel', 'check-code', 'message', 'next-workflow', 'status', 'webhook'];
+const CAN_END = ['cancel', 'check-code', 'clock', 'message', 'next-workflow', 'status', 'webhook'];
 
 /** Name of each function whose environment names a bus, with the resource that it names. */
 function busOfFunctions(template: Template): Record<string, string> {

@@ -14,7 +14,7 @@ function found(text: string): string[] {
 describe('the data protection of the logs', () => {
   it('is on every log group that a function writes', () => {
     const ofFunctions = groups.filter(({ Properties }) => Properties.LogGroupName === undefined);
-    expect(ofFunctions).toHaveLength(10);
+    expect(ofFunctions).toHaveLength(11);
     for (const { Properties } of ofFunctions) {
       const { Configuration, Statement } = Properties.DataProtectionPolicy;
       const custom = Configuration.CustomDataIdentifier;

@@ -40,7 +40,7 @@ const about = (requestId: string): string => toMessageBody({ requestId, step: 0 
 const gone: Find = async () => undefined;
 
 describe('a batch of messages of the clock', () => {
-  it('is settled when every verification is looked at, also one that is not there', async () => {
+  it('is over when every verification is looked at, also one that is not there', async () => {
     expect(await run([about('a'), about('b')], gone)).toEqual({
       failed: [],
       measured: [],
@@ -84,7 +84,7 @@ describe('a batch of messages of the clock', () => {
     );
     expect(failed).toEqual(['m0']);
     expect(measured).toEqual(['InternalError', 'InternalErrorByVersion']);
-    expect(lines).toEqual([{ outcome: 'internal' }]);
+    expect(lines).toEqual([{ request_id: 'a', outcome: 'internal' }]);
   });
 
   it('looks at five at the same time', async () => {
@@ -113,6 +113,6 @@ describe('a batch of messages of the clock', () => {
     );
     expect(looked).toEqual(['a']);
     expect(failed).toEqual(['m1']);
-    expect(lines).toContainEqual({ outcome: 'not_begun' });
+    expect(lines).toContainEqual({ request_id: 'b', outcome: 'not_begun' });
   });
 });
