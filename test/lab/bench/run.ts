@@ -22,7 +22,7 @@ import {
 } from './print.ts';
 import { measureProfile } from './profile/measure.ts';
 import { addToReport, describeRun, REPORT_FILE, type Report, readReport } from './report.ts';
-import { measureTricks } from './tricks/measure.ts';
+import { measureTricks, withKnown } from './tricks/measure.ts';
 import { measureVerifications } from './verification/measure.ts';
 
 const THOROUGH = {
@@ -108,7 +108,10 @@ async function run(sections: readonly string[]): Promise<void> {
       { pairs, warmRequests: warm, only, ...(against && { against }) },
       progress,
     );
-    finish({ tricks: { ...describeRun(), ...tricks } }, printTricks(tricks));
+    const kept = against
+      ? {}
+      : { tricks: { ...describeRun(), ...withKnown(tricks, readReport().tricks) } };
+    finish(kept, printTricks(tricks));
   }
   if (sections.includes('profile')) {
     const profile = await measureProfile(progress);

@@ -33,6 +33,7 @@ export interface Start {
 
 export interface TrickResult {
   readonly name: string;
+  readonly pairs: number;
   /** Median of the whole build; what the differences are a share of. */
   readonly whole: Readonly<Record<keyof Start, number>>;
   /** What is saved: without the trick less with it, within a pair. */
@@ -40,7 +41,6 @@ export interface TrickResult {
 }
 
 export interface TrickReport {
-  readonly pairs: number;
   readonly results: readonly TrickResult[];
 }
 
@@ -97,7 +97,7 @@ export async function measureTricks(
     cap.close();
     await peers.close();
   }
-  return { pairs, results: others.map(({ name }) => toResult(name, started.get(name) ?? [])) };
+  return { results: others.map(({ name }) => toResult(name, started.get(name) ?? [])) };
 }
 
 async function bundleTo(name: string, options: typeof ESBUILD_OPTIONS | object): Promise<string> {
@@ -164,6 +164,7 @@ function toResult(
     summarize(pairs.map(({ own, other }) => other[measure] - own[measure]));
   return {
     name,
+    pairs: pairs.length,
     whole: ofEach(whole),
     saved: ofEach(saved),
   };
@@ -176,4 +177,10 @@ function ofEach<T>(of: (measure: keyof Start) => T): Readonly<Record<keyof Start
     firstMs: of('firstMs'),
     warmCpuMs: of('warmCpuMs'),
   };
+}
+
+/** Tricks that this run did not measure keep what an earlier one found. */
+export function withKnown(found: TrickReport, known: TrickReport | undefined): TrickReport {
+  const all = new Map([...(known?.results ?? []), ...found.results].map((it) => [it.name, it]));
+  return { results: TRICKS.flatMap(({ name }) => all.get(name) ?? []) };
 }
