@@ -23,22 +23,8 @@ const EXTERNAL = [
   '@smithy/credential-provider-imds',
 ];
 
-/**
- * Node's own modules, without the namespace that an `import` makes: it touches every export, and some
- * of `node:fs` and `node:crypto` load what no function needs.
- */
-const builtinsAsTheyAre: Plugin = {
-  name: 'builtins-as-they-are',
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule('${path}');`,
-    }));
-  },
-};
-
 /** How any Lambda becomes one file. */
-export const ESBUILD_OPTIONS: BuildOptions & { readonly plugins: Plugin[] } = {
+export const ESBUILD_OPTIONS = {
   bundle: true,
   minify: true,
   legalComments: 'none',
@@ -47,9 +33,12 @@ export const ESBUILD_OPTIONS: BuildOptions & { readonly plugins: Plugin[] } = {
   format: 'esm',
   mainFields: ['module', 'main'],
   external: EXTERNAL,
-  plugins: [builtinsAsTheyAre],
+  // Packages in CommonJS require modules of Node.
+  banner: {
+    js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
-};
+} satisfies BuildOptions;
 
 /** In place of a bundle's hash until its content is known; as long as the hash: no column moves. */
 const HASH_PLACEHOLDER = '<bundlehash>';
@@ -83,7 +72,7 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundles> 
     metafile: true,
     ...ESBUILD_OPTIONS,
     define: { BUNDLE_HASH: JSON.stringify(HASH_PLACEHOLDER) },
-    plugins: [...ESBUILD_OPTIONS.plugins, ...(countries ? [mobileRangesOf(countries)] : [])],
+    plugins: countries ? [mobileRangesOf(countries)] : [],
     sourcemap: 'external',
     sourcesContent: false,
   });

@@ -8,7 +8,6 @@ import { ESBUILD_OPTIONS } from '../../../infra/aws/bundle.ts';
 export function bundleCognitoTrigger(outputFolder: string): string {
   buildSync({
     ...ESBUILD_OPTIONS,
-    plugins: [], // none can run here, and the trigger's one client is made by the book
     entryPoints: [join(import.meta.dirname, 'trigger.ts')],
     outfile: join(outputFolder, 'index.mjs'),
   });

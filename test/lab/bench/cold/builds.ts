@@ -33,9 +33,7 @@ const OBVIOUS: BuildOptions = {
   platform: 'node',
   target: 'node24',
   format: 'esm',
-  banner: {
-    js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-  },
+  banner: ESBUILD_OPTIONS.banner,
   logLevel: 'error',
 };
 
@@ -54,7 +52,7 @@ export async function buildAll(): Promise<Builds> {
   for (const name of OURS) {
     await bundle(OBVIOUS, functionFile(name), folder('obvious', name));
     await bundle(
-      { ...ESBUILD_OPTIONS, plugins: [...ESBUILD_OPTIONS.plugins, withoutPriming] },
+      { ...ESBUILD_OPTIONS, plugins: [withoutPriming] },
       functionFile(name),
       folder('unprimed', name),
     );

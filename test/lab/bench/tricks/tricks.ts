@@ -10,8 +10,6 @@ export interface Trick {
   readonly without: BuildOptions;
 }
 
-const { plugins } = ESBUILD_OPTIONS;
-
 export const TRICKS: readonly Trick[] = [
   { name: 'warm-up', without: replacing(/dependencies.initialize\.ts$/, withoutWarmUp) },
   {
@@ -37,16 +35,6 @@ export const TRICKS: readonly Trick[] = [
     without: replacing(/aws.transport\.ts$/, () => TRANSPORT_OF_THE_SDK),
   },
   { name: 'external credential providers', without: { ...ESBUILD_OPTIONS, external: [] } },
-  {
-    name: 'builtins-as-they-are',
-    without: {
-      ...ESBUILD_OPTIONS,
-      plugins: plugins.filter(({ name }) => name !== 'builtins-as-they-are'),
-      banner: {
-        js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-      },
-    },
-  },
 ];
 
 const DEFAULT_CLIENT_CONFIGURATION = `
@@ -82,5 +70,5 @@ function replacing(filter: RegExp, replace: (source: string) => string): BuildOp
       }));
     },
   };
-  return { ...ESBUILD_OPTIONS, plugins: [plugin, ...plugins] };
+  return { ...ESBUILD_OPTIONS, plugins: [plugin] };
 }
