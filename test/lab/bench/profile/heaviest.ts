@@ -21,7 +21,8 @@ export function toHeaviest({ nodes }: Profiler.Profile, map: SourceMap): readonl
     if (name === '(idle)') continue;
     all += hitCount;
     const entry = url.endsWith('.mjs') ? map.findEntry(lineNumber, columnNumber) : {};
-    const where = 'originalSource' in entry ? toPlace(String(entry.originalSource)) : url;
+    const where =
+      'originalSource' in entry ? toPlace(String(entry.originalSource)) : url || 'native code';
     const key = `${name} ${where} ${lineNumber}:${columnNumber}`;
     const known = hits.get(key) ?? { name: name || '(anonymous)', where, count: 0 };
     hits.set(key, { ...known, count: known.count + hitCount });

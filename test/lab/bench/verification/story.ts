@@ -9,7 +9,7 @@ import type { Backend } from './backends.ts';
 import type { Wait } from './lambdas.ts';
 
 /** The carrier's five hops. */
-const CARRIER_MS = 1500;
+export const CARRIER_MS = 1500;
 const CHECK_URL_TIMEOUT_MS = 20_000;
 
 export interface Told {
