@@ -99,6 +99,20 @@ describe('runClock', () => {
     ]);
   });
 
+  it('pushes no end that somebody else has just made', async () => {
+    const { calls, needs, log } = worldOf([WORKFLOW]);
+    const before = log.entry();
+    log.events.push(at(DEADLINE, { type: 'deadline' }));
+    const late = {
+      ...needs,
+      clock: { now: () => START_MS + (DEADLINE + 2) * 1000 },
+      log: { ...log, find: async () => before },
+    };
+    expect(await runClock({ requestId: REQUEST_ID, step: 2 }, late, BUDGET)).toBe('done');
+    expect(calls).toContain('notify');
+    expect(calls.filter((call) => call.startsWith('push'))).toEqual([]);
+  });
+
   it('appends nothing for a step, and pushes nothing that a webhook has pushed', async () => {
     const { run, calls, log } = worldOf([WORKFLOW, at(4, ended('silent_auth', 'failed'))]);
     expect(await run(62, 0)).toBe('done');
@@ -120,8 +134,10 @@ describe('runClock', () => {
       at(9, { type: 'notified' }),
     ];
     const { run, calls } = worldOf(completed);
-    expect(await run(62, 0)).toBe('done');
-    expect(calls).toEqual(['find']);
+    for (const seconds of [20, 62]) {
+      expect(await run(seconds, 0)).toBe('done');
+      expect(calls).toEqual(['find']);
+    }
   });
 
   it('drops a message about a verification that is not there, or that nobody started', async () => {
