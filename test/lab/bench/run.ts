@@ -50,7 +50,6 @@ npm run bench [-- options]
   --pairs <number>      of each trick (15)
   --warm <number>       requests after the first one of each start (20)
   --tricks <a,b>        some of them (tricks/tricks.ts)
-  --against <folder>    instead of tricks: another checkout's bundle of start
   --in-flight <a,b>     how many verifications wait at once in the growth section: 10,1000
   --json                the report on stdout instead of the tables
   --document            measures nothing: writes the last report's tables into docs/performance.md`;
@@ -68,7 +67,6 @@ const { values: options } = readCommandLine({
     pairs: integer({ min: 1, max: 1_000 }, 15),
     warm: integer({ min: 0, max: 10_000 }, 20),
     tricks: text(''),
-    against: text(),
   },
 });
 const scale = options.quick ? QUICK : THOROUGH;
@@ -102,16 +100,11 @@ async function run(sections: readonly string[]): Promise<void> {
     finish({ verification: { ...describeRun(), ...verification } }, text);
   }
   if (sections.includes('tricks')) {
-    const { pairs, warm, tricks: names, against } = options;
+    const { pairs, warm: warmRequests, tricks: names } = options;
     const only = names === '' ? [] : names.split(',');
-    const tricks = await measureTricks(
-      { pairs, warmRequests: warm, only, ...(against && { against }) },
-      progress,
-    );
-    const kept = against
-      ? {}
-      : { tricks: { ...describeRun(), ...withKnown(tricks, readReport().tricks) } };
-    finish(kept, printTricks(tricks));
+    const found = await measureTricks({ pairs, warmRequests, only }, progress);
+    const tricks = withKnown(found, readReport().tricks);
+    finish({ tricks: { ...describeRun(), ...tricks } }, printTricks(found));
   }
   if (sections.includes('profile')) {
     const profile = await measureProfile(progress);

@@ -12,7 +12,6 @@ import {
 import type { CpuCap } from '../cpu-cap.ts';
 import type { Measured } from '../statistics.ts';
 import { type Builds, OURS, type Ours, type Size, sizeOf } from './builds.ts';
-import { startExpress } from './express-start.ts';
 import { type ColdStart, type LambdaCandidate, openLambda, startLambda } from './lambda-start.ts';
 import { checkEvent, type Started, startEvent, webhookEvent } from './requests.ts';
 import { measureWarmOverhead } from './warm-overhead.ts';
@@ -94,11 +93,6 @@ export async function listCandidates(
       ),
       lambda(`SDK Lambda: ${name}`, builds.peerLambda, theirs, name),
     ]),
-    {
-      name: 'Express: start',
-      size: sizeOf(builds.peerExpress),
-      start: () => startExpress(builds.peerExpress, theirs, cap),
-    },
   ];
 }
 

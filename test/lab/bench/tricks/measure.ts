@@ -54,24 +54,17 @@ export interface TrickOptions {
   readonly warmRequests: number;
   /** Names; none: all. */
   readonly only: readonly string[];
-  /** Folder of another checkout's bundle of `start`, compared as if it lacked a trick. */
-  readonly against?: string;
 }
 
 export async function measureTricks(
-  { pairs, warmRequests, only, against }: TrickOptions,
+  { pairs, warmRequests, only }: TrickOptions,
   say: (line: string) => void,
 ): Promise<TrickReport> {
-  const chosen = against
-    ? []
-    : TRICKS.filter(({ name }) => only.length === 0 || only.includes(name));
+  const chosen = TRICKS.filter(({ name }) => only.length === 0 || only.includes(name));
   const whole = await bundleTo('everything', ESBUILD_OPTIONS);
-  const others = [
-    ...(await Promise.all(
-      chosen.map(async ({ name, without }) => ({ name, folder: await bundleTo(name, without) })),
-    )),
-    ...(against ? [{ name: against, folder: against }] : []),
-  ];
+  const others = await Promise.all(
+    chosen.map(async ({ name, without }) => ({ name, folder: await bundleTo(name, without) })),
+  );
   const peers = await startRecordedPeers({ store: 'memory' });
   const distant = await startDistantPeers(peers);
   const cap = openCpuCap(MEMORY_MEGABYTES);

@@ -31,7 +31,7 @@ export const TRICKS: readonly Trick[] = [
     without: replacing(/aws.client-config\.ts$/, () => DEFAULT_CLIENT_CONFIGURATION),
   },
   {
-    name: 'transport of the SDK',
+    name: 'our own transport',
     without: replacing(/aws.transport\.ts$/, () => TRANSPORT_OF_THE_SDK),
   },
   { name: 'external credential providers', without: { ...ESBUILD_OPTIONS, external: [] } },
