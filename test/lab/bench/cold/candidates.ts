@@ -109,8 +109,9 @@ export async function openStarter(
   await opened.ready;
   return async () => {
     const result = await opened.environment.invoke(JSON.stringify(startEvent()));
-    if (result.type !== 'success') throw new Error(result.detail);
-    return JSON.parse(JSON.parse(result.payload).body);
+    const { statusCode, body } = result.type === 'success' ? JSON.parse(result.payload) : {};
+    if (statusCode !== 202) throw new Error(`a start was answered ${body ?? result.type}`);
+    return JSON.parse(body);
   };
 }
 
