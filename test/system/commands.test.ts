@@ -5,12 +5,10 @@
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
-import { listen } from '../../infra/local/listen.ts';
 
 interface Ended {
   readonly code: number | null;
@@ -28,7 +26,8 @@ const STACK = /^\s+at .*:\d+:\d+\)?$/m;
 
 const folder = mkdtempSync(join(tmpdir(), 'silent-auth-commands-'));
 const LOCAL_DIR = join(folder, 'local');
-const nowhere = await freeAddress();
+/** Nothing listens there: it is a port for the privileged. */
+const NOWHERE = 'http://127.0.0.1:9';
 /** What commands write: none of it may be touched here. */
 const documents = datesOfDocuments();
 
@@ -40,14 +39,6 @@ afterAll(() => {
 function datesOfDocuments(): Record<string, number> {
   const files = readdirSync('docs', { recursive: true, encoding: 'utf8' });
   return Object.fromEntries(files.map((file) => [file, statSync(join('docs', file)).mtimeMs]));
-}
-
-/** Nothing listens there. */
-async function freeAddress(): Promise<string> {
-  const server = createServer();
-  const { port } = await listen(server, 0, '127.0.0.1');
-  await new Promise((done) => server.close(done));
-  return `http://127.0.0.1:${port}`;
 }
 
 /** As npm runs it, without the shell. */
@@ -183,7 +174,7 @@ describe('a fault that people can mend is one sentence', () => {
     ['LOCAL_DIR is a file', { LOCAL_DIR: 'package.json' }, /a file is where a folder should be/],
     [
       'nothing listens at DYNAMODB_ENDPOINT',
-      { DYNAMODB_ENDPOINT: nowhere },
+      { DYNAMODB_ENDPOINT: NOWHERE },
       /^http:\/\/127\.0\.0\.1:\d+ does not answer as AWS does: .*nothing listens there/m,
     ],
     ['the stage is not known', { STAGE: 'nowhere' }, /nowhere/],

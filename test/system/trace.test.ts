@@ -7,6 +7,7 @@ import { getStage } from '../../infra/aws/stages.ts';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { phoneNumber, startApp } from '../fixtures/app.ts';
 import { runCommand } from '../fixtures/command.ts';
+import { PATIENCE } from '../fixtures/patience.ts';
 import { copyProject, type ProjectCopy } from '../fixtures/project-copy.ts';
 import { createStageStack } from '../fixtures/stage-stack.ts';
 import { until } from '../fixtures/until.ts';
@@ -36,13 +37,13 @@ beforeAll(async () => {
     sourceMapsFolder,
   });
   createStageStack(getStage('dev'), { bundles, outputFolder: assemblyFolder }).app.synth();
-  stack = await startStack({ localFolder, assemblyFolder });
+  stack = await startStack({ ...PATIENCE, localFolder, assemblyFolder });
   const lines: string[] = [];
   stack.onLine(({ line }) => lines.push(line));
   const app = await startApp(stack.endpoints.api, { phone_number: phoneNumber('8') });
   expect((await app.post('/cancel')).status).toBe(500);
   logged = await until(() => lines.find((line) => line.includes('"fault"')));
-}, 120_000);
+});
 
 afterAll(async () => {
   await stack?.close();

@@ -108,7 +108,7 @@ beforeAll(async () => {
   const options = { functionsFolder: 'functions', outputFolder, sourceMapsFolder, countries };
   bundles = await bundleFunctions(options);
   meta = JSON.parse(readFileSync(join(outputFolder, 'meta.json'), 'utf8'));
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function outputOf(name: FunctionName): Metafile['outputs'][string] {

@@ -38,7 +38,7 @@ beforeAll(async () => {
   bundles = bundlesIn(join(await openAssembly({ context: { stage: 'dev' } }), 'bundles'));
   peers = await startRecordedPeers();
   starter = await startFunction('start', bundles.start, peers);
-}, 60_000);
+});
 afterEach(async () => {
   await Promise.all(running.map(({ stop }) => stop()));
   running = [];

@@ -88,11 +88,9 @@ describe('exchange', () => {
   });
 
   it('reports a request that the peer cannot have received', async () => {
-    const closed = await startHttpStub();
-    await closed.stop();
     const outgoing = {
       operation: 'test.ask',
-      url: new URL(closed.url),
+      url: new URL('http://127.0.0.1:9'),
       method: 'GET',
       headers: {},
     };
