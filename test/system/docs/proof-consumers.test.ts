@@ -48,6 +48,9 @@ afterAll(() => {
   consumers.remove();
 });
 
+/** Longer than any consumer takes to begin on a busy machine. */
+const LIFETIME_SECONDS = 3600;
+
 function signerFor(iss: string, audience: string, secret: Record<string, string>): ProofSigner {
   return createProofSigner({
     secrets: fakeSecrets(secret),
@@ -63,7 +66,7 @@ function sign(by: ProofSigner = signer, ageSeconds = 0, nonce = NONCE) {
     requestId: 'request-1',
     channel: 'silent_auth',
     issuedAtSeconds,
-    expiresAtSeconds: issuedAtSeconds + 120,
+    expiresAtSeconds: issuedAtSeconds + LIFETIME_SECONDS,
     subject: 'a "quoted" \\ näme',
     phoneNumber: PHONE_NUMBER,
     ...(nonce !== '' && { nonce }),
@@ -116,7 +119,7 @@ const BAD: readonly (readonly [string, () => Promise<string>])[] = [
   ['another kind of token', () => resign({ typ: 'JWT' })],
   ['one for another backend', () => sign(signerFor(issuer, 'another', current))],
   ['one of another deployment', () => sign(signerFor('https://a.example', AUDIENCE, current))],
-  ['an expired one', () => sign(signer, 121)],
+  ['an expired one', () => sign(signer, LIFETIME_SECONDS + 1)],
   ['one of another sign-in', () => sign(signer, 0, 'nonce-of-another-sign-in')],
   ['one without a nonce', () => sign(signer, 0, '')],
   ['one with an empty nonce', () => resign({}, (claims) => ({ ...claims, nonce: '' }))],
