@@ -14,7 +14,7 @@ export const SETTINGS_USAGE = `Environment:
   CDK_CONTEXT_JSON     JSON object laid over the context of cdk.json
   VONAGE_BASE_URL      another Vonage than the simulator
   DYNAMODB_ENDPOINT    another DynamoDB than dynalite
-  VONAGE_TIME_SCALE    factor on every duration of the simulator: 0.1 is ten times faster (1)`;
+  VONAGE_TIME_SCALE    factor on every time of Vonage and the queue: 0.1 is ten times faster (1)`;
 
 const aPort = 'must be a whole number from 0 to 65535';
 const aUrl = 'must be an http or https URL';
