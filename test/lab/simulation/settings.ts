@@ -15,7 +15,9 @@ export interface Person {
 }
 
 export const ATTACKS = ['forger', 'fixation', 'swapper', 'pumper', 'guesser'] as const;
-export type Attack = (typeof ATTACKS)[number];
+/** Drawn from a stream of their own, so that older seeds keep their meaning. */
+const LATER_ATTACKS = ['borrower', 'flooder'] as const;
+export type Attack = (typeof ATTACKS)[number] | (typeof LATER_ATTACKS)[number];
 
 export interface RunSettings {
   readonly stage: StartSettings;
@@ -44,9 +46,14 @@ export function drawSettings(prng: Prng, without: ReadonlySet<string>): RunSetti
     count: low + prng.below(high - low + 1),
     windowSeconds: prng.pick(WINDOWS),
   });
+  const later = prng.fork('later');
+  // Synthesis refuses it where mail and phone meet; the fold must hold without that.
+  const reuse = later.chance(0.3) ? { reuseCode: true } : {};
   const stage: StartSettings = {
     brand: 'Simulation',
-    workflow: prng.pick(WORKFLOWS).map((channel) => ({ channel })),
+    workflow: prng
+      .pick(WORKFLOWS)
+      .map((channel) => ({ channel, ...(channel !== 'silent_auth' && reuse) })),
     channelTimeoutSeconds: prng.pick([20, 60, 120]),
     codeLength: 6,
     coverageCheck: prng.chance(0.3),
@@ -64,7 +71,10 @@ export function drawSettings(prng: Prng, without: ReadonlySet<string>): RunSetti
   return {
     stage,
     people: drawPeople(prng, without),
-    attacks: ATTACKS.filter((attack) => prng.chance(0.35) && !without.has(attack)),
+    attacks: [
+      ...ATTACKS.filter((attack) => prng.chance(0.35) && !without.has(attack)),
+      ...LATER_ATTACKS.filter((attack) => later.chance(0.2) && !without.has(attack)),
+    ],
     instanceSkewMs: prng.chance(0.3) && !without.has('skew') ? prng.between(0, 2000) : 0,
     vonageSkewMs: without.has('skew') ? 0 : prng.pick([0, 0, -300_000, -4000, 50_000]),
   };

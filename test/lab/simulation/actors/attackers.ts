@@ -1,17 +1,14 @@
-/** Mallory, who knows every request_id and owns no phone but her own. */
+/** What Mallory does, who knows every request_id and owns no phone but her own. */
 
-import type { Client, Received, Route, Sent } from '../gateway.ts';
+import type { Sent } from '../gateway.ts';
 import { ORIGIN } from '../lambda/needs.ts';
 import { BASE64URL, DIGITS, type Prng } from '../prng.ts';
-import type { Attack, Person } from '../settings.ts';
+import type { Attack } from '../settings.ts';
 import type { World } from '../world.ts';
+import { borrow, flood } from './borrower.ts';
 import { forge } from './forge.ts';
-import { createHandset } from './handset.ts';
+import { anyPerson, MALLORY, MALLORYS_EMAIL, MALLORYS_NUMBER, start } from './mallory.ts';
 import { handOver } from './prove.ts';
-
-export const MALLORY: Client = { name: 'mallory', address: '192.0.2.66' };
-const MALLORYS_NUMBER = '+4915117777777';
-const MALLORYS_EMAIL = 'mallory@mail.example';
 
 export async function runAttack(attack: Attack, world: World): Promise<void> {
   const prng = world.prngFor(attack);
@@ -20,6 +17,9 @@ export async function runAttack(attack: Attack, world: World): Promise<void> {
 }
 
 const ATTACKS: Readonly<Record<Attack, (world: World, prng: Prng) => Promise<void>>> = {
+  borrower: borrow,
+  flooder: flood,
+
   forger: async (world, prng) => {
     for (let times = 0; times < 8; times += 1) {
       await world.scheduler.sleep(prng.between(100, 30_000));
@@ -117,42 +117,6 @@ const ATTACKS: Readonly<Record<Attack, (world: World, prng: Prng) => Promise<voi
 
 async function askForProof(sent: Sent, world: World): Promise<void> {
   await handOver(MALLORY, await world.gateway.request(MALLORY, 'POST /proof', sent), world);
-}
-
-interface Mine {
-  readonly requestId: string;
-  readonly token: string;
-  readonly handset: ReturnType<typeof createHandset>;
-  readonly ask: (route: Route, body?: unknown) => Promise<Received | undefined>;
-}
-
-async function start(world: World, prng: Prng, number: string): Promise<Mine | undefined> {
-  const key = prng.text(BASE64URL, 43);
-  const sent = { key, body: { phone_number: number, email: MALLORYS_EMAIL } };
-  for (let tries = 0; tries < 5; tries += 1) {
-    const answer = await world.gateway.request(MALLORY, 'POST /start', sent);
-    if (answer?.status === 202) {
-      const { request_id: requestId = '', client_token: token = '' } = answer.body as Record<
-        string,
-        string
-      >;
-      const handset = createHandset(world.scheduler);
-      handset.take(answer.body);
-      world.holdings.push({ client: MALLORY, requestId, token, seen: handset.seen });
-      const ask: Mine['ask'] = async (route, body) => {
-        const received = await world.gateway.request(MALLORY, route, { bearer: token, body });
-        handset.take(received?.body);
-        return received;
-      };
-      return { requestId, token, handset, ask };
-    }
-    await world.scheduler.sleep(prng.between(500, 20_000));
-  }
-  return undefined;
-}
-
-function anyPerson({ settings }: World, prng: Prng): Person | undefined {
-  return settings.people[prng.below(settings.people.length)];
 }
 
 /** Of any verification that exists by now. */

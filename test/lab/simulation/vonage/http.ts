@@ -119,6 +119,9 @@ function toStart(body: unknown, provider: Provider): Call {
     coverageCheck: (Array.isArray(entries) ? entries : []).some(
       (entry: unknown) => member(entry, 'coverage_check') === true,
     ),
+    sharesCode: (Array.isArray(entries) ? entries : []).some(
+      (entry: unknown) => member(entry, 'reuse_code') === true,
+    ),
   };
   const number = workflow.find(({ channel }) => channel !== 'email')?.to ?? workflow[0]?.to ?? '';
   return { operation: 'start', number, judge: () => provider.start(asked) };

@@ -27,6 +27,8 @@ export interface ProviderRequest {
   readonly channelTimeoutSeconds: number;
   readonly startedAtMs: number;
   readonly checkUrl: string;
+  /** One code goes through all of its code channels. */
+  readonly sharesCode: boolean;
   status: Outcome;
   current: number;
   wrongCodes: number;

@@ -17,6 +17,8 @@ export interface Asked {
   readonly clientRef: string;
   readonly channelTimeoutSeconds: number;
   readonly coverageCheck: boolean;
+  /** `reuse_code` of any channel: the reading that is worst for us. */
+  readonly sharesCode: boolean;
 }
 
 export interface Judged {
@@ -94,7 +96,9 @@ export function createProvider(needs: ProviderNeeds): Provider {
     const step = currentStep(request);
     step.status = 'running';
     if (step.channel !== 'silent_auth') {
-      step.code = prng.text(DIGITS, 6);
+      const own = prng.text(DIGITS, 6);
+      const earlier = request.steps.slice(0, index).find(isCoded);
+      step.code = (request.sharesCode && earlier?.code) || own;
       sent.set(`${request.requestId}/${step.to}`, step.code);
     }
     const lastsMs =
@@ -223,12 +227,17 @@ function create(asked: Asked, lock: string, prng: Prng, nowMs: number): Provider
     steps: asked.workflow.map(({ channel, to }) => ({ channel, to, status: 'unused' })),
     channelTimeoutSeconds: asked.channelTimeoutSeconds,
     startedAtMs: nowMs,
+    sharesCode: asked.sharesCode,
     checkUrl: `https://api-eu.vonage.com/v2/verify/${prng.text(BASE64URL, 24)}/silent-auth/redirect`,
     status: 'running',
     current: 0,
     wrongCodes: 0,
     events: 0,
   };
+}
+
+function isCoded({ channel, code }: ProviderStep): boolean {
+  return channel !== 'silent_auth' && code !== undefined;
 }
 
 function currentStep(request: ProviderRequest): ProviderStep {
