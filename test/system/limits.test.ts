@@ -1,9 +1,13 @@
-/** Abuse control before money is spent, seen from outside (T8, T9, T16, T23, T25, T26, S10). */
+/** Abuse control before money is spent, seen from outside (T8, T9, T16, T23, T24, T25, T26, R19, S10). */
 
 import { randomUUID } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { phoneNumber } from '../fixtures/app.ts';
+import type { Stage } from '../../infra/aws/stage.ts';
+import { getStage } from '../../infra/aws/stages.ts';
+import { CANCELLABLE_AFTER_MS } from '../../shared/domain/letting-go.ts';
+import { age } from '../fixtures/age.ts';
+import { call, phoneNumber } from '../fixtures/app.ts';
 import { inParallel } from '../fixtures/in-parallel.ts';
 import { lastingLimit } from '../fixtures/limits.ts';
 import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
@@ -21,22 +25,25 @@ const THROTTLE = { rate: 5000, burst: 5000 };
 let vonage: ScriptedVonage;
 let stack: OwnStack;
 
-beforeAll(async () => {
-  vonage = await startScriptedVonage();
-  stack = await startOwnStack({
-    vonageBaseUrl: vonage.url,
-    settings: { limits: LIMITS, throttle: THROTTLE, routeThrottles: {}, events: false },
+/** Runs a stack for the tests of one `describe`. */
+function withStack(settings: Partial<Stage>): void {
+  beforeAll(async () => {
+    vonage = await startScriptedVonage();
+    stack = await startOwnStack({
+      vonageBaseUrl: vonage.url,
+      settings: { ...settings, events: false },
+    });
   });
-});
 
-beforeEach(() => {
-  vonage.calls.length = 0;
-});
+  beforeEach(() => {
+    vonage.calls.length = 0;
+  });
 
-afterAll(async () => {
-  await stack?.close();
-  await vonage?.close();
-});
+  afterAll(async () => {
+    await stack?.close();
+    await vonage?.close();
+  });
+}
 
 interface Answer {
   readonly status: number;
@@ -93,6 +100,8 @@ const startedOf = (answers: readonly Answer[]): number =>
   answers.filter(({ status }) => status === 202).length;
 
 describe('POST /start', () => {
+  withStack({ limits: LIMITS, throttle: THROTTLE, routeThrottles: {} });
+
   it('lets one address spend no more than its limits, whatever it claims to be', async () => {
     const answers = await startMany(LIMITS.address.count + 12, (index) =>
       start(
@@ -239,6 +248,31 @@ describe('POST /start', () => {
     expect(startedOf(await storm)).toBe(0);
   });
 
+  it('lets whoever cancels and tries again through, as soon as Vonage lets go', async () => {
+    const body = { phone_number: phoneNumber('8'), channels: ['silent_auth'] };
+    const { request_id: requestId, client_token: token } = JSON.parse(
+      (await start('127.0.0.23', body)).text,
+    );
+    vonage.script('cancel', { status: 404, body: {} });
+    const authorization = `Bearer ${token}`;
+    const cancelled = await call(stack.endpoints.api, 'POST', '/cancel', {
+      headers: { authorization },
+    });
+    expect(cancelled.body.verification.status).toBe('cancelled');
+    expect(vonage.count('cancel', requestId)).toBe(1);
+    const tries = LIMITS.phoneNumber.count + 2;
+    vonage.script('start', ...Array(tries).fill({ status: 409, body: {} }));
+    for (let index = 0; index < tries; index += 1) {
+      expect((await start('127.0.0.23', body)).status).toBe(429);
+    }
+    expect(vonage.count('cancel', requestId)).toBe(1);
+
+    await age(stack.endpoints, requestId, CANCELLABLE_AFTER_MS);
+    expect((await start('127.0.0.23', body)).status).toBe(202);
+    expect(vonage.calls.slice(-2).map(({ method }) => method)).toEqual(['DELETE', 'POST']);
+    expect(vonage.count('cancel', requestId)).toBe(2);
+  });
+
   it.each([
     ['a landline', '+493012345678', 422],
     ['a country that is not allowed', '+8613912345678', 422],
@@ -263,5 +297,27 @@ describe('POST /start', () => {
     expect(vonage.calls[0]?.body.workflow).toMatchObject([{ channel: 'silent_auth' }]);
     const more = { phone_number: number, channels: ['silent_auth', 'sms'] };
     expect((await start('127.0.0.11', more)).status).toBe(422);
+  });
+});
+
+describe('POST /start with the settings of prod', () => {
+  const { limits, throttle, routeThrottles } = getStage('prod');
+  withStack({ limits, throttle, routeThrottles });
+
+  it('lets fifty subscribers of one block start behind one address', async () => {
+    const answers = await startMany(50, (index) =>
+      start('127.0.0.30', { phone_number: `+491771111${1000 + index}` }),
+    );
+    expect(startedOf(answers)).toBe(50);
+  });
+
+  it('answers honest starts beside a flood of rubbish that stays within the throttle (T24)', async () => {
+    const rubbish = startMany(500, () => start('127.0.0.31', {}));
+    const honest = await startMany(25, (index) =>
+      start(`127.0.0.${32 + index}`, { phone_number: phoneNumber('8') }),
+    );
+    expect(startedOf(honest)).toBe(25);
+    expect(new Set((await rubbish).map(({ status }) => status))).toEqual(new Set([400]));
+    expect(vonage.count('start')).toBe(25);
   });
 });

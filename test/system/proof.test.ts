@@ -2,10 +2,14 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
-import { afterAll, describe, expect, inject, it } from 'vitest';
+import { createRemoteJWKSet, decodeJwt, type JWTPayload, jwtVerify } from 'jose';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { toStartSettings } from '../../infra/aws/stage.ts';
+import { getStage } from '../../infra/aws/stages.ts';
+import { ENV } from '../../shared/config.ts';
 import { age } from '../fixtures/age.ts';
 import { type App, call, idempotencyKey, phoneNumber, startApp } from '../fixtures/app.ts';
+import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import { findConsumers } from '../fixtures/proof-consumers.ts';
 import { until } from '../fixtures/until.ts';
 
@@ -38,12 +42,16 @@ async function completeSilently(app: App): Promise<void> {
   expect((await app.post('/check-code', await openCheckUrl(app))).status).toBe(200);
 }
 
-async function completeByEmail(app: App, address: string): Promise<void> {
-  const code = await until(async () => {
-    const response = await fetch(`${vonage}/inbox?to=${encodeURIComponent(address)}`);
+function inboxCode(at: string, to: string): Promise<string> {
+  return until(async () => {
+    const response = await fetch(`${at}/inbox?to=${encodeURIComponent(to)}`);
     const [newest] = (await response.json()) as { code: string }[];
     return newest?.code;
   });
+}
+
+async function completeByEmail(app: App, address: string): Promise<void> {
+  const code = await inboxCode(vonage, address);
   await app.becomes(({ channel }) => channel === 'email');
   const checked = await app.post('/check-code', { request_id: app.requestId, code });
   expect(checked.status).toBe(200);
@@ -163,6 +171,60 @@ describe('POST /proof', () => {
       expect(await refusal(app, body)).toEqual([422, 'proof_refused']);
     }
   });
+});
+
+describe('a code that e-mail and SMS share, on a stage that synthesis refuses (T22)', () => {
+  let stack: OwnStack;
+
+  beforeAll(async () => {
+    const workflow = [
+      { channel: 'silent_auth' },
+      { channel: 'email', reuseCode: true },
+      { channel: 'sms', reuseCode: true },
+    ] as const;
+    const settings = { ...toStartSettings(getStage('dev')), workflow };
+    stack = await startOwnStack({
+      functionEnvironment: { [ENV.startSettings]: JSON.stringify(settings) },
+    });
+  });
+  afterAll(() => stack?.close());
+
+  it.each([
+    ['email', 'sms'],
+    ['silent_auth', 'email', 'sms'],
+  ])(
+    'proves neither the number nor the mailbox to whoever reads the mailbox: %s, %s, %s',
+    async (...channels) => {
+      const { endpoints: own } = stack;
+      const body = {
+        phone_number: phoneNumber('7'),
+        email: `${idempotencyKey().toLowerCase()}@example.org`,
+        channels: channels.filter((channel) => channel !== undefined),
+      };
+      const app = await startApp(own.api, body);
+      if (channels.includes('silent_auth')) {
+        await app.post('/next-workflow', { from: 'silent_auth', error: 'user_choice' });
+      }
+      const code = await inboxCode(own.vonage, body.email);
+      await app.post('/next-workflow', { from: 'email' });
+      expect(await inboxCode(own.vonage, body.phone_number)).toBe(code);
+      const checked = await app.post('/check-code', { request_id: app.requestId, code });
+      expect(checked.body.verification.status).toBe('completed');
+      await until(async () => {
+        const { webhooks_pending: pending, status } = await (
+          await fetch(`${own.vonage}/_local/requests/${app.requestId}`)
+        ).json();
+        return pending.length === 0 && status === 'completed' ? true : undefined;
+      });
+      expect((await app.status()).verified).toEqual({ phone_number: false, email: false });
+      for (const { phone_number, email } of [body, { ...body, email: undefined }]) {
+        expect(await refusal(app, { phone_number, email })).toEqual([422, 'proof_refused']);
+      }
+      const claims = decodeJwt((await app.post('/proof')).body.proof);
+      expect(claims).toMatchObject({ request_id: app.requestId, amr: [] });
+      for (const name of ['phone_number', 'email']) expect(claims).not.toHaveProperty(name);
+    },
+  );
 });
 
 describe('the proof key', () => {

@@ -12,6 +12,7 @@
  * | `code`, `checked` | code_submitted, code_checked | `attempt`, `kind` or `outcome` |
  * | `reported` | rejection_reported | |
  * | `left`, `refused` | channel_skipped, skip_refused | `channel`, `n`: the attempt, `error?` |
+ * | `let_go` | let_go | `n` |
  * | `cancelled`, `aborted`, `deadline`, `notified` | the same | |
  */
 

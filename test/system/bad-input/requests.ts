@@ -241,6 +241,18 @@ export function badRequests(running: () => ScriptedStack): void {
       });
     });
 
+    it('is answered 400 when a member comes twice, by each route', async () => {
+      const valid = { phone_number: '+4915112345678', request_id: watched.app.requestId };
+      const body = `${JSON.stringify({ ...valid, code: 'aBc123' }).slice(0, -1)},"x":1,"x":2}`;
+      await watched.expectNoEffect(async () => {
+        for (const route of ROUTES) {
+          expect(told(await send(route, { headers: own(), body })), route).toBe(
+            '400 request_invalid',
+          );
+        }
+      });
+    });
+
     it('is answered 404 on an unknown path, by the gateway', async () => {
       for (const route of ['GET /', 'POST /starts', 'GET /start', 'POST /status']) {
         const { status, text } = await send(route);

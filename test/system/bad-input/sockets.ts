@@ -3,6 +3,8 @@
  * nothing else happens.
  */
 
+import { randomBytes } from 'node:crypto';
+import { type OutgoingHttpHeaders, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { NO_JSON_TEXTS } from '../../fixtures/bad-input/json-texts.ts';
@@ -31,11 +33,32 @@ function shake({
       headers,
     });
     socket.on('open', () => resolve(socket));
-    socket.on('unexpected-response', (request, response) => {
+    socket.on('unexpected-response', (refused, response) => {
       resolve(response.statusCode ?? 0);
-      request.destroy();
+      refused.destroy();
     });
     socket.on('error', reject);
+  });
+}
+
+/** A handshake with these very lines: status and selected subprotocol. */
+function upgrade(lines: OutgoingHttpHeaders): Promise<readonly unknown[]> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': randomBytes(16).toString('base64'),
+      ...lines,
+    };
+    const sent = request(stack.endpoints.websocket.replace(/^ws/, 'http'), { headers });
+    sent.on('upgrade', ({ statusCode, headers: received }, socket) => {
+      socket.destroy();
+      resolve([statusCode, received['sec-websocket-protocol']]);
+    });
+    sent.on('response', ({ statusCode }) => resolve([statusCode]));
+    sent.on('error', reject);
+    sent.end();
   });
 }
 
@@ -111,6 +134,13 @@ export function badSockets(running: () => ScriptedStack): void {
       expect(await statusOf({ protocols: [PROTOCOL, token] })).toBe('open');
       expect(await statusOf({ headers: { authorization: `Bearer ${token}` } })).toBe('open');
       expect(await statusOf({ protocols: [PROTOCOL, token], headers })).toBe('open');
+    });
+
+    it('takes two lines of Sec-WebSocket-Protocol for one list, and several spaces after Bearer', async () => {
+      const { token } = watched.app;
+      const lines = { 'sec-websocket-protocol': [PROTOCOL, token] };
+      expect(await upgrade(lines)).toEqual([101, PROTOCOL]);
+      expect(await upgrade({ authorization: `Bearer   ${token}` })).toEqual([101, undefined]);
     });
 
     it('selects the subprotocol only when it was offered', async () => {

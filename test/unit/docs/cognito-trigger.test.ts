@@ -1,5 +1,6 @@
 /** Sign-ins as Cognito plays them: three triggers in turn, real proofs, keys over HTTP, a real table. */
 
+import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,6 +9,7 @@ import type {
   DefineAuthChallengeTriggerEvent,
   VerifyAuthChallengeResponseTriggerEvent,
 } from 'aws-lambda';
+import { decodeJwt, decodeProtectedHeader, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   createProofVerifier,
@@ -40,6 +42,8 @@ const SHARED = {
 type Session = DefineAuthChallengeTriggerEvent['request']['session'];
 const SRP: Session[number] = { challengeName: 'SRP_A', challengeResult: true };
 
+const key = newProofKey();
+
 let store: DynaliteStore;
 let signer: ProofSigner;
 let issuer = '';
@@ -54,7 +58,7 @@ beforeAll(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  signer = signerOf(newProofKey().privateKey);
+  signer = signerOf(key.privateKey);
   verifyProof = createProofVerifier({ issuer, audience: AUDIENCE });
 });
 
@@ -84,6 +88,18 @@ function proofFor(nonce: string, claims: Partial<ProofClaims> = {}, by = signer)
     phoneNumber: PHONE_NUMBER,
     ...claims,
   });
+}
+
+/** A proof for this nonce, changed and signed with the right key. */
+async function resign(
+  nonce: string,
+  header: Record<string, unknown>,
+  change: (claims: JWTPayload) => JWTPayload = (claims) => claims,
+): Promise<string> {
+  const proof = await proofFor(nonce);
+  return new SignJWT(change(decodeJwt(proof)))
+    .setProtectedHeader({ ...decodeProtectedHeader(proof), alg: 'ES256', ...header })
+    .sign(createPrivateKey(key.privateKey), { crit: { example: true } });
 }
 
 function ports(): TriggerPorts {
@@ -184,6 +200,15 @@ describe('Cognito sign-in', () => {
     ],
     ['a proof of another key', (nonce) => proofFor(nonce, {}, signerOf(newProofKey().privateKey))],
     ['an expired proof', (nonce) => proofFor(nonce, { issuedAtSeconds: 1, expiresAtSeconds: 121 })],
+    ['another kind of token', (nonce) => resign(nonce, { typ: 'JWT' })],
+    ['a critical extension', (nonce) => resign(nonce, { crit: ['example'], example: 1 })],
+    ['an empty nonce', () => proofFor('')],
+    ...['iss', 'aud', 'iat', 'exp', 'jti', 'nonce'].map(
+      (claim): [string, (nonce: string) => Promise<string>] => [
+        `a proof without ${claim}`,
+        (nonce) => resign(nonce, {}, ({ [claim]: _missing, ...claims }) => claims),
+      ],
+    ),
   ])('ends for %s', async (_what, answer) => {
     expect(await signIn({ answer })).toEqual(REFUSED);
   });

@@ -1,11 +1,18 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callDependency } from '../../../../../shared/adapters/aws/dependency-failure.ts';
 import { createAwsTransport } from '../../../../../shared/adapters/aws/transport.ts';
 import { createDynamoDbClient } from '../../../../../shared/adapters/dynamodb/client.ts';
 import { createAgents } from '../../../../../shared/adapters/https/https-agent.ts';
 import { createSecretsManagerClient } from '../../../../../shared/adapters/secrets/client.ts';
-import { type HttpStub, json, silence, startHttpStub } from '../../../../fixtures/http-stub.ts';
+import {
+  type Answer,
+  type HttpStub,
+  json,
+  silence,
+  startHttpStub,
+} from '../../../../fixtures/http-stub.ts';
 import { virtualMs } from '../../../../fixtures/virtual-time.ts';
 
 const agent = createAgents();
@@ -80,6 +87,22 @@ describe('the clients of AWS', () => {
       expect(stub.received).toHaveLength(1);
     }
   });
+
+  it.each([
+    ['with a body', json(429, { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException' })],
+    ['without a body', (response) => response.writeHead(429).end()],
+  ] satisfies [string, Answer][])(
+    'try again what AWS answers with 429 %s, then report the dependency (R20)',
+    async (_how, answer) => {
+      stub.answer(answer);
+      const ask = (): Promise<unknown> =>
+        expect(
+          callDependency('DynamoDB', () => createDynamoDbClient(options()).send(readItem)),
+        ).rejects.toMatchObject({ code: 'dependency_unavailable' });
+      await virtualMs(ask, { stub, agent });
+      expect(stub.received).toHaveLength(3);
+    },
+  );
 
   it('give up on silence after three tries of 1 s (DynamoDB) and two of 1.5 s (secrets)', async () => {
     stub.answer(silence);
