@@ -311,7 +311,7 @@ describe('POST /start with the settings of prod', () => {
     expect(startedOf(answers)).toBe(50);
   });
 
-  it('answers honest starts beside a flood of rubbish that stays within the throttle (T24)', async () => {
+  it('answers honest starts during a flood of rubbish that stays within the throttle (T24)', async () => {
     const rubbish = startMany(500, () => start('127.0.0.31', {}));
     const honest = await startMany(25, (index) =>
       start(`127.0.0.${32 + index}`, { phone_number: phoneNumber('8') }),

@@ -73,7 +73,7 @@ export function drawSettings(prng: Prng, without: ReadonlySet<string>): RunSetti
     people: drawPeople(prng, without),
     attacks: [
       ...ATTACKS.filter((attack) => prng.chance(0.35) && !without.has(attack)),
-      ...LATER_ATTACKS.filter((attack) => later.chance(0.2) && !without.has(attack)),
+      ...LATER_ATTACKS.filter((attack) => later.chance(0.1) && !without.has(attack)),
     ],
     instanceSkewMs: prng.chance(0.3) && !without.has('skew') ? prng.between(0, 2000) : 0,
     vonageSkewMs: without.has('skew') ? 0 : prng.pick([0, 0, -300_000, -4000, 50_000]),

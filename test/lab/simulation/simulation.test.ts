@@ -30,7 +30,7 @@ const REGRESSIONS = [
 ];
 
 describe('simulation', () => {
-  it('breaks no invariant in a short run', { timeout: 60_000 }, async () => {
+  it('breaks no invariant in a short run', { timeout: 600_000 }, async () => {
     const tallies: Tally[] = [];
     for (let run = 0; run < RUNS; run += 1) {
       const { seed, violations, facts } = await simulate(`short-${run}`);

@@ -17,7 +17,7 @@ describe('refusalOf', () => {
     ['localhost', '//start', 400],
     ['localhost', '/\\?a]', 400],
     ['localhost', '/%', 400],
-  ])('answers host %s and target %s with %s (T28)', (host, url, status) => {
+  ])('answers host %s and path %s with %s (T28)', (host, url, status) => {
     expect(refusalOf(requestFor(host, url), NO_MORE_ACCESS)).toBe(status);
   });
 });
