@@ -95,6 +95,16 @@ describe('a code that channels share', () => {
     expect(proven(log)).toEqual({ phoneNumber: true, email: false, channels: ['sms', 'voice'] });
   });
 
+  it('proves the mailbox where no phone shares it, without silent_auth', () => {
+    const log = [
+      sharing(['silent_auth', 'email']),
+      ended('silent_auth', 'failed'),
+      submitted('pin', 'digits'),
+      ended('email', 'completed'),
+    ];
+    expect(proven(log)).toEqual({ phoneNumber: false, email: true, channels: ['email'] });
+  });
+
   it.each<[string, readonly VerificationEvent[]]>([
     ['accepted', [submitted('code'), checked('code', 'accepted')]],
     ['named', [submitted('code'), ended('silent_auth', 'completed')]],

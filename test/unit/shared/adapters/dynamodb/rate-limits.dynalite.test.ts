@@ -143,6 +143,7 @@ describe('RateLimits.giveBack with shares', () => {
   it('gives back nothing of a caller that has counted nothing', async () => {
     await countedOf(2, number(OTHER));
     await protection.rateLimits.giveBack(number(ONE), NOW_MS);
+    expect((await items())[0]?.count).toEqual({ N: '2' });
     expect(await countedOf(5, number(OTHER))).toBe(0);
     expect(await countedOf(5, number(ONE))).toBe(2);
   });

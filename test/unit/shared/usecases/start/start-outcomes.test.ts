@@ -33,6 +33,13 @@ describe('startVerification', () => {
     expect(world.wakeUps).toEqual([62]);
   });
 
+  it('stores that its channels share a code, where one of them reuses it (T22)', async () => {
+    const { needs, log } = startWorld();
+    const workflow = [{ channel: 'email', reuseCode: true }, { channel: 'sms' }] as const;
+    await startIn({ needs: { ...needs, settings: { ...needs.settings, workflow } } });
+    expect(log.events).toMatchObject([{ type: 'started', sharesCode: true }]);
+  });
+
   it('is answered when the clock cannot be told, and counts it', async () => {
     const { needs } = startWorld();
     const measure = vi.fn();
