@@ -115,7 +115,11 @@ describe('a wrong value', () => {
     ['mutation', ['--only', 'nothing'], '--only names no mutant: nothing'],
     ['load', ['--verifications', '0'], aCount],
     ['kill', ['--verifications', '1.5'], aCount],
-    ['bench', ['--only', 'hot'], '--only must be one of cold, tricks, throughput, growth, cost'],
+    [
+      'bench',
+      ['--only', 'hot'],
+      '--only must be one of cold, verification, tricks, profile, growth, cost',
+    ],
     [
       'bench',
       ['--in-flight', '1,x'],

@@ -17,6 +17,7 @@ import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import { findPrivate, PRIVATE_FORMS } from '../fixtures/private-lines.ts';
 import { sendWebhook, webhooks } from '../fixtures/scripted-vonage.ts';
 import { until } from '../fixtures/until.ts';
+import { sendToClock, wakeUp } from '../fixtures/wake-up.ts';
 
 let stack: OwnStack;
 const lines: FunctionLine[] = [];
@@ -210,6 +211,9 @@ async function faults(): Promise<void> {
   await submit(app, carrier.body);
   await app.post('/next-workflow', { from: 'silent_auth', error: 'sdk_error' });
   await app.post('/cancel');
+  await wakeUp(stack.endpoints, app.requestId);
+  await sendToClock(stack.endpoints, JSON.stringify({ v: 1, request_id: createPerson('2') }));
+  await until(async () => (lines.some((line) => line.function === 'clock') ? true : undefined));
   await setFaults([]);
 }
 

@@ -9,8 +9,8 @@ import { observe } from './observe.ts';
 import { hasVerified } from './readings.ts';
 import { toReport, toTable, writeReport } from './report.ts';
 
-const USAGE = `Verifies +990 numbers through a deployment, and tells what Vonage does where its documents are silent;
-exits with 1 for a reading under which the product misbehaves (docs/vonage.md#the-probe).
+const USAGE = `Verifies +990 numbers through a deployment and shows what Vonage does where its documents are silent.
+Exits with 1 for a reading under which the product misbehaves (docs/vonage.md#the-probe).
 
 npm run probe -- --stage <name> [--outputs outputs.json] [options]
 npm run probe -- --local [.local] [options]

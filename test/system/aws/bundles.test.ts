@@ -52,7 +52,7 @@ const ADAPTERS: Readonly<Record<string, readonly FunctionName[]>> = {
   'parameters/channel-switch.ts': ['start'],
   'phone-numbers/phone-numbers.ts': ['start'],
   'phone-numbers/ranges.json': ['start'],
-  'secrets/client-token.ts': STORES,
+  'secrets/client-token.ts': STORES.filter((name) => name !== 'clock'),
   'secrets/client.ts': READS_SECRETS,
   'secrets/edge-check.ts': ['start'],
   'secrets/keys.ts': ['start', 'proof'],
