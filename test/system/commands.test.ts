@@ -26,8 +26,8 @@ const STACK = /^\s+at .*:\d+:\d+\)?$/m;
 
 const folder = mkdtempSync(join(tmpdir(), 'silent-auth-commands-'));
 const LOCAL_DIR = join(folder, 'local');
-/** Nothing listens there: it is a port for the privileged. */
-const NOWHERE = 'http://127.0.0.1:9';
+/** Nothing listens there: it is a port for the privileged, and none that fetch refuses. */
+const NOWHERE = 'http://127.0.0.1:8';
 /** What commands write: none of it may be touched here. */
 const documents = datesOfDocuments();
 
