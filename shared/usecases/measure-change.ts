@@ -35,7 +35,7 @@ function* measurementsOf(change: Change): Generator<Measurement> {
     yield {
       name: 'FallbackEntered',
       dimensions: { channel: after.channel },
-      details: { reason: left?.reason ?? 'unknown' },
+      details: { reason: left?.reason ?? 'unknown', request_id: after.requestId },
     };
   }
   if (endsNow(change)) {

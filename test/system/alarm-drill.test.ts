@@ -101,6 +101,27 @@ const DRILLS: readonly Drill[] = [
     rings: ['vonage-balance'],
   },
   {
+    fault: 'Vonage does not know the sender of the stage',
+    rules: [
+      {
+        answer: {
+          operation: 'start',
+          kind: 'invalid_params',
+          set: { invalid_parameters: [{ name: 'workflow[0]', reason: '`from` is invalid' }] },
+        },
+      },
+    ],
+    happens: people(1),
+    rings: ['vonage-configuration'],
+  },
+  {
+    fault: 'Vonage does not take the locales of phones',
+    rules: [{ request: { locales: ['en-us'] } }],
+    happens: people(CROWD, { locale: 'fr-CH' }),
+    crowds: BUSY,
+    rings: [],
+  },
+  {
     fault: 'Vonage throttles',
     rules: answer('start', 'throttled'),
     happens: people(CROWD),

@@ -39,6 +39,13 @@ export function vonageRules({ own, ownAt, vonageErrors }: StageMetrics): AlarmRu
       threshold: 1,
     },
     {
+      id: 'VonageConfiguration',
+      urgency: 'page',
+      says: 'Vonage refused a start for what the stage says: its brand, a sender, its locale.',
+      metric: vonageErrors('start', 'configuration'),
+      threshold: 1,
+    },
+    {
       id: 'VonageThrottled',
       urgency: 'page',
       says: 'Vonage throttled at least 10 of our calls in 5 minutes.',

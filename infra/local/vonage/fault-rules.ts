@@ -99,6 +99,8 @@ const requestFault = z
     fetch_once: z.boolean(),
     after_user_rejected: z.enum(['continue', 'stop']),
     conflict_request_id: z.boolean(),
+    /** Every other one is refused with 422. */
+    locales: z.array(z.string()),
     lock: z.enum(['number', 'none']),
     wrong_silent_code: z.enum(['next_channel', 'end', 'gone', 'stay']),
     pin_tries: z.int().min(1).max(10),

@@ -23,7 +23,8 @@ import { isDelivery, type Webhooks } from './webhooks.ts';
 export type Started =
   | { readonly type: 'started'; readonly verification: Verification; readonly checkUrl?: string }
   | { readonly type: 'conflict'; readonly requestId?: string }
-  | { readonly type: 'network_unsupported' };
+  | { readonly type: 'network_unsupported' }
+  | { readonly type: 'locale_refused' };
 
 export interface Requests {
   start(order: StartOrder, applicationId: string | null): Started;
@@ -69,6 +70,10 @@ export function createRequests(options: RequestsOptions): Requests {
     const subject = { requestId, addresses: order.workflow.map(({ to }) => to) };
     faults.bind(subject);
     const fault = faults.forRequest(subject);
+    const { locale } = order;
+    if (locale !== undefined && fault.locales && !fault.locales.includes(locale)) {
+      return { type: 'locale_refused' };
+    }
     const other = findRunning(order, fault);
     if (other !== undefined) {
       return fault.conflict_request_id === false

@@ -7,6 +7,7 @@ import { type Check, integer, isBoolean, isMembers, type Members, text } from '.
 
 export interface StartOrder {
   readonly brand: string;
+  readonly locale?: string;
   readonly channelTimeoutSeconds: number;
   readonly codeLength: number;
   readonly clientRef?: string;
@@ -28,10 +29,12 @@ const MAX_CHANNELS = 3;
 const PLAYGROUND_PREFIX = '990';
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
+export const LOCALE_IS_INVALID = 'Locale is invalid';
+
 /** Members of the body, each with what it must be and how a refusal is worded. */
 const MEMBERS: Readonly<Record<string, readonly [Check, string]>> = {
   brand: [text(1, 18, /^[^/{}:$]*$/), 'Brand is invalid'],
-  locale: [text(1, 20, /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/), 'Locale is invalid'],
+  locale: [text(1, 20, /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/), LOCALE_IS_INVALID],
   channel_timeout: [integer(15, 900), 'Channel timeout must be between 15 and 900'],
   client_ref: [text(1, 40, /^[a-zA-Z0-9]*$/), 'Client ref is invalid'],
   code_length: [integer(4, 10), 'Code length must be between 4 and 10'],
@@ -94,6 +97,7 @@ function playgroundFaults(channels: readonly ChannelOrder[]): readonly InvalidPa
 function toOrder(body: Members, workflow: readonly ChannelOrder[]): StartOrder {
   const {
     brand,
+    locale,
     channel_timeout: timeout,
     code_length: length,
     client_ref: ref,
@@ -105,6 +109,7 @@ function toOrder(body: Members, workflow: readonly ChannelOrder[]): StartOrder {
     channelTimeoutSeconds: typeof timeout === 'number' ? timeout : DEFAULT_TIMEOUT_SECONDS,
     codeLength: typeof length === 'number' ? length : DEFAULT_CODE_LENGTH,
     workflow,
+    ...(typeof locale === 'string' ? { locale } : {}),
     ...(typeof ref === 'string' ? { clientRef: ref } : {}),
     ...(typeof code === 'string' ? { code } : {}),
     ...(typeof template === 'string' ? { templateId: template } : {}),

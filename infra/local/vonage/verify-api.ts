@@ -2,7 +2,7 @@
 import { type Answer, empty, json } from './answer.ts';
 import { problem, requestNotFound } from './problems.ts';
 import type { Requests } from './requests.ts';
-import { parseStart } from './start.ts';
+import { LOCALE_IS_INVALID, parseStart } from './start.ts';
 import { cancel, check, type Submitted, skip } from './steps.ts';
 import type { Verification } from './verification.ts';
 
@@ -28,6 +28,10 @@ export function createVerifyApi(requests: Requests): VerifyApi {
       }
       const started = requests.start(parsed.order, applicationId);
       if (started.type === 'network_unsupported') return problem('network_unsupported');
+      if (started.type === 'locale_refused') {
+        const refused = { name: 'locale', reason: LOCALE_IS_INVALID };
+        return problem('invalid_params', { invalid_parameters: [refused] });
+      }
       if (started.type === 'conflict') {
         const { requestId } = started;
         return problem('concurrent', requestId === undefined ? {} : { request_id: requestId });

@@ -4,22 +4,22 @@ import type {
   CancelAnswer,
   CheckAnswer,
   NextAnswer,
+  RequestedChannel,
   VerifyAnswer,
 } from '../../domain/ports/vonage.ts';
 import type { JsonAnswer } from './http.ts';
+import { refusedFor } from './refused-parameters.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
 
-/** `type` URIs are not stable, so the status decides; other 4xx mean that nothing was created. */
-const VERIFY_REFUSALS: Readonly<
-  Record<number, 'network_unsupported' | 'number_refused' | undefined>
-> = { 412: 'network_unsupported', 422: 'number_refused' };
-
 /**
  * Anything but a definite answer is `unknown`: Vonage may have created a request. The check_url is
- * not checked here.
+ * not checked here. `workflow`: what was asked for, in its order.
  */
-export function toVerifyAnswer(answer: JsonAnswer): VerifyAnswer {
+export function toVerifyAnswer(
+  answer: JsonAnswer,
+  workflow: readonly RequestedChannel[] = [],
+): VerifyAnswer {
   if (answer.outcome === 'not_sent') return { outcome: 'unavailable' };
   if (answer.outcome !== 'answered') return { outcome: 'unknown' };
   const { status, body } = answer;
@@ -37,7 +37,9 @@ export function toVerifyAnswer(answer: JsonAnswer): VerifyAnswer {
     return { outcome: 'in_flight', ...(requestId !== undefined && { requestId }) };
   }
   if (status < 400 || status >= 500) return { outcome: 'unknown' };
-  return { outcome: VERIFY_REFUSALS[status] ?? 'unavailable' };
+  // `type` URIs are not stable, so the status decides; other 4xx mean that nothing was created.
+  if (status === 412) return { outcome: 'network_unsupported' };
+  return { outcome: status === 422 ? refusedFor(body, workflow) : 'unavailable' };
 }
 
 /** The statuses that decide about a code; with another 4xx Vonage did not check it. */

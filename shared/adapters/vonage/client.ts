@@ -11,6 +11,7 @@ import { toCancelAnswer, toCheckAnswer, toNextAnswer, toVerifyAnswer } from './a
 import type { ApplicationJwt } from './application-jwt.ts';
 import { isAllowedCheckUrl } from './check-url.ts';
 import type { Http, JsonAnswer, JsonRequest } from './http.ts';
+import { refusedNames } from './refused-parameters.ts';
 import { toStartBody } from './start-body.ts';
 
 export interface VonageOptions {
@@ -76,9 +77,13 @@ async function verify(
   if (!settings) throw new Error('a start needs the settings of the stage');
   await jwt.get();
   const body = toStartBody(request, settings);
-  const answer = toVerifyAnswer(
-    await call('start', { method: 'POST', path: '/v2/verify', body }, budget),
-  );
+  const answered = await call('start', { method: 'POST', path: '/v2/verify', body }, budget);
+  const answer = toVerifyAnswer(answered, request.workflow);
+  const isOurLocale = answer.outcome === 'locale_refused' && body.locale === settings.locale;
+  if ((answer.outcome === 'misconfigured' || isOurLocale) && answered.outcome === 'answered') {
+    const parameters = refusedNames(answered.body);
+    measureError(telemetry, 'start', 'configuration', { parameters });
+  }
   if (answer.outcome !== 'created' || answer.checkUrl === undefined) return answer;
   if (isAllowedCheckUrl(answer.checkUrl, checkUrlHosts)) return answer;
   measureError(telemetry, 'start', 'check_url');
@@ -159,8 +164,17 @@ function errorOf(operation: Operation, answer: JsonAnswer): string | undefined {
   return isLost ? 'malformed' : undefined;
 }
 
-function measureError(telemetry: Telemetry, operation: Operation, status: string): void {
-  telemetry.measure({ name: 'VonageError', dimensions: { operation, status } });
+function measureError(
+  telemetry: Telemetry,
+  operation: Operation,
+  status: string,
+  details?: Readonly<Record<string, string>>,
+): void {
+  telemetry.measure({
+    name: 'VonageError',
+    dimensions: { operation, status },
+    ...(details && { details }),
+  });
 }
 
 function pathOf(requestId: string): string {

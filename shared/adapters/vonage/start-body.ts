@@ -29,7 +29,7 @@ export interface WorkflowEntry {
 }
 
 export function toStartBody(request: VerifyRequest, settings: StartSettings): StartBody {
-  const locale = (request.locale ?? settings.locale)?.toLowerCase();
+  const { locale } = request;
   const templateId = findTemplateId(request, settings);
   const sendsPins = request.workflow.some(({ channel }) => channel !== 'silent_auth');
   return {

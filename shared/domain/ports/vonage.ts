@@ -14,18 +14,29 @@ export interface VerifyRequest {
   readonly workflow: readonly RequestedChannel[];
   /** 32 hex digits, echoed in webhooks. */
   readonly clientRef: string;
+  /** `language[-script][-region]` in lower case. @default Vonage's own */
   readonly locale?: string;
   readonly result: 'json' | 'redirect';
 }
 
 /**
  * What became of `POST /v2/verify`. `unknown`: Vonage may have created a request (timeout, 5xx,
- * unintelligible answer). `refused` and everything else certainly created none.
+ * unintelligible answer). Every other refusal certainly created none.
  */
 export type VerifyAnswer =
   | { readonly outcome: 'created'; readonly requestId: string; readonly checkUrl?: string }
   | { readonly outcome: 'in_flight'; readonly requestId?: string }
-  | { readonly outcome: 'network_unsupported' | 'number_refused' | 'unavailable' | 'unknown' };
+  | { readonly outcome: 'unknown' }
+  | { readonly outcome: VerifyRefusal };
+
+export type VerifyRefusal =
+  | 'network_unsupported'
+  | 'number_refused'
+  | 'email_refused'
+  | 'locale_refused'
+  /** Vonage refuses what the stage says, such as the brand or a sender. */
+  | 'misconfigured'
+  | 'unavailable';
 
 /** What Vonage made of a code; `unknown`: it may have checked it, its answer was lost. */
 export type CheckAnswer =

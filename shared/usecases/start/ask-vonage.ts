@@ -16,12 +16,12 @@ export interface Created {
 
 export type Requested = Created | Exclude<VerifyAnswer, { outcome: 'created' }>;
 
-/** The original, one after a 412, one that reconciles a lost answer. */
+/** The original; one after a 412, one without the locale, one that reconciles a lost answer. */
 const MAX_REQUESTS = 3;
 
 /**
- * Asks Vonage. 412 with other channels left: once more without silent_auth. A lost answer, or the
- * take-over of a start that was lost: one reconciling request, whose 409 names what took effect.
+ * Asks Vonage. 412 with other channels left: once more without silent_auth. A locale that it refuses:
+ * once more without any. A lost answer, or the take-over of a start that was lost: one reconciling request, whose 409 names what took effect.
  * Adopting that is safe: we hold the number's lock, no other start of it is live or has an unknown
  * outcome, and `started` joins no item that another client token owns.
  */
@@ -45,15 +45,22 @@ export async function askVonage(
     }
   };
   let silentAuthSkipped = false;
+  let { options } = plan;
   let isLost = isTakeover;
   let isReconciled = isTakeover;
   for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
     const workflow = silentAuthSkipped ? plan.requested.slice(1) : plan.requested;
-    const answer = await ask({ ...plan.options, workflow, clientRef }, isLost);
+    const answer = await ask({ ...options, workflow, clientRef }, isLost);
     if (answer.outcome === 'created') return { ...answer, silentAuthSkipped, isAdopted: false };
     if (answer.outcome === 'network_unsupported' && !silentAuthSkipped && workflow.length > 1) {
       silentAuthSkipped = true;
       isLost = false;
+    } else if (answer.outcome === 'locale_refused' && options.locale !== undefined) {
+      const { locale: _refused, ...others } = options;
+      options = others;
+      // Whatever of this try was lost had that locale too. A start that is taken over may not have had.
+      isLost = isTakeover;
+      isReconciled = isTakeover;
     } else if (answer.outcome === 'unknown' && !isReconciled) {
       isLost = true;
       isReconciled = true;
@@ -84,6 +91,6 @@ function afterLoss(
     const { requestId } = answer;
     return { outcome: 'created', requestId, silentAuthSkipped, isAdopted: true };
   }
-  const isCertain = ['number_refused', 'network_unsupported'].includes(answer.outcome);
-  return isCertain ? answer : { outcome: 'unknown' };
+  const certain = ['number_refused', 'email_refused', 'network_unsupported'];
+  return certain.includes(answer.outcome) ? answer : { outcome: 'unknown' };
 }

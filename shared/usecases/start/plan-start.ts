@@ -28,7 +28,7 @@ const MAX_CHANNELS = 3;
 
 /** Throws `request_invalid` or `phone_number_refused`. */
 export function planStart(request: StartRequest, { phoneNumbers, settings }: PlanNeeds): StartPlan {
-  const { phoneNumber, email, locale, result } = request;
+  const { phoneNumber, email, locale = settings.locale, result } = request;
   const isTestNumber = phoneNumber.startsWith(PLAYGROUND_PREFIX);
   const country = isTestNumber ? undefined : phoneNumbers.countryOfMobile(phoneNumber);
   const isAllowed = isTestNumber
@@ -64,7 +64,10 @@ export function planStart(request: StartRequest, { phoneNumbers, settings }: Pla
 
 export interface PlanNeeds {
   readonly phoneNumbers: PhoneNumbers;
-  readonly settings: Pick<StartSettings, 'workflow' | 'countries' | 'playground' | 'redirectUrl'>;
+  readonly settings: Pick<
+    StartSettings,
+    'workflow' | 'countries' | 'playground' | 'redirectUrl' | 'locale'
+  >;
 }
 
 /** The plan without what operators have switched off; the next candidates take its place. */

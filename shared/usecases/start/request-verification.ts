@@ -47,6 +47,12 @@ function refusalOf(
       return new Problem('network_unsupported', 'Vonage cannot try silent_auth on this network');
     case 'number_refused':
       return new Problem('phone_number_refused', 'Vonage refused the number');
+    case 'email_refused':
+      return new Problem('request_invalid', 'Vonage refused the e-mail address', {
+        errors: [{ field: 'email', reason: 'is an address that mail cannot be sent to' }],
+      });
+    case 'locale_refused':
+    case 'misconfigured':
     case 'unavailable':
       return providerUnavailable();
   }

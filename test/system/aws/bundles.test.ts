@@ -65,6 +65,7 @@ const ADAPTERS: Readonly<Record<string, readonly FunctionName[]>> = {
   'vonage/check-url.ts': [...CALLS_VONAGE, 'webhook'],
   'vonage/client.ts': CALLS_VONAGE,
   'vonage/http.ts': CALLS_VONAGE,
+  'vonage/refused-parameters.ts': CALLS_VONAGE,
   'vonage/start-body.ts': CALLS_VONAGE,
   'vonage/webhook-body.ts': ['webhook'],
   'vonage/webhook-signature.ts': ['webhook'],

@@ -30,6 +30,8 @@ const NO_ANSWER: readonly Row[] = [
   { vonage: 'no answer', answers: ['reset'] },
 ];
 const NO_EVENTS = { detail: 'There are no more events left to trigger.' };
+const invalid = (name: string): ScriptedAnswer =>
+  problem(422, { invalid_parameters: [{ name, reason: 'canary' }] });
 const LATER = { detail: 'The operation cannot be performed at this time. Please try again later.' };
 
 function answered({ status, body }: Answer): string {
@@ -72,7 +74,7 @@ export function guideTables(running: () => ScriptedStack): void {
   describe(`the tables of ${PAGE}`, () => {
     const start = (channels: readonly string[]): Promise<Answer> =>
       call(running().endpoints.api, 'POST', '/start', {
-        body: { phone_number: phoneNumber('8'), channels },
+        body: { phone_number: phoneNumber('8'), email: 'jo@example.org', channels, locale: 'tlh' },
       });
 
     it('say what an answer to a start becomes', async () => {
@@ -87,7 +89,17 @@ export function guideTables(running: () => ScriptedStack): void {
           answers: [problem(412), created(crypto.randomUUID())],
         },
         { vonage: '412, silent_auth alone', answers: [problem(412)], channels: ['silent_auth'] },
-        { vonage: '422', answers: [problem(422)] },
+        { vonage: '422 about `to`, or about nothing', answers: [problem(422)] },
+        {
+          vonage: '422 about `to` of e-mail',
+          answers: [invalid('workflow[0].to')],
+          channels: ['email'],
+        },
+        {
+          vonage: '422 about `locale`, then 202',
+          answers: [invalid('locale'), withCheckUrl(crypto.randomUUID())],
+        },
+        { vonage: '422 about anything else', answers: [invalid('brand')] },
         {
           vonage: '500 or no answer, then 202',
           answers: ['reset', withCheckUrl(crypto.randomUUID())],

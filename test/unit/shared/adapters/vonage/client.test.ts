@@ -28,9 +28,10 @@ const REQUEST: VerifyRequest = {
   clientRef: '0123456789abcdef0123456789abcdef',
   result: 'json',
 };
-const SETTINGS = { ...START_SETTINGS, brand: 'Acme' };
+const SETTINGS = { ...START_SETTINGS, brand: 'Acme', locale: 'en-gb' };
 const CREATED = { outcome: 'created', requestId: 'r1' };
 const PADDING = ' '.repeat(70_000);
+const invalid = (name: string): Answer => json(422, { invalid_parameters: [{ name }] });
 const BUDGET = { lastCallAtMs: Number.MAX_SAFE_INTEGER };
 
 let stub: HttpStub;
@@ -145,8 +146,9 @@ describe('verify', () => {
     ['409 without request_id', json(409, { title: 'Conflict' }), 'in_flight', '409'],
     ['409 cut off', truncate(409, '{"request'), 'in_flight', '409'],
     ['412', json(412, {}), 'network_unsupported', '412'],
-    ['422 with an array', json(422, { invalid_parameters: [{}] }), 'number_refused', '422'],
-    ['422 with an object', json(422, { invalid_parameters: {} }), 'number_refused', '422'],
+    ['422 that is not JSON', text(422, '<html>'), 'number_refused', '422'],
+    ['422 about the mailbox', invalid('workflow[1].to'), 'email_refused', '422'],
+    ['422 about the locale of the phone', invalid('locale'), 'locale_refused', '422'],
     ['429', json(429, {}), 'unavailable', '429'],
     ['500', json(500, {}), 'unknown', '500'],
     ['503', text(503, 'busy'), 'unknown', '503'],
@@ -160,6 +162,17 @@ describe('verify', () => {
     expect(errors()).toEqual(status === undefined ? [] : [{ operation: 'start', status }]);
     expect(stub.received).toHaveLength(1);
   }
+
+  it.each([
+    ['the brand', 'brand', REQUEST, 'misconfigured'],
+    ['the locale of the stage', 'locale', { ...REQUEST, locale: 'en-gb' }, 'locale_refused'],
+  ])('counts a refusal of %s as our configuration', async (_, name, request, outcome) => {
+    stub.answer(invalid(name));
+    expect(await vonage.verify(request, BUDGET)).toEqual({ outcome });
+    const status = 'configuration';
+    expect(errors()).toEqual(['422', status].map((each) => ({ operation: 'start', status: each })));
+    expect(measured.at(-1)).toMatchObject({ details: { parameters: name } });
+  });
 
   it.each([
     'http://api.vonage.com/x',

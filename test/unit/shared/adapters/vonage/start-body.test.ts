@@ -102,12 +102,11 @@ describe('toStartBody', () => {
     expect(bodyOf(request(workflow), stage).workflow[0]).not.toHaveProperty('redirect_url');
   });
 
-  it("prefers the caller's locale, and writes it as Vonage does", () => {
+  it('names the locale of the request, and no other', () => {
     const stage = settings({ locale: 'de-de' });
     const workflow = [{ channel: 'voice', to: PHONE }] as const;
-    expect(bodyOf(request(workflow, { locale: 'en-GB' }), stage).locale).toBe('en-gb');
-    expect(bodyOf(request(workflow), stage).locale).toBe('de-de');
-    expect(bodyOf(request(workflow), settings())).not.toHaveProperty('locale');
+    expect(bodyOf(request(workflow, { locale: 'en-gb' }), stage).locale).toBe('en-gb');
+    expect(bodyOf(request(workflow), stage)).not.toHaveProperty('locale');
   });
 
   it('keeps the order of the request, gives e-mail its sender, and sends nothing else', () => {

@@ -37,6 +37,8 @@ const CREATED: VerifyAnswer = { outcome: 'created', requestId: 'new' };
 const UNKNOWN: VerifyAnswer = { outcome: 'unknown' };
 const IN_FLIGHT: VerifyAnswer = { outcome: 'in_flight', requestId: 'in-flight' };
 const UNSUPPORTED: VerifyAnswer = { outcome: 'network_unsupported' };
+const LOCALE: VerifyAnswer = { outcome: 'locale_refused' };
+const WITH_LOCALE: StartPlan = { ...PLAN, options: { result: 'json', locale: 'tlh' } };
 
 function contextOf(vonage: Pick<Vonage, 'verify'>, plan: StartPlan = PLAN) {
   return { plan, budget: BUDGET, needs: { vonage } };
@@ -49,8 +51,9 @@ async function outcomeOf(
   plan: StartPlan = PLAN,
 ) {
   const asked: (readonly string[])[] = [];
-  const verify = async ({ workflow }: VerifyRequest): Promise<VerifyAnswer> => {
-    asked.push(workflow.map(({ channel }) => channel));
+  const verify = async ({ workflow, locale }: VerifyRequest): Promise<VerifyAnswer> => {
+    const channels = workflow.map(({ channel }) => channel);
+    asked.push(locale === undefined ? channels : [...channels, locale]);
     return answers[asked.length - 1] ?? UNKNOWN;
   };
   const result = await askVonage({ ...CLAIMED, ...claimed }, contextOf({ verify }, plan));
@@ -125,6 +128,54 @@ describe('askVonage', () => {
   it('sends at most three requests', async () => {
     const { asked } = await outcomeOf([UNSUPPORTED, UNKNOWN, UNKNOWN, CREATED]);
     expect(asked).toEqual([['silent_auth', 'sms'], ['sms'], ['sms']]);
+  });
+
+  it.each<[string, readonly VerifyAnswer[], object, readonly string[]]>([
+    [
+      'once',
+      [LOCALE, CREATED],
+      { requestId: 'new', isAdopted: false },
+      ['silent_auth sms tlh', 'silent_auth sms'],
+    ],
+    [
+      'and then without silent_auth',
+      [LOCALE, UNSUPPORTED, CREATED],
+      { requestId: 'new', silentAuthSkipped: true },
+      ['silent_auth sms tlh', 'silent_auth sms', 'sms'],
+    ],
+    [
+      'and reconciles what is lost then',
+      [LOCALE, UNKNOWN, IN_FLIGHT],
+      { requestId: 'in-flight', isAdopted: true },
+      ['silent_auth sms tlh', 'silent_auth sms', 'silent_auth sms'],
+    ],
+    [
+      'and takes what is lost before for not created: it had the locale too',
+      [UNKNOWN, LOCALE, IN_FLIGHT],
+      IN_FLIGHT,
+      ['silent_auth sms tlh', 'silent_auth sms tlh', 'silent_auth sms'],
+    ],
+    [
+      'and never a fourth time',
+      [UNSUPPORTED, UNKNOWN, LOCALE, CREATED],
+      UNKNOWN,
+      ['silent_auth sms tlh', 'sms tlh', 'sms tlh'],
+    ],
+  ])('asks again without a locale that Vonage refuses, %s', async (_how, answers, end, sent) => {
+    const { result, asked } = await outcomeOf(answers, {}, WITH_LOCALE);
+    expect(result).toMatchObject(end);
+    expect(asked.map((words) => words.join(' '))).toEqual(sent);
+  });
+
+  it('adopts what a start that it takes over has created without the locale', async () => {
+    const { result } = await outcomeOf([LOCALE, IN_FLIGHT], { isTakeover: true }, WITH_LOCALE);
+    expect(result).toMatchObject({ requestId: 'in-flight', isAdopted: true });
+  });
+
+  it('has nothing to ask again for when Vonage refuses a locale that was not sent', async () => {
+    const { result, asked } = await outcomeOf([LOCALE, CREATED]);
+    expect(result).toEqual(LOCALE);
+    expect(asked).toHaveLength(1);
   });
 
   it('throws only before anything was sent', async () => {

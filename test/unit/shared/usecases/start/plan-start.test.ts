@@ -54,6 +54,17 @@ describe('planStart', () => {
       country: 'DE',
     });
   });
+
+  it.each([
+    ['fr', 'de', 'de'],
+    ['fr', undefined, 'fr'],
+    [undefined, undefined, undefined],
+  ])('with %s for the stage and %s for the phone asks for %s', (ofStage, ofPhone, locale) => {
+    const needs = { phoneNumbers, settings: { ...settings, ...(ofStage && { locale: ofStage }) } };
+    const request = { phoneNumber: '+4915123456788', result: 'json' } as const;
+    const planned = planStart({ ...request, ...(ofPhone && { locale: ofPhone }) }, needs);
+    expect(planned.options.locale).toBe(locale);
+  });
 });
 
 describe('withoutChannels', () => {

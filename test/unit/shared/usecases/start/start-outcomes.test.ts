@@ -72,7 +72,7 @@ describe('startVerification', () => {
       {
         name: 'FallbackEntered',
         dimensions: { channel: 'email' },
-        details: { reason: 'carrier_failed' },
+        details: { reason: 'carrier_failed', request_id: REQUEST_ID },
       },
     ]);
   });
@@ -115,9 +115,14 @@ describe('startVerification', () => {
     expect(world.calls).not.toContain('release key');
   });
 
-  it('is free again after a definite refusal, whose counts stay', async () => {
-    const world = startWorld({ vonage: { outcome: 'number_refused' } });
-    await expect(startIn(world)).rejects.toMatchObject({ code: 'phone_number_refused' });
+  it.each([
+    ['number_refused', { code: 'phone_number_refused' }],
+    ['email_refused', { code: 'request_invalid', members: { errors: [{ field: 'email' }] } }],
+    ['locale_refused', { code: 'provider_unavailable' }],
+    ['misconfigured', { code: 'provider_unavailable' }],
+  ] as const)('is free again after %s, and its counts stay', async (outcome, told) => {
+    const world = startWorld({ vonage: { outcome } });
+    await expect(startIn(world)).rejects.toMatchObject(told);
     expect(world.calls.slice(-2)).toEqual(['unlock', 'release key']);
   });
 
