@@ -90,7 +90,10 @@ export const ENV = {
   websocketUrl: 'WEBSOCKET_URL',
   /** Endpoint of the API Gateway management API, `https://…/<stage>`. */
   websocketManagementUrl: 'WEBSOCKET_MANAGEMENT_URL',
-  /** JSON array of `Origin` values that may open a WebSocket, besides the API's own. */
+  /**
+   * JSON array of `Origin` values that may open a WebSocket, besides the API's own. `start` has it where
+   * the gateway cannot keep foreign pages out.
+   */
   allowedOrigins: 'ALLOWED_ORIGINS',
   /** JSON {@link StartSettings}. */
   startSettings: 'START_SETTINGS',

@@ -10,8 +10,9 @@ import {
   type WebSocketRequest,
   webSocketHandler,
 } from '../../shared/lambda/handler.ts';
-import { isAllowedOrigin, offer, refusal } from '../../shared/lambda/handshake.ts';
+import { offer, refusal } from '../../shared/lambda/handshake.ts';
 import type { TokenNeeds } from '../../shared/lambda/needs.ts';
+import { isAllowedOrigin } from '../../shared/lambda/origin.ts';
 import { authorizeConnection } from '../../shared/usecases/authorize-connection.ts';
 
 export type ConnectHandlerNeeds = TokenNeeds & {

@@ -21,7 +21,9 @@ export function createNextWorkflowHandler(
   return httpHandler(telemetry, async (event) => {
     const lastCallAtMs = budget();
     const token = clientToken(event.headers.authorization, parseToken);
-    const request = toSkipRequest(parseOptionalBody(nextWorkflowBodySchema, event));
+    const body = parseOptionalBody(nextWorkflowBodySchema, event);
+    telemetry.annotate({ ...body.client });
+    const request = toSkipRequest(body);
     const verification = await asOwner(token, telemetry, () =>
       skipChannel(token, request, needs, lastCallAtMs),
     );

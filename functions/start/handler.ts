@@ -1,7 +1,8 @@
 /**
  * `POST /start`: 202 with `request_id`, `client_token` and the verification, also for a repeat with
  * the same idempotency key; 400, 409, 422, 429 or 503 before any money is spent. Where the stage
- * allows CloudFront only, any other way is answered 404, like an unknown route.
+ * allows CloudFront only, any other way is answered 404, like an unknown route; where the gateway lets
+ * every page in, a foreign one is answered 403.
  */
 
 import { startBodySchema } from '../../shared/contract/requests.ts';
@@ -11,6 +12,7 @@ import { callerOf } from '../../shared/lambda/caller.ts';
 import { type HttpRequest, httpHandler, type LambdaHandler } from '../../shared/lambda/handler.ts';
 import { parseBody } from '../../shared/lambda/json-body.ts';
 import type { HandlerNeeds } from '../../shared/lambda/needs.ts';
+import { isAllowedOrigin } from '../../shared/lambda/origin.ts';
 import type { StartNeeds } from '../../shared/usecases/start/start-context.ts';
 import { startVerification } from '../../shared/usecases/start/start-verification.ts';
 
@@ -22,17 +24,22 @@ export type StartHandlerNeeds = StartNeeds &
       readonly isFromEdge: (headers: HttpRequest['headers']) => Promise<boolean>;
       readonly isOnlyWay: boolean;
     };
+    /** @default the gateway keeps foreign pages out */
+    readonly allowedOrigins?: readonly string[];
   };
 
 const NO_ROUTE = { status: 404, body: { message: 'Not Found' } };
+const FOREIGN_PAGE = { status: 403, body: { message: 'Forbidden' } };
 
 export function createStartHandler(needs: StartHandlerNeeds): LambdaHandler<HttpRequest> {
-  const { telemetry, budget, websocketUrl, edge } = needs;
+  const { telemetry, budget, websocketUrl, edge, allowedOrigins } = needs;
   return httpHandler(telemetry, async (event) => {
     const lastCallAtMs = budget();
     const isFromEdge = await edge?.isFromEdge(event.headers);
     if (edge?.isOnlyWay && !isFromEdge) return NO_ROUTE;
+    if (allowedOrigins && !isAllowedOrigin(event, allowedOrigins)) return FOREIGN_PAGE;
     const body = parseBody(startBodySchema, event);
+    telemetry.annotate({ ...body.client });
     const request = toStartRequest(body, event.headers['idempotency-key']);
     const caller = callerOf(event, isFromEdge);
     const { clientToken, verification, country } = await startVerification(

@@ -18,7 +18,7 @@ import type { Bundles } from './bundle.ts';
 import type { ChannelSwitch } from './constructs/channel-switch.ts';
 import type { ClockQueue } from './constructs/clock-queue.ts';
 import type { Edge } from './constructs/edge.ts';
-import type { HttpApi } from './constructs/http-api.ts';
+import { type HttpApi, isKeptByGateway } from './constructs/http-api.ts';
 import {
   DEFAULT_MEMORY,
   type Functions,
@@ -46,6 +46,8 @@ interface Needs {
   readonly channelSwitch?: boolean;
   /** Takes the caller's address from CloudFront, where the stage has it. */
   readonly edge?: boolean;
+  /** Keeps foreign pages out, where the gateway cannot. */
+  readonly origins?: boolean;
   /** Can end a verification, hence tells the event bus where the stage has one. */
   readonly ends?: boolean;
   /** Sends messages of the clock. */
@@ -77,6 +79,7 @@ const NEEDS: Readonly<Record<FunctionName, Needs>> = {
     channelSwitch: true,
     edge: true,
     sendsToClock: true,
+    origins: true,
   },
   'check-code': CALLS_VONAGE,
   'next-workflow': CALLS_VONAGE,
@@ -229,6 +232,9 @@ function environmentOf(
   }
   if (needs.edge && edge) entries.push([ENV.edgeSecret, edge.secret.secretArn]);
   if (needs.edge && stage.edge?.onlyWay) entries.push([ENV.edgeOnly, 'true']);
+  if (needs.origins && !isKeptByGateway(stage.origins)) {
+    entries.push([ENV.allowedOrigins, settings.allowedOrigins]);
+  }
   if (needs.ends && eventBus) entries.push([ENV.eventBus, eventBus.eventBusName]);
   if (needs.sendsToClock) entries.push([ENV.clockQueue, clockQueue.messages.queueUrl]);
   return Object.fromEntries(entries);

@@ -123,7 +123,10 @@ const stageSchema = z
     vonageBaseUrl: text,
     /** Suffixes of the hosts that a check_url may name. */
     checkUrlHosts: z.array(text).readonly(),
-    /** Web pages that may call the API and open a WebSocket; apps need none. */
+    /**
+     * Web pages and WebViews (`capacitor://localhost`, `ionic://localhost`, `https://localhost`) that
+     * may call the API and open a WebSocket; other apps need none.
+     */
     origins: z.array(text).readonly(),
     proof: z.strictObject({ audience: text, lifetimeSeconds: number }).readonly(),
     /** @default anybody may call `POST /start` */

@@ -1,20 +1,11 @@
-/** The WebSocket handshake: where it comes from, which token and which subprotocol it offers. */
+/** The WebSocket handshake: which token and which subprotocol it offers. */
 
 import { WEBSOCKET_SUBPROTOCOL } from '../config.ts';
 import { findBearer } from './bearer.ts';
 import type { WebSocketRequest } from './handler.ts';
 import type { HttpAnswer } from './http-answer.ts';
+import { header } from './origin.ts';
 import { problemStatus } from './problem.ts';
-
-/** No `Origin` (native apps), the API's own (React Native sends it) or one of the stage's. */
-export function isAllowedOrigin(
-  event: WebSocketRequest,
-  allowedOrigins: readonly string[],
-): boolean {
-  const origin = header(event, 'origin');
-  if (origin === undefined) return true;
-  return origin === `https://${event.requestContext.domainName}` || allowedOrigins.includes(origin);
-}
 
 export interface Offer {
   readonly clientToken: string;
@@ -38,12 +29,6 @@ export function offer(event: WebSocketRequest): Offer {
 
 export function refusal(error: unknown): HttpAnswer {
   return { status: problemStatus(error) };
-}
-
-/** The gateway keeps the casing of the client's header names here. */
-function header({ headers = {} }: WebSocketRequest, name: string): string | undefined {
-  const key = Object.keys(headers).find((known) => known.toLowerCase() === name);
-  return key === undefined ? undefined : headers[key];
 }
 
 /** Several lines of one header are one list (RFC 9110 §5.3); `headers` holds only the last of them. */

@@ -4,10 +4,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { type Answer, call, phoneNumber } from '../fixtures/app.ts';
 import { lastingLimit } from '../fixtures/limits.ts';
 import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import { type ScriptedVonage, startScriptedVonage } from '../fixtures/scripted-vonage.ts';
+
+const WEBVIEWS = ['capacitor://localhost', 'ionic://localhost', 'https://localhost'];
 
 let issuer: string;
 let server: Server;
@@ -33,6 +36,7 @@ beforeAll(async () => {
     vonageBaseUrl: vonage.url,
     settings: {
       authorizer: { issuer, audience: ['silent-auth'] },
+      origins: WEBVIEWS,
       limits: { address: limit, subject, phoneNumber: limit, email: limit, prefix: limit },
     },
   });
@@ -55,10 +59,26 @@ function tokenOf(subject: string, audience = 'silent-auth'): Promise<string> {
     .sign(key);
 }
 
-function start(token?: string): Promise<Answer> {
+function start(token?: string, more: Readonly<Record<string, string>> = {}): Promise<Answer> {
   return call(stack.endpoints.api, 'POST', '/start', {
     body: { phone_number: phoneNumber('8'), channels: ['silent_auth'] },
-    ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+    headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...more },
+  });
+}
+
+/** 101, or the status of the refusal. */
+function statusOfSocket({ body }: Answer, origin: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(body.websocket_url, ['silent-auth.v1', body.client_token], {
+      headers: { origin },
+    });
+    socket.on('open', () => resolve(101));
+    socket.on('open', () => socket.terminate());
+    socket.on('unexpected-response', (request, response) => {
+      resolve(response.statusCode);
+      request.destroy();
+    });
+    socket.on('error', reject);
   });
 }
 
@@ -85,4 +105,33 @@ describe('POST /start behind an authorizer', () => {
     const headers = { authorization: `Bearer ${body.client_token}` };
     expect((await call(stack.endpoints.api, 'GET', '/status', { headers })).status).toBe(200);
   });
+});
+
+describe('a stage that allows WebViews', () => {
+  it.each(WEBVIEWS)('takes preflight, start and socket from %s', async (origin) => {
+    const preflight = await fetch(`${stack.endpoints.api}/start`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    });
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
+    expect((await start(undefined, { origin })).headers.get('access-control-allow-origin')).toBe(
+      '*',
+    );
+    const answer = await start(await tokenOf(origin), { origin });
+    expect(answer.status).toBe(202);
+    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    expect(await statusOfSocket(answer, origin)).toBe(101);
+  });
+
+  it.each(['https://evil.example', 'capacitor://evil', 'null'])(
+    'starts nothing for a page of %s, and opens no socket',
+    async (origin) => {
+      const asked = vonage.calls.length;
+      const answer = await start(await tokenOf('a page'), { origin });
+      expect([answer.status, answer.body]).toEqual([403, { message: 'Forbidden' }]);
+      expect(vonage.calls).toHaveLength(asked);
+      const own = await start(await tokenOf(`owner of ${origin}`));
+      expect(await statusOfSocket(own, origin)).toBe(403);
+    },
+  );
 });

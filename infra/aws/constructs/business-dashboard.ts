@@ -64,6 +64,16 @@ export class BusinessDashboard extends Construct {
           ' 100 * sum(checks > 0) / count(*) as conversion by country_code',
         'sort started desc',
       ]),
+      logTable('Fallbacks by carrier and platform, as apps say', Object.values(functions), [
+        'filter ispresent(request_id)',
+        'stats max(carrier) as network, max(platform) as os,' +
+          ' sum(route = "POST /start" and status = 202) as starts,' +
+          ' count(FallbackEntered) as fallbacks by request_id',
+        'filter starts > 0',
+        'stats count(*) as started, sum(fallbacks > 0) as fell_back,' +
+          ' 100 * sum(fallbacks > 0) / count(*) as percent by network, os',
+        'sort started desc',
+      ]),
       logTable('Why channels were left', Object.values(functions), [
         'filter ispresent(FallbackEntered)',
         'stats count(*) as fallbacks by reason, channel',

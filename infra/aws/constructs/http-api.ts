@@ -23,7 +23,7 @@ const AUTHORIZED_ROUTE = 'POST /start';
 
 export interface HttpApiProps {
   readonly stageName: string;
-  /** Web pages that may call it; none: no CORS. */
+  /** Web pages and WebViews that may call it; none: no CORS. */
   readonly origins: readonly string[];
   /** @default the address that API Gateway makes */
   readonly domain: CustomDomain | undefined;
@@ -114,11 +114,19 @@ function toRoute(routeKey: string): { path: string; methods: HttpMethod[] } {
   return { path, methods: [method] };
 }
 
+/**
+ * Whether the gateway can keep foreign pages out. Its CORS takes http and https alone ("Invalid format
+ * for origin"), so with a WebView among the origins it lets every page in and `start` asks itself.
+ */
+export function isKeptByGateway(origins: readonly string[]): boolean {
+  return origins.every((origin) => /^https?:/.test(origin));
+}
+
 function cors(origins: readonly string[]): { corsPreflight?: CorsPreflightOptions } {
   if (origins.length === 0) return {};
   return {
     corsPreflight: {
-      allowOrigins: [...origins],
+      allowOrigins: isKeptByGateway(origins) ? [...origins] : ['*'],
       allowMethods: CORS.allowMethods.map((method) => CorsHttpMethod[method]),
       allowHeaders: [...CORS.allowHeaders],
       exposeHeaders: [...CORS.exposeHeaders],

@@ -68,6 +68,23 @@ export class SavedQueries extends Construct {
       }),
     );
     save(
+      'FallbacksByCarrier',
+      'fallbacks by carrier and platform',
+      everyLog,
+      new QueryString({
+        filterStatements: ['ispresent(request_id)'],
+        statsStatements: [
+          'max(carrier) as network, max(platform) as os, max(app_version) as version,' +
+            ' sum(route = "POST /start" and status = 202) as starts,' +
+            ' count(FallbackEntered) as fallbacks by request_id',
+          'sum(starts > 0) as started, sum(starts > 0 and fallbacks > 0) as fell_back' +
+            ' by network, os, version',
+        ],
+        sort: 'started desc',
+        limit: 100,
+      }),
+    );
+    save(
       'BlockedNetworks',
       'blocked networks',
       [functions.webhook.logs],

@@ -16,7 +16,8 @@ export function trustFaults(stage: Stage): string[] {
     ...origins.map(
       (origin): Rule => [
         isOrigin(origin, stage.playground),
-        `origins: ${origin} is not an exact https origin such as https://app.example.com`,
+        `origins: ${origin} is not an exact https origin such as https://app.example.com, nor one of a ` +
+          'WebView such as capacitor://localhost',
       ],
     ),
     [isDistinct(origins), 'origins must not repeat one'],
@@ -39,8 +40,18 @@ export function trustFaults(stage: Stage): string[] {
   ]);
 }
 
+/** Schemes of which somebody else may be, or of which a browser sends no `Origin`. */
+const FOREIGN_SCHEMES = ['http', 'https', 'ws', 'wss', 'ftp', 'file', 'data', 'blob', 'null'];
+
+/** What the WebView of an app sends: Capacitor, Ionic, Cordova and Tauri have a scheme of their own. */
+function isWebView(text: string): boolean {
+  const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):\/\/[a-z0-9]+([.-][a-z0-9]+)*$/.exec(text) ?? [];
+  return scheme !== '' && !FOREIGN_SCHEMES.includes(scheme);
+}
+
 /** Exactly what browsers send as `Origin`. Pages on the developer's machine only for testing. */
 function isOrigin(text: string, playground: boolean): boolean {
+  if (isWebView(text)) return true;
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   if (url.origin !== text || text.includes('*')) return false;

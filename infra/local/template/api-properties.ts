@@ -14,7 +14,10 @@ export const apiProperties = z.object({
       AllowCredentials: z.boolean().default(false),
       AllowHeaders: z.array(z.string()).default([]),
       AllowMethods: z.array(z.string()).default([]),
-      AllowOrigins: z.array(z.string()).default([]),
+      // API Gateway's own rule and words.
+      AllowOrigins: z
+        .array(z.string().regex(/^(\*|https?:\/\/.+)$/, 'Invalid format for origin'))
+        .default([]),
       ExposeHeaders: z.array(z.string()).default([]),
       MaxAge: z.number().optional(),
     })

@@ -13,7 +13,7 @@ import { findClockQueue, openQueueSocket } from '../clock-queue.ts';
 import type { WarmableDependencies } from '../dependencies.ts';
 import { createDynamoDb, createDynamoDbOnce, openDynamoDbSocket } from '../dynamodb.ts';
 import { type Edge, findEdge } from '../edge.ts';
-import { requireJson, requireVariable } from '../environment.ts';
+import { findVariable, requireJson, requireVariable } from '../environment.ts';
 import { clock, createHandlerNeeds } from '../instance.ts';
 import { random } from '../random.ts';
 import { createSecrets } from '../secret-store.ts';
@@ -24,7 +24,11 @@ import { findWarmOthers } from '../warm-others.ts';
 import { createWarmUpEnds } from '../warm-up.ts';
 
 type StartHandlerNeeds = StartNeeds &
-  HandlerNeeds & { readonly websocketUrl: string; readonly edge?: Edge };
+  HandlerNeeds & {
+    readonly websocketUrl: string;
+    readonly edge?: Edge;
+    readonly allowedOrigins?: readonly string[];
+  };
 
 /** Where the adapters end: on the network, or in memory for the warm-up. */
 interface StartEnds {
@@ -58,6 +62,9 @@ export function buildStartNeeds(): WarmableDependencies<StartHandlerNeeds> {
     ...(channelSwitch && { channelSwitch }),
     ...findClockQueue(aws),
     ...findWarmOthers(aws),
+    ...(findVariable(ENV.allowedOrigins) && {
+      allowedOrigins: requireJson<readonly string[]>(ENV.allowedOrigins),
+    }),
   };
   const { edge, early: earlyOfEdge } = findEdge(secrets);
   return {

@@ -6,24 +6,26 @@ import { START, startWorld } from '../../fixtures/start-world.ts';
 
 const WEBSOCKET_URL = 'wss://sockets.example.com/dev';
 
-async function call(edge?: StartHandlerNeeds['edge']) {
+async function call(
+  more: Pick<StartHandlerNeeds, 'edge' | 'allowedOrigins'> = {},
+  headers: Readonly<Record<string, string>> = {},
+) {
   const { needs, calls } = startWorld();
   const handler = createStartHandler({
     ...needs,
     budget: () => ({ lastCallAtMs: Number.MAX_SAFE_INTEGER }),
     telemetry: { measure: () => {}, annotate: () => {}, flush: () => {} },
     websocketUrl: WEBSOCKET_URL,
-    ...(edge && { edge }),
+    ...more,
   });
   const body = JSON.stringify({ phone_number: START.phoneNumber, channels: ['silent_auth'] });
-  const request = httpRequest({ 'content-type': 'application/json' }, { body });
+  const request = httpRequest({ 'content-type': 'application/json', ...headers }, { body });
   const { statusCode, body: answered = '' } = await handler(request, {} as Context);
   return { status: statusCode, answer: JSON.parse(answered), calls };
 }
 
-const edgeThat = (isFromEdge: boolean, isOnlyWay: boolean): StartHandlerNeeds['edge'] => ({
-  isFromEdge: async () => isFromEdge,
-  isOnlyWay,
+const edgeThat = (isFromEdge: boolean, isOnlyWay: boolean) => ({
+  edge: { isFromEdge: async () => isFromEdge, isOnlyWay },
 });
 
 describe('POST /start', () => {
@@ -50,6 +52,22 @@ describe('POST /start', () => {
     const { status, answer, calls } = await call(edgeThat(false, true));
     expect(status).toBe(404);
     expect(answer).toEqual({ message: 'Not Found' });
+    expect(calls).toEqual([]);
+  });
+
+  it.each([
+    [{}, 202],
+    [{ origin: 'capacitor://localhost' }, 202],
+    [{ origin: 'https://evil.example' }, 403],
+    [{ origin: 'null' }, 403],
+  ])('keeps foreign pages out where the gateway cannot: %j', async (headers, status) => {
+    const { calls, ...answered } = await call(
+      { allowedOrigins: ['capacitor://localhost'] },
+      headers,
+    );
+    expect(answered.status).toBe(status);
+    if (status === 202) return;
+    expect(answered.answer).toEqual({ message: 'Forbidden' });
     expect(calls).toEqual([]);
   });
 });

@@ -209,6 +209,7 @@ describe('alarms', () => {
       'vonage-balance',
       'vonage-blocked',
       'vonage-check-outage',
+      'vonage-configuration',
       'vonage-outage',
       'vonage-throttled',
       'vonage-unauthorized',
@@ -250,6 +251,7 @@ describe('saved queries', () => {
     expect(names.sort()).toEqual([
       'silent-auth-prod/blocked networks',
       'silent-auth-prod/failures by reason',
+      'silent-auth-prod/fallbacks by carrier and platform',
       'silent-auth-prod/memory by route',
       'silent-auth-prod/our own faults, with their causes',
       'silent-auth-prod/refused webhooks',

@@ -102,6 +102,17 @@ describe('APIs', () => {
     });
   });
 
+  it('takes https://localhost as it is, and lets every page in where a WebView has another scheme', () => {
+    const allowed = (origins: readonly string[]): unknown => {
+      const api = synthesize('prod', { origins }).findResources('AWS::ApiGatewayV2::Api', {
+        Properties: { ProtocolType: 'HTTP' },
+      });
+      return Object.values(api)[0]?.Properties.CorsConfiguration.AllowOrigins;
+    };
+    expect(allowed(['https://localhost'])).toEqual(['https://localhost']);
+    expect(allowed(['https://localhost', 'capacitor://localhost'])).toEqual(['*']);
+  });
+
   it('asks for a JWT at POST /start alone, where the stage has an authorizer', () => {
     const secured = synthesize('prod', {
       authorizer: { issuer: 'https://login.example.com', audience: ['app'] },

@@ -160,6 +160,11 @@ const REFUSED: readonly (readonly [string, Partial<Stage>, RegExp])[] = [
   ['an origin with a wildcard', { origins: ['https://*.example'] }, /exact https origin/],
   ['the origin null', { origins: ['null'] }, /exact https origin/],
   ['an origin with its default port', { origins: ['https://a.example:443'] }, /exact https/],
+  ['a WebView with a path', { origins: ['capacitor://localhost/'] }, /nor one of a WebView/],
+  ['a WebView without a host', { origins: ['capacitor://'] }, /nor one of a WebView/],
+  ['a WebView of any host', { origins: ['ionic://*'] }, /nor one of a WebView/],
+  ['a file', { origins: ['file://localhost'] }, /nor one of a WebView/],
+  ['a WebSocket for an origin', { origins: ['wss://a.example'] }, /nor one of a WebView/],
   ['an origin twice', { origins: ['https://a.example', 'https://a.example'] }, /origins must not/],
   ['proofs for nobody', { proof: { audience: '', lifetimeSeconds: 60 } }, /proof\.audience/],
   ['proofs of 29 s', { proof: { audience: 'a', lifetimeSeconds: 29 } }, /30 to 300/],
@@ -277,6 +282,12 @@ const ACCEPTED: readonly (readonly [string, Partial<Stage>])[] = [
     { reservedConcurrency: { webhook: 1 }, warmTogether: false },
   ],
   ['an exact origin with a port', { origins: ['https://a.example:8443'] }],
+  [
+    'WebViews',
+    {
+      origins: ['capacitor://localhost', 'ionic://localhost', 'https://localhost', 'app://my.app'],
+    },
+  ],
 ];
 
 /** The lines about faults, as whoever deploys reads them. */
