@@ -3,6 +3,7 @@
  * when that channel no longer runs; 409 when no channel is left.
  */
 
+import { toClientInfo } from '../../shared/contract/client-info.ts';
 import { nextWorkflowBodySchema } from '../../shared/contract/requests.ts';
 import { toSkipRequest } from '../../shared/contract/to-skip-request.ts';
 import { toVerificationObject } from '../../shared/contract/to-verification-object.ts';
@@ -22,7 +23,7 @@ export function createNextWorkflowHandler(
     const lastCallAtMs = budget();
     const token = clientToken(event.headers.authorization, parseToken);
     const body = parseOptionalBody(nextWorkflowBodySchema, event);
-    telemetry.annotate({ ...body.client });
+    telemetry.annotate(toClientInfo(body.client));
     const request = toSkipRequest(body);
     const verification = await asOwner(token, telemetry, () =>
       skipChannel(token, request, needs, lastCallAtMs),

@@ -5,6 +5,7 @@
  * every page in, a foreign one is answered 403.
  */
 
+import { toClientInfo } from '../../shared/contract/client-info.ts';
 import { startBodySchema } from '../../shared/contract/requests.ts';
 import { toStartRequest } from '../../shared/contract/to-start-request.ts';
 import { toVerificationObject } from '../../shared/contract/to-verification-object.ts';
@@ -39,7 +40,7 @@ export function createStartHandler(needs: StartHandlerNeeds): LambdaHandler<Http
     if (edge?.isOnlyWay && !isFromEdge) return NO_ROUTE;
     if (allowedOrigins && !isAllowedOrigin(event, allowedOrigins)) return FOREIGN_PAGE;
     const body = parseBody(startBodySchema, event);
-    telemetry.annotate({ ...body.client });
+    telemetry.annotate(toClientInfo(body.client));
     const request = toStartRequest(body, event.headers['idempotency-key']);
     const caller = callerOf(event, isFromEdge);
     const { clientToken, verification, country } = await startVerification(

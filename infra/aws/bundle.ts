@@ -23,6 +23,20 @@ const EXTERNAL = [
   '@smithy/credential-provider-imds',
 ];
 
+/**
+ * Clients of the SDK read one member of their `package.json`, the version. The rest is 4.5 KB of the
+ * largest bundle, whose size is bounded.
+ */
+const versionsAlone: Plugin = {
+  name: 'versions-alone',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /@aws-sdk[\\/]client-[a-z-]+[\\/]package\.json$/ }, ({ path }) => ({
+      contents: JSON.stringify({ version: JSON.parse(readFileSync(path, 'utf8')).version }),
+      loader: 'json',
+    }));
+  },
+};
+
 /** How any Lambda becomes one file. */
 export const ESBUILD_OPTIONS = {
   bundle: true,
@@ -72,7 +86,7 @@ export async function bundleFunctions(options: BundleOptions): Promise<Bundles> 
     metafile: true,
     ...ESBUILD_OPTIONS,
     define: { BUNDLE_HASH: JSON.stringify(HASH_PLACEHOLDER) },
-    plugins: countries ? [mobileRangesOf(countries)] : [],
+    plugins: [versionsAlone, ...(countries ? [mobileRangesOf(countries)] : [])],
     sourcemap: 'external',
     sourcesContent: false,
   });

@@ -92,11 +92,16 @@ function emitDeclarations(): readonly string[] {
     const compiler = join(PROJECT, 'node_modules/typescript/bin/tsc');
     const output = ['--declaration', '--emitDeclarationOnly', '--outDir', folder];
     const language = '--strict --target es2022 --lib es2022,dom --module nodenext'.split(' ');
-    const inputs = ['--ignoreConfig', '--allowImportingTsExtensions', '--rootDir', SOURCES];
+    const inputs = [
+      '--ignoreConfig',
+      '--allowImportingTsExtensions',
+      '--rootDir',
+      join(PROJECT, 'shared'),
+    ];
     const files = Object.values(EXPORTS).map((file) => join(SOURCES, file));
     const options = [compiler, ...output, ...language, ...inputs, '--types', '', ...files];
     execFileSync(process.execPath, options, { encoding: 'utf8' });
-    return globSync('*.d.ts', { cwd: folder })
+    return globSync('**/*.d.ts', { cwd: folder })
       .toSorted()
       .map((file) => readFileSync(join(folder, file), 'utf8'));
   } finally {

@@ -1,6 +1,6 @@
 /** The calls of a running verification: each updates the mirror and survives a lost answer. */
 
-import { toCode } from './code.ts';
+import { toCode } from '../domain/code.ts';
 import {
   type Channel,
   isFinal,
@@ -104,8 +104,10 @@ export function createCalls(
       const body = { request_id: requestId, code: toCode(code) };
       return act('/check-code', body, isJudged, options);
     },
-    leave: (from, error, options) =>
-      act('/next-workflow', { from, error }, ({ channel }) => channel !== from, options),
+    leave: (from, error, options) => {
+      const body = { from, error, client: environment.client };
+      return act('/next-workflow', body, ({ channel }) => channel !== from, options);
+    },
     cancel: (options) => act('/cancel', undefined, () => false, options),
     proof: (body, { signal, attempts = ATTEMPTS } = {}) => {
       const call: Call = { method: 'POST', path: '/proof', body, signal };
@@ -120,7 +122,7 @@ function throwIfRefused({ action: before }: VerificationObject, now: Verificatio
   if (before?.type !== 'submit_code' || action?.type !== 'submit_code') return;
   const { attempts_remaining: attemptsRemaining } = action;
   if (attemptsRemaining >= before.attempts_remaining) return;
-  throw new ClientProblem('code_invalid', 'the code is not the right one', {
+  throw new ClientProblem('code_invalid', 'the code is wrong', {
     status: 400,
     retryable: true,
     attemptsRemaining,

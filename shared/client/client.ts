@@ -19,6 +19,7 @@
 
 import { isFinal, isRecord, type StartAnswer, type VerificationObject } from './contract.ts';
 import {
+  type ClientInfo,
   type FetchLike,
   type SocketConstructor,
   type Timing,
@@ -46,6 +47,8 @@ export interface ClientOptions {
   readonly startToken?: () => string | Promise<string>;
   /** Called with a problem of the check_url; the outcome itself comes as an update. */
   readonly onProblem?: (problem: ClientProblem) => void;
+  /** Sent with every start and every skipped channel. @default nothing is sent */
+  readonly client?: ClientInfo;
   /** @default the platform's */
   readonly fetch?: FetchLike;
   /** `null`: no socket, `/status` is polled. @default the platform's */

@@ -62,6 +62,17 @@ export const TIMING: Timing = {
   lingerMs: 5_000,
 };
 
+/** What the app says about itself, for the logs of your operators. */
+export interface ClientInfo {
+  /** Where the check_url is opened. React Native's `Platform.OS` will do. */
+  readonly platform?: 'ios' | 'android' | 'web' | (string & {}) | undefined;
+  readonly appVersion?: string | undefined;
+  /** Of the library that opens the check_url. */
+  readonly sdkVersion?: string | undefined;
+  /** MCC and MNC of the SIM that carries the data, such as `26201`. */
+  readonly carrier?: string | undefined;
+}
+
 export interface Environment {
   readonly fetch: FetchLike;
   /** Absent: `/status` is polled instead. */
@@ -69,6 +80,8 @@ export interface Environment {
   /** Milliseconds since any moment; not the phone's time of day, which may be set meanwhile. */
   readonly now: () => number;
   readonly timing: Timing;
+  /** As sent; nothing of it belongs to the identity of a request. */
+  readonly client: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** The platform's own, where nothing else was given. */
@@ -76,12 +89,19 @@ export function toEnvironment(given: {
   readonly fetch?: FetchLike | undefined;
   readonly WebSocket?: SocketConstructor | null | undefined;
   readonly timing?: Partial<Timing> | undefined;
+  readonly client?: ClientInfo | undefined;
 }): Environment {
-  const { fetch, WebSocket = globalThis.WebSocket, timing } = given;
+  const { fetch, WebSocket = globalThis.WebSocket, timing, client } = given;
   return {
     fetch: fetch ?? ((url, init) => globalThis.fetch(url, init)),
     WebSocket: WebSocket ?? undefined,
     now: () => globalThis.performance?.now() ?? Date.now(),
     timing: { ...TIMING, ...timing },
+    client: client && {
+      platform: client.platform,
+      app_version: client.appVersion,
+      sdk_version: client.sdkVersion,
+      carrier: client.carrier,
+    },
   };
 }

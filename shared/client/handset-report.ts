@@ -50,7 +50,7 @@ export function createHandsetReport(
     await submitted.catch((error) => {
       if (!isProblem(error) && !isFinal(mirror.current)) throw error;
     });
-    throw new ClientProblem('request_id_mismatch', 'the request_id is of another verification', {
+    throw new ClientProblem('request_id_mismatch', 'the request_id is of another one', {
       status: 409,
       retryable: false,
       verification: mirror.current,

@@ -1,6 +1,6 @@
 /** The result of a check_url on the handset, and what is reported. */
 
-import { toCode } from './code.ts';
+import { CODE_PATTERN, toCode } from '../domain/code.ts';
 import { isRecord } from './contract.ts';
 import { parseJson } from './json.ts';
 
@@ -31,7 +31,6 @@ export type HandsetResult =
 
 /** What the contract takes of an error. */
 const MAX_ERROR_LENGTH = 64;
-const CODE = /^[A-Za-z0-9]{4,10}$/;
 
 /** Total: what is not understood is `sdk_error`, so that the next channel comes at once. */
 export function readHandsetAnswer(answer: unknown): HandsetResult {
@@ -48,7 +47,7 @@ function read({ response_body, http_status, error }: HandsetAnswer): HandsetResu
   const status = isText(http_status) ? Number(http_status) : Number.NaN;
   const form = isText(code) ? toCode(String(code)) : '';
   const isRefused = status >= 300;
-  if (typeof requestId === 'string' && requestId && CODE.test(form) && !isRefused) {
+  if (typeof requestId === 'string' && requestId && CODE_PATTERN.test(form) && !isRefused) {
     return { type: 'code', requestId, code: form };
   }
   if (typeof error === 'string' && error.trim()) return failed(error.trim());

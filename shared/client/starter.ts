@@ -100,7 +100,7 @@ export function createStarter(needs: StarterNeeds): Starter {
   async function post(saved: SavedStart, signal?: AbortSignal): Promise<StartAnswer> {
     const token = await abortable(Promise.resolve(startToken?.()), signal);
     const headers = { 'idempotency-key': saved.idempotency_key };
-    const body = toStartBody(saved.request);
+    const body = { ...toStartBody(saved.request), client: environment.client };
     return toStartAnswer(
       await http({ method: 'POST', path: '/start', token, headers, body, signal }),
     );

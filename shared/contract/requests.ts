@@ -1,6 +1,7 @@
 /** What clients send: the bodies and messages that the handlers parse. Unknown members are dropped. */
 
 import * as z from 'zod/mini';
+import { CODE_PATTERN, MAX_TYPED_CODE_LENGTH, toCode } from '../domain/code.ts';
 import { CHANNELS } from '../domain/workflow.ts';
 
 /** 22–64 characters, at least 128 random bits, secret like the token. */
@@ -33,29 +34,35 @@ export const startBodySchema = z.object({
   phone_number: phoneNumberSchema,
   email: z.optional(emailSchema),
   channels: z.optional(channelsSchema),
-  locale: z.optional(
-    z
-      .string()
-      .check(z.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$/, 'must be a locale such as en-us')),
-  ),
+  /** Never refuses a start: `toLocale` reduces what a phone says. */
+  locale: z.optional(z.unknown()),
   nonce: z.optional(
     z
       .string()
       .check(z.regex(/^[A-Za-z0-9_-]{16,128}$/, 'must be 16 to 128 characters of A-Za-z0-9_-')),
   ),
   result: z._default(z.enum(['json', 'redirect']), 'json'),
+  /** Never refuses a request: see `client-info.ts`. */
+  client: z.optional(z.unknown()),
 });
 export type StartBody = z.infer<typeof startBodySchema>;
 
 export const checkCodeBodySchema = z.object({
   request_id: z.string().check(z.minLength(1), z.maxLength(128)),
-  code: z.string().check(z.regex(/^[A-Za-z0-9]{4,10}$/, 'must be 4 to 10 letters and digits')),
+  code: z.string().check(
+    z.maxLength(MAX_TYPED_CODE_LENGTH, `must have at most ${MAX_TYPED_CODE_LENGTH} characters`),
+    z.overwrite(toCode),
+    // No pattern: as it is sent, a code may hold spaces, dashes and the digits of any script.
+    z.refine((code) => CODE_PATTERN.test(code), 'must be 4 to 10 letters and digits'),
+  ),
 });
 export type CheckCodeBody = z.infer<typeof checkCodeBodySchema>;
 
 export const nextWorkflowBodySchema = z.object({
   from: z.optional(channelSchema),
   error: z.optional(z.string().check(z.maxLength(64))),
+  /** Never refuses a request: see `client-info.ts`. */
+  client: z.optional(z.unknown()),
 });
 export type NextWorkflowBody = z.infer<typeof nextWorkflowBodySchema>;
 

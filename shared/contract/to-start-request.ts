@@ -1,6 +1,7 @@
 /** Parses a start: from the wire's names to ours. */
 
 import { Problem } from '../domain/errors.ts';
+import { toLocale } from '../domain/locale.ts';
 import type { StartRequest } from '../domain/start-request.ts';
 import { IDEMPOTENCY_KEY, type StartBody } from './requests.ts';
 
@@ -11,13 +12,14 @@ export function toStartRequest(body: StartBody, idempotencyKey: string | undefin
       errors: [{ field: 'idempotency-key', reason: 'must be 22 to 64 characters of A-Za-z0-9_-' }],
     });
   }
-  const { phone_number: phoneNumber, email, channels, locale, nonce, result } = body;
+  const { phone_number: phoneNumber, email, channels, nonce, result } = body;
+  const locale = toLocale(body.locale);
   return {
     phoneNumber,
     result,
     ...(email !== undefined && { email }),
     ...(channels && { channels }),
-    ...(locale !== undefined && { locale: locale.toLowerCase() }),
+    ...(locale !== undefined && { locale }),
     ...(nonce !== undefined && { nonce }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   };

@@ -7,6 +7,7 @@ export interface StartRequest {
   readonly phoneNumber: string;
   readonly email?: string;
   readonly channels?: readonly Channel[];
+  /** `language[-script][-region]` in lower case. */
   readonly locale?: string;
   readonly nonce?: string;
   readonly result: 'json' | 'redirect';

@@ -6,6 +6,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { METRICS_NAMESPACE } from '../config.ts';
+import type { ClientInfo } from '../contract/client-info.ts';
 import { Problem } from '../domain/errors.ts';
 import type { Measurement, OutgoingCall, Telemetry } from '../domain/ports/telemetry.ts';
 
@@ -13,7 +14,7 @@ import type { Measurement, OutgoingCall, Telemetry } from '../domain/ports/telem
 declare const BUNDLE_HASH: string | undefined;
 
 /** What the log line may hold: closed, so that nothing private gets in by accident. */
-export interface LogFields {
+export interface LogFields extends ClientInfo {
   readonly route?: string;
   readonly request_id?: string | undefined;
   readonly outcome?: string;

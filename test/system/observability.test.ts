@@ -245,6 +245,20 @@ describe('the page', () => {
   });
 });
 
+describe('the widget of carriers', () => {
+  it('counts verifications that fell back, by what their apps say', () => {
+    const [query = ''] = monitoring.dashboards
+      .flatMap(({ widgets }) => widgets)
+      .filter(({ title }) => title.startsWith('Fallbacks by carrier'))
+      .flatMap(({ shows }) => ('query' in shows ? [shows.query] : []));
+    const { rows } = runLogQuery(query, collected.lines);
+    const row = rows.find(({ network, os }) => network === '26201' && os === 'android');
+    expect(row?.started).toBeGreaterThan(1);
+    expect(row?.fell_back).toBeGreaterThan(0);
+    expect(row?.fell_back).toBeLessThan(Number(row?.started));
+  });
+});
+
 describe('the saved queries', () => {
   const folder = inject('assemblyFolder');
   const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.template.json'));

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { age } from '../fixtures/age.ts';
 import { call, phoneNumber } from '../fixtures/app.ts';
+import { SAID_LOCALES } from '../fixtures/locales.ts';
 import {
   ALL_CHANNELS,
   check,
@@ -147,7 +148,7 @@ describe('what a start sends', () => {
   it('is every channel with its own fields, in the order of the request', async () => {
     const to = phoneNumber('8');
     const channels = ['silent_auth', 'whatsapp', 'rcs'];
-    const body = { phone_number: to, channels, locale: 'de-DE' };
+    const body = { phone_number: to, channels, locale: 'de_DE@rg=atzzzz' };
     await call(stack.endpoints.api, 'POST', '/start', { body });
     const digits = to.slice(1);
     expect(stack.vonage.calls.at(-1)?.body).toEqual({
@@ -162,6 +163,21 @@ describe('what a start sends', () => {
         { channel: 'rcs', to: digits, from: 'acme' },
       ],
     });
+  });
+
+  it.each(SAID_LOCALES)('is, for the locale %j of a phone, %j', async (locale, sent) => {
+    const body = { phone_number: phoneNumber('8'), channels: ['sms'], locale };
+    expect((await call(stack.endpoints.api, 'POST', '/start', { body })).status).toBe(202);
+    expect(stack.vonage.calls.at(-1)?.body.locale).toBe(sent);
+  });
+
+  it('is asked for once more without a locale that Vonage refuses', async () => {
+    const invalid_parameters = [{ name: 'locale', reason: 'Locale is invalid' }];
+    stack.vonage.script('start', problem(422, { invalid_parameters }));
+    const body = { phone_number: phoneNumber('8'), channels: ['sms'], locale: 'tlh' };
+    expect((await call(stack.endpoints.api, 'POST', '/start', { body })).status).toBe(202);
+    const sent = stack.vonage.calls.slice(-2).map(({ body: { locale } }) => locale);
+    expect(sent).toEqual(['tlh', undefined]);
   });
 
   it('is the redirect_url only for a web page, which then navigates', async () => {

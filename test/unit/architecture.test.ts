@@ -62,7 +62,7 @@ const RULES: readonly {
   },
   {
     folder: 'shared/client',
-    paths: ['shared/contract (types)', 'shared/command'],
+    paths: ['shared/domain/code.ts', 'shared/command'],
     packages: ['node:', 'esbuild'],
   },
   {

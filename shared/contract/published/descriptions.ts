@@ -14,6 +14,7 @@ import {
   transitionSchema,
   verificationAnswerSchema,
 } from '../answers.ts';
+import { CARRIER_PATTERN, MAX_VERSION_LENGTH, PLATFORMS, VERSION_PATTERN } from '../client-info.ts';
 import {
   channelSchema,
   checkCodeBodySchema,
@@ -148,8 +149,30 @@ publish(
   },
 );
 
+const versionSchema = z.string().check(z.maxLength(MAX_VERSION_LENGTH), z.regex(VERSION_PATTERN));
+const clientSchema = z.object({
+  platform: z.optional(z.enum(PLATFORMS)),
+  app_version: z.optional(versionSchema),
+  sdk_version: z.optional(versionSchema),
+  carrier: z.optional(z.string().check(z.regex(CARRIER_PATTERN))),
+});
+/** The forms of members that refuse nothing: what is sent should have them. */
+const client = z.optional(clientSchema);
+const locale = z.optional(z.string());
+
+const CLIENT = 'For the logs of operators; a member that has another form is left out.';
 publish(
-  startBodySchema,
+  clientSchema,
+  { id: 'ClientInfo', description: CLIENT, examples: [example.CLIENT_INFO] },
+  {
+    platform: 'Where the check_url is opened; anything else counts as `other`.',
+    app_version: 'Of the app. At most six digits in a row.',
+    sdk_version: 'Of the library that opens the check_url. At most six digits in a row.',
+    carrier: 'Mobile network of the SIM that carries the data: MCC and MNC.',
+  },
+);
+publish(
+  z.extend(startBodySchema, { locale, client }),
   {
     id: 'StartRequest',
     description: 'Members that are not named here are ignored.',
@@ -161,7 +184,9 @@ publish(
     channels:
       "Ordered subset of the stage's workflow, 1 to 3, `silent_auth` only first. Default: the " +
       'first three whose address is known.',
-    locale: 'Language of messages, such as `en-us`.',
+    locale:
+      'Language of messages, as the phone says it. Reduced to language, script and region; what cannot ' +
+      'be is left out.',
     nonce: "Made by the company's backend; comes back in the proof only.",
     result:
       '`redirect` for web pages: the last redirect leads to the page of the stage. Default: `json`.',
@@ -177,11 +202,13 @@ publish(
   {
     request_id:
       'The one that the **handset received**; for a code of another channel the one of the start.',
-    code: 'Case matters.',
+    code:
+      'As it was received or typed. Spaces, dashes and invisible characters are taken out, and digits ' +
+      'of every script understood; then it is 4 to 10 letters and digits. Case matters.',
   },
 );
 publish(
-  nextWorkflowBodySchema,
+  z.extend(nextWorkflowBodySchema, { client }),
   {
     id: 'NextWorkflowRequest',
     description: 'Leaves a channel, if it still runs: a repeat skips nothing.',

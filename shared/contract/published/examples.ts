@@ -6,10 +6,19 @@ import { MOMENTS, type Moment, REQUEST_ID } from './example-verifications.ts';
 
 export const CLIENT_TOKEN = `${REQUEST_ID}.Qm9ndXMtdG9rZW4tZm9yLWV4YW1wbGVzLW9ubHktMDE`;
 
+export const CLIENT_INFO = {
+  platform: 'android',
+  app_version: '4.12.1',
+  sdk_version: '1.2.0',
+  carrier: '26201',
+};
+
 export const START_REQUEST = {
   phone_number: '+4915123456788',
   email: 'jo@example.org',
   channels: ['silent_auth', 'email'],
+  locale: 'de-DE',
+  client: CLIENT_INFO,
 };
 
 export const START_ANSWER: StartAnswer = {

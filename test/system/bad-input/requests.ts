@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NO_JSON_TEXTS } from '../../fixtures/bad-input/json-texts.ts';
 import { type Watched, watch } from '../../fixtures/bad-input/observe.ts';
 import { type RawAnswer, type RawRequest, sendRaw } from '../../fixtures/bad-input/raw-http.ts';
+import { NOT_CODES } from '../../fixtures/codes.ts';
 import type { ScriptedStack } from '../../fixtures/scripted-stack.ts';
 
 let stack: ScriptedStack;
@@ -130,7 +131,6 @@ export function badRequests(running: () => ScriptedStack): void {
       ['silent_auth second', { phone_number: NUMBER, channels: ['sms', 'silent_auth'] }],
       ['a short nonce', { phone_number: NUMBER, nonce: 'x'.repeat(15) }],
       ['a nonce with a space', { phone_number: NUMBER, nonce: 'a nonce of the company' }],
-      ['a bad locale', { phone_number: NUMBER, locale: 'en_us!' }],
       ['a bad result', { phone_number: NUMBER, result: 'xml' }],
     ];
 
@@ -187,21 +187,8 @@ export function badRequests(running: () => ScriptedStack): void {
   describe('POST /check-code', () => {
     it('answers 400 to what can be no code, and no attempt is spent', async () => {
       const { requestId } = watched.app;
-      const codes: readonly unknown[] = [
-        '',
-        'abc',
-        'x'.repeat(11),
-        'x'.repeat(1024),
-        ['aBc123'],
-        123456,
-        null,
-        { code: 'aBc123' },
-        'aBc\u200b123',
-        'aBc 123',
-        '１２３４５６',
-        'aBc123\n',
-        '../../etc',
-      ];
+      const others = ['x'.repeat(1024), ['aBc123'], 123456, null, { code: 'aBc123' }, '../../etc'];
+      const codes: readonly unknown[] = [...NOT_CODES, ...others];
       await watched.expectNoEffect(async () => {
         for (const code of codes) {
           const body = JSON.stringify({ request_id: requestId, code });

@@ -126,6 +126,13 @@ describe('every call', () => {
 });
 
 describe('checkCode', () => {
+  it('sends the code in its form', async () => {
+    const server = await withCode();
+    await (await begin(server, SILENT)).checkCode('\u200e٧٦٥ 241\n');
+    const call = server.received.find(({ path }) => path === '/check-code');
+    expect(call?.body).toMatchObject({ code: '765241' });
+  });
+
   it('sees in /status that the lost answer was yes, and repeats nothing', async () => {
     const server = withCode();
     server.script('/check-code', 'lose_answer');

@@ -6,7 +6,11 @@ import { isFinal, toVerification } from '../../../../shared/client/contract.ts';
 import type { StartBody as ClientStartBody } from '../../../../shared/client/start.ts';
 import { WEBSOCKET_SUBPROTOCOL } from '../../../../shared/config.ts';
 import type { ProblemBody, StartAnswer } from '../../../../shared/contract/answers.ts';
-import type { NextWorkflowBody, StartBody } from '../../../../shared/contract/requests.ts';
+import {
+  type NextWorkflowBody,
+  nextWorkflowBodySchema,
+  type StartBody,
+} from '../../../../shared/contract/requests.ts';
 import {
   statusSchema,
   type VerificationObject,
@@ -14,8 +18,8 @@ import {
 } from '../../../../shared/contract/verification-object.ts';
 import { isFinal as isFinalInDomain } from '../../../../shared/domain/verification.ts';
 import type { SkipError } from '../../../../shared/domain/workflow.ts';
-import { TOKEN, verificationObject } from '../../../fixtures/fake-backend.ts';
-import { backend, begin } from './clients.ts';
+import { submitCode, TOKEN, verificationObject } from '../../../fixtures/fake-backend.ts';
+import { backend, begin, clientOf, PHONE_NUMBER, storage } from './clients.ts';
 
 describe('the types of the client', () => {
   it('are those of the contract', () => {
@@ -24,7 +28,7 @@ describe('the types of the client', () => {
     expectTypeOf<client.ProblemCode>().toEqualTypeOf<ProblemBody['code']>();
     expectTypeOf<client.SkipError>().toEqualTypeOf<SkipError>();
     expectTypeOf<client.Channel>().toEqualTypeOf<NonNullable<NextWorkflowBody['from']>>();
-    expectTypeOf<keyof ClientStartBody>().toEqualTypeOf<keyof StartBody>();
+    expectTypeOf<keyof ClientStartBody | 'client'>().toEqualTypeOf<keyof StartBody>();
   });
 });
 
@@ -42,6 +46,30 @@ describe('toVerification', () => {
       const inDomain = { status } as Parameters<typeof isFinalInDomain>[0];
       expect(isFinal(verificationObject({ status }))).toBe(isFinalInDomain(inDomain));
     }
+  });
+});
+
+describe('what the app says about itself', () => {
+  it('goes with starts and skipped channels, and does not belong to a request', async () => {
+    const server = await backend();
+    server.change(submitCode());
+    const info = { platform: 'ios', appVersion: '4.12.1', sdkVersion: '1.0.5', carrier: '26201' };
+    const store = storage();
+    const verification = await begin(server, { WebSocket: null, store, client: info });
+    await verification.nextWorkflow();
+    const sent = server.received.flatMap(({ body }) =>
+      body ? [nextWorkflowBodySchema.parse(body)] : [],
+    );
+    const client = {
+      platform: 'ios',
+      app_version: '4.12.1',
+      sdk_version: '1.0.5',
+      carrier: '26201',
+    };
+    expect(sent.map((body) => body.client)).toEqual([client, client]);
+    const updated = clientOf(server, { store, client: { ...info, appVersion: '5.0.0' } });
+    expect(await updated.resume({ phoneNumber: PHONE_NUMBER })).toBeDefined();
+    expect(JSON.stringify(store.getItem('silent-auth'))).not.toContain('26201');
   });
 });
 

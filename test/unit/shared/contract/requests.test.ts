@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { toClientInfo } from '../../../../shared/contract/client-info.ts';
 import {
   checkCodeBodySchema,
   messageSchema,
   nextWorkflowBodySchema,
   startBodySchema,
 } from '../../../../shared/contract/requests.ts';
+import { NOT_CODES, TYPED_CODES } from '../../../fixtures/codes.ts';
+import { SAID_LOCALES } from '../../../fixtures/locales.ts';
 
 const START = { phone_number: '+4915112345678' };
 
@@ -38,7 +41,6 @@ const REFUSED: Readonly<Record<string, readonly unknown[]>> = {
     ['silent_auth', 'sms', 'voice', 'email'],
     { 0: 'sms', length: 1 },
   ],
-  locale: ['', 'd', 'german', 'de_de', 'de-de-', 'de\n', 1],
   nonce: ['', 'n'.repeat(15), 'n'.repeat(129), `${'n'.repeat(16)}=`, `${'n'.repeat(16)}\n`, 1],
   result: ['', 'JSON', 'page', null, ['json']],
 };
@@ -55,6 +57,10 @@ describe('the body of /start', () => {
     expect(success).toBe(false);
   });
 
+  it.each(SAID_LOCALES)('is never refused for the locale %j', (locale) => {
+    expect(startBodySchema.safeParse({ ...START, locale }).success).toBe(true);
+  });
+
   it('takes an e-mail address of 254 characters and none of 255', () => {
     const email = (length: number): string => `${'a'.repeat(length - 12)}@example.org`;
     const isTaken = (length: number): boolean =>
@@ -63,29 +69,57 @@ describe('the body of /start', () => {
   });
 });
 
-describe('the body of /check-code', () => {
-  it.each(['1234', 'aB3dE6', '1234567890'])('takes the code %s', (code) => {
-    expect(checkCodeBodySchema.safeParse({ request_id: 'a', code }).success).toBe(true);
-  });
+/** What an app may say about itself, and what is left of it for the log. */
+const CLIENTS: readonly (readonly [said: unknown, logged: object | undefined])[] = [
+  ...[
+    { platform: 'ios', app_version: '4.12.1', carrier: '26201' },
+    { platform: 'android', sdk_version: '1.2.0-rc.1+5a3f' },
+    { platform: 'web', carrier: '310260' },
+    { app_version: '2026.11.05' },
+  ].map((client) => [client, client] as const),
+  [{ app_version: 'x'.repeat(33), sdk_version: '1'.repeat(7), carrier: '2620' }, {}],
+  [{ app_version: '4915112345678', carrier: '4915112345678' }, {}],
+  [{ app_version: 'jo@example.org', carrier: '' }, {}],
+  [{ app_version: '1.0\n{"level":"ERROR"}', sdk_version: '1.0 ' }, {}],
+  [{ app_version: 4.1, sdk_version: ['1.2'], carrier: 26201 }, {}],
+  [{ carrier: '٢٦٢٠١', app_version: '１.0' }, {}],
+  [
+    { platform: 'flutter', carrier: '26201' },
+    { platform: 'other', carrier: '26201' },
+  ],
+  [{ platform: ['ios'] }, { platform: 'other' }],
+  [{ serial: 'R58M12ABCDE', imei: '356938035643809' }, {}],
+  [{}, {}],
+  [undefined, undefined],
+  [null, undefined],
+  ['ios', undefined],
+  [[{ platform: 'ios' }], undefined],
+  [7, undefined],
+];
 
-  it.each([
-    '',
-    '123',
-    '12345678901',
-    ' 1234',
-    '1234 ',
-    '1234\n',
-    '12\u200b34',
-    '\uff11\uff12\uff13\uff14',
-    '12-34',
-    '../1',
-    1234,
-    ['1234'],
-    null,
-    'x'.repeat(1024),
-  ])('is refused with the code %j', (code) => {
-    expect(checkCodeBodySchema.safeParse({ request_id: 'a', code }).success).toBe(false);
+describe.each([
+  ['/start', startBodySchema, START],
+  ['/next-workflow', nextWorkflowBodySchema, {}],
+] as const)('the client of %s', (_route, schema, body) => {
+  it.each(CLIENTS)('%j is logged as %j, and never refuses', (client, logged) => {
+    expect(toClientInfo(schema.parse({ ...body, client }).client)).toEqual(logged ?? {});
   });
+});
+
+describe('the body of /check-code', () => {
+  it.each([...TYPED_CODES, ['1234', '1234'] as const, ['1234567890', '1234567890'] as const])(
+    'takes %j for the code %s',
+    (code, form) => {
+      expect(checkCodeBodySchema.parse({ request_id: 'a', code })).toMatchObject({ code: form });
+    },
+  );
+
+  it.each([...NOT_CODES, '../1', 1234, ['1234'], null, 'x'.repeat(1024)])(
+    'is refused with the code %j',
+    (code) => {
+      expect(checkCodeBodySchema.safeParse({ request_id: 'a', code }).success).toBe(false);
+    },
+  );
 
   it.each(['', 'a'.repeat(129), 1, null, ['a']])('is refused with the request_id %j', (id) => {
     expect(checkCodeBodySchema.safeParse({ request_id: id, code: '1234' }).success).toBe(false);

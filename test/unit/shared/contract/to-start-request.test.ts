@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { startBodySchema } from '../../../../shared/contract/requests.ts';
 import { toStartRequest } from '../../../../shared/contract/to-start-request.ts';
+import { SAID_LOCALES } from '../../../fixtures/locales.ts';
 
 const BODY = { phone_number: '+4915112345678', result: 'json' } as const;
 
@@ -20,6 +22,11 @@ describe('toStartRequest', () => {
     expect(() => toStartRequest(BODY, key)).toThrow(
       expect.objectContaining({ code: 'request_invalid' }),
     );
+  });
+
+  it.each(SAID_LOCALES)('takes %j for the locale %j', (locale, form) => {
+    const body = startBodySchema.parse({ ...BODY, locale });
+    expect(toStartRequest(body, undefined).locale).toBe(form);
   });
 
   it('needs none', () => {

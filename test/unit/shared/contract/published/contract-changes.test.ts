@@ -71,6 +71,7 @@ describe('breakingChanges', () => {
     ],
     ['a pattern is another', `${CHECK} code pattern`, '^[0-9]+$'],
     ['a text must be shorter', `${CHECK} request_id maxLength`, 36],
+    ['a text must be shorter than its pattern', `${REQUEST} properties nonce maxLength`, 127],
     ['an array must be longer', `${REQUEST} properties channels minItems`, 2],
     ['unknown members are refused', `${REQUEST} additionalProperties`, false],
     ['a body has become required', 'paths /next-workflow post requestBody required', true],
@@ -93,6 +94,7 @@ describe('breakingChanges', () => {
       [`${REQUEST} properties more`, { type: 'string' }],
       [`${REQUEST} properties result enum`, ['json', 'redirect', 'more']],
       [`${CHECK} request_id maxLength`, 256],
+      [`${REQUEST} properties nonce maxLength`, 128],
       [
         `${SCHEMAS} NewAction`,
         { type: 'object', required: ['type'], properties: { type: { const: 'new' } } },

@@ -1,8 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toCode } from '../../../../shared/client/code.ts';
+import { CODE_PATTERN, toCode } from '../../../../shared/domain/code.ts';
 import { NOT_CODES, TYPED_CODES } from '../../../fixtures/codes.ts';
-import { submitCode } from '../../../fixtures/fake-backend.ts';
-import { backend, begin } from './clients.ts';
 
 describe('toCode', () => {
   it.each(TYPED_CODES)('makes %j the code %j', (typed, code) => {
@@ -10,7 +9,7 @@ describe('toCode', () => {
   });
 
   it.each(NOT_CODES)('makes no code of %j', (typed) => {
-    expect(toCode(typed)).not.toMatch(/^[A-Za-z0-9]{4,10}$/);
+    expect(toCode(typed)).not.toMatch(CODE_PATTERN);
   });
 
   it('knows every decimal digit of Unicode', () => {
@@ -21,14 +20,12 @@ describe('toCode', () => {
     const arabic = Array.from({ length: 10 }, (_, digit) => String.fromCodePoint(0x660 + digit));
     expect(toCode(arabic.join(''))).toBe('0123456789');
   });
-});
 
-describe('checkCode', () => {
-  it('sends the code in its form', async () => {
-    const server = backend();
-    server.change(submitCode());
-    await (await begin(server, { WebSocket: null })).checkCode('\u200e٧٦٥ 241\n');
-    const call = server.received.find(({ path }) => path === '/check-code');
-    expect(call?.body).toMatchObject({ code: '765241' });
+  it('never throws, and changes nothing of its own result', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (typed) => {
+        expect(toCode(toCode(typed))).toBe(toCode(typed));
+      }),
+    );
   });
 });

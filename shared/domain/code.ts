@@ -1,14 +1,21 @@
-/** Brings a typed code into the form that the backend checks, as the backend itself does. */
+/**
+ * Brings a typed code into the form that is checked. Backend and client share it, so it runs on every
+ * engine.
+ */
 
-/** In UTF-16 units, as typed; the backend refuses longer texts. */
-const MAX_LENGTH = 64;
+/** Of a code in its form. Case matters, and `0` is not `O`. */
+export const CODE_PATTERN = /^[A-Za-z0-9]{4,10}$/;
 
-const DIGIT = pattern('\\p{Nd}');
+/** Of a code as it is sent, in UTF-16 units. */
+export const MAX_TYPED_CODE_LENGTH = 64;
+
+const DIGIT = /* @__PURE__ */ pattern('\\p{Nd}');
 /** What keyboards, mails and copying put between digits: white space, dashes, invisible marks. */
-const FILLER = pattern('[\\p{Cf}\\p{Z}\\p{Pd}\\s\\u2212]');
+const FILLER = /* @__PURE__ */ pattern('[\\p{Cf}\\p{White_Space}\\p{Z}\\p{Pd}\\u2212]');
 
+/** Total: a text that is too long comes back unchanged, and so does what makes a text no code. */
 export function toCode(typed: string): string {
-  if (typed.length > MAX_LENGTH || !DIGIT || !FILLER) return typed;
+  if (typed.length > MAX_TYPED_CODE_LENGTH || !DIGIT || !FILLER) return typed;
   const characters = Array.from(typed).filter((character) => !FILLER.test(character));
   return characters.map((character) => toAscii(character, DIGIT)).join('');
 }
