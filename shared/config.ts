@@ -26,7 +26,7 @@ export const FUNCTION_NAMES = [
 ] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
-/** What a verification needs after `start`, which warms them while Vonage is at work. */
+/** The functions that a verification needs next; `start` warms them while it waits for Vonage. */
 export const WARMED = [
   'webhook',
   'connect',
@@ -58,7 +58,7 @@ export const WEBSOCKET_ROUTES = {
 /** Offered by the client, selected by `$connect`. */
 export const WEBSOCKET_SUBPROTOCOL = 'silent-auth.v1';
 
-/** What `start` sends to the functions that it warms. */
+/** The event that `start` sends to warm a function. */
 export const WARM_UP_EVENT = { source: 'silent-auth.warm-up' } as const;
 
 /** Environment variables of the functions; `shared/dependencies/environment.ts` reads them. */
@@ -86,7 +86,7 @@ export const ENV = {
    * (`http://127.0.0.1:3002`).
    */
   checkUrlHosts: 'CHECK_URL_HOSTS',
-  /** What the app connects to, `wss://…/<stage>`. */
+  /** Address for the app's WebSocket, `wss://…/<stage>`. */
   websocketUrl: 'WEBSOCKET_URL',
   /** Endpoint of the API Gateway management API, `https://…/<stage>`. */
   websocketManagementUrl: 'WEBSOCKET_MANAGEMENT_URL',
@@ -101,7 +101,7 @@ export const ENV = {
   proofSettings: 'PROOF_SETTINGS',
   /** `https://…` of the HTTP API: `iss` of proofs, server of the published contract. */
   publicUrl: 'PUBLIC_URL',
-  /** Set on the local stack only: the SDK's own variables for other endpoints. */
+  /** Set by the local stack only: the SDK's own variables for other endpoints. */
   dynamodbEndpoint: 'AWS_ENDPOINT_URL_DYNAMODB',
   secretsManagerEndpoint: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   eventBridgeEndpoint: 'AWS_ENDPOINT_URL_EVENTBRIDGE',
@@ -125,7 +125,7 @@ export const VERIFICATION_ATTRIBUTES = {
   seen: 'seen',
   connections: 'connections',
   clientTokenHash: 'client_token_hash',
-  /** Events that the client, and Vonage, have added: each author has places of its own. */
+  /** Numbers of events that the client and Vonage have added: each author has its own limit. */
   byClient: 'by_client',
   byProvider: 'by_provider',
   ttl: 'ttl',
@@ -140,7 +140,7 @@ export const EDGE_HEADERS = {
   viewerAddress: 'cloudfront-viewer-address',
 } as const;
 
-/** A webhook about such a request_id is an operator's test: it is verified and has no effect. */
+/** A webhook with such a request_id is an operator's test: it is verified and has no effect. */
 export const DOCTOR_REQUEST_ID_PREFIX = 'doctor-';
 
 export const METRICS_NAMESPACE = 'SilentAuth';
@@ -171,7 +171,7 @@ export interface Limit {
   readonly windowSeconds: number;
 }
 
-/** A limit on something that callers name and do not own: each of them spends a share at most. */
+/** A limit on something that callers name but do not own: each caller may spend a share of it. */
 export interface SharedLimit extends Limit {
   /** Of `count`, for one caller. @default half of it, rounded up */
   readonly perCaller?: number;
@@ -189,7 +189,7 @@ export interface StartLimits {
   readonly prefix: SharedLimit;
 }
 
-/** What `start` must know of the stage. */
+/** The stage's settings for `start`. */
 export interface StartSettings {
   readonly brand: string;
   /** Vonage's `locale`, lower case; absent: Vonage's default. */
@@ -201,7 +201,7 @@ export interface StartSettings {
   readonly codeLength: number;
   readonly coverageCheck: boolean;
   readonly afterUserRejected: 'continue' | 'stop';
-  /** Sent to Vonage for starts that ask for `result: redirect`. */
+  /** Sent to Vonage for starts with `result: redirect`. */
   readonly redirectUrl?: string;
   /** ISO 3166-1 alpha-2 of the countries whose mobile numbers are accepted. */
   readonly countries: readonly string[];
@@ -210,7 +210,7 @@ export interface StartSettings {
   readonly limits: StartLimits;
 }
 
-/** What `proof` must know of the stage. */
+/** The stage's settings for `proof`. */
 export interface ProofSettings {
   /** `aud` of the proofs: your backend. */
   readonly audience: string;
@@ -218,10 +218,10 @@ export interface ProofSettings {
   readonly lifetimeSeconds: number;
 }
 
-/** `x-correlator`: what a caller sends in this form comes back and stands in the log line. */
+/** `x-correlator`: a value in this form is returned to the caller and logged. */
 export const CORRELATOR_PATTERN = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** What web pages of an allowed origin may send and read (CORS). */
+/** Headers that web pages of an allowed origin may send and read (CORS). */
 export const CORS = {
   allowMethods: ['GET', 'POST'],
   allowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-correlator'],

@@ -1,5 +1,5 @@
 /**
- * `POST /webhook`: 204 once an authentic webhook is durable, or when it says nothing we understand;
+ * `POST /webhook`: 204 once an authentic webhook is durable, or has an unknown meaning;
  * 401 for a bad signature, 503 when it must be sent again: unsigned, or not stored.
  */
 

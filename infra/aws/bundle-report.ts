@@ -1,5 +1,5 @@
 /**
- * `npm run bundle-report`: what each function's bundle is made of, in bytes, largest first. With
+ * `npm run bundle-report`: the content of each function's bundle, in bytes, largest first. With
  * `-- --stage <name>` for a stage other than dev, `-- --files <function>` for every file of one.
  */
 
@@ -25,7 +25,7 @@ interface Metafile {
 
 type Sizes = readonly (readonly [name: string, bytes: number])[];
 
-const USAGE = `Says what each function's bundle is made of, in bytes, largest first.
+const USAGE = `Says the content of each function's bundle, in bytes, largest first.
 
 npm run bundle-report [-- options]
 

@@ -1,4 +1,6 @@
-/** cdk-nag at every synth: a finding without an acknowledgement and its reason stops it. */
+/**
+ * cdk-nag at every synth: a finding without an acknowledgement and a reason stops the synthesis.
+ */
 
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';

@@ -1,7 +1,7 @@
 /**
  * The WAF for the CloudFront distribution of a stage. AWS wants it in us-east-1, wherever the stage
- * is, so it is a stack of its own, deployed first: `npm run deploy -- -c stage=prod -c firewall=true`.
- * Its output goes into `edge.webAclArn` of the stage.
+ * is, so it is a stack of its own, deployed first: `npm run deploy -- -c stage=prod -c
+ * firewall=true`. Its output goes into `edge.webAclArn` of the stage.
  */
 
 import { CfnOutput, Stack, type StackProps, Tags } from 'aws-cdk-lib';
@@ -10,7 +10,7 @@ import type { Construct } from 'constructs';
 import type { Limit } from '../../shared/config.ts';
 
 const WINDOW_SECONDS = 300;
-/** WAF takes no lower limit. */
+/** Lowest limit that WAF accepts. */
 const LEAST_REQUESTS = 10;
 const MANAGED_RULES = [
   'AWSManagedRulesAmazonIpReputationList',

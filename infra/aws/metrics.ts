@@ -1,6 +1,6 @@
 /**
  * The product's own metrics as dashboards and alarms read them. Every metric has the dimension
- * `service`, which tells the stages of one account apart.
+ * `service`, which separates the stages of one account.
  */
 
 import { Duration } from 'aws-cdk-lib';

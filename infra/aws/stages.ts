@@ -6,7 +6,7 @@
 import type { Stage } from './stage.ts';
 import { validateStage } from './validate-stage.ts';
 
-/** Countries with at least one carrier that knows silent authentication (protocol §7.6). */
+/** Countries with at least one carrier that supports silent authentication (protocol §7.6). */
 const SILENT_AUTH_COUNTRIES = [
   ...['AL', 'CA', 'DE', 'ES', 'FR', 'GB', 'GH', 'GR', 'HU', 'ID', 'IE', 'IT', 'MX', 'NL'],
   ...['PT', 'RO', 'SG', 'US', 'ZA'],
@@ -36,7 +36,7 @@ const DEV: Stage = {
     { channel: 'email' },
     { channel: 'sms' },
     { channel: 'voice' },
-    // Senders that stand for your own: Vonage refuses these, the simulator does not.
+    // Placeholders for your own senders: Vonage refuses these, the simulator accepts them.
     { channel: 'whatsapp', from: '447700900000' },
     { channel: 'rcs', from: 'silent-auth' },
   ],
@@ -50,7 +50,7 @@ const DEV: Stage = {
     email: { count: 20, perCaller: 10, windowSeconds: 600 },
     prefix: { count: 500, perCaller: 250, windowSeconds: 600 },
   },
-  // A page on your machine; `npm start` serves the example of one there.
+  // A page on your machine; `npm start` serves an example there.
   redirectUrl: 'https://localhost/redirect',
   origins: ['http://localhost:3000', 'http://127.0.0.1:3000'],
   proof: { audience: 'silent-auth-consumer', lifetimeSeconds: 300 },
@@ -74,19 +74,21 @@ const PROD: Stage = {
   workflow: [{ channel: 'silent_auth' }, { channel: 'email' }],
   countries: ['DE', 'ES', 'FR', 'GB', 'IT', 'NL', 'PT'],
   playground: false,
-  // Say who is alarmed: replace this by alarmEmail before people use the stage.
+  // Replace this by `alarmEmail` before people use the stage.
   unattendedAlarms: true,
   // About 2 000 verifications at 5 cents; raise it with your traffic.
   priceCeilingPerDay: 100,
   limits: {
     // Carriers put thousands of subscribers behind one address.
     address: { count: 300, windowSeconds: 600 },
-    // A person: a few tries, another one after a change of phone.
+    // One person: a few tries, another one after a change of phone.
     subject: { count: 5, windowSeconds: 600 },
-    // A person who tries five times has room; whoever spends a share leaves another one to the owner.
+    // A person who tries five times has room; whoever spends a share leaves another one to the
+    // owner.
     phoneNumber: { count: 10, perCaller: 5, windowSeconds: 3600 },
     email: { count: 10, perCaller: 5, windowSeconds: 3600 },
-    // 10 000 numbers. An office or a carrier's address with fifty subscribers in one block, and their
+    // 10 000 numbers. An office or a carrier's address with fifty subscribers in one block, and
+    // their
     // second tries, are one caller; four such callers at least close a block (decision 0047).
     prefix: { count: 240, perCaller: 60, windowSeconds: 600 },
   },
@@ -94,7 +96,8 @@ const PROD: Stage = {
   proof: { audience: 'silent-auth-consumer', lifetimeSeconds: 120 },
   allowUnattendedMessages: false,
   throttle: { rate: 200, burst: 400 },
-  // Ten times what Vonage is assumed to take (protocol §9): rubbish from one sender below it starves
+  // Ten times what Vonage is assumed to take (protocol §9): rubbish from one sender below it
+  // starves
   // nobody, because refusals cost Vonage nothing. Above it only a WAF helps.
   routeThrottles: {
     'POST /start': { rate: 300, burst: 600 },

@@ -26,7 +26,7 @@ export function refusalOf(request: IncomingMessage, { hosts }: Access): 400 | 40
   return isKnownHost(request.headers.host ?? '', hosts) ? undefined : 403;
 }
 
-/** Without an origin it is not a browser, or it is a page that somebody opens. */
+/** Without `Origin` the request comes from another program, or opens a page. */
 export function isTrustedOrigin({ headers }: IncomingMessage, origins: readonly string[]): boolean {
   return headers.origin === undefined || origins.includes(headers.origin);
 }

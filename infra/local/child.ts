@@ -22,7 +22,7 @@ export interface Child {
   readonly url: string;
   /** Resolves when the process has ended, for any reason. */
   readonly exited: Promise<void>;
-  /** Hears every message after the first one, also those that came before it listened. */
+  /** Calls the listener for every message after the first one, also for earlier ones. */
   listen(listener: (message: unknown) => void): void;
   send(message: object): void;
   close(): Promise<void>;
@@ -83,7 +83,7 @@ export async function runWithParent(
   start: () => Promise<{ readonly url: string; close(): Promise<void> }>,
 ): Promise<void> {
   process.on('SIGINT', () => {});
-  process.umask(0o077); // what it keeps is its user's alone
+  process.umask(0o077); // its files are readable by their user only
   try {
     const { url, close } = await start();
     const end = (): void => void close().finally(() => process.exit(0));

@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: starts the stack on free ports and plays the app in the terminal, over real HTTP
- * and WebSocket: six stories, each with its timeline in milliseconds. Exits 0 only if all end as
- * expected.
+ * and WebSocket: six stories, each with its timeline in milliseconds. Exits with 0 only if every
+ * story ends as expected.
  *
  * `--json`: one JSON object per story, `{story, status, channel, verified, transitions,
  * milliseconds}`, and nothing else on stdout.
@@ -16,11 +16,11 @@ import { STORIES } from './demo/stories.ts';
 import { perform } from './demo/story.ts';
 import { type Stack, startStack } from './stack.ts';
 
-const USAGE = `Plays the app in the terminal: six stories over a stack of their own.
+const USAGE = `Plays six stories of an app in the terminal, over a stack that it starts for itself.
 
 npm run demo [-- --json]
 
-  --json   one JSON object for each story, and nothing else on stdout`;
+  --json   prints one JSON object per story and nothing else on stdout`;
 
 await runCommand({
   usage: USAGE,
@@ -34,7 +34,7 @@ async function play(json: boolean): Promise<boolean> {
   const stopping = new AbortController();
   process.on('SIGINT', () => stopping.abort());
   process.on('SIGTERM', () => stopping.abort());
-  // Whoever reads has gone: `| head`.
+  // The reader of the output has closed it, as `| head` does.
   process.stdout.on('error', () => stopping.abort());
   const folder = mkdtempSync(join(tmpdir(), 'silent-auth-demo-'));
   let stack: Stack | undefined;
@@ -74,6 +74,6 @@ async function playAll(
     else console.error(`${json ? `${story.name}: ` : '   FAILED: '}${failure}`);
     isAsTold &&= failure === undefined;
   }
-  say(isAsTold ? '\nAll six stories ended as told.' : '\nNot every story ended as told.');
+  say(isAsTold ? '\nAll six stories ended as expected.' : '\nNot every story ended as expected.');
   return isAsTold;
 }

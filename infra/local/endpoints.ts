@@ -1,4 +1,4 @@
-/** `endpoints.json`: where the running stack listens, for clients that know nothing else. */
+/** `endpoints.json`: the addresses of the running stack, for its clients. */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { ENV } from '../../shared/config.ts';
 import { LocalStackError } from './error.ts';
@@ -17,9 +17,9 @@ export interface Endpoints {
   readonly application_id: string;
   /** PEM; verifies the tokens that the backend sends to Vonage. */
   readonly application_public_key: string;
-  /** What a sender of webhooks signs with. */
+  /** The secret that signs webhooks. */
   readonly webhook: { readonly api_key: string; readonly signature_secret: string };
-  /** Where operators write: names in Secrets Manager. */
+  /** Names of the operators' secrets in Secrets Manager. */
   readonly secrets: {
     readonly private_key: string;
     readonly signature: string;

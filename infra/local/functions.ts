@@ -7,11 +7,11 @@ import { type LocalAddresses, toLocalEnvironment } from './local-environment.ts'
 import type { FunctionResource } from './template/functions.ts';
 import type { LocalTemplate } from './template.ts';
 
-/** How functions run while somebody works on them. */
+/** Options for functions under development. */
 export interface Development {
   /** Holds `<function>/index.mjs` with its source map, in place of the template's assets. */
   readonly bundlesFolder: string;
-  /** Whose process waits for a debugger on that port. */
+  /** The function whose process waits for a debugger on this port. */
   readonly inspected?: { readonly function: string; readonly port: number } | undefined;
 }
 

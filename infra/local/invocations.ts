@@ -1,6 +1,6 @@
 /**
- * Invocations that no API makes: event source mappings, whose answer matters, and Lambda's asynchronous
- * invoke, which is repeated by itself as the template says.
+ * Invocations that no API makes: event source mappings, whose answer matters, and Lambda's
+ * asynchronous invoke, which is repeated by itself as the template says.
  */
 import { toSentence } from '../../shared/command/run-command.ts';
 import { invokeMessage } from './aws/messages.ts';
@@ -10,7 +10,7 @@ import type { Service } from './service.ts';
 import { DEFAULT_EVENT_INVOKE, type EventInvokeSettings } from './template/event-invoke.ts';
 
 export interface InvocationsOptions {
-  /** The process that stands for AWS. */
+  /** The process of the AWS stand-ins. */
   readonly aws: Pick<Service, 'listen' | 'send'>;
   readonly invoke: Invoke;
   readonly eventInvoke: ReadonlyMap<string, EventInvokeSettings>;
@@ -37,7 +37,7 @@ export function answerInvocations(options: InvocationsOptions): () => void {
     else void answer(id, functionName, event);
   });
 
-  /** Nobody waits for an error of a function that is not there: it must not end the stack. */
+  /** An unknown function is an error without a caller: it must not end the stack. */
   async function run(functionName: string, event: unknown): Promise<InvocationResult> {
     try {
       return await invoke(functionName, event);

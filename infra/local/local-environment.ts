@@ -81,7 +81,7 @@ function replaceDefaultAddresses(value: string, addresses: LocalAddresses): stri
   });
 }
 
-/** Such a name stands for a stage; the local listener of the sockets has the stage in its path. */
+/** A custom domain maps to a stage; the local WebSocket address has the stage in its path. */
 function replaceDomains(value: string, { domains, ...addresses }: LocalAddresses): string {
   return domains.reduce((text, { domainName, apiId, stage }) => {
     if (apiId === addresses.httpApiId) {

@@ -35,7 +35,7 @@ export function measureFunction(
   };
 }
 
-/** What an HTTP API measures of its requests. */
+/** Metrics of an HTTP API. */
 export function measureHttpApi(
   apiId: string,
   metrics: PlatformMetrics,
@@ -75,7 +75,7 @@ export function measureIntegration(
   };
 }
 
-/** What a WebSocket API measures: handshakes, messages, and the functions behind them. */
+/** Metrics of a WebSocket API: handshakes, messages, and the functions behind them. */
 export function measureWebSocketApi(
   apiId: string,
   metrics: PlatformMetrics,

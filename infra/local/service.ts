@@ -1,5 +1,5 @@
 /**
- * A child process that can be lost and started again where it was: same port, same data on disk.
+ * A child process that can be restarted with the same port and the same data on disk.
  */
 import type { Child } from './child.ts';
 import { LocalStackError } from './error.ts';
@@ -11,7 +11,7 @@ export interface Service {
   pid(): number | undefined;
   /** SIGKILL, as a crash: nothing is flushed. Resolves when the next process listens. */
   restart(): Promise<void>;
-  /** Hears what the process says, also after a restart. */
+  /** Listens to the process's messages, also after a restart. */
   listen(listener: (message: unknown) => void): void;
   send(message: object): void;
   close(): Promise<void>;

@@ -44,7 +44,7 @@ export interface Ports {
 }
 
 export interface StackOptions {
-  /** Everything that the stack keeps. */
+  /** Folder for everything that the stack keeps. */
   readonly localFolder: string;
   /** @default any free ones */
   readonly ports?: Partial<Ports>;
@@ -57,11 +57,13 @@ export interface StackOptions {
    * new
    */
   readonly assemblyFolder?: string;
-  /** Another Vonage. @default the simulator */
+  /** Address of another Vonage. @default the simulator */
   readonly vonageBaseUrl?: string | undefined;
-  /** Factor on every duration of the simulator and the queues: 0.1 makes 60 s of it 6 s. @default 1 */
+  /**
+   * Factor on every duration of the simulator and the queues: 0.1 makes 60 s of it 6 s. @default 1
+   */
   readonly timeScale?: number;
-  /** Another DynamoDB. @default dynalite, in `localFolder` */
+  /** Address of another DynamoDB. @default dynalite, in `localFolder` */
   readonly dynamodbEndpoint?: string | undefined;
   /** @default functions run as they are deployed */
   readonly development?: Development;
@@ -145,7 +147,7 @@ async function openStack(options: StackOptions, closers: Closers): Promise<Omit<
       ? openSimulator(options, folder, identity, api, closers)
       : undefined,
   ] as const;
-  await Promise.allSettled(starting); // even when one fails: what was started must be closed
+  await Promise.allSettled(starting); // even when one fails, everything that was started must be closed
   const [read, aws, vonage] = await Promise.all(starting);
   const template = options.development?.inspected ? withoutTimeouts(read) : read;
   const addresses: LocalAddresses = {
@@ -242,7 +244,7 @@ function invokeBy(functions: ReadonlyMap<string, FunctionPool>): Invoke {
 }
 
 const NEVER = new Promise<never>(() => {});
-/** The longest that a timer takes. */
+/** Longest delay of a timer. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** A time limit that a debugging session does not reach. */

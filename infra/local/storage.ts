@@ -1,4 +1,7 @@
-/** Creates what the template keeps data in, at the local endpoints; safe to repeat at every start. */
+/**
+ * Creates the template's tables, secrets and queues at the local endpoints; safe to repeat at every
+ * start.
+ */
 import { toSentence } from '../../shared/command/run-command.ts';
 import { callAws } from './aws/json-client.ts';
 import { LocalStackError } from './error.ts';
@@ -41,7 +44,7 @@ export async function createParameters(
   }
 }
 
-/** Their messages stay; what the template says of them is new. */
+/** Their messages stay; their settings follow the template. */
 export async function createQueues(
   endpoint: string,
   queues: readonly QueueResource[],

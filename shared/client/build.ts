@@ -1,6 +1,7 @@
 /**
- * `npm run build:client`: the package of the client in `dist/client`, for `npm pack` and `npm publish`:
- * one ES module with its source map, and declarations that export exactly what the module exports.
+ * `npm run build:client`: the package of the client in `dist/client`, for `npm pack` and `npm
+ * publish`: one ES module with its source map, and declarations that export exactly what the module
+ * exports.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -25,7 +26,9 @@ const SOURCES = dirname(fileURLToPath(import.meta.url));
 const PROJECT = join(SOURCES, '../..');
 const MODULE = 'silent-auth.js';
 const DECLARATIONS = 'silent-auth.d.ts';
-/** What the module exports, by the file that declares it. Types that these mention are exported too. */
+/**
+ * What the module exports, by the file that declares it. Types that these mention are exported too.
+ */
 const EXPORTS = {
   createClient: 'client.ts',
   isFinal: 'contract.ts',
@@ -33,7 +36,7 @@ const EXPORTS = {
   ClientProblem: 'problem.ts',
 };
 
-/** Replaces `folder` by the package. */
+/** Writes the package to `folder`, replacing its content. */
 export async function buildClient(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

@@ -15,9 +15,9 @@ import { ClientProblem, isProblem, networkProblem } from './problem.ts';
 import { repeat } from './repeat.ts';
 import type { ServerClock } from './server-clock.ts';
 
-/** Of a call that a person waits for: about 8 s of failures. */
+/** Attempts of a call that a person waits for: about 8 s of failures. */
 const ATTEMPTS = 4;
-/** Of a call that the client makes itself while the check_url's step runs. */
+/** Attempts of a call that the client makes itself while the check_url's step runs. */
 export const PATIENT_ATTEMPTS = 10;
 
 export interface CallOptions {
@@ -77,7 +77,7 @@ export function createCalls(
   const read = ({ signal }: CallOptions = {}): Promise<VerificationObject> =>
     ask({ method: 'GET', path: '/status', signal });
 
-  /** Repeats the call unless `/status` shows that it is needless. */
+  /** Repeats the call unless `/status` shows that it took effect. */
   function act(
     path: string,
     body: unknown,
@@ -116,7 +116,7 @@ export function createCalls(
   };
 }
 
-/** A try was spent by the call whose answer was lost: the code was wrong. */
+/** The call whose answer was lost used up an attempt: the code was wrong. */
 function throwIfRefused({ action: before }: VerificationObject, now: VerificationObject): void {
   const { action } = now;
   if (before?.type !== 'submit_code' || action?.type !== 'submit_code') return;

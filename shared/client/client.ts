@@ -12,9 +12,9 @@
  * ```
  *
  * Objects are those of the wire (`docs/openapi.json`). `openCheckUrl` opens the check_url and the
- * client reports its result; without that function the app does both and calls `handsetAnswered`. The
- * client keeps a socket while it can and polls while it cannot; both rest while the check_url is open.
- * After a failure of the network it reads `/status` before it repeats a call.
+ * client reports its result; without that function the app does both and calls `handsetAnswered`.
+ * The client keeps a socket while it can and polls while it cannot; both rest while the check_url
+ * is open. After a failure of the network it reads `/status` before it repeats a call.
  */
 
 import { isFinal, isRecord, type StartAnswer, type VerificationObject } from './contract.ts';
@@ -37,13 +37,13 @@ import type { Abortable, Verification } from './verification.ts';
 import { abortable } from './waiting.ts';
 
 export interface ClientOptions {
-  /** Of the HTTP API, without a path. */
+  /** Address of the HTTP API, without a path. */
   readonly apiUrl: string;
   /** Opens the check_url over mobile data. @default the app does, and calls `handsetAnswered` */
   readonly openCheckUrl?: OpenCheckUrl;
-  /** Where a verification survives the app. @default memory */
+  /** Storage that survives the app. @default memory */
   readonly store?: Store;
-  /** The bearer token of `POST /start`, where the stage asks for one. */
+  /** The bearer token of `POST /start`, if the stage requires one. */
   readonly startToken?: () => string | Promise<string>;
   /** Called with a problem of the check_url; the outcome itself comes as an update. */
   readonly onProblem?: (problem: ClientProblem) => void;
@@ -51,18 +51,18 @@ export interface ClientOptions {
   readonly client?: ClientInfo;
   /** @default the platform's */
   readonly fetch?: FetchLike;
-  /** `null`: no socket, `/status` is polled. @default the platform's */
+  /** `null`: poll `/status` instead of using a socket. @default the platform's */
   readonly WebSocket?: SocketConstructor | null;
-  /** Other times than those of the contract, for tests. */
+  /** Replaces times of the contract, in tests. */
   readonly timing?: Partial<Timing>;
 }
 
 export interface Client {
   /**
    * Starts a verification, one at a time: while a start is pending, a second call with the same
-   * request returns the same promise, with another request it throws `start_in_progress`. Repeating a
-   * start after a failure is safe: the same request has the same idempotency key until its 202, and
-   * only that replaces what is saved.
+   * request returns the same promise, with another request it throws `start_in_progress`. Repeating
+   * a start after a failure is safe: the same request has the same idempotency key until its 202,
+   * and only that replaces what is saved.
    *
    * @throws ClientProblem, or the reason of the signal
    */
@@ -72,7 +72,7 @@ export interface Client {
    * it can go on or be proven. Repeats the start if its answer was lost.
    */
   resume(request: StartRequest, options?: Abortable): Promise<Verification | undefined>;
-  /** The request of the last verification or start that is saved, for an app that was killed. */
+  /** The request of the last saved verification or start, for an app that was killed. */
   savedRequest(): Promise<StartRequest | undefined>;
   /** Erases what is saved, for example when the user signs out. A running verification goes on. */
   forget(): Promise<void>;
@@ -117,7 +117,7 @@ export function createClient(options: ClientOptions): Client {
     return isFirst;
   }
 
-  /** Goes on with a verification whose token is saved; `undefined` when nothing is left of it. */
+  /** Continues a verification whose token is saved; `undefined` when it can no longer continue. */
   async function reopen(
     { idempotency_key: key, started }: SavedStart,
     signal: AbortSignal | undefined,
@@ -163,7 +163,10 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-/** Whether it can go on or be proven, by the server's clock: both times are the server's. */
+/**
+ * Whether it can continue or be proven. Compares two times of the server: the phone's clock is not
+ * used.
+ */
 function isUseful(verification: VerificationObject, atMs: number | undefined): boolean {
   const { status, ended_at: endedAt } = verification;
   if (!isFinal(verification)) return true;

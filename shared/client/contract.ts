@@ -3,7 +3,7 @@
  * A test holds them against the schemas of `shared/contract`, so that neither can drift.
  */
 
-/** How Vonage reaches a person. */
+/** A channel of Vonage. */
 export type Channel = 'silent_auth' | 'sms' | 'voice' | 'email' | 'whatsapp' | 'rcs';
 
 /** The last seven are final. A status that this client does not know is shown as `pending`. */
@@ -48,10 +48,10 @@ export interface VerificationObject {
   status: Status;
   channel: Channel;
   next_channel: Channel | null;
-  /** What the app does now; one that this client does not know is shown as `null`. */
+  /** What the app does now; an unknown action is shown as `null`. */
   action: Action | null;
   workflow: { channel: Channel; status: StepStatus; reason: Reason | null }[];
-  /** What is proven, and only that: an e-mail code never proves a number. */
+  /** What is proven. An e-mail code never proves a number. */
   verified: { phone_number: boolean; email: boolean };
   reason: Reason | null;
   created_at: string;
@@ -117,8 +117,8 @@ export function isFinal({ status }: VerificationObject): boolean {
 }
 
 /**
- * Makes an answer a verification; `undefined` when it is none. What a newer server may have added is
- * shown as the contract asks: an unknown status as `pending`, an unknown action as none.
+ * Makes an answer a verification; `undefined` when it is none. What a newer server may have added
+ * is shown as the contract asks: an unknown status as `pending`, an unknown action as none.
  */
 export function toVerification(value: unknown): VerificationObject | undefined {
   if (!isRecord(value) || typeof value.request_id !== 'string') return undefined;

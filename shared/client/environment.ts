@@ -1,4 +1,4 @@
-/** What the client needs of the platform: the parts of `fetch` and `WebSocket` that it uses, a clock. */
+/** The platform functions that the client uses: parts of `fetch` and `WebSocket`, and a clock. */
 
 export interface FetchAnswer {
   readonly status: number;
@@ -29,23 +29,23 @@ export type SocketConstructor = new (url: string, protocols: string[]) => Socket
 
 /** Milliseconds; the defaults are those of the contract, others are for tests. */
 export interface Timing {
-  /** Between two reads of `/status` while there is no socket. */
+  /** Time between two reads of `/status` while there is no socket. */
   readonly pollMs: number;
   readonly pingMs: number;
-  /** Something must come within this after a ping. */
+  /** Longest wait for any message after a ping. */
   readonly pongMs: number;
-  /** From opening a socket to its snapshot. */
+  /** Longest time from opening a socket to its snapshot. */
   readonly openMs: number;
   /** First wait after a failure; it doubles. */
   readonly backoffMs: number;
   readonly maxBackoffMs: number;
-  /** For one answer: the backend itself has 25 s. */
+  /** Time limit for one answer: the backend itself has 25 s. */
   readonly requestMs: number;
-  /** For one answer of `GET /status`. */
+  /** Time limit for one answer of `GET /status`. */
   readonly statusMs: number;
-  /** For `openCheckUrl`; Vonage's own library gives up after 30 s. */
+  /** Time limit for `openCheckUrl`; Vonage's own library gives up after 30 s. */
   readonly handsetMs: number;
-  /** After `completed`, for what is verified to become certain. */
+  /** Wait after `completed` until `verified` is certain. */
   readonly lingerMs: number;
 }
 
@@ -77,14 +77,14 @@ export interface Environment {
   readonly fetch: FetchLike;
   /** Absent: `/status` is polled instead. */
   readonly WebSocket: SocketConstructor | undefined;
-  /** Milliseconds since any moment; not the phone's time of day, which may be set meanwhile. */
+  /** Monotonic milliseconds; not the phone's time of day, which may change meanwhile. */
   readonly now: () => number;
   readonly timing: Timing;
   /** As sent; nothing of it belongs to the identity of a request. */
   readonly client: Readonly<Record<string, string | undefined>> | undefined;
 }
 
-/** The platform's own, where nothing else was given. */
+/** Fills in the platform's own functions where the app gave none. */
 export function toEnvironment(given: {
   readonly fetch?: FetchLike | undefined;
   readonly WebSocket?: SocketConstructor | null | undefined;

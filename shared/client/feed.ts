@@ -9,16 +9,19 @@ import { type ClientProblem, isProblem } from './problem.ts';
 import type { HeldSocket } from './socket.ts';
 import { backoffMs } from './waiting.ts';
 
-/** The server is given this long to do what its clock says. */
+/** Time that the server gets after `next_change_at` before the client asks. */
 const GRACE_MS = 250;
-/** The longest that a timer of JavaScript can wait is 24 days; nothing here takes a day. */
+/**
+ * Upper bound of a wait, because JavaScript timers overflow after 24 days; no verification takes a
+ * day.
+ */
 const DAY_MS = 86_400_000;
 
 export interface Feed {
-  /** Opens a socket and begins to ask: a new feed is paused. */
+  /** Opens a socket and starts polling: a new feed is paused. */
   resume(): void;
   pause(): void;
-  /** Replaces the socket, which may be dead without anybody having noticed. */
+  /** Replaces the socket, which may be dead without a close event. */
   renew(): void;
   /** A new object, or the socket opened or closed: restarts the wait. */
   reschedule(): void;
@@ -32,7 +35,7 @@ export interface FeedNeeds {
   readonly untilServer: (time: string) => number;
   /** Reads `/status` into the mirror. */
   readonly read: () => Promise<unknown>;
-  /** The token is not valid any more: nothing will ever come. */
+  /** Called when the token is no longer valid: no update can follow. */
   readonly onRefused: (problem: ClientProblem) => void;
 }
 

@@ -8,14 +8,14 @@ import { ClientProblem, isProblem } from './problem.ts';
 import type { ServerClock } from './server-clock.ts';
 import { wait } from './waiting.ts';
 
-/** Upper bound of the wait for Vonage's report of a refusal: the backend's 5 s, and one more. */
+/** Upper bound of the wait for Vonage's report of a refusal: the backend's 5 s plus 1 s. */
 const REJECTION_WAIT_MS = 6_000;
 const GRACE_MS = 250;
 
 export interface HandsetReport {
-  /** Whether a result of this check_url still matters: it is the newest, and its step runs. */
+  /** Whether a result of this check_url still counts: it is the newest, and its step runs. */
   isCurrent(checkUrl: string): boolean;
-  /** Makes the call that the answer asks for, unless it is too late; safe to repeat. */
+  /** Makes the call that matches the answer, unless it is too late; safe to repeat. */
   answered(
     checkUrl: string,
     answer: HandsetAnswer | null | undefined,
@@ -57,7 +57,9 @@ export function createHandsetReport(
     });
   }
 
-  /** Vonage knows already and reports it; only if it does not, a second report ends the step. */
+  /**
+   * Vonage knows the refusal and usually reports it; if it does not, a second report ends the step.
+   */
   async function reportRejection(
     checkUrl: string,
     options: CallOptions,

@@ -29,10 +29,10 @@ export type HandsetResult =
   | { readonly type: 'code'; readonly requestId: string; readonly code: string }
   | { readonly type: 'error'; readonly error: string };
 
-/** What the contract takes of an error. */
+/** Longest error text that the contract accepts. */
 const MAX_ERROR_LENGTH = 64;
 
-/** Total: what is not understood is `sdk_error`, so that the next channel comes at once. */
+/** Never throws: an unreadable answer is `sdk_error`, so that the next channel follows at once. */
 export function readHandsetAnswer(answer: unknown): HandsetResult {
   try {
     return read(toRecord(answer));
@@ -41,7 +41,7 @@ export function readHandsetAnswer(answer: unknown): HandsetResult {
   }
 }
 
-/** A code counts whatever else the library says, unless the carrier's status is a refusal. */
+/** A code counts even next to an error of the library, unless the carrier's status is a refusal. */
 function read({ response_body, http_status, error }: HandsetAnswer): HandsetResult {
   const { request_id: requestId, code } = toRecord(response_body);
   const status = isText(http_status) ? Number(http_status) : Number.NaN;
@@ -65,7 +65,7 @@ function isText(value: unknown): value is string | number {
   return typeof value === 'string' || typeof value === 'number';
 }
 
-/** Some bridges hand objects over as JSON. */
+/** Some bridges pass objects as JSON text. */
 function toRecord(value: unknown): Record<string, unknown> {
   const record = typeof value === 'string' ? parseJson(value) : value;
   return isRecord(record) ? record : {};

@@ -1,4 +1,7 @@
-/** One HTTP call with a time limit; what it throws is a problem, or the reason of the caller's signal. */
+/**
+ * One HTTP call with a time limit; what it throws is a problem, or the reason of the caller's
+ * signal.
+ */
 
 import type { Environment } from './environment.ts';
 import { parseJson } from './json.ts';
@@ -17,7 +20,7 @@ export interface Call {
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
-  /** The server's clock in epoch milliseconds, where its `Date` may be read. */
+  /** The server's clock in epoch milliseconds; absent when the `Date` header is not readable. */
   readonly atMs?: number;
 }
 

@@ -1,4 +1,4 @@
-/** JSON that others wrote. */
+/** Parses JSON from untrusted sources. */
 
 /** `undefined` for what is not JSON, such as a hotel's login page. */
 export function parseJson(text: unknown): unknown {

@@ -1,4 +1,4 @@
-/** The last known verification: stale objects are ignored, listeners get the others. */
+/** The newest known verification: ignores stale objects and passes the others to listeners. */
 
 import { toVerification, type VerificationObject } from './contract.ts';
 import { onAbort } from './waiting.ts';
@@ -7,9 +7,9 @@ export type Listener = (verification: VerificationObject) => void;
 
 export interface Mirror {
   readonly current: VerificationObject;
-  /** Takes an object of any origin, unless it is stale or no verification of this request. */
+  /** Applies a received object, unless it is stale or belongs to another request. */
   apply(value: unknown): void;
-  /** Returns what ends it. */
+  /** Returns a function that unsubscribes. */
   onChange(listener: Listener): () => void;
   /** Ends every iteration, with an error if there is one. */
   end(error?: Error): void;
@@ -17,7 +17,7 @@ export interface Mirror {
   updates(signal?: AbortSignal): AsyncGenerator<VerificationObject, void, undefined>;
 }
 
-/** @param onApplied called with every object that was taken, changed or not */
+/** @param onApplied called with every applied object, changed or not */
 export function createMirror(first: VerificationObject, onApplied: Listener): Mirror {
   const listeners = new Set<Listener>();
   const enders = new Set<() => void>();
@@ -80,7 +80,8 @@ export function createMirror(first: VerificationObject, onApplied: Listener): Mi
 }
 
 /**
- * As an `EventTarget` does: what a listener throws is nobody else's business, and not swallowed.
+ * Reports a listener's exception as `EventTarget` does: other listeners still run, and the error is
+ * not swallowed.
  */
 function tell(listener: Listener, verification: VerificationObject): void {
   try {

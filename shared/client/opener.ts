@@ -1,4 +1,4 @@
-/** Opens each check_url once on the handset, in time or not at all. */
+/** Opens each check_url once on the handset, and only while its step runs. */
 
 import { PATIENT_ATTEMPTS } from './calls.ts';
 import type { VerificationObject } from './contract.ts';
@@ -14,9 +14,9 @@ export interface OpenerNeeds {
   readonly report: HandsetReport;
   readonly timing: Timing;
   readonly openCheckUrl: OpenCheckUrl | undefined;
-  /** The page navigates away; false when it did so before. */
+  /** Called before the page navigates away; false when it has done so before. */
   readonly navigate: (checkUrl: string) => Promise<boolean>;
-  /** The app's whole network may be bound to mobile data meanwhile. */
+  /** Called around the request: the app's whole network may be bound to mobile data meanwhile. */
   readonly pause: () => void;
   readonly resume: () => void;
   readonly onProblem: (problem: ClientProblem) => void;
@@ -54,7 +54,9 @@ export function createOpener(needs: OpenerNeeds): Opener {
     await report.answered(checkUrl, opened.answer, options);
   }
 
-  /** What the app's function returned, or what stands for its failure; nothing once it is too late. */
+  /**
+   * The result of the app's function, or an error for its failure; `undefined` once it is too late.
+   */
   async function openInTime(
     open: OpenCheckUrl,
     checkUrl: string,

@@ -1,4 +1,4 @@
-/** Everything that can go wrong, as one error with a stable code. */
+/** The one error class of the client, with a stable code. */
 
 import { isRecord, type ProblemCode, toVerification, type VerificationObject } from './contract.ts';
 
@@ -14,17 +14,17 @@ export type ClientProblemCode =
   | (string & Record<never, never>);
 
 export interface ProblemDetails {
-  /** Of the HTTP answer; absent without one. */
+  /** Status of the HTTP answer; absent without an answer. */
   readonly status?: number;
   /** Whether the same call may succeed later. */
   readonly retryable: boolean;
-  /** Seconds to wait before that. */
+  /** Seconds to wait before repeating the call. */
   readonly retryAfter?: number;
-  /** With `code_invalid`: tries that are left. */
+  /** With `code_invalid`: remaining attempts. */
   readonly attemptsRemaining?: number;
   /** With `request_invalid`: the members at fault. */
   readonly errors?: readonly { readonly field: string; readonly reason: string }[];
-  /** How the verification stands. It holds the check_url: not for any log. */
+  /** The current verification. Never log it: it holds the check_url. */
   readonly verification?: VerificationObject;
 }
 
@@ -45,14 +45,14 @@ export class ClientProblem extends Error implements ProblemDetails {
   }
 }
 
-/** @param status of an answer that is not one of this API */
+/** @param status of an answer that does not come from this API */
 export function networkProblem(status?: number): ClientProblem {
   const message = status === undefined ? 'no answer came' : `somebody else answered ${status}`;
   const details = { retryable: true, ...(status !== undefined && { status }) };
   return new ClientProblem('network_error', message, details);
 }
 
-/** The problem that an answer tells: problem+json of the functions, `{message}` of the gateway. */
+/** Reads the problem of an answer: problem+json of the functions, `{message}` of the gateway. */
 export function toProblem(status: number, body: unknown): ClientProblem {
   if (!isRecord(body)) return networkProblem(status);
   const { code, title, retryable, verification, errors } = body;
@@ -89,7 +89,7 @@ const UNCERTAIN: readonly string[] = [
   'start_in_progress',
 ] satisfies ClientProblemCode[];
 
-/** Whether the call may not have been carried out at all, so that repeating it is right. */
+/** Whether the call may have had no effect, so that it should be repeated. */
 export function isUncertain({ code, retryable }: ClientProblem): boolean {
   return UNCERTAIN.includes(code) || (code === 'gateway_error' && retryable);
 }

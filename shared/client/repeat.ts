@@ -1,21 +1,21 @@
-/** Repeats a call whose fate is unknown, after a look at how things stand. */
+/** Repeats a call whose outcome is unknown, after checking the current state. */
 
 import type { Environment } from './environment.ts';
 import { isProblem, isUncertain } from './problem.ts';
 import { backoffMs, wait } from './waiting.ts';
 
-/** A wait that the server asks for beyond this is the user's to decide. */
+/** Longest wait that the client does by itself; longer ones are left to the user. */
 const LONGEST_WAIT_SECONDS = 35;
 
 export interface Repeating<T> {
   readonly send: () => Promise<T>;
-  /** Asked before each repetition: what it answers makes the call needless. */
+  /** Called before each repetition: a result makes the call unnecessary. */
   readonly settled?: () => Promise<T | undefined>;
   readonly attempts: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws ClientProblem that says no for certain, or the last one when all attempts failed */
+/** @throws ClientProblem that is definite, or the last one when all attempts failed */
 export async function repeat<T>(
   { send, settled, attempts, signal }: Repeating<T>,
   environment: Environment,

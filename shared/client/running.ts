@@ -23,7 +23,9 @@ export interface VerificationNeeds {
   readonly onProblem: (problem: ClientProblem) => void;
   /** Remembers that the page navigates to this check_url; false when it did so before. */
   readonly navigate: (checkUrl: string) => Promise<boolean>;
-  /** Removes it from what is saved: it has ended, its token is refused, or its proof is there. */
+  /**
+   * Removes the saved verification: it has ended, its token is refused, or its proof was fetched.
+   */
   readonly forget: () => Promise<void>;
 }
 
@@ -69,7 +71,10 @@ export function runVerification(needs: VerificationNeeds): Verification {
     feed.reschedule();
   }
 
-  /** A completed one stays saved for its proof. What is verified may become certain a moment later. */
+  /**
+   * A completed verification stays saved for its proof; `verified` may become certain a moment
+   * later.
+   */
   function over({ status, verified }: VerificationObject): void {
     const isCompleted = status === 'completed';
     if (!isCompleted || verified.phone_number || verified.email) close();

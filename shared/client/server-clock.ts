@@ -1,10 +1,10 @@
 /**
- * The server's clock as seen from a phone, whose time of day is not used. What the server stamps lies
- * in its past when it arrives, so the highest difference ever seen is the closest.
+ * The server's clock as seen from a phone, whose time of day is not used. What the server stamps
+ * lies in its past when it arrives, so the highest difference ever seen is the closest.
  */
 
 export interface ServerClock {
-  /** Something arrived that the server stamped with this epoch millisecond. */
+  /** Records the server's time stamp (epoch milliseconds) of an answer that just arrived. */
   learn(stampMs: number): void;
   /** Milliseconds until the server's clock shows this time; negative afterwards. */
   until(time: string): number;

@@ -6,11 +6,11 @@ import { parseJson } from './json.ts';
 import { backoffMs } from './waiting.ts';
 
 const SUBPROTOCOL = 'silent-auth.v1';
-/** After a socket that lived this long, the next failure counts as the first again. */
+/** A socket that lived this long resets the count of failures. */
 const STEADY_MS = 10_000;
 
 export interface HeldSocket {
-  /** Whether a snapshot came on the socket that is open. */
+  /** Whether the open socket has received a snapshot. */
   readonly isHeld: boolean;
   /** Opens a socket at once, unless there is one. */
   open(): void;
@@ -22,19 +22,19 @@ export interface SocketNeeds {
   readonly url: string;
   readonly token: string;
   readonly onVerification: (value: unknown) => void;
-  /** The socket came to be held, or was lost. */
+  /** Called when the socket has its snapshot, and when it is lost. */
   readonly onHeld: () => void;
 }
 
 type Timer = ReturnType<typeof setTimeout>;
 
-/** At most one socket at a time, so that it never evicts another of its own. */
+/** At most one socket at a time: a second one could evict the first. */
 export function holdSocket(needs: SocketNeeds, environment: Environment): HeldSocket {
   const { WebSocket, now, timing } = environment;
   let socket: SocketLike | undefined;
   let heldAtMs: number | undefined;
   let failures = 0;
-  /** For the snapshot, then for whatever follows a ping. */
+  /** Timer for the snapshot, then for the answer to a ping. */
   let deadline: Timer | undefined;
   let nextPing: Timer | undefined;
   let nextAttempt: Timer | undefined;
@@ -87,7 +87,7 @@ export function holdSocket(needs: SocketNeeds, environment: Environment): HeldSo
     opening.addEventListener('error', whileOurs(lose));
   }
 
-  /** Loses the socket unless something comes within this time; `undefined`: nothing is awaited. */
+  /** Drops the socket unless a message arrives within this time; `undefined`: waits for nothing. */
   function expect(withinMs: number | undefined): void {
     clearTimeout(deadline);
     deadline = withinMs === undefined ? undefined : setTimeout(lose, withinMs);
@@ -115,7 +115,7 @@ export function holdSocket(needs: SocketNeeds, environment: Environment): HeldSo
       nextPing = setTimeout(ping, timing.pingMs);
       needs.onHeld();
     }
-    expect(undefined); // whatever came shows that the socket lives
+    expect(undefined); // any message shows that the socket is alive
   }
 
   function ping(): void {

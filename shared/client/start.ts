@@ -1,4 +1,4 @@
-/** What a start sends, what it answers, and when two starts are the same. */
+/** Request and answer of a start, and the rule for equal starts. */
 
 import { isRecord, type StartAnswer, toVerification } from './contract.ts';
 import { networkProblem } from './problem.ts';
@@ -9,7 +9,7 @@ export interface StartRequest {
   readonly email?: string | undefined;
   readonly channels?: readonly string[] | undefined;
   readonly locale?: string | undefined;
-  /** Made by your backend; comes back in the proof. */
+  /** Created by your backend; returned in the proof. */
   readonly nonce?: string | undefined;
   /** `redirect` for web pages. @default json */
   readonly result?: 'json' | 'redirect' | undefined;
@@ -24,7 +24,7 @@ export function toStartBody(request: StartRequest): StartBody {
   return { phone_number: phoneNumber, email, channels, locale, nonce, result };
 }
 
-/** Whether both ask for the very same start, so that one idempotency key serves both. */
+/** Whether both requests are equal, so that one idempotency key serves both. */
 export function isSameStart(one: StartRequest, other: StartRequest): boolean {
   return JSON.stringify(toStartBody(one)) === JSON.stringify(toStartBody(other));
 }
@@ -39,7 +39,7 @@ function identity({ phoneNumber, channels, nonce }: StartRequest): StartRequest 
   return { phoneNumber, channels, nonce };
 }
 
-/** @throws ClientProblem `network_error` when the answer is not one of this API */
+/** @throws ClientProblem `network_error` when the answer does not come from this API */
 export function toStartAnswer({ status, body }: { status: number; body: unknown }): StartAnswer {
   const members = isRecord(body) ? body : {};
   const verification = toVerification(members.verification);

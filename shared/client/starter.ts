@@ -1,4 +1,6 @@
-/** Starts verifications, one at a time, each with one idempotency key until its outcome is known. */
+/**
+ * Starts verifications, one at a time, each with one idempotency key until its outcome is known.
+ */
 
 import type { StartAnswer } from './contract.ts';
 import type { Environment } from './environment.ts';
@@ -12,13 +14,19 @@ import type { Verification } from './verification.ts';
 import { abortable } from './waiting.ts';
 
 const ATTEMPTS = 4;
-/** Starts without an answer that stay saved: each number that a user mistyped without a network. */
+/**
+ * Upper bound for saved starts without an answer: a user may mistype numbers while the network is
+ * lost.
+ */
 const MAX_UNANSWERED = 5;
 
 export interface Starter {
-  /** With the saved key of the same request, unless the server says that its verification is over. */
+  /**
+   * Uses the saved key of the same request, unless the server reports that its verification is
+   * over.
+   */
   start(request: StartRequest, signal?: AbortSignal): Promise<Verification>;
-  /** Repeats a saved start, and never begins another. */
+  /** Repeats a saved start; never begins a new one. */
   repeat(saved: SavedStart, signal?: AbortSignal): Promise<Verification>;
 }
 
@@ -40,7 +48,7 @@ export function createStarter(needs: StarterNeeds): Starter {
   const { http, state, environment, startToken, run } = needs;
   let pending: Pending | undefined;
 
-  /** An aborted start only has to end: it keeps nobody waiting. */
+  /** An aborted start ends in the background; callers do not wait for it. */
   function alone(
     request: StartRequest,
     signal: AbortSignal | undefined,
@@ -65,13 +73,13 @@ export function createStarter(needs: StarterNeeds): Starter {
     try {
       if (saved) return await send(saved, signal);
     } catch (error) {
-      // It has ended, or the server knows the key for another request.
+      // The verification has ended, or the server knows the key for another request.
       if (!isProblem(error, 'verification_closed', 'idempotency_mismatch')) throw error;
     }
     return send({ idempotency_key: createIdempotencyKey(), request }, signal);
   }
 
-  /** The key is saved before it is sent, so that an app that is killed never starts twice. */
+  /** Saves the key before sending it: a killed app must not start twice. */
   async function send(saved: SavedStart, signal?: AbortSignal): Promise<Verification> {
     const { idempotency_key: key } = saved;
     const isOwn = (start: SavedStart): boolean => start.idempotency_key === key;
@@ -83,7 +91,7 @@ export function createStarter(needs: StarterNeeds): Starter {
       const attempt = { send: () => post(saved, signal), attempts: ATTEMPTS, signal };
       const answer = await repeat(attempt, environment);
       const { verification, ...started } = answer;
-      // Nothing is saved of a start that the app has forgotten meanwhile.
+      // Saves nothing for a start that the app has forgotten meanwhile.
       await change((starts) => {
         const own = starts.find(isOwn);
         return own ? [{ ...own, started }] : starts;

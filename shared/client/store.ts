@@ -1,12 +1,13 @@
-/** What survives the app: starts whose outcome is unknown, and the last verification. */
+/** The saved state: starts whose outcome is unknown, and the last verification. */
 
 import { isRecord } from './contract.ts';
 import { parseJson } from './json.ts';
 import type { StartRequest } from './start.ts';
 
 /**
- * `localStorage`, `sessionStorage`, React Native's AsyncStorage, or three functions over a keychain.
- * It holds the client token and the start's phone number: choose one that only the app reads.
+ * `localStorage`, `sessionStorage`, React Native's AsyncStorage, or three functions over a
+ * keychain. It holds the client token and the start's phone number: choose one that only the app
+ * reads.
  */
 export interface Store {
   getItem(key: string): string | null | Promise<string | null>;
@@ -17,7 +18,7 @@ export interface Store {
 export interface SavedStart {
   readonly idempotency_key: string;
   readonly request: StartRequest;
-  /** Absent while no 202 has come. */
+  /** Absent until a 202 has arrived. */
   readonly started?: {
     readonly request_id: string;
     readonly client_token: string;
@@ -36,7 +37,7 @@ export interface SavedState {
 
 const ITEM = 'silent-auth';
 
-/** A store that fails counts as empty: it costs the resumption, never the verification. */
+/** A failing store counts as empty: resuming is lost, the verification continues. */
 export function createSavedState(store: Store | undefined): SavedState {
   let memory: readonly SavedStart[] | undefined;
   let queue: Promise<unknown> = Promise.resolve();

@@ -1,4 +1,4 @@
-/** A verification that runs, as the app has it: what it sees and what it may do. */
+/** A running verification: its state and the app's calls. */
 
 import type { Proof } from './calls.ts';
 import type { Channel, SkipError, VerificationObject } from './contract.ts';
@@ -27,7 +27,7 @@ export interface Verification {
   /** Submits a code as the user typed it. `checking`: the outcome comes as an update. */
   checkCode(code: string, options?: Abortable): Promise<VerificationObject>;
   /**
-   * Reports what came of a check_url, for apps that gave no `openCheckUrl`: the right call with the
+   * Reports the result of a check_url, for apps without `openCheckUrl`: the right call with the
    * right error. A result of an older check_url is dropped.
    */
   handsetAnswered(
@@ -35,7 +35,7 @@ export interface Verification {
     answer: HandsetAnswer | null | undefined,
     options?: Abortable,
   ): Promise<VerificationObject>;
-  /** Leaves a channel. @default the running one, by the user's choice */
+  /** Skips a channel. @default the running one, with `user_choice` */
   nextWorkflow(
     request?: { readonly from?: Channel; readonly error?: SkipError },
     options?: Abortable,

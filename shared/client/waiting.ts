@@ -1,4 +1,4 @@
-/** Waiting that can be aborted, and how long to wait after a failure. */
+/** Waits that can be aborted, and the wait after a failure. */
 
 import type { Environment } from './environment.ts';
 
@@ -34,14 +34,16 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
   });
 }
 
-/** Calls `task` when the signal is aborted, or has been; returns what ends it. */
+/**
+ * Calls `task` when the signal is, or already was, aborted; returns a function that unsubscribes.
+ */
 export function onAbort(signal: AbortSignal | undefined, task: () => void): () => void {
   if (signal?.aborted) task();
   signal?.addEventListener('abort', task);
   return () => signal?.removeEventListener('abort', task);
 }
 
-/** Doubles with every failure; the upper half of it is left to chance, so that phones spread out. */
+/** Doubles with every failure; its upper half is random, so that phones do not retry in step. */
 export function backoffMs(failures: number, { timing }: Environment): number {
   const whole = Math.min(timing.maxBackoffMs, timing.backoffMs * 2 ** Math.max(0, failures - 1));
   return whole / 2 + (whole / 2) * Math.random();

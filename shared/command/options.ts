@@ -1,4 +1,4 @@
-/** The options of a command: what each one takes, and what its values are. */
+/** The options of a command and the types of their values. */
 
 import { parseArgs } from 'node:util';
 import { UsageError } from './usage-error.ts';

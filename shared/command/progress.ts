@@ -1,4 +1,4 @@
-/** For whatever takes more than a moment; on stderr, so that stdout holds results alone. */
+/** Shows a step that takes a while; on stderr, because stdout holds only results. */
 export function progress(text: string): void {
   process.stderr.write(`… ${text}\n`);
 }

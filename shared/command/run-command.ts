@@ -1,4 +1,4 @@
-/** How every command of package.json begins and ends: a mistake is one sentence, never a stack. */
+/** Runs a command of package.json: a mistake prints one sentence, never a stack trace. */
 
 import { CommandError } from './command-error.ts';
 import { type Arguments, type Options, readArguments } from './options.ts';
@@ -13,7 +13,7 @@ export interface CommandLine<Given extends Options> {
 }
 
 export interface Command<Given extends Options> extends CommandLine<Given> {
-  /** Answers whether all is well; anything but false counts as yes. */
+  /** Runs the command; returning false means that it found a fault. */
   readonly run: (given: Arguments<Given>) => unknown;
 }
 
@@ -54,29 +54,29 @@ function refuse({ usage }: CommandLine<Options>, { message }: UsageError): never
   process.exit(2);
 }
 
-/** What people can do something about. */
+/** System errors that the user can correct. */
 const CAUSES: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
-  EACCES: 'this user may not write or read there',
-  EPERM: 'this user may not do that',
-  EROFS: 'the file system takes no changes',
+  EACCES: 'no permission to read or write',
+  EPERM: 'not permitted for this user',
+  EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of the path is a file, not a folder',
   EEXIST: 'a file is where a folder should be',
   EISDIR: 'a folder is where a file should be',
   EMFILE: 'too many files are open',
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the connection was cut',
-  ENOTFOUND: 'there is no such host',
+  ENOTFOUND: 'the host does not exist',
   EAI_AGAIN: 'the name server does not answer',
-  ETIMEDOUT: 'it does not answer',
+  ETIMEDOUT: 'no answer in time',
 };
 
 /** A parser's message quotes what it could not read, which may be a secret. */
 export function toSentence(error: unknown): string {
   if (error instanceof CommandError) return error.message;
   if (!(error instanceof Error)) return 'failed';
-  if (error instanceof SyntaxError) return 'failed: something that should be JSON is not';
+  if (error instanceof SyntaxError) return 'failed: invalid JSON';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const known = CAUSES[code];
   if (known !== undefined) return `failed: ${known}: ${placeOf(error)}`;

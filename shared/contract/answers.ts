@@ -1,4 +1,4 @@
-/** What the functions answer and push, besides the verification itself. */
+/** Schemas of answers and pushes, without the verification itself. */
 
 import * as z from 'zod/mini';
 import { PROBLEMS, type ProblemCode } from '../domain/errors.ts';

@@ -1,4 +1,4 @@
-/** What clients send: the bodies and messages that the handlers parse. Unknown members are dropped. */
+/** Schemas of clients' bodies and messages, used by the handlers. Unknown members are dropped. */
 
 import * as z from 'zod/mini';
 import { CODE_PATTERN, MAX_TYPED_CODE_LENGTH, toCode } from '../domain/code.ts';
@@ -78,6 +78,6 @@ export const subscribeSchema = z.object({
 });
 export const pingSchema = z.object({ action: z.literal('ping') });
 
-/** What a WebSocket client may say. */
+/** Messages that a WebSocket client may send. */
 export const messageSchema = z.discriminatedUnion('action', [subscribeSchema, pingSchema]);
 export type Message = z.infer<typeof messageSchema>;

@@ -1,4 +1,4 @@
-/** Parses a start: from the wire's names to ours. */
+/** Parses a start and maps the wire's names to ours. */
 
 import { Problem } from '../domain/errors.ts';
 import { toLocale } from '../domain/locale.ts';

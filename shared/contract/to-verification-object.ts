@@ -1,4 +1,4 @@
-/** Puts the verification on the wire: the one place where its names change. */
+/** Maps the verification to the wire: the only place where its names change. */
 
 import type { Verification } from '../domain/verification.ts';
 import type { VerificationObject } from './verification-object.ts';

@@ -1,4 +1,4 @@
-/** How AWS's services are reached: region, credentials and the sockets that all clients share. */
+/** Access to AWS's services: region, credentials and the sockets that all clients share. */
 
 import type { AwsClientOptions } from '../adapters/aws/client-config.ts';
 import type { AwsRequestOptions } from '../adapters/aws/request.ts';
@@ -24,13 +24,13 @@ export function createAws({ onCall }: InstanceTelemetry): Aws {
   };
 }
 
-/** For the SDK's clients. */
+/** Options for the SDK's clients. */
 export function clientOptions(aws: Aws, endpointVariable: string): AwsClientOptions {
   const transport = createAwsTransport(aws.agent);
   return { ...aws, transport, endpoint: findVariable(endpointVariable) };
 }
 
-/** For signed requests without the SDK. */
+/** Options for signed requests without the SDK. */
 export function requestOptions(aws: Aws, endpointVariable: string): AwsRequestOptions {
   return { ...aws, clock, endpoint: findVariable(endpointVariable) };
 }

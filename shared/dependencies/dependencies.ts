@@ -1,16 +1,16 @@
 /** What the builder of a function's needs returns. */
 
-/** `early` is what INIT does ahead of the first request. */
+/** `early`: tasks that INIT runs before the first request. */
 export interface Dependencies<Needs> {
   readonly needs: Needs;
   readonly early: readonly EarlyTask[];
 }
 
-/** For functions that INIT carries an example through (`warm-up.ts`). */
+/** For functions through which INIT sends an example (`warm-up.ts`). */
 export interface WarmableDependencies<Needs> extends Dependencies<Needs> {
-  /** The same adapters over ends in memory, as objects of their own. */
+  /** The same adapters as separate objects, connected to memory instead of the network. */
   readonly warmUpNeeds: () => Needs;
 }
 
-/** Without effect on anything but this instance. A rejection is ignored. */
+/** Affects this instance only. A rejection is ignored. */
 export type EarlyTask = () => Promise<unknown>;

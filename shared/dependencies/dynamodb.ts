@@ -1,4 +1,4 @@
-/** DynamoDB: clients and where they connect to. */
+/** DynamoDB's clients and their endpoints. */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbClient } from '../adapters/dynamodb/client.ts';
@@ -11,7 +11,7 @@ export function createDynamoDb(aws: Aws): DynamoDBClient {
   return createDynamoDbClient(clientOptions(aws, ENV.dynamodbEndpoint));
 }
 
-/** For writes that must not be repeated. */
+/** A client for writes that must not be retried. */
 export function createDynamoDbOnce(aws: Aws): DynamoDBClient {
   return createDynamoDbClient(clientOptions(aws, ENV.dynamodbEndpoint), 1);
 }

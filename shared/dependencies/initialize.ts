@@ -6,10 +6,10 @@
 
 import type { EarlyTask } from './dependencies.ts';
 
-/** INIT waits no longer than this for its peers. */
+/** Longest wait of INIT for its peers, in milliseconds. */
 const MAX_WAIT_MS = 1000;
 
-/** Never rejects: a request does for itself what could not be done ahead. */
+/** Never rejects: the first request repeats what failed here. */
 export async function initialize(
   early: readonly EarlyTask[],
   warmUp?: () => Promise<unknown>,

@@ -1,11 +1,11 @@
-/** What every function has, once per instance. */
+/** Dependencies of every function, created once per instance. */
 
 import type { Budget, Clock } from '../domain/ports/clock.ts';
 import type { HandlerNeeds } from '../lambda/needs.ts';
 import { createTelemetry, type InstanceTelemetry } from '../lambda/telemetry.ts';
 import { requireVariable } from './environment.ts';
 
-/** Vonage may be called for this long after a request came in; one call takes 6 s at most. */
+/** Calls to Vonage may begin this long after a request arrived; one call takes 6 s at most. */
 const CALLS_BEGIN_WITHIN_MS = 14_000;
 
 export const clock: Clock = { now: Date.now };

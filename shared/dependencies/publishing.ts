@@ -1,4 +1,4 @@
-/** What functions that publish changes of a verification need. */
+/** Needs of the functions that publish changes of a verification. */
 
 import type { VerificationLog } from '../domain/ports/verification-log.ts';
 import type { HandlerNeeds } from '../lambda/needs.ts';

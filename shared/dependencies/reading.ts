@@ -1,4 +1,4 @@
-/** What functions need that read a verification, and publish its end when it is overdue. */
+/** Needs of the functions that read a verification and publish its end when it is overdue. */
 
 import type { TokenNeeds } from '../lambda/needs.ts';
 import type { PublishNeeds } from '../usecases/publish-change.ts';

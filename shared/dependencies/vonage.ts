@@ -29,12 +29,12 @@ export function createVonageEnds(
   return { jwt, http: createHttp({ agent }), telemetry };
 }
 
-/** For functions that ask about a running verification. */
+/** Client for functions that call Vonage about a running verification. */
 export function createVonageClient(ends: VonageEnds): Vonage {
   return createVonage({ ...ends, baseUrl: requireVariable(ENV.vonageBaseUrl), clock });
 }
 
-/** For the function that starts verifications. */
+/** Client for the function that starts verifications. */
 export function createStartVonage(ends: VonageEnds, settings: StartSettings): Vonage {
   const baseUrl = requireVariable(ENV.vonageBaseUrl);
   const checkUrlHosts = requireJson<readonly string[]>(ENV.checkUrlHosts);

@@ -1,7 +1,7 @@
 /**
- * The warm-up: an example goes through a handler at the end of INIT, because a first request compiles
- * most of what it runs, and Lambda gives a whole CPU only then. Its adapters are real, but objects of
- * their own that end in memory: it sends, stores, logs, measures and pushes nothing.
+ * The warm-up: an example goes through a handler at the end of INIT, because a first request
+ * compiles most of what it runs, and Lambda gives a whole CPU only then. Its adapters are real, but
+ * objects of their own that end in memory: it sends, stores, logs, measures and pushes nothing.
  */
 
 import { createHash, createHmac } from 'node:crypto';
@@ -18,10 +18,10 @@ import type { HttpRequest, LambdaHandler } from '../lambda/handler.ts';
 import type { InvocationTelemetry } from '../lambda/telemetry.ts';
 import type { VonageEnds } from './vonage.ts';
 
-/** No verification has this id. */
+/** Id of the example; no real verification has it. */
 const EXAMPLE_REQUEST_ID = '00000000-0000-4000-8000-000000000000';
 
-/** It ends a step, so something is pushed. */
+/** The example ends a step, so a push follows. */
 const EXAMPLE_WEBHOOK = {
   request_id: EXAMPLE_REQUEST_ID,
   type: 'event',
@@ -29,7 +29,7 @@ const EXAMPLE_WEBHOOK = {
   status: 'failed',
 };
 
-/** Where the adapters of a warm-up end. */
+/** The ends of a warm-up's adapters. */
 export interface WarmUpEnds {
   readonly dynamoDb: DynamoDBClient;
   readonly secrets: Secrets;
@@ -70,7 +70,7 @@ export interface Example {
   readonly bearer?: string;
 }
 
-/** Carries one example through the handler. Rejects unless the handler answers as in a success. */
+/** Sends one example through the handler. Rejects unless the handler answers with success. */
 export async function warmUp(
   handler: LambdaHandler<HttpRequest>,
   { routeKey, body, bearer = EXAMPLE_TOKEN }: Example,
@@ -91,7 +91,7 @@ export const CHECK_CODE_EXAMPLE: Example = {
   body: { request_id: EXAMPLE_REQUEST_ID, code: 'aBc123' },
 };
 
-/** Its signature holds for as long as a webhook's. */
+/** The signature is valid as long as that of a real webhook. */
 export function createWebhookExample(): Example {
   return {
     routeKey: 'POST /webhook',
@@ -121,7 +121,7 @@ function signExample(webhook: object): string {
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 
-/** The fields of every secret. They sign examples only. */
+/** Fields of the example secrets. They sign examples only. */
 const EXAMPLE_SECRET: Readonly<Record<string, string>> = {
   api_key: 'example',
   application_id: EXAMPLE_REQUEST_ID,
@@ -163,7 +163,7 @@ function exampleRequest(routeKey: string, body: string, bearer: string): HttpReq
   };
 }
 
-/** Every item is that of a verification whose check_url is open, plus what was appended. */
+/** Every item is a verification with an open check_url, plus the appended events. */
 function createExampleStore(): AwsTransport {
   const atMs = Date.now();
   const events = [

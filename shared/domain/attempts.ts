@@ -1,13 +1,13 @@
-/** The codes that the app submitted: which may go to Vonage, and what became of them. */
+/** The codes that the app submitted: which of them may go to Vonage, and their outcomes. */
 
 import type { CodeChecked, CodeKind, CodeSubmitted } from './events.ts';
 import { type Attempt, expiresAtMs, type Facts } from './facts.ts';
 import { PIN_ATTEMPTS, SILENT_AUTH_ATTEMPTS } from './workflow.ts';
 
 /**
- * Admitted while nothing final precedes it and tries are left for its kind. A code of silent_auth is
- * pointless once a fact ended that step, and would cost Vonage's next channel a try; the clock alone
- * refuses nothing, because Vonage's 409 decides.
+ * Admitted while nothing final precedes it and tries are left for its kind. A code of silent_auth
+ * is pointless once a fact ended that step, and would cost Vonage's next channel a try; the clock
+ * alone refuses nothing, because Vonage's 409 decides.
  */
 export function toAttempt(facts: Facts, { attempt: id, kind, atMs }: CodeSubmitted): Attempt {
   const isInTime = atMs < expiresAtMs(facts);
@@ -29,24 +29,24 @@ export function withCheck(
   );
 }
 
-/** Which kind of code an attempt counts as: digits are a PIN wherever a PIN is possible at all. */
+/** The kind of code that an attempt counts as: digits are a PIN wherever a PIN is possible. */
 export function isForSilentAuth({ started }: Facts, kind: CodeKind): boolean {
   return kind === 'letters' || started.workflow.every((channel) => channel === 'silent_auth');
 }
 
-/** Tries of a PIN that are left. */
+/** Remaining tries of a PIN. */
 export function pinAttemptsRemaining(facts: Facts): number {
   return PIN_ATTEMPTS - used(facts, false);
 }
 
-/** Whether a code is with Vonage, its answer unknown, or was accepted. */
+/** Whether a code is with Vonage (answer unknown) or was accepted. */
 export function hasLiveAttempt({ attempts }: Facts): boolean {
   return attempts.some(
     ({ admitted, outcome }) => admitted && (outcome === 'open' || outcome === 'accepted'),
   );
 }
 
-/** The codes whose answer of Vonage is not known. */
+/** The codes that Vonage has not answered yet. */
 export function openAttempts({ attempts }: Facts): readonly Attempt[] {
   return attempts.filter(({ admitted, outcome }) => admitted && outcome === 'open');
 }
@@ -55,7 +55,7 @@ export function acceptedAttempt({ attempts }: Facts): Attempt | undefined {
   return attempts.find(({ outcome }) => outcome === 'accepted');
 }
 
-/** The code that was one wrong code too many: Vonage ended the whole workflow. */
+/** The wrong code after which Vonage ended the whole workflow. */
 export function exhaustedAttempt({ attempts }: Facts): Attempt | undefined {
   return attempts.find(({ outcome }) => outcome === 'exhausted');
 }
@@ -67,7 +67,7 @@ export function rejectedSilentAuthAttempt(facts: Facts): Attempt | undefined {
   );
 }
 
-/** Whether silent_auth is over by a fact, not by the clock. */
+/** Whether a fact, not the clock, ended silent_auth. */
 function isSilentAuthOver(facts: Facts): boolean {
   return (
     !facts.started.workflow.includes('silent_auth') ||

@@ -1,4 +1,6 @@
-/** How one channel ended, by what Vonage reported or by what only we know. The clock has no part in it. */
+/**
+ * How one channel ended: by Vonage's report, or by a fact that only we know. The clock is not used.
+ */
 
 import { rejectedSilentAuthAttempt } from './attempts.ts';
 import type { ChannelSkipped } from './events.ts';
@@ -21,7 +23,7 @@ export function endOf(facts: Facts, channel: Channel): ChannelEnd | undefined {
   );
 }
 
-/** What only we know: the handset gave up, or Vonage refused the one code of silent_auth. */
+/** Ends that only we know: the handset gave up, or Vonage refused the one code of silent_auth. */
 export function ownOutcome(facts: Facts, channel: Channel): NegativeOutcome | undefined {
   if (channel !== 'silent_auth') return undefined;
   if (facts.skipped.has(channel) || facts.started.networkUnsupported) return 'failed';

@@ -1,6 +1,6 @@
 /**
- * Decides after each event whether the verification has ended, by five rules in their order. The first
- * final status is frozen; what is verified may still grow.
+ * Decides after each event whether the verification has ended, by five rules in their order. The
+ * first final status is frozen; what is verified may still grow.
  */
 
 import { acceptedAttempt, exhaustedAttempt, isForSilentAuth } from './attempts.ts';
@@ -17,7 +17,7 @@ export function decide(facts: Facts): Facts {
   return { ...facts, final, verified: status === 'completed' ? verifiedBy(facts) : facts.verified };
 }
 
-/** `undefined` while nothing final is known. */
+/** `undefined` while the verification has not ended. */
 function statusOf(facts: Facts): FinalStatus | undefined {
   return ownEnd(facts) ?? completion(facts) ?? negativeEnd(facts)?.status;
 }
@@ -38,14 +38,14 @@ function ownEnd({ ended }: Facts): FinalStatus | undefined {
   return ended?.by === 'deadline' ? 'expired' : ended?.by;
 }
 
-/** (2) Vonage accepted a code, or says completed while an admitted code is with it. */
+/** (2) Vonage accepted a code, or reports `completed` while an admitted code is with it. */
 function completion(facts: Facts): FinalStatus | undefined {
   return facts.proof || acceptedAttempt(facts) ? 'completed' : undefined;
 }
 
 /**
- * (3) Vonage's summary: the last channel of the workflow that it names decides, else its own status.
- * Its meaning does not depend on earlier events.
+ * (3) Vonage's summary: the last channel of the workflow that it names decides, else its own
+ * status. Its meaning does not depend on earlier events.
  */
 function endBySummary({ summary, started, outcomes }: Facts): NegativeEnd | undefined {
   if (!summary) return undefined;
@@ -57,7 +57,10 @@ function endBySummary({ summary, started, outcomes }: Facts): NegativeEnd | unde
   return { status: summary.status === 'completed' ? 'failed' : summary.status };
 }
 
-/** (4) The last channel has ended; an earlier one decides only where the stage stops after a SIM mismatch. */
+/**
+ * (4) The last channel has ended; an earlier one decides only where the stage stops after a SIM
+ * mismatch.
+ */
 function endByChannel(facts: Facts): NegativeEnd | undefined {
   const { started, outcomes } = facts;
   const last = started.workflow.at(-1);
@@ -69,7 +72,7 @@ function endByChannel(facts: Facts): NegativeEnd | undefined {
     : undefined;
 }
 
-/** (5) Vonage answered 410: a code was wrong too often, which ends the whole workflow. */
+/** (5) Vonage answered 410: too many wrong codes end the whole workflow. */
 function endByExhaustion(facts: Facts): NegativeEnd | undefined {
   const attempt = exhaustedAttempt(facts);
   if (!attempt) return undefined;

@@ -4,7 +4,7 @@ import type { Verification } from './verification.ts';
 
 export interface ProblemDefinition {
   readonly status: number;
-  /** The fixed sentence that a caller sees. */
+  /** The fixed sentence for the caller. */
   readonly title: string;
   /** Whether the same request may succeed when it is sent again later. */
   readonly retryable: boolean;
@@ -15,7 +15,10 @@ export interface ProblemDefinition {
 /** A problem's `type` is this, a slash and its code. */
 export const PROBLEM_BASE = 'https://silent-auth.example/problems';
 
-/** Codes without a status do not compile; the contract and docs/api.md are made from this table. */
+/**
+ * A code without a status does not compile; the contract and docs/api.md are generated from this
+ * table.
+ */
 export const PROBLEMS = {
   request_invalid: {
     status: 400,

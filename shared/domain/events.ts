@@ -17,7 +17,8 @@ export const CHECK_OUTCOMES = [
 export type CheckOutcome = (typeof CHECK_OUTCOMES)[number];
 
 /**
- * Letters only occur in the code of silent_auth; digits are taken for a PIN. The code is not kept.
+ * Letters occur in the code of silent_auth only; digits count as a PIN. The code itself is not
+ * stored.
  */
 export type CodeKind = 'letters' | 'digits';
 
@@ -33,8 +34,8 @@ export interface Started {
   /** Vonage could not try silent_auth (412, or a 202 without check_url after a coverage check). */
   readonly networkUnsupported: boolean;
   /**
-   * One code runs through all code channels (`reuse_code`), so a code proves only what each of them
-   * would prove. Absent in logs of earlier releases.
+   * All code channels send the same code (`reuse_code`), so a code proves only what each of these
+   * channels would prove. Absent in logs of earlier releases.
    */
   readonly sharesCode?: true;
   /** The check_url of Vonage's 202, when the webhook did not bring it before. */
@@ -42,7 +43,7 @@ export interface Started {
   /** HMAC of the phone number, and of the e-mail address, with the identity key. */
   readonly phoneNumberHash: string;
   readonly emailHash?: string;
-  /** `nonce` of your backend and `sub` of the authorizer: both come back in the proof only. */
+  /** `nonce` of your backend and `sub` of the authorizer: only the proof returns them. */
   readonly nonce?: string;
   readonly subject?: string;
 }
@@ -96,7 +97,7 @@ export interface ChannelSkipped {
   readonly atMs: number;
   readonly channel: Channel;
   readonly error: SkipError | null;
-  /** 1, or one more for each time that Vonage refused to move on. */
+  /** Counts from 1; each refusal of Vonage to move on adds 1. */
   readonly attempt: number;
 }
 
@@ -114,8 +115,8 @@ export interface Ended {
 }
 
 /**
- * A DELETE at Vonage begins after this write, so no occasion is used twice: 1 at the end itself, 2 by
- * the clock, 3 for a later start or a repeated cancel.
+ * A DELETE at Vonage begins after this write, so no occasion is used twice: 1 at the end itself, 2
+ * by the clock, 3 for a later start or a repeated cancel.
  */
 export interface LetGo {
   readonly type: 'let_go';
@@ -129,19 +130,19 @@ export interface Notified {
   readonly atMs: number;
 }
 
-/** What a webhook said. */
+/** What a webhook reported. */
 export interface Report {
   readonly requestId: string;
   readonly event: ProviderEvent;
-  /** What Vonage charged, where a summary tells. */
+  /** Price that Vonage reported in a summary. */
   readonly priceEuros?: number;
-  /** Steps that Vonage's fraud rules refused, where a summary tells. */
+  /** Steps that Vonage's fraud rules refused, as reported in a summary. */
   readonly blocked?: readonly Blocked[];
 }
 
 export interface Blocked {
   readonly channel: Channel;
-  /** Mobile country and network code, as Network Unblock takes it; absent: Vonage named none. */
+  /** Mobile country and network code, in the form of Network Unblock; absent: Vonage named none. */
   readonly network?: string;
 }
 

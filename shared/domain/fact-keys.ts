@@ -1,7 +1,7 @@
 /**
- * When two events are the same event: they share a key. Keys say what an event states and not when, so
- * that a webhook that Vonage signs and sends again is recognised. Items store them, so they never change;
- * they are short, because every write pays for the item.
+ * When two events are the same event: they share a key. Keys say what an event states and not when,
+ * so that a webhook that Vonage signs and sends again is recognised. Items store them, so they
+ * never change; they are short, because every write pays for the item.
  */
 
 import { createHash } from 'node:crypto';
@@ -42,7 +42,7 @@ export function isSameFact(one: VerificationEvent, other: VerificationEvent): bo
   return factKeys(other).some((key) => keys.includes(key));
 }
 
-/** Of the check_url itself, wherever it came from: Vonage's 202 or its webhook. */
+/** Key of the check_url itself, from Vonage's 202 or from its webhook. */
 function checkUrlKey(checkUrl: string): string {
   const digest = createHash('sha256').update(checkUrl).digest('hex').slice(0, 12);
   return `e:silent_auth:action_pending:${digest}`;

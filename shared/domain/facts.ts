@@ -1,4 +1,4 @@
-/** The facts that a log holds: everything that decisions and views are made from. */
+/** The facts of a log: the input of decisions and views. */
 
 import type {
   ChannelSkipped,
@@ -25,7 +25,7 @@ export interface Attempt {
 
 export interface Facts {
   readonly started: Started;
-  /** The newest check_url that came while silent_auth was running. */
+  /** The newest check_url that arrived while silent_auth was running. */
   readonly checkUrl?: string;
   /** The first negative end that Vonage reported of each channel. */
   readonly outcomes: ReadonlyMap<
@@ -43,11 +43,11 @@ export interface Facts {
    * named.
    */
   readonly proof?: { readonly channel?: Channel };
-  /** Our own end, and the channel that was running then. */
+  /** Our own end, and the channel that was running at that moment. */
   readonly ended?: { readonly by: Ended['type']; readonly channel?: Channel };
-  /** Vonage has said that it is over there: a summary, the end of the last channel, or completed. */
+  /** Vonage has reported the end: a summary, the end of the last channel, or `completed`. */
   readonly isOverAtVonage: boolean;
-  /** When Vonage was asked to let go, by occasion. */
+  /** Times of the DELETE calls at Vonage, by occasion. */
   readonly letGoAtMs: ReadonlyMap<LetGo['n'], number>;
   readonly final?: { readonly status: FinalStatus; readonly atMs: number };
   readonly verified: { readonly phoneNumber: boolean; readonly email: boolean };
@@ -72,12 +72,12 @@ export function expiresAtMs({ started }: Pick<Facts, 'started'>): number {
   return deadlineMs(started.atMs, started.workflow, started.channelTimeoutSeconds);
 }
 
-/** After the deadline no action of a client counts; only `deadline` is missing. */
+/** After the deadline a client's actions no longer count, even before `deadline` is appended. */
 export function isInTime(facts: Pick<Facts, 'started' | 'atMs'>): boolean {
   return facts.atMs < expiresAtMs(facts);
 }
 
-/** Unfinished although its time is over: the caller has to append `deadline`. */
+/** Past the deadline and not final: the caller must append `deadline`. */
 export function isOverdue(facts: Facts, nowMs: number): boolean {
   return !facts.final && nowMs >= expiresAtMs(facts);
 }

@@ -14,16 +14,17 @@ import { collect } from './transitions.ts';
 import type { Verification } from './verification.ts';
 import { view } from './view.ts';
 
-/** The verification and what the last event of the log did to it. */
+/** The verification, and the effect of the last event of the log. */
 export interface Folded {
   readonly verification: Verification;
   readonly facts: Facts;
-  /** Before the last event, at its time; absent when that event is `started`. */
+  /** The verification before the last event, at its time; absent when that event is `started`. */
   readonly before?: Verification;
   /** Whether the last event changed what a client can see. */
   readonly changed: boolean;
   /**
-   * The same for each event of the log, when it was stored. Before `started` nobody could see any.
+   * The same for each event of the log, at the time of its storage. Before `started` there is no
+   * verification.
    */
   readonly effects: readonly boolean[];
 }

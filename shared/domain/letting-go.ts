@@ -1,6 +1,6 @@
 /**
- * When a request is let go of at Vonage. We may end a verification while Vonage goes on with it; until
- * Vonage has let go, it refuses the next start of the number and may send paid messages.
+ * When to let go of a request at Vonage. A verification that we have ended may still run at Vonage;
+ * until Vonage lets go, it refuses the next start of the number and may send paid messages.
  */
 
 import { openAttempts } from './attempts.ts';
@@ -8,17 +8,18 @@ import { ownOutcome } from './channel-ends.ts';
 import type { LetGo } from './events.ts';
 import type { Facts } from './facts.ts';
 
-/** Vonage takes a DELETE only this long after the start, and only before its second event. */
+/** Vonage accepts a DELETE only this long after the start, and only before its second event. */
 export const CANCELLABLE_AFTER_MS = 30_000;
-/** A check may be on its way to Vonage for as long as a function lives. */
+/** A check may be on its way to Vonage for the lifetime of a function. */
 const CHECK_MS = 25_000;
 
-/** Who lets go: whoever ended it, the clock, or a later start or repeated cancel. */
+/** The occasions for a DELETE: the end itself, the clock, a later start or repeated cancel. */
 export type Occasion = 'end' | 'clock' | 'again';
 
 /**
- * The DELETE that is due, or `undefined`. Each occasion has one, so a verification has at most three.
- * At the end itself it is tried at once; the clock repeats one that Vonage must have refused.
+ * The DELETE that is due, or `undefined`. Each occasion has one, so a verification has at most
+ * three. At the end itself it is tried at once; the clock repeats one that Vonage must have
+ * refused.
  */
 export function dueLetGo(facts: Facts, occasion: Occasion, nowMs: number): LetGo['n'] | undefined {
   if (!isHeldAtVonage(facts) || isBeingChecked(facts, nowMs)) return undefined;
@@ -36,7 +37,7 @@ export function cancellableAtMs({ started }: Pick<Facts, 'started'>): number {
   return started.atMs + CANCELLABLE_AFTER_MS;
 }
 
-/** Ended by us alone, and Vonage has not said that it is over there. */
+/** Ended by us, and Vonage has not reported its own end. */
 export function isHeldAtVonage(facts: Facts): boolean {
   return isOwnEnd(facts) && !facts.isOverAtVonage;
 }
@@ -47,7 +48,7 @@ function isOwnEnd({ ended, final, ...facts }: Facts): boolean {
   return final?.status === 'failed' && last !== undefined && ownOutcome(facts, last) !== undefined;
 }
 
-/** A code that is on its way may complete the request there. */
+/** A code on its way to Vonage may still complete the request there. */
 function isBeingChecked(facts: Facts, nowMs: number): boolean {
   return openAttempts(facts).some(({ submittedAtMs }) => nowMs < submittedAtMs + CHECK_MS);
 }

@@ -9,7 +9,7 @@ const PROVIDERS: Readonly<Record<string, { readonly domain: string; readonly ign
   'pm.me': { domain: 'proton.me', ignored: /[._-]/g },
 };
 
-/** For counting alone: mail goes to the address as it was written. */
+/** For counting only: mail goes to the address as it was written. */
 export function canonicalMailbox(email: string): string {
   const at = email.lastIndexOf('@');
   const written = email.slice(0, at).toLowerCase();

@@ -2,12 +2,15 @@
 
 import type { VerificationEvent } from './events.ts';
 
-/** More than any honest app or Vonage needs: 4 codes, 3 skips and a report; 6 channels with their events. */
+/**
+ * More than any honest app or Vonage needs: 4 codes, 3 skips and a report; 6 channels with their
+ * events.
+ */
 export const PLACES = { client: 20, provider: 24 } as const;
 
 export type Author = keyof typeof PLACES;
 
-/** Whose place an event takes. Our own events need none: their keys bound how many there can be. */
+/** Whose place an event takes. Our own events need none: their keys bound their number. */
 export function authorOf(event: VerificationEvent): Author | undefined {
   switch (event.type) {
     case 'code_submitted':

@@ -1,4 +1,4 @@
-/** Which channels the right code may have come through, and what that proves. */
+/** The channels that may have delivered the right code, and what they prove. */
 
 import { acceptedAttempt, isForSilentAuth, openAttempts } from './attempts.ts';
 import { ownOutcome } from './channel-ends.ts';
@@ -24,14 +24,16 @@ export function provenChannels(facts: Facts): readonly Channel[] {
   );
 }
 
-/** The one to show while several are possible: the one that Vonage names, or that was running. */
+/**
+ * The channel to show while several are possible: the one that Vonage names, or the running one.
+ */
 export function completedChannel(facts: Facts): Channel | undefined {
   const proven = provenChannels(facts);
   const shown = facts.proof?.channel ?? (facts.final && runningChannel(facts, facts.final.atMs));
   return proven.find((channel) => channel === shown) ?? proven.at(-1);
 }
 
-/** What the completion proves for certain; it turns from false to true only. */
+/** What the completion proves for certain; members change from false to true only. */
 export function verifiedBy(facts: Facts): Facts['verified'] {
   const proven = provenChannels(facts);
   return {

@@ -1,4 +1,4 @@
-/** Comparing hashes that came from outside. */
+/** Compares hashes of untrusted input. */
 
 /** Compares two hashes in a time that depends on their length alone. */
 export function isSameHash(one: string, other: string): boolean {

@@ -79,7 +79,7 @@ export function channelToSkip(facts: Facts, nowMs: number): Channel | undefined 
   return isNew ? steps[index - 1]?.channel : running.channel;
 }
 
-/** The channel itself has no event, but a later one ran. */
+/** The channel has no event of its own, but a later channel ran. */
 function passedOver(facts: Facts): ChannelEnd {
   return { status: 'expired', reason: 'channel_expired', atMs: facts.atMs };
 }

@@ -1,4 +1,6 @@
-/** JSON that every parser reads alike: no duplicate members, no prototype members, bounded depth. */
+/**
+ * JSON that every parser reads alike: no duplicate members, no prototype members, bounded depth.
+ */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -17,7 +19,7 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'pro
  */
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g;
 
-/** The caller bounds the size. */
+/** The caller limits the size. */
 export function parseStrictJson(bytes: Uint8Array): StrictJson {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -1,7 +1,7 @@
 /**
- * What each event adds to the facts, as a table: the event, when it counts, what it changes. Facts are
- * kept after the end too, because they complete reason and workflow. An event that does not count
- * changes nothing.
+ * What each event adds to the facts, as a table: the event, when it counts, what it changes. Facts
+ * are kept after the end too, because they complete reason and workflow. An event that does not
+ * count changes nothing.
  */
 
 import { hasLiveAttempt, toAttempt, withCheck } from './attempts.ts';
@@ -74,14 +74,16 @@ function runs(facts: Facts, channel: Channel): boolean {
   return !facts.final && isInTime(facts) && runningChannel(facts, facts.atMs) === channel;
 }
 
-/** The channel runs, and skipping it leads to the next one or, after a handset error, to the end. */
+/**
+ * The channel runs, and skipping it leads to the next one or, after a handset error, to the end.
+ */
 function canSkip(facts: Facts, { channel, error }: ChannelSkipped): boolean {
   const leadsOn =
     facts.started.workflow.at(-1) !== channel || (channel === 'silent_auth' && error !== null);
   return runs(facts, channel) && leadsOn;
 }
 
-/** Vonage refused this very skip, not an earlier one. */
+/** Vonage refused this skip, not an earlier one. */
 function isOfTheSkip(facts: Facts, refused: EventOf<'skip_refused'>): boolean {
   return !facts.final && facts.skipped.get(refused.channel)?.attempt === refused.attempt;
 }

@@ -1,4 +1,4 @@
-/** The facts as the object that a client sees at a moment; after the end time has no effect. */
+/** Builds the object for clients from the facts at a moment; after the end, time has no effect. */
 
 import {
   exhaustedAttempt,
@@ -14,7 +14,7 @@ import { runningChannel, type StepAt, stepsAt } from './steps.ts';
 import type { Action, FinalStatus, Reason, Status, Step, Verification } from './verification.ts';
 import { type Channel, type NegativeOutcome, REJECTION_WAIT_MS } from './workflow.ts';
 
-/** A verification without what depends on other events. */
+/** A verification without the members that depend on other events. */
 type View = Omit<Verification, 'requestId' | 'seq' | 'updatedAtMs'>;
 
 export function view(facts: Facts, nowMs: number): View {
@@ -139,7 +139,7 @@ const REASON_OF_END = {
   deadline: 'timed_out',
 } as const satisfies Record<NonNullable<Facts['ended']>['by'], Reason>;
 
-/** For a summary that names no channel. */
+/** Reason for a summary that names no channel. */
 const REASON_OF_SUMMARY: Record<FinalStatus, Reason | null> = {
   completed: null,
   failed: 'provider_failed',

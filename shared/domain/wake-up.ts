@@ -1,10 +1,10 @@
-/** When the clock must look at a verification next: nothing may be heard of it until then. */
+/** When the clock must check a verification next, in case no event arrives before. */
 
 import { expiresAtMs, type Facts } from './facts.ts';
 import { cancellableAtMs, isHeldAtVonage } from './letting-go.ts';
 import { stepsAt } from './steps.ts';
 
-/** Vonage's own webhook about a step gets this long before the clock looks. */
+/** Time that Vonage's own webhook about a step gets before the clock checks. */
 const MARGIN_MS = 2_000;
 /** A DELETE is repeated this long after it becomes possible: clocks differ. */
 const CANCEL_MARGIN_MS = 1_000;
@@ -16,8 +16,8 @@ export interface WakeUp {
 }
 
 /**
- * The end of the running step, or the deadline. After an end of ours: when Vonage can let go, unless
- * that was possible before. `undefined` when there is nothing left to wait for.
+ * The end of the running step, or the deadline. After an end of ours: when Vonage can let go,
+ * unless that was possible before. `undefined` when there is nothing left to wait for.
  */
 export function nextWakeUp(facts: Facts, nowMs: number): WakeUp | undefined {
   const step = runningStep(facts, nowMs);

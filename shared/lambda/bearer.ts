@@ -13,7 +13,7 @@ export function findBearer(authorization: string | undefined): string | undefine
   return BEARER.exec(authorization ?? '')?.[1];
 }
 
-/** Throws `client_token_invalid`, whatever is wrong with it. */
+/** Throws `client_token_invalid` for any fault. */
 export function clientToken(
   authorization: string | undefined,
   parse: ParseClientToken,
@@ -21,18 +21,18 @@ export function clientToken(
   return known(parse(findBearer(authorization) ?? ''));
 }
 
-/** Throws `client_token_invalid` for no token. */
+/** Throws `client_token_invalid` for a missing token. */
 export function known(token: ClientToken | undefined): ClientToken {
   if (!token) throw new Problem('client_token_invalid', 'the bearer is not a client token');
   return token;
 }
 
-/** A use case ends with one of these before or without a decision about the token. */
+/** Problems with which a use case can end before the token is checked. */
 const UNDECIDED: readonly ProblemCode[] = ['client_token_invalid', 'dependency_unavailable'];
 
 /**
- * Runs what the owner of the token asked for. The log line names the verification only when the token
- * has passed its check: anybody can write another one's `request_id` into a token.
+ * Runs what the owner of the token asked for. The log line names the verification only when the
+ * token has passed its check: anybody can write another one's `request_id` into a token.
  */
 export async function asOwner<T>(
   { requestId }: ClientToken,

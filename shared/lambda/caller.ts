@@ -1,4 +1,4 @@
-/** Who sent a request, as far as the gateway vouches for it. */
+/** The sender of a request, from sources that the gateway guarantees. */
 
 import { EDGE_HEADERS } from '../config.ts';
 import type { Caller } from '../domain/ports/rate-limits.ts';

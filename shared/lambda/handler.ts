@@ -1,4 +1,6 @@
-/** The chain around every handler: errors become answers, answers get their headers, one log line. */
+/**
+ * The chain around every handler: errors become answers, answers get their headers, one log line.
+ */
 
 import middy from '@middy/core';
 import type {
@@ -31,7 +33,7 @@ export type LambdaHandler<Request> = (
   context: Context,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** A handler of the HTTP API; whatever it throws becomes problem+json. */
+/** A handler of the HTTP API; its errors become problem+json. */
 export function httpHandler(
   telemetry: InvocationTelemetry,
   route: (request: HttpRequest) => Promise<HttpAnswer>,
@@ -39,7 +41,7 @@ export function httpHandler(
   return chain(telemetry, route, toProblemAnswer);
 }
 
-/** A handler of the WebSocket API; `onError` says what its caller learns of an error. */
+/** A handler of the WebSocket API; `onError` maps an error to the answer for the caller. */
 export function webSocketHandler(
   telemetry: InvocationTelemetry,
   route: (request: WebSocketRequest) => Promise<HttpAnswer>,

@@ -1,4 +1,4 @@
-/** What a route answers, before it becomes the event's result. */
+/** The answer of a route, before it becomes the event's result. */
 export interface HttpAnswer {
   readonly status: number;
   /** Sent as JSON; a string is sent as it is. */

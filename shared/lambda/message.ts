@@ -26,7 +26,7 @@ export function connectionOf({ requestContext }: WebSocketRequest): Connection {
   return `${requestContext.connectedAt}#${requestContext.connectionId}`;
 }
 
-/** The gateway's route response carries it; the connection stays open. */
+/** Sent as the gateway's route response; the connection stays open. */
 export function errorMessage(error: unknown): HttpAnswer {
   return { status: 200, body: { type: 'error', code: problemCode(error) } };
 }

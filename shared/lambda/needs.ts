@@ -1,4 +1,4 @@
-/** What the chain and its helpers need of an instance, besides the ports of the use cases. */
+/** Needs of the handler chain and its helpers, without the ports of the use cases. */
 
 import type { Budget } from '../domain/ports/clock.ts';
 import type { ParseClientToken } from './bearer.ts';
@@ -6,7 +6,7 @@ import type { InvocationTelemetry } from './telemetry.ts';
 
 export interface HandlerNeeds {
   readonly telemetry: InvocationTelemetry;
-  /** How long, counted from now, calls to Vonage may begin. */
+  /** How long from now calls to Vonage may begin, in milliseconds. */
   readonly budget: () => Budget;
 }
 

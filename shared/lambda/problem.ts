@@ -5,7 +5,7 @@ import { toVerificationObject } from '../contract/to-verification-object.ts';
 import { PROBLEM_BASE, PROBLEMS, Problem, type ProblemCode } from '../domain/errors.ts';
 import type { HttpAnswer } from './http-answer.ts';
 
-/** The problem as the caller sees it: fixed sentences, nothing of the request. */
+/** The problem for the caller: fixed sentences, without values of the request. */
 export function toProblemAnswer(error: unknown): HttpAnswer {
   const code = problemCode(error);
   const { status, title, retryable } = PROBLEMS[code];

@@ -1,4 +1,4 @@
-/** A code arrived with the request_id of another verification: someone is in the middle. */
+/** Handles a code with the `request_id` of another verification: a man in the middle. */
 
 import type { Budget } from '../domain/ports/clock.ts';
 import type { ClientToken } from '../domain/ports/verification-log.ts';

@@ -12,15 +12,17 @@ import { type PublishNeeds, publishChange } from './publish-change.ts';
 import { pushToSockets } from './push-to-sockets.ts';
 import type { Recorded } from './recorded.ts';
 
-/** What came over the wire, its bytes untouched. */
+/** The received request with its unchanged bytes. */
 export interface RawWebhook {
   readonly authorization: string | undefined;
   readonly body: Uint8Array;
 }
 
-/** The two steps before a webhook is trusted: who sent it, and what it says. */
+/** The two checks before a webhook is trusted: signature and content. */
 export interface Webhooks {
-  /** Throws `signature_invalid`, or `dependency_unavailable` when it must come again, signed. */
+  /**
+   * Throws `signature_invalid`, or `dependency_unavailable` when Vonage must send it again, signed.
+   */
   readonly verify: (webhook: RawWebhook) => Promise<void>;
   /** Throws `request_invalid` for anything but JSON. */
   readonly parse: (body: Uint8Array, atMs: number) => Report | 'unintelligible' | 'test';
@@ -94,7 +96,7 @@ async function publishAgain(
   ]);
 }
 
-/** Never caused by an honest Vonage and an honest app: an operator should look. */
+/** Vonage and the app never cause this in normal operation: an operator should look. */
 function measureOddities(facts: Facts, event: ProviderEvent, telemetry: Telemetry): void {
   const claimsCompletion =
     (event.type === 'channel_ended' && event.outcome === 'completed') ||

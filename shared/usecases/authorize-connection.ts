@@ -1,4 +1,4 @@
-/** The WebSocket handshake: who may connect. */
+/** Authorizes a WebSocket handshake. */
 
 import type { ClientToken, VerificationLog } from '../domain/ports/verification-log.ts';
 import { ownEntry } from './own-entry.ts';

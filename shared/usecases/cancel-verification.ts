@@ -1,4 +1,4 @@
-/** The app gives up. */
+/** Cancels a verification for the app. */
 
 import type { Budget } from '../domain/ports/clock.ts';
 import type { ClientToken } from '../domain/ports/verification-log.ts';

@@ -1,4 +1,4 @@
-/** A code that the app submits: one write decides whether it may go to Vonage at all. */
+/** Checks a code that the app submits: one write decides whether it goes to Vonage. */
 
 import { isForSilentAuth, pinAttemptsRemaining } from '../domain/attempts.ts';
 import { Problem } from '../domain/errors.ts';
@@ -18,7 +18,7 @@ import { type Recorded, record } from './recorded.ts';
 import { closed, providerUnavailable, tooManyEvents } from './refusals.ts';
 
 export interface SubmittedCode {
-  /** The one that the handset received at the end of the check_url's redirects. */
+  /** The `request_id` that the handset received at the end of the check_url's redirects. */
   readonly requestId: string;
   readonly code: string;
 }

@@ -1,4 +1,4 @@
-/** Ends a verification whose time is over: time alone makes nothing final, an event does. */
+/** Ends a verification after its deadline: time alone makes no status final, an event does. */
 
 import { isOverdue } from '../domain/facts.ts';
 import { type PublishNeeds, publishChange } from './publish-change.ts';

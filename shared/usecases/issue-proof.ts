@@ -22,12 +22,12 @@ export interface IssueProofNeeds {
   readonly signer: Pick<ProofSigner, 'sign'>;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  /** Of one proof, 30–300 s. */
+  /** Lifetime of one proof, 30–300 s. */
   readonly lifetimeSeconds: number;
 }
 
 /**
- * The addresses that the proof shall name: we store none, so the app repeats those of the start.
+ * The addresses for the proof: we store none, so the app repeats those of the start.
  */
 export interface ProofRequest {
   readonly phoneNumber?: string;
@@ -40,7 +40,7 @@ export interface IssuedProof {
 }
 
 /**
- * Signs what is proven and nothing more. One read and no write, so it is safe to repeat: each proof
+ * Signs the proven addresses only. One read and no write, so it is safe to repeat: each proof
  * of a verification has the same `jti`, which your backend accepts once.
  *
  * Throws `client_token_invalid`; `proof_refused`, without saying why, for a verification that is
@@ -81,7 +81,7 @@ function isTooLate({ endedAtMs }: Verification, nowMs: number): boolean {
   return endedAtMs === null || nowMs > endedAtMs + PROOF_WINDOW_MS;
 }
 
-/** Compares both addresses in any case, so that the time reveals nothing. */
+/** Always compares both addresses, so that the duration reveals nothing. */
 async function assertProven(
   { phoneNumber, email }: ProofRequest,
   { verified }: Verification,
@@ -104,7 +104,7 @@ async function isMatch(
   return isSameHash(await hash, stored ?? '') && isVerified;
 }
 
-/** A number may be proven although nobody knows yet by which of two channels. */
+/** A number may be proven before it is certain which of two channels proved it. */
 function toClaims(
   requestId: string,
   facts: Facts,

@@ -11,13 +11,13 @@ export interface LetGoNeeds {
   readonly vonage: Pick<Vonage, 'cancel'>;
 }
 
-/** `not_needed`: Vonage knows of an end already, or this occasion has been used. */
+/** `not_needed`: Vonage has ended the request already, or this occasion was used. */
 export type LetGoOutcome = 'taken' | 'refused' | 'lost' | 'not_needed';
 
 /**
  * Best effort, never throws. Writes `let_go:<n>` first, so that of several functions one sends the
- * DELETE and a verification causes at most three. What Vonage refuses now, the clock and the next start
- * of the number try again.
+ * DELETE and a verification causes at most three. What Vonage refuses now, the clock and the next
+ * start of the number try again.
  */
 export async function letGo(
   { entry: { requestId }, folded, atMs }: Recorded,
@@ -34,7 +34,7 @@ export async function letGo(
   return OUTCOMES[await vonage.cancel(requestId, budget)];
 }
 
-/** Vonage answers 404 to what is over there, and before 30 s to what it does not cancel yet. */
+/** Vonage answers 404 for an ended request, and before 30 s for one that it does not cancel yet. */
 const OUTCOMES = {
   cancelled: 'taken',
   not_found: 'refused',

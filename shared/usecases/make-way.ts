@@ -1,4 +1,4 @@
-/** Makes way for a start of a number whose last verification has ended here and may live on at Vonage. */
+/** Frees a number for a start: its last verification has ended here but may still run at Vonage. */
 
 import { isOverdue } from '../domain/facts.ts';
 import { fold } from '../domain/fold.ts';
@@ -12,8 +12,8 @@ import { type Recorded, record } from './recorded.ts';
 export type MakeWayNeeds = LetGoNeeds & { readonly clock: Clock; readonly telemetry: Telemetry };
 
 /**
- * Call it only when the start holds everything that it needs. A verification whose time is over gets
- * its `deadline` first: sockets and your own systems hear of that by the clock. Never throws.
+ * Call it only when the start holds everything that it needs. A verification whose time is over
+ * gets its `deadline` first: sockets and your own systems hear of that by the clock. Never throws.
  */
 export async function makeWay(
   previous: Entry,

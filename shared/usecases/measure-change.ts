@@ -1,4 +1,4 @@
-/** The metrics of a change: what the last event of a log did to what a client sees. */
+/** The metrics of a change that the last event of a log made to the client's object. */
 
 import type { Folded } from '../domain/fold.ts';
 import type { Measurement, Telemetry } from '../domain/ports/telemetry.ts';
@@ -10,7 +10,7 @@ export function measureChange(change: Change, telemetry: Telemetry): void {
   for (const measurement of measurementsOf(change)) telemetry.measure(measurement);
 }
 
-/** Measures a start, and what webhooks changed that overtook its write: nobody could before it. */
+/** Measures a start, and the changes of webhooks that arrived before its write. */
 export function measureStart(verification: Verification, telemetry: Telemetry): void {
   telemetry.measure({ name: 'Started' });
   measureChange({ verification }, telemetry);

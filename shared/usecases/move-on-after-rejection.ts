@@ -15,8 +15,8 @@ export interface MoveOnNeeds {
 }
 
 /**
- * Whether Vonage moves on by itself after a wrong code is not documented. It is asked to unless it has,
- * and where the request could skip a channel, its own webhook gets the time to arrive.
+ * Whether Vonage moves on by itself after a wrong code is not documented. It is asked to unless it
+ * has, and where the request could skip a channel, its own webhook gets the time to arrive.
  */
 export async function moveOnAfterRejection(
   { entry, atMs }: Recorded,
@@ -34,7 +34,7 @@ export async function moveOnAfterRejection(
   await vonage.next(requestId, budget, following > 1 ? isStillNeeded : undefined);
 }
 
-/** How many channels follow silent_auth, where nothing but this attempt has ended it; else 0. */
+/** Number of channels after silent_auth if only this attempt has ended it; else 0. */
 function channelsAfterRejection(
   { requestId, events }: Entry,
   attempt: string,

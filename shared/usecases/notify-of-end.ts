@@ -1,5 +1,5 @@
 /**
- * Tells your own systems that a verification has ended, once the log does not say that they know.
+ * Publishes the end of a verification to your own systems, unless the log holds `notified`.
  */
 
 import type { Clock } from '../domain/ports/clock.ts';
@@ -19,14 +19,14 @@ export interface NotifyNeeds {
  */
 const NOTIFY_WITHIN_MS = 1_000;
 
-/** Answers whether nothing is left to tell: the bus took the event, now or before. */
+/** Returns true when the end is published, now or before. */
 export async function notifyOfEnd(
   { entry, folded }: Recorded,
   { endNotifier, log, clock }: NotifyNeeds,
 ): Promise<boolean> {
   if (!endNotifier || isNotified(entry)) return true;
   if (!(await endNotifier.notify(entry, folded.verification))) return false;
-  // An event that is not recorded is sent once more; receivers expect that.
+  // An event whose `notified` is not stored is sent again; consumers must expect repeats.
   await log.append(entry.requestId, { type: 'notified', atMs: clock.now() }).catch(() => undefined);
   return true;
 }

@@ -1,4 +1,6 @@
-/** Publishes a change that may have ended the verification, and lets go of the request at Vonage. */
+/**
+ * Publishes a change that may have ended the verification, and lets go of the request at Vonage.
+ */
 
 import type { Budget } from '../domain/ports/clock.ts';
 import { type LetGoNeeds, letGo } from './let-go.ts';
@@ -8,7 +10,7 @@ import { scheduleWakeUp, type WakeUpNeeds } from './schedule-wake-up.ts';
 
 export type PublishEndNeeds = PublishNeeds & LetGoNeeds & WakeUpNeeds;
 
-/** Vonage refuses to let go in the first 30 s; the clock then tries again. */
+/** Vonage refuses a DELETE in the first 30 s; the clock then tries again. */
 export async function publishEnd(
   written: Recorded,
   needs: PublishEndNeeds,

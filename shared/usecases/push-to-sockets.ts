@@ -12,7 +12,7 @@ export interface PushNeeds {
 }
 
 /**
- * Forgets the connections that are gone. Never fails: the client's next request makes up for a lost
+ * Removes closed connections. Never fails: the client's next request makes up for a lost
  * push.
  */
 export async function pushToSockets(

@@ -1,4 +1,4 @@
-/** What a client asks for: the verification as it is now. */
+/** Reads the current verification for a client. */
 
 import type { ClientToken } from '../domain/ports/verification-log.ts';
 import type { Verification } from '../domain/verification.ts';
@@ -8,7 +8,9 @@ import { ownEntry } from './own-entry.ts';
 import type { PublishNeeds } from './publish-change.ts';
 import { toRecorded } from './recorded.ts';
 
-/** Reads once, and expires what is overdue. Unknown, foreign and malformed tokens are refused alike. */
+/**
+ * Reads once, and expires what is overdue. Unknown, foreign and malformed tokens are refused alike.
+ */
 export async function readStatus(token: ClientToken, needs: PublishNeeds): Promise<Verification> {
   const read = toRecorded(await ownEntry(token, needs), needs.clock.now());
   const current = await expireIfOverdue(read, needs);

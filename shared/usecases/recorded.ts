@@ -1,4 +1,4 @@
-/** One write or read of a log with what it adds up to, folded once and passed on. */
+/** The result of one write or read of a log, with its fold. */
 
 import type { VerificationEvent } from '../domain/events.ts';
 import { type Folded, fold } from '../domain/fold.ts';
@@ -7,9 +7,9 @@ import { unauthorized } from './refusals.ts';
 
 export interface Recorded {
   readonly entry: Entry;
-  /** How `entry` looks at `atMs`. */
+  /** The fold of `entry` at `atMs`. */
   readonly folded: Folded;
-  /** When it was written or read, epoch milliseconds. */
+  /** Time of the write or read, epoch milliseconds. */
   readonly atMs: number;
 }
 
@@ -18,8 +18,8 @@ export interface Written extends Recorded {
 }
 
 /**
- * Appends one event to a verification that somebody started, and folds what the log holds then. With a
- * token hash it throws `client_token_invalid` unless the token owns the verification.
+ * Appends one event to a verification that somebody started, and folds what the log holds then.
+ * With a token hash it throws `client_token_invalid` unless the token owns the verification.
  */
 export async function record(
   { log }: { readonly log: VerificationLog },
@@ -32,7 +32,7 @@ export async function record(
   return { outcome: appended.outcome, ...toRecorded(appended.entry, event.atMs) };
 }
 
-/** `entry` belongs to a client, so somebody started it. */
+/** `entry` belongs to a client, so it holds `started`. */
 export function toRecorded(entry: Entry, atMs: number): Recorded {
   const folded = fold(entry.requestId, entry.events, atMs);
   if (!folded) throw new Error('a verification that nobody started was shown to a client');

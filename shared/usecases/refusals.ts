@@ -19,7 +19,7 @@ export function tooManyEvents(verification: Verification, nowMs: number): Proble
   });
 }
 
-/** Neither Vonage nor our own call decided. */
+/** The outcome is unknown: neither Vonage nor our own write decided. */
 export function providerUnavailable(verification?: Verification): Problem {
   return new Problem('provider_unavailable', 'Vonage did not carry out the request', {
     retryAfterSeconds: 5,
@@ -27,7 +27,7 @@ export function providerUnavailable(verification?: Verification): Problem {
   });
 }
 
-/** The caller's own limit, which may say when it ends. */
+/** The caller's own limit: the answer may reveal its end. */
 export function callerLimit(endsAtMs: number, nowMs: number): Problem {
   return rateLimited(Math.max(1, Math.ceil((endsAtMs - nowMs) / 1000)));
 }
@@ -44,7 +44,7 @@ function rateLimited(retryAfterSeconds: number): Problem {
   return new Problem('rate_limited', 'a limit of start is spent', { retryAfterSeconds });
 }
 
-/** Another try of the same start is running. */
+/** Another try of the same start still runs. */
 export function startInProgress(retryAtMs: number, nowMs: number): Problem {
   const seconds = Math.ceil((retryAtMs - nowMs) / 1000);
   return new Problem('start_in_progress', 'a start with this idempotency key is running', {

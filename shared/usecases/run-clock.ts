@@ -1,4 +1,4 @@
-/** A message of the clock: lets time do what no webhook and no question has done. */
+/** Handles a message of the clock: does what is due when neither a webhook nor a request did it. */
 
 import { isOverdue } from '../domain/facts.ts';
 import { fold } from '../domain/fold.ts';
@@ -22,7 +22,8 @@ export type RunClockNeeds = PublishNeeds & LetGoNeeds & { readonly clockQueue: C
  * - unknown: the message is dropped.
  * - overdue: `deadline` is appended, pushed and told to your own systems.
  * - ended: what `notified` or `let_go` is missing is done.
- * - the running step moved on by time: the verification is pushed as it is now, nothing is appended.
+ * - the running step moved on by time: the verification is pushed as it is now, nothing is
+ * appended.
  * - unfinished: the next message is sent.
  */
 export async function runClock(
@@ -45,7 +46,7 @@ export async function runClock(
   return (await scheduleWakeUp(entry.requestId, folded.facts, atMs, needs)) ? 'done' : 'again';
 }
 
-/** Whoever else has ended it meanwhile tells the sockets. */
+/** If another function has ended it meanwhile, that function pushes. */
 async function expire({ entry, atMs }: Recorded, needs: RunClockNeeds): Promise<Recorded> {
   const expired = await record(needs, entry.requestId, { type: 'deadline', atMs });
   if (expired.outcome !== 'appended') return expired;
@@ -57,7 +58,7 @@ async function expire({ entry, atMs }: Recorded, needs: RunClockNeeds): Promise<
   return expired;
 }
 
-/** Your own systems and Vonage hear of the end, if they have not; what is too early comes later. */
+/** Publishes the end and lets go at Vonage, if still missing; what is too early is done later. */
 async function finish(
   ended: Recorded,
   needs: RunClockNeeds,
@@ -77,7 +78,7 @@ function measureLateCancel(outcome: LetGoOutcome, { telemetry }: RunClockNeeds):
   telemetry.measure({ name: 'LateCancel', dimensions: { outcome } });
 }
 
-/** Webhooks and skips push by themselves; this is about a step that only time has ended. */
+/** For a step that only time has ended: webhooks and skips push by themselves. */
 function hasMovedOnByTime({ folded: { facts }, atMs }: Recorded, { step }: ClockMessage): boolean {
   const current = runningStep(facts, atMs);
   return current > step && current > runningStep(facts, facts.atMs);

@@ -1,4 +1,4 @@
-/** Asks the clock to look at a verification again. */
+/** Schedules the clock's next check of a verification. */
 
 import type { Facts } from '../domain/facts.ts';
 import type { ClockQueue } from '../domain/ports/clock-queue.ts';
@@ -6,12 +6,12 @@ import type { Telemetry } from '../domain/ports/telemetry.ts';
 import { nextWakeUp } from '../domain/wake-up.ts';
 
 export interface WakeUpNeeds {
-  /** @default nobody is woken up: whoever asks still finds the verification as it is */
+  /** @default no wake-up: the next request finds the verification as it is */
   readonly clockQueue?: ClockQueue;
   readonly telemetry: Telemetry;
 }
 
-/** Best effort: a message that cannot be sent costs a metric. Answers whether none is missing. */
+/** Best effort: a failed send is counted as a metric. Returns whether all messages were sent. */
 export async function scheduleWakeUp(
   requestId: string,
   facts: Facts,

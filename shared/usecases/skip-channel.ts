@@ -1,5 +1,5 @@
 /**
- * The app wants the next channel: after an error of the handset, or because its user asks for it.
+ * Skips a channel for the app: after an error of the handset, or because its user wants another.
  */
 
 import { Problem } from '../domain/errors.ts';
@@ -46,7 +46,7 @@ export async function skipChannel(
     : answerWithoutSkip(await expireIfOverdue(written, needs), channel);
 }
 
-/** Errors of the handset can only be about silent_auth. */
+/** Errors of the handset concern silent_auth only. */
 async function meantChannel(
   token: ClientToken,
   error: SkipError | undefined,
@@ -96,7 +96,7 @@ async function recordSkip(
     case 'appended':
       return isSkippedBy(facts, skip) ? { ...written, skip } : written;
     case 'repeated': {
-      // It is in the log without effect: the channel did not run yet, or Vonage refused.
+      // The skip is in the log without effect: the channel did not run yet, or Vonage refused.
       const again: ChannelSkipped = { ...skip, attempt: attempt + 1 };
       return isSkippedBy(collect(facts, again), again)
         ? recordSkip(token, wish, again.attempt, needs)
@@ -114,7 +114,7 @@ function isSkippedBy({ skipped }: Facts, { channel, attempt }: ChannelSkipped): 
   return skipped.get(channel)?.attempt === attempt;
 }
 
-/** Nothing was skipped: the channel no longer runs, or it is the last one. */
+/** The answer when nothing was skipped: the channel no longer runs, or it is the last one. */
 function answerWithoutSkip({ folded: { verification } }: Recorded, channel: Channel): Verification {
   const isLast = verification.workflow.at(-1)?.channel === channel;
   if (!isFinal(verification) && isLast && verification.channel === channel) {

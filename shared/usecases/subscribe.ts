@@ -13,7 +13,7 @@ const MAX_EVICTIONS = 5;
 
 /**
  * Registers the connection and reads the verification in one write, so that no transition falls
- * between. Nobody is refused: the oldest connection is closed. Safe to repeat; registers a
+ * between. A new connection is never refused: the oldest one is closed. Safe to repeat; registers a
  * connection again that was forgotten by mistake.
  */
 export async function subscribe(

@@ -66,8 +66,8 @@ describe('the stories of the demo', () => {
   it('end the first with a proof of the number, which your backend accepts once', async () => {
     const lines = await timelineOf('silent_auth_completes');
     expect(lines.slice(lines.findIndex((line) => line.startsWith('completed')) + 1)).toEqual([
-      "the app hands a proof to the company's backend, which reads the public keys",
-      'refused: the same proof with another number in it',
+      'the app sends the proof to your backend, which fetches the public keys',
+      'refused: the same proof with another number',
       expect.stringMatching(/^accepted: by silent_auth, phone_number …\d{3}8, its own nonce$/),
       'refused: another proof of the same verification: its jti is spent',
     ]);
@@ -76,8 +76,8 @@ describe('the stories of the demo', () => {
   it('end the third with a proof of the address, and none of the number', async () => {
     const lines = await timelineOf('email_after_failure');
     expect(lines.slice(lines.findIndex((line) => line.startsWith('completed')) + 1)).toEqual([
-      'the backend refuses a proof of the number: an e-mail proves none',
-      "the company's backend accepts: by email, the address and no phone_number",
+      '/proof is refused for the number: a code by e-mail does not prove it',
+      'your backend accepts: by email, the address and no phone_number',
     ]);
   });
 });

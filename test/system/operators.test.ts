@@ -151,7 +151,7 @@ describe('configure', () => {
     expect((await configure('--dry-run')).output).not.toContain('Channel switch');
     expect((await configure()).output).toContain('Channel switch: created');
     await putChannelSwitch('sms');
-    expect((await configure()).output).toContain('Channel switch: left as it is');
+    expect((await configure()).output).toContain('Channel switch: unchanged');
     const read = { Name: stack.endpoints.channel_switch };
     const found = await callAws(stack.endpoints.secretsmanager, 'AmazonSSM.GetParameter', read);
     expect(found).toMatchObject({ output: { Parameter: { Value: 'sms' } } });
@@ -161,7 +161,7 @@ describe('configure', () => {
   it('changes nothing that is as it should be', async () => {
     const { code, output } = await configure();
     expect(code).toBe(0);
-    expect(output.match(/left as it is/g)).toHaveLength(5);
+    expect(output.match(/unchanged/g)).toHaveLength(5);
   });
 
   it('tells what it would do, and does not, on a dry run', async () => {
@@ -219,12 +219,12 @@ describe('configure', () => {
     const before = await secret('private_key');
     const { code, output } = await configure('--private-key-file', file('key', privateKey()));
     expect(code).toBe(2);
-    expect(output).toContain('not that of the Vonage application');
+    expect(output).toContain('belongs to another Vonage application');
     expect(await secret('private_key')).toEqual(before);
   });
 
   it.each([
-    ['a private key that is none', ['--private-key-file', 'nonsense'], /no PEM/],
+    ['a private key that is none', ['--private-key-file', 'nonsense'], /not a private key in PEM/],
     ['a short signature secret', ['--signature-secret-file', 'a5f0c3'], /shorter than 32/],
   ])('refuses %s, and does not repeat it', async (_what, [option = '', content = ''], message) => {
     const { code, output } = await configure(option, file('bad', content));
@@ -277,7 +277,7 @@ describe('configure --create-application', () => {
 
   it('tells on a dry run what it would make, and makes nothing', async () => {
     const { code, output } = await configure('--create-application', '--dry-run');
-    expect(output).toContain(`Application: ${NAME} would be made`);
+    expect(output).toContain(`Application: ${NAME} would be created`);
     expect(code).toBe(0);
     expect(await madeApplications()).toEqual([]);
     expect((await secret('private_key')).private_key).toBe('');
@@ -287,10 +287,8 @@ describe('configure --create-application', () => {
     const { code, output } = await configure('--create-application');
     expect(code).toBe(0);
     const { application_id: id, private_key: key } = await secret('private_key');
-    expect(output).toContain(`Application: ${id} (${NAME}) made`);
-    expect(output).toMatch(
-      /Remains to be done by hand:[\s\S]*Network Registry[\s\S]*Signature secret/,
-    );
+    expect(output).toContain(`Application: ${id} (${NAME}) created`);
+    expect(output).toMatch(/To do by hand:[\s\S]*Network Registry[\s\S]*Signature secret/);
     expect(output).not.toMatch(/BEGIN|PRIVATE KEY/);
     expect(output).not.toContain(key.split('\n')[1]);
     const [made, ...others] = await madeApplications();

@@ -149,7 +149,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
         await page.locator('#email').fill('');
         await page.locator('#verify').click();
         await reads('#channels-error', /^Choose at most 3 channels/);
-        await reads('#email-error', /^Enter the address/);
+        await reads('#email-error', /^Enter an e-mail address/);
         expect(await page.locator('#diagram .row').count()).toBe(0);
       }));
   });
@@ -161,24 +161,21 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
         'Verified',
         {
           background: /GET \/status with its stored token/,
-          forged: /answered 401 signature_invalid, nothing was stored/,
+          forged: /answered 401 signature_invalid; nothing was stored/,
         },
       ],
       [
         'Verified',
         {
-          lost_socket: /not lost: .* gave the whole state again/,
-          lost_answer: /only the answer got lost: .* Vonage saw the code once/,
+          lost_socket: /not lost: .* returned the whole state/,
+          lost_answer: /only the answer got lost: .* Vonage received the code once/,
         },
       ],
       ['Verified', { wifi: /sdk_no_data_connectivity; the backend asked Vonage .* e-mail/ }],
-      ['Verified', { rejected: /said user_rejected; the backend moved on to e-mail/ }],
-      ['Verified', { unsupported: /said failed at once; the backend moved on to e-mail/ }],
-      ['This network interferes', { man_in_the_middle: /asked Vonage not at all, and aborted/ }],
-      [
-        'Verified',
-        { duplicated: /6 webhooks came, 3 of them for the second time.*\([67] events\)/ },
-      ],
+      ['Verified', { rejected: /reported user_rejected; the backend moved on to e-mail/ }],
+      ['Verified', { unsupported: /reported failed at once; the backend moved on to e-mail/ }],
+      ['This network interferes', { man_in_the_middle: /sent no code to Vonage, and aborted/ }],
+      ['Verified', { duplicated: /6 webhooks arrived, 3 of them repeats.*\([67] events\)/ }],
     ])('ends with “%s” and tells what the backend did about %o', (title, troubles) =>
       site.visit(async ({ play, end, reads }) => {
         await play(Object.keys(troubles));
@@ -213,7 +210,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
         await page.locator('.row', { hasText: 'the proof, decoded' }).click();
         const shown = await page.locator('#diagram pre:visible').textContent();
         expect(shown).toContain('"phone_number"');
-        await reads('#log', /event bus has heard of the end/);
+        await reads('#log', /end published on the event bus/);
         const rows = await page.locator('#diagram .row').allTextContents();
         for (const label of ['POST /start', 'POST /v2/verify', 'carrier', 'POST /check-code']) {
           expect(
@@ -233,7 +230,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
       }));
 
     it.each([
-      ['Another’s number', 'Not this phone'],
+      ['Someone else’s number', 'Not this phone'],
       ['Vonage’s playground', 'Verified'],
       ['SMS, then voice', 'Verified'],
     ])('plays the ready-made number: %s', (preset, title) =>

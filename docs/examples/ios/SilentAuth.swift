@@ -1,5 +1,5 @@
 // Silent authentication on iOS 15 and newer, from the start to the proof: URLSession, Swift concurrency,
-// Vonage's VonageClientLibrary 1.0.5. One loop: either the check_url is open or the socket is, never both.
+// Vonage's VonageClientLibrary 1.0.5-beta. One loop: either the check_url is open or the socket is, never both.
 
 import Foundation
 import Security

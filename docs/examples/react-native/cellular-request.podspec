@@ -7,8 +7,8 @@ Pod::Spec.new do |spec|
   spec.author       = 'Your team'
   spec.source       = { :path => '.' }
   spec.platform     = :ios, '15.0'
-  spec.swift_version = '5.7'
+  spec.swift_version = '5.9'
   spec.source_files = 'ios/*.{m,swift}'
   spec.dependency 'React-Core'
-  spec.dependency 'VonageClientLibrary', '1.0.5'
+  spec.dependency 'VonageClientLibrary', '1.0.5-beta'
 end

@@ -1,4 +1,4 @@
-/** Alarms of the platform: does AWS do its work, and do our functions? */
+/** Alarms of the platform: AWS's services and our functions. */
 
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Functions } from '../constructs/lambda-function.ts';

@@ -1,4 +1,4 @@
-/** Alarms of the product: are people verified, in time, by the channel meant for them? */
+/** Alarms of the product: share, duration and channel of verifications. */
 
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';

@@ -5,7 +5,7 @@ import { type IMetric, MathExpression, type Metric } from 'aws-cdk-lib/aws-cloud
 import { FIVE_MINUTES } from '../metrics.ts';
 
 export interface AlarmRule {
-  /** Construct id; in kebab case the name of the runbook. */
+  /** Construct id; its kebab-case form names the runbook. */
   readonly id: string;
   /** `page` wakes somebody up; `ticket` waits for working hours. */
   readonly urgency: 'page' | 'ticket';
@@ -18,7 +18,7 @@ export interface AlarmRule {
   readonly periods?: number;
 }
 
-/** CloudWatch takes no more in the expression of an alarm. */
+/** Most metrics that CloudWatch accepts in the expression of an alarm. */
 const MAX_METRICS = 10;
 
 /** Sum of metrics, of which some may not exist yet. */

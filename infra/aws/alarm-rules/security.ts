@@ -1,4 +1,4 @@
-/** Alarms of security: is somebody forging, meddling or pumping? */
+/** Alarms of security: forged webhooks, men in the middle, number pumping. */
 
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
@@ -8,7 +8,7 @@ import { type AlarmRule, total } from './rule.ts';
 
 const QUARTER = Duration.minutes(15);
 
-/** Vonage's rate for five minutes: more refusals than it would take starts. */
+/** Vonage's rate over five minutes: more refusals than Vonage would accept starts. */
 const FLOOD = 9000;
 
 export function securityRules({ own, ownAt }: StageMetrics, httpApi: HttpApi): AlarmRule[] {

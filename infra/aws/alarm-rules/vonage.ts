@@ -1,4 +1,4 @@
-/** Alarms of the provider: does Vonage do its work, and do we have what it asks for? */
+/** Alarms of the provider: Vonage's faults, and our credentials and balance there. */
 
 import { Duration } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
@@ -7,7 +7,7 @@ import { type AlarmRule, math, named, sumOf, total } from './rule.ts';
 
 /** Operations of Vonage's API that the functions call. */
 const OPERATIONS = ['start', 'check', 'next_workflow', 'cancel'];
-/** Statuses, and what happens in their place, of a Vonage that does not work. */
+/** Statuses, and errors in place of a status, of a Vonage outage. */
 const FAILED = ['500', '502', '503', '504', 'timeout', 'network', 'malformed'];
 
 /** Channels that Vonage's fraud rules block (protocol §9). */

@@ -1,4 +1,4 @@
-/** Access logs of the APIs: who reached which route with what outcome, and never what was said. */
+/** Access logs of the APIs: caller, route and outcome, without content. */
 
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
@@ -6,7 +6,9 @@ import type { IAccessLogSettings } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
-/** No query string, no header, no path: tokens could be in there. No connection id either. */
+/**
+ * Without query string, headers and path, which could hold tokens, and without the connection id.
+ */
 const FIELDS = {
   time: '$context.requestTimeEpoch',
   requestId: '$context.requestId',
@@ -34,8 +36,8 @@ export const WEBSOCKET_LOG_FIELDS = {
 };
 
 /**
- * The log group is named under `/aws/vendedlogs/`, where API Gateway needs no resource policy of its
- * own: an account has only ten of those.
+ * The log group is named under `/aws/vendedlogs/`, where API Gateway needs no resource policy of
+ * its own: an account has only ten of those.
  */
 export function createAccessLogs(
   scope: Construct,
@@ -54,7 +56,9 @@ export function createAccessLogs(
   };
 }
 
-/** API Gateway drops the `:*` that the attribute `Arn` ends with; drift detection would report it. */
+/**
+ * API Gateway drops the `:*` that the attribute `Arn` ends with; drift detection would report it.
+ */
 function arnOf(logGroup: LogGroup): string {
   return Stack.of(logGroup).formatArn({
     service: 'logs',

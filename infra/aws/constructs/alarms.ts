@@ -1,7 +1,7 @@
 /**
- * The rules of `alarm-rules/`, each published on one of two topics: what wakes somebody up, and what
- * waits for working hours. Each alarm needs a minimum of traffic and names its runbook. None watches
- * the API's 5xx: anybody can cause a 503 with an unsigned webhook.
+ * The rules of `alarm-rules/`, each published on one of two topics: what wakes somebody up, and
+ * what waits for working hours. Each alarm needs a minimum of traffic and names its runbook. None
+ * watches the API's 5xx: anybody can cause a 503 with an unsigned webhook.
  */
 
 import { Stack, Validations } from 'aws-cdk-lib';
@@ -24,11 +24,11 @@ import type { Tables } from './tables.ts';
 
 export interface AlarmsProps {
   readonly stageName: string;
-  /** Of the workflow, in its order. */
+  /** Channels of the workflow, in its order. */
   readonly channels: readonly ChannelName[];
-  /** Where `<alarm>.md` is found. */
+  /** Folder or URL of `<alarm>.md`. */
   readonly runbooks: string;
-  /** Subscribed to both topics. @default nobody */
+  /** Address subscribed to both topics. @default none */
   readonly email: string | undefined;
   /** Euros. */
   readonly priceCeilingPerDay: number;
@@ -40,7 +40,7 @@ export interface AlarmsProps {
 export class Alarms extends Construct {
   /** Wakes somebody up. */
   readonly pages: Topic;
-  /** Waits for working hours. */
+  /** For alarms that wait for working hours. */
   readonly tickets: Topic;
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {

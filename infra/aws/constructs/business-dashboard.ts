@@ -1,4 +1,4 @@
-/** For those who own the product: does verification work, how fast, by which channel, at what price? */
+/** For the owners of the product: success, duration, channels and price of verifications. */
 
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
@@ -28,7 +28,7 @@ attack. \`StartRefused\` by \`rate_limited\` and \`Limited\` rise together when 
 
 export interface BusinessDashboardProps {
   readonly stageName: string;
-  /** Of the workflow, in its order. */
+  /** Channels of the workflow, in its order. */
   readonly channels: readonly ChannelName[];
   readonly functions: Functions;
 }
@@ -107,7 +107,7 @@ function totals(metrics: StageMetrics): SingleValueWidget[] {
 }
 
 function funnel(metrics: StageMetrics): GraphWidget[] {
-  // Every code that was sent to Vonage has one latency.
+  // Every code sent to Vonage has one measured latency.
   const codesChecked = metrics.ownAt('VonageLatency', 'operation', 'check', {
     statistic: Stats.SAMPLE_COUNT,
     label: 'codes checked',

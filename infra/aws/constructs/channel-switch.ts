@@ -25,7 +25,7 @@ export class ChannelSwitch extends Construct {
     super(scope, id);
     this.parameterName = `/silent-auth/${stageName}/channels-off`;
     if (!retainsOldResource) return;
-    // With the properties of older releases, to the letter: an update would write the value again.
+    // With exactly the properties of older releases: an update would overwrite the value.
     const parameter = new StringParameter(this, 'Parameter', {
       parameterName: this.parameterName,
       description: 'Channels that no start uses, such as "sms,voice", or "none"',

@@ -1,5 +1,5 @@
 /**
- * One alarm per function and version: what CodeDeploy asks while it shifts traffic. The version is
+ * One alarm per function and version, watched by CodeDeploy while it shifts traffic. The version is
  * part of the alarm's name, so the alarm of a new version begins without data, and a defect of the
  * live version never holds back its own fix.
  */
@@ -20,13 +20,15 @@ import type { FunctionName } from '../../../shared/config.ts';
 import { metricsOf } from '../metrics.ts';
 import { ALIAS_NAME, type Functions } from './lambda-function.ts';
 
-/** One failure may be an accident of the platform; the second within five minutes is the version. */
+/**
+ * One failure may be an accident of the platform; the second within five minutes is the version.
+ */
 const THRESHOLD = 2;
 const PERIOD = Duration.minutes(5);
 
 export interface DeploymentAlarmsProps {
   readonly stageName: string;
-  /** Where `deployment.md` is found. */
+  /** Folder or URL of `deployment.md`. */
   readonly runbooks: string;
   readonly functions: Functions;
   readonly topic: ITopic;

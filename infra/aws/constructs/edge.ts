@@ -42,7 +42,7 @@ export interface EdgeProps {
 export class Edge extends Construct {
   /** `{origin_secret, previous_origin_secret?}`, the first generated once. */
   readonly secret: Secret;
-  /** What apps call, without a trailing slash. */
+  /** Address for apps, without a trailing slash. */
   readonly url: string;
   readonly distribution: Distribution;
 
@@ -73,7 +73,7 @@ export class Edge extends Construct {
     { webAclArn, domain, secretVersion }: EdgeSettings,
     origin: string,
   ): Distribution {
-    // A reference that CloudFormation resolves: the value itself never stands in the template.
+    // A reference that CloudFormation resolves: the template never contains the value.
     const secret = SecretValue.secretsManager(this.secret.secretArn, {
       jsonField: 'origin_secret',
       ...(secretVersion !== undefined && { versionId: secretVersion }),

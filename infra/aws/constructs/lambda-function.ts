@@ -27,10 +27,10 @@ import { createLogProtection } from './log-protection.ts';
 const TIMEOUT_SECONDS = 25;
 /** MB: the knee of the cold-start curve (docs/performance.md). */
 export const DEFAULT_MEMORY = 512;
-/** A warm-up that comes later than this warms nobody in time. */
+/** Oldest warm-up event that is still useful. */
 const MAX_WARM_UP_AGE = Duration.seconds(60);
 
-/** Where a stage deploys gradually, the APIs invoke this alias. */
+/** The alias that the APIs invoke if the stage deploys gradually. */
 export const ALIAS_NAME = 'live';
 
 export interface LambdaFunctionProps {
@@ -38,7 +38,7 @@ export interface LambdaFunctionProps {
   readonly stageName: string;
   /** Folder with `index.mjs`. */
   readonly bundle: string;
-  /** Of this function alone; telemetry's variables are added. */
+  /** Variables of this function; telemetry's variables are added. */
   readonly environment: Readonly<Record<string, string>>;
   /** @default 25 */
   readonly timeoutSeconds: number | undefined;
@@ -92,7 +92,7 @@ export class LambdaFunction extends LambdaFunctionBase {
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         POWERTOOLS_LOG_LEVEL: logLevel,
       },
-      // What a roll back by hand points the alias at.
+      // The versions to which a manual rollback can point the alias.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       ...reservation(props.reservedConcurrency),
     });
@@ -129,12 +129,12 @@ export class LambdaFunction extends LambdaFunctionBase {
     });
   }
 
-  /** The name that Lambda's API takes: of the alias, where there is one. */
+  /** The name for Lambda's API: the alias, if there is one. */
   get targetName(): string {
     return this.live ? `${this.functionName}:${ALIAS_NAME}` : this.functionName;
   }
 
-  /** What the APIs invoke. */
+  /** The function or alias that the APIs invoke. */
   get target(): IFunction {
     return this.live ? assignable<IFunction>(this.live) : this;
   }

@@ -6,8 +6,8 @@ import type { Construct } from 'constructs';
 import type { Throttle } from '../stage.ts';
 
 /**
- * Sets the throttles by route key. API Gateway refuses a stage that throttles a route which does not
- * exist yet, so the stage waits for `routes`.
+ * Sets the throttles by route key. API Gateway refuses a stage that throttles a route which does
+ * not exist yet, so the stage waits for `routes`.
  */
 export function throttleRoutes(
   stage: HttpStage | WebSocketStage,
@@ -16,7 +16,8 @@ export function throttleRoutes(
 ): void {
   const resource = stage.node.defaultChild;
   if (!(resource instanceof CfnStage)) throw new Error('the stage has no resource to throttle');
-  // Set whole: a route key holds a space and dots, which a property path would not survive.
+  // Overrides the whole property: a route key contains a space and dots, which a property path
+  // cannot.
   resource.addPropertyOverride(
     'RouteSettings',
     Object.fromEntries(

@@ -1,4 +1,4 @@
-/** Questions that people on call ask the logs, saved in CloudWatch Logs Insights. */
+/** Queries for people on call, saved in CloudWatch Logs Insights. */
 
 import { QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -39,7 +39,7 @@ export class SavedQueries extends Construct {
       'failures by reason',
       everyLog,
       new QueryString({
-        // Metrics are in the same lines, and one of them has a dimension of that name.
+        // Log lines also hold metrics, and one metric has a dimension of this name.
         filterStatements: ['ispresent(route) and status >= 400'],
         statsStatements: ['count() as requests by service, route, status, outcome'],
         sort: 'requests desc',

@@ -1,4 +1,4 @@
-/** For those on call: which part fails, ours, AWS's or Vonage's? */
+/** For people on call: shows whether our code, AWS or Vonage fails. */
 
 import { Duration, Stack } from 'aws-cdk-lib';
 import {

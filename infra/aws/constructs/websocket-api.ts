@@ -21,7 +21,7 @@ import { type Functions, grantExactly, type LambdaFunction } from './lambda-func
 import { throttleRoutes } from './route-throttles.ts';
 
 export interface WebSocketApiProps {
-  /** Also the last part of its address. */
+  /** Name of the stage; also the last part of its address. */
   readonly stageName: string;
   /** @default the address that API Gateway makes */
   readonly domain: CustomDomain | undefined;
@@ -31,13 +31,13 @@ export interface WebSocketApiProps {
 
 export class WebSocketApi extends Construct {
   readonly api: WebSocketApiBase;
-  /** What apps connect to, `wss://…`. */
+  /** Address for apps, `wss://…`. */
   readonly url: string;
-  /** Of the address that API Gateway makes, as a browser writes it. */
+  /** `Origin` of the address that API Gateway makes. */
   readonly origin: string;
   /** Endpoint of the management API, `https://…/<stage>`. */
   readonly managementUrl: string;
-  /** Set with a custom domain: what its DNS record must point at. */
+  /** With a custom domain: the value for its DNS record. */
   readonly domain: DomainName | undefined;
   private readonly props: WebSocketApiProps;
 

@@ -1,4 +1,4 @@
-/** The widgets that both dashboards are made of. */
+/** The widgets of both dashboards. */
 
 import {
   GraphWidget,
@@ -20,7 +20,7 @@ export const MILLISECONDS = { leftYAxis: { min: 0, label: 'ms', showUnits: false
 /** Sums have the period of `FIVE_MINUTES`, unless a graph says otherwise. */
 const PER_FIVE_MINUTES = { min: 0, label: 'per 5 minutes', showUnits: false };
 
-/** Half a row wide and of sums by default. */
+/** A graph of half a row, of sums by default. */
 export function graph(title: string, left: IMetric[], options: GraphOptions = {}): GraphWidget {
   return new GraphWidget({
     title,
@@ -31,7 +31,7 @@ export function graph(title: string, left: IMetric[], options: GraphOptions = {}
   });
 }
 
-/** What a query of Logs Insights answers, a command on each line. */
+/** A table of a Logs Insights query, one command per line. */
 export function logTable(
   title: string,
   functions: readonly LambdaFunction[],

@@ -1,4 +1,4 @@
-/** What keeps strangers from spending the operator's money. */
+/** Rules that keep strangers from spending the operator's money. */
 
 import { HTTP_ROUTES, type SharedLimit } from '../../../shared/config.ts';
 import type { Stage, Throttle } from '../stage.ts';
@@ -8,7 +8,9 @@ import { broken, isDistinct, isIntegerBetween, type Rule } from './rule.ts';
 /** Channels whose every message is charged. */
 const PAID_CHANNELS = ['sms', 'voice', 'whatsapp', 'rcs'];
 
-/** The item of a block holds some 15 bytes for each of its callers: below 10 KB in all. */
+/**
+ * Upper bound for a block's limit: its item holds about 15 bytes per caller and stays below 10 KB.
+ */
 const MAX_PREFIX_COUNT = 500;
 
 export function abuseFaults(stage: Stage): string[] {

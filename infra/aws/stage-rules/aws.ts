@@ -1,4 +1,4 @@
-/** What CloudFormation would refuse in the middle of a deployment. */
+/** Rules for settings that CloudFormation would refuse in the middle of a deployment. */
 
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { WARMED } from '../../../shared/config.ts';
@@ -8,9 +8,9 @@ import { broken, isIntegerBetween, type Rule } from './rule.ts';
 /** Lambda takes 4 KB of environment in all; the rest is for the other variables. */
 const MAX_START_SETTINGS_BYTES = 3000;
 
-/** Of an account that has been in use; a new one may have 10 (Service Quotas shows it). */
+/** Quota of an established account; a new one may have 10 (see Service Quotas). */
 const DEFAULT_QUOTA = 1000;
-/** Warming takes one of them while people need the others. */
+/** Warming takes one execution while users need the others. */
 const LEAST_TO_WARM = 5;
 /** Lambda refuses a reservation that leaves less than this for all other functions. */
 const UNRESERVED_MINIMUM = 100;

@@ -1,4 +1,4 @@
-/** How the rules of a stage are written, and the questions that they share. */
+/** The form of a stage's rules, and conditions that they share. */
 
 /** A list of rules: each is a fault when its condition does not hold. */
 export type Rule = readonly [holds: boolean, fault: string];

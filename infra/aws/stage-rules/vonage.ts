@@ -16,7 +16,7 @@ const VONAGE_BASE_URLS = [
 export function vonageFaults(stage: Stage): string[] {
   const { brand, locale, channelTimeoutSeconds, codeLength } = stage;
   return broken([
-    // Vonage's documents disagree on 16 or 18 (protocol §12.16); 16 is right under both.
+    // Vonage's documents name 16 and 18 (protocol §12.16); 16 is valid under both.
     [/^[^\\/{}:$\p{Cc}]{1,16}$/u.test(brand), 'brand must be 1–16 characters without \\ / { } : $'],
     [brand === brand.trim(), 'brand must not begin or end with a space'],
     [
@@ -27,7 +27,7 @@ export function vonageFaults(stage: Stage): string[] {
       isIntegerBetween(channelTimeoutSeconds, 15, 900),
       'channelTimeoutSeconds must be a whole number from 15 to 900',
     ],
-    // Vonage takes 4, but three tries at 10 000 codes is too good a chance.
+    // Vonage accepts 4 digits, but three tries at 10 000 codes are too good a chance.
     [isIntegerBetween(codeLength, 6, 10), 'codeLength must be a whole number from 6 to 10'],
     [
       VONAGE_BASE_URLS.includes(stage.vonageBaseUrl),

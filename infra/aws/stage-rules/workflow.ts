@@ -5,7 +5,7 @@
 
 import type { ChannelName, ChannelSettings } from '../../../shared/config.ts';
 
-/** What each channel takes for `from`: what the field must match, and whether it must be there. */
+/** The field `from` of each channel: its pattern, and whether it is required. */
 const FROM: Readonly<
   Partial<
     Record<
@@ -39,7 +39,7 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** Channels whose code reaches the number itself. */
 const PHONE_CODE_CHANNELS: readonly ChannelName[] = ['sms', 'voice', 'whatsapp', 'rcs'];
 
-/** One line for each fault; none when Vonage would take the workflow. */
+/** One line for each fault; none when Vonage would accept the workflow. */
 export function workflowFaults(workflow: readonly ChannelSettings[]): string[] {
   const channels = workflow.map(({ channel }) => channel);
   const faults: string[] = [];

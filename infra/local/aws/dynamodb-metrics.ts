@@ -1,4 +1,4 @@
-/** What DynamoDB measures of its requests: latency and the units they take. */
+/** DynamoDB's metrics of requests: latency and consumed units. */
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { PlatformMetrics } from '../platform-metrics.ts';
@@ -26,7 +26,10 @@ export function measureTable(
   });
 }
 
-/** By the size of the answer, which is about that of the item: 4 KB a unit read, 1 KB a unit written. */
+/**
+ * By the size of the answer, which is about that of the item: 4 KB a unit read, 1 KB a unit
+ * written.
+ */
 function toUnits(operation: string, bytes: number): Record<string, number> {
   const units = (perUnit: number): number => Math.max(1, Math.ceil(bytes / perUnit));
   return operation === 'GetItem'

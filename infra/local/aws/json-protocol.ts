@@ -23,7 +23,7 @@ export type Operation = (input: unknown) => unknown;
 /** A service's operations by name. */
 export type Service = Readonly<Record<string, Operation>>;
 
-/** Writes what the operation answers, or the error that it threw. */
+/** Writes the operation's answer, or its error. */
 export function runOperation(
   service: Service,
   operationName: string,

@@ -1,7 +1,7 @@
-/** What the AWS process and the one that runs the functions tell each other. */
+/** Messages between the AWS process and the process that runs the functions. */
 import { z } from 'zod';
 
-/** A function is to be invoked; `id` only where somebody waits for its answer. */
+/** Requests an invocation; with `id` if its answer is awaited. */
 export const invokeMessage = z.object({
   invoke: z.object({
     id: z.string().optional(),

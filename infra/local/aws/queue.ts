@@ -1,7 +1,7 @@
 /**
- * A queue on one machine, with the event source mapping that feeds a function from it: messages wait
- * for their delay, come again when nobody dealt with them, and end among the dead letters. Everything
- * is on disk before SendMessage is answered.
+ * A queue on one machine, with the event source mapping that feeds a function from it: messages
+ * wait for their delay, come again when nobody dealt with them, and end among the dead letters.
+ * Everything is on disk before SendMessage is answered.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -13,13 +13,13 @@ const message = z.object({
   queueName: z.string(),
   body: z.string(),
   sentAtMs: z.number(),
-  /** Nobody gets it before. */
+  /** The message is hidden until then. */
   visibleAtMs: z.number(),
   receiveCount: z.number(),
 });
 export type Message = z.infer<typeof message>;
 
-/** What a function that was given a batch returned; undefined: it failed. */
+/** The result of a function for a batch; undefined: the function failed. */
 export type Deliver = (functionName: string, event: unknown) => Promise<string | undefined>;
 
 export interface QueueOptions {
@@ -29,7 +29,7 @@ export interface QueueOptions {
   /** Factor on delay, visibility and retention. */
   readonly timeScale: number;
   readonly deliver: Deliver;
-  /** Takes a message that was received too often. */
+  /** Receives messages that failed too often. */
   readonly bury: (message: Message) => void;
   readonly now: () => number;
 }
@@ -75,7 +75,7 @@ export function createQueue(options: QueueOptions): Queue {
     stateFile.save(ids.map((key) => ({ kind: 'message', key, value: null })));
   }
 
-  /** Hands out what is due, and wakes up for what is due next. */
+  /** Delivers due messages, and schedules the next delivery. */
   function poll(): void {
     clearTimeout(timer);
     if (!mapping || isClosed) return;
@@ -156,7 +156,7 @@ export function md5Of(body: string): string {
   return createHash('md5').update(body).digest('hex');
 }
 
-/** An answer that does not make sense fails the whole batch, as at Lambda. */
+/** An invalid answer fails the whole batch, as at Lambda. */
 function failedOf(
   payload: string | undefined,
   batch: readonly Message[],

@@ -37,9 +37,9 @@ export interface QueuesOptions {
 
 export interface Queues {
   readonly service: Service;
-  /** Of the local stack itself: what the template says. */
+  /** For the local stack: creates the queues of the template. */
   readonly local: Service;
-  /** For people: what waits in each queue. */
+  /** For people: the waiting messages of each queue. */
   show(): Readonly<Record<string, readonly Message[]>>;
   close(): void;
 }

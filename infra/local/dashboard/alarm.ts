@@ -1,4 +1,4 @@
-/** Alarms of the template, and what they say about collected metrics. */
+/** Evaluates the template's alarms over collected metrics. */
 import { z } from 'zod';
 import { evaluate } from './evaluate.ts';
 import type { MetricQuery } from './metric-query.ts';
@@ -62,7 +62,7 @@ export function toAlarm(properties: AlarmProperties): Alarm {
   };
 }
 
-/** Whether it rings at `endMs`: every one of its last periods is beyond the threshold. */
+/** Whether the alarm rings at `endMs`: all of its last periods are beyond the threshold. */
 export function isRinging(alarm: Alarm, store: MetricStore, endMs: number): boolean {
   const { periodMs, periods, threshold, below } = alarm;
   const startMs = endMs - periods * periodMs;

@@ -16,7 +16,7 @@ export interface ChartOptions {
   readonly max: number | undefined;
   /** Of the drawing, in pixels. */
   readonly width: number;
-  /** What a screen reader says instead of the drawing. */
+  /** Text for screen readers. */
   readonly label: string;
 }
 

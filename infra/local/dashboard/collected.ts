@@ -1,4 +1,4 @@
-/** What a stack's folder holds of lines and measurements, of its functions and of its services. */
+/** The collected log lines and measurements in a stack's folder. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Sample, toSamples } from './emf.ts';
@@ -20,7 +20,7 @@ export function readCollected(folder: string): Collected {
   return { lines, samples: records.flatMap(toSamples) };
 }
 
-/** What one printed line says; undefined for text of any other kind. */
+/** Parses one printed line; undefined for anything but JSON. */
 export function parseLine(line: string): Row | undefined {
   if (!line.startsWith('{')) return undefined;
   try {

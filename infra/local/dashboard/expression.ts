@@ -25,7 +25,7 @@ const LEVELS: readonly (readonly Operator[])[] = [
 ];
 const TOKEN = /\s*(\d+(?:\.\d+)?|'[^']*'|[A-Za-z_]\w*|<=|>=|==|!=|[-+*/<>(),])/y;
 
-/** @throws for what it does not know, so that nothing is drawn wrong */
+/** @throws for unknown syntax, so that nothing is drawn wrong */
 export function parseExpression(text: string): Expression {
   const tokens = readTokens(text, TOKEN);
   const parsed = level(0);

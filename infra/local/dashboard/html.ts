@@ -1,4 +1,4 @@
-/** Text that is safe between tags and in attributes, and the little markup that text widgets have. */
+/** Escapes text for HTML, and renders the Markdown of text widgets. */
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,4 +1,4 @@
-/** All dashboards and alarms as one HTML page that asks nobody for anything. */
+/** All dashboards and alarms as one self-contained HTML page. */
 import { type Alarm, isRinging } from './alarm.ts';
 import type { Collected } from './collected.ts';
 import { escapeHtml } from './html.ts';
@@ -32,7 +32,7 @@ ${dashboards.map(draw).join('\n')}
 `;
 }
 
-/** As much time as was measured, in steps of a round length. */
+/** The measured time range, in steps of a round length. */
 function gridOf({ range }: MetricStore): Grid {
   const { startMs, endMs } = range ?? { startMs: 0, endMs: 0 };
   const seconds = (endMs - startMs) / 1000;

@@ -1,15 +1,15 @@
 /** Reads a text word by word, for the small languages of CloudWatch. */
 
 export interface Tokens {
-  /** The next one, which stays; undefined at the end. */
+  /** The next token, not consumed; undefined at the end. */
   peek(): string | undefined;
   /** @throws at the end */
   take(): string;
-  /** Takes the next one if it is this. */
+  /** Consumes the next token if it equals this one. */
   accept(token: string): boolean;
   /** @throws when the next one is another */
   expect(token: string): void;
-  /** What to throw for a token that means nothing here. */
+  /** The error for an unexpected token. */
   unknown(token: string | undefined): Error;
 }
 

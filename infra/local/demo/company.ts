@@ -5,11 +5,11 @@ import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
 /** `proof.audience` of the stage. */
 const AUDIENCE = 'silent-auth-consumer';
 
-/** The refusal of a proof that was spent before. */
+/** Message for a proof that was already spent. */
 export const SPENT = 'its jti is spent';
 
 export interface Company {
-  /** Made for one sign-in; the app passes it to `/start`, and it comes back in the proof alone. */
+  /** Created for one sign-in; the app passes it to `/start`, and only the proof returns it. */
   readonly nonce: string;
   /** Verifies and spends a proof of this sign-in; returns its claims, throws for anything else. */
   accept(proof: string): Promise<JWTPayload>;

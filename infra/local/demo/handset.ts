@@ -10,7 +10,7 @@ export interface HandsetReply extends HandsetAnswer {
   readonly redirects: number;
 }
 
-/** Cookies and all, as a phone does; returns what Vonage's client libraries return. */
+/** Keeps cookies as a phone does; returns the object that Vonage's client libraries return. */
 export async function openCheckUrl(checkUrl: string, signal: AbortSignal): Promise<HandsetReply> {
   const cookies = new Map<string, string>();
   let url = checkUrl;

@@ -4,7 +4,7 @@ import type { Verification } from '../../../shared/client/verification.ts';
 import { SPENT } from './company.ts';
 import type { Stage } from './story.ts';
 
-/** A proof of the number signs in once; an altered or repeated one is refused. */
+/** Signs in with a proof of the number; an altered and a repeated proof are refused. */
 export async function signInByNumber(
   verification: Verification,
   phoneNumber: string,
@@ -13,10 +13,10 @@ export async function signInByNumber(
   const fetchProof = async (): Promise<string> =>
     (await verification.proof({ phoneNumber }, { signal })).proof;
   const proof = await fetchProof();
-  note("  the app hands a proof to the company's backend, which reads the public keys");
+  note('  the app sends the proof to your backend, which fetches the public keys');
   const altered = withNumber(proof, '+4915100000000');
   await refuses(company.accept(altered), 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED');
-  note('  refused: the same proof with another number in it');
+  note('  refused: the same proof with another number');
   const { phone_number: proven, amr } = await company.accept(proof);
   if (proven !== phoneNumber) throw new Error('the proof names another number');
   note(`  accepted: by ${amr}, phone_number …${phoneNumber.slice(-4)}, its own nonce`);
@@ -31,17 +31,17 @@ export async function signInByEmail(
   { company, note, signal }: Stage,
 ): Promise<void> {
   await refuses(verification.proof({ phoneNumber, email }, { signal }), 'proof_refused');
-  note('  the backend refuses a proof of the number: an e-mail proves none');
+  note('  /proof is refused for the number: a code by e-mail does not prove it');
   const { proof } = await verification.proof({ email }, { signal });
   const { email: proven, phone_number: number, amr } = await company.accept(proof);
-  if (proven !== email || number !== undefined) throw new Error('the proof says something else');
-  note(`  the company's backend accepts: by ${amr}, the address and no phone_number`);
+  if (proven !== email || number !== undefined) throw new Error('the proof has other claims');
+  note(`  your backend accepts: by ${amr}, the address and no phone_number`);
 }
 
-/** Throws unless it was refused, and for that reason alone. */
+/** Throws unless the attempt was refused for this reason. */
 async function refuses(attempt: Promise<unknown>, reason: string): Promise<void> {
   const { code, message } = await attempt.then(
-    () => ({ code: undefined, message: 'it was accepted' }),
+    () => ({ code: undefined, message: 'the proof was accepted' }),
     (error: Error & { readonly code?: string }) => error,
   );
   if ((code ?? message) !== reason) throw new Error(`not refused as ${reason}: ${message}`);

@@ -1,21 +1,21 @@
-/** What a story asks of the simulated Vonage: codes that were delivered, faults, calls received. */
+/** A story's access to the simulated Vonage: delivered codes, faults, received calls. */
 import { z } from 'zod';
 
 const TIMEOUT_MS = 60_000;
 const messages = z.array(z.object({ code: z.string() }));
 const calls = z.array(z.object({ operation: z.string() }).loose());
 
-/** As long as a check_url takes at Vonage, roughly. */
+/** Rough time that Vonage takes for a check_url. */
 const CHECK_URL_DELAY_MS = 250;
 
 export interface Simulator {
-  /** The check_url comes by webhook alone, after a moment: the asynchronous way. */
+  /** Vonage sends the check_url by webhook only, after a delay: the asynchronous way. */
   workAsynchronously(): Promise<void>;
-  /** The newest code that this address got. */
+  /** The newest code sent to this address. */
   code(to: string): Promise<string>;
-  /** The handset of this number gets the `request_id` of another verification. */
+  /** The handset of this number receives the `request_id` of another verification. */
   swapRequestId(to: string): Promise<void>;
-  /** How often the backend has asked about a code of this verification. */
+  /** How many codes of this verification the backend has sent to Vonage. */
   checks(requestId: string): Promise<number>;
 }
 

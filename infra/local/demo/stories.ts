@@ -1,4 +1,7 @@
-/** The six stories of the demo. The simulated carrier goes by the last digits of the number. */
+/**
+ * The six stories of the demo. The simulated carrier derives the outcome from the last digits of
+ * the number.
+ */
 import { randomInt, randomUUID } from 'node:crypto';
 import type { FetchLike } from '../../../shared/client/environment.ts';
 import type { Verification } from '../../../shared/client/verification.ts';
@@ -17,7 +20,7 @@ export const STORIES: readonly Story[] = [
   },
   {
     name: 'carrier_rejects',
-    title: 'The carrier rejects: the number is of another SIM',
+    title: 'The carrier rejects: the number belongs to another SIM',
     ending: { status: 'user_rejected', channel: 'silent_auth', verified: NOTHING },
     async play({ start, signal }) {
       const verification = await start({
@@ -29,7 +32,7 @@ export const STORIES: readonly Story[] = [
   },
   {
     name: 'email_after_failure',
-    title: 'Silent authentication fails, a code by e-mail completes, after a wrong one',
+    title: 'Silent authentication fails; a code by e-mail completes, after a wrong code',
     ending: {
       status: 'completed',
       channel: 'email',
@@ -47,13 +50,13 @@ export const STORIES: readonly Story[] = [
       const verification = await start({ phoneNumber: number });
       await finish(verification, signal);
       const checks = await simulator.checks(verification.requestId);
-      note(`  Vonage was asked about a code ${checks} times`);
-      if (checks > 0) throw new Error('Vonage was asked about the code of another verification');
+      note(`  codes sent to Vonage: ${checks}`);
+      if (checks > 0) throw new Error('Vonage received the code of another verification');
     },
   },
   {
     name: 'without_socket',
-    title: 'The same as the first without any socket, over /status alone',
+    title: 'Silent authentication completes without a socket, over /status alone',
     ending: { status: 'completed', channel: 'silent_auth', verified: THE_NUMBER },
     async play({ start, signal }) {
       await finish(await start({ phoneNumber: phoneNumber('8') }, { hasSocket: false }), signal);
@@ -61,7 +64,7 @@ export const STORIES: readonly Story[] = [
   },
   {
     name: 'lost_answer',
-    title: 'The answer to /check-code is lost, and the call repeated',
+    title: 'The answer to /check-code is lost and the call is repeated',
     ending: { status: 'completed', channel: 'silent_auth', verified: THE_NUMBER },
     play: repeatLostCall,
   },
@@ -89,8 +92,8 @@ async function completeByEmail(stage: Stage): Promise<void> {
     (error) => error,
   );
   if (refusal?.code !== 'code_invalid') throw new Error('a wrong code was not refused');
-  note(`  refused: ${refusal.code}, ${refusal.attemptsRemaining} tries remain`);
-  note('  the user types the code of the mail');
+  note(`  refused: ${refusal.code}, ${refusal.attemptsRemaining} attempts remain`);
+  note('  the user types the code from the e-mail');
   await verification.checkCode(code, { signal });
   await finish(verification, signal);
   await signInByEmail(verification, person, stage);
@@ -112,8 +115,8 @@ async function repeatLostCall({ start, simulator, note, signal }: Stage): Promis
   await finish(verification, signal);
   const again = await (await call.promise)();
   const checks = await simulator.checks(verification.requestId);
-  note(`  the same call again: ${again.status}; Vonage was asked ${checks} time`);
-  if (again.status !== 200 || checks !== 1) throw new Error('the repeated call was not the same');
+  note(`  the same call again: ${again.status}; codes sent to Vonage: ${checks}`);
+  if (again.status !== 200 || checks !== 1) throw new Error('the repeated call had another effect');
 }
 
 async function finish(verification: Verification, signal: AbortSignal): Promise<void> {
@@ -126,10 +129,10 @@ async function until(
   signal: AbortSignal,
 ): Promise<void> {
   for await (const current of verification.updates({ signal })) if (isWanted(current)) return;
-  throw new Error('it ended before');
+  throw new Error('the verification ended too early');
 }
 
-/** A German mobile number that nobody used before. */
+/** A new German mobile number with this ending. */
 function phoneNumber(ending: string): string {
   const digits = String(randomInt(10 ** (8 - ending.length))).padStart(8 - ending.length, '0');
   return `+49151${digits}${ending}`;

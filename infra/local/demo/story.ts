@@ -1,4 +1,4 @@
-/** One story of the demo: what is played, how it must end, and its timeline. */
+/** One story of the demo: its actions, its expected end, and its timeline. */
 
 import { createClient } from '../../../shared/client/client.ts';
 import type { VerificationObject } from '../../../shared/client/contract.ts';
@@ -9,28 +9,28 @@ import { type Company, createCompany } from './company.ts';
 import { openCheckUrl } from './handset.ts';
 import type { Simulator } from './simulator.ts';
 
-/** Upper bound for one story; a longer one has failed. */
+/** Upper bound for one story; a longer story fails. */
 const TIMEOUT_MS = 120_000;
 
 export interface Story {
   readonly name: string;
   readonly title: string;
-  /** What the last object must hold. */
+  /** Expected members of the last verification object. */
   readonly ending: Pick<VerificationObject, 'status' | 'channel' | 'verified'>;
   play(stage: Stage): Promise<void>;
 }
 
-/** What the stories are played with. */
+/** What a story works with. */
 export interface Stage {
   readonly api: string;
   readonly simulator: Simulator;
   /** The backend that the app signs in to. */
   readonly company: Company;
-  /** Starts as an app does; its check_url is opened as soon as it comes. */
+  /** Starts a verification as an app does; its check_url is opened on arrival. */
   start(request: StartRequest, options?: AppOptions): Promise<Verification>;
-  /** A line of the timeline. */
+  /** Adds a line to the timeline. */
   note(text: string): void;
-  /** Of the whole story. */
+  /** Aborted when the story must end. */
   readonly signal: AbortSignal;
 }
 
@@ -54,7 +54,7 @@ export interface Performance {
   readonly verified: VerificationObject['verified'];
   readonly transitions: readonly Transition[];
   readonly milliseconds: number;
-  /** Why it did not end as expected. */
+  /** Why the story did not end as expected. */
   readonly failure?: string;
 }
 
@@ -129,7 +129,7 @@ function toLine({
   const left = workflow.find((step) => step.reason !== null && step.channel !== channel);
   const proven = Object.entries(verified).flatMap(([name, isProven]) => (isProven ? [name] : []));
   const about = [
-    action?.type === 'submit_code' ? `${action.attempts_remaining} tries` : '',
+    action?.type === 'submit_code' ? `${action.attempts_remaining} attempts` : '',
     reason ?? (left ? `${left.channel}: ${left.reason}` : ''),
     proven.length > 0 ? `verified: ${proven.join(', ')}` : '',
   ];
@@ -140,9 +140,9 @@ function difference(
   { status, channel, verified }: Story['ending'],
   last: VerificationObject | undefined,
 ): string | undefined {
-  const told = JSON.stringify({ status, channel, verified });
+  const expected = JSON.stringify({ status, channel, verified });
   const found = JSON.stringify(
     last && { status: last.status, channel: last.channel, verified: last.verified },
   );
-  return told === found ? undefined : `it must end as ${told}, not as ${found}`;
+  return expected === found ? undefined : `expected the end ${expected}, found ${found}`;
 }

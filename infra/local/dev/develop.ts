@@ -41,7 +41,7 @@ export async function develop(): Promise<void> {
     rmSync(bundlesFolder, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  /** Answers what was done, in one line; of a fault, what is wrong. */
+  /** Returns one line: what was done, or the fault. */
   async function apply({ files, ofInfra }: Changes): Promise<string> {
     const startedAt = performance.now();
     const seconds = (): string => ((performance.now() - startedAt) / 1000).toFixed(1);

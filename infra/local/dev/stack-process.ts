@@ -1,10 +1,12 @@
-/** The stack in a process of its own, so that a change in `infra/local` runs too after a restart. */
+/**
+ * The stack in a process of its own, so that a change in `infra/local` runs too after a restart.
+ */
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export interface StackProcess {
-  /** Answers whether the stack became ready. */
+  /** Resolves with whether the stack became ready. */
   start(): Promise<boolean>;
   restart(): Promise<boolean>;
   isRunning(): boolean;

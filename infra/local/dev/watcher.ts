@@ -7,19 +7,19 @@ import { PROJECT_FOLDER } from '../synthesize.ts';
 export interface Changes {
   /** Paths in the project. */
   readonly files: readonly string[];
-  /** Whether the template, or what runs it, may be another. */
+  /** Whether the template, or the local stack itself, may have changed. */
   readonly ofInfra: boolean;
 }
 
 export interface Watcher {
-  /** The changes since it was asked the last time, as soon as there are some. */
+  /** The changes since the last call, as soon as there are any. */
   next(): Promise<Changes>;
   close(): void;
 }
 
 const FOLDERS = ['functions', 'shared', 'infra'];
 const SOURCE = /\.(ts|mjs|json|css|html|svg)$/;
-/** What only other commands run. */
+/** Files that only other commands use. */
 const UNRELATED = /^(infra\/operate|shared\/(client|command))\//;
 const OF_INFRA = /^(infra\/|shared\/config|cdk\.json$|package(-lock)?\.json$)/;
 /** Milliseconds; changes within it count as one. */

@@ -1,4 +1,7 @@
-/** CORS by the HTTP API: it answers preflights itself and overrides what functions say about it. */
+/**
+ * CORS by the HTTP API: the gateway answers preflights itself and overrides the functions' CORS
+ * headers.
+ */
 import type { IncomingMessage } from 'node:http';
 import type { Cors } from '../template/apis.ts';
 

@@ -13,7 +13,7 @@ import { createJwtVerifier, type JwtClaims, type JwtVerifier } from './jwt-autho
 import { readBody } from './request-body.ts';
 import { createTokenBucket, type TokenBucket } from './throttle.ts';
 
-/** Answers a request that no API of the template has, such as a page; true when it did. */
+/** Answers a request outside of the template's APIs, such as a page; returns true if it did. */
 export type ServePage = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 export interface HttpApiOptions {

@@ -21,7 +21,7 @@ export interface HttpEventInput {
   readonly receivedAt: Date;
 }
 
-/** What a function behind the gateway gets. */
+/** The event that a function behind the gateway receives. */
 export type HttpEvent = Omit<APIGatewayProxyEventV2, 'requestContext'> & {
   readonly requestContext: APIGatewayProxyEventV2['requestContext'] & {
     readonly authorizer?: { readonly jwt: JwtClaims };

@@ -29,7 +29,7 @@ const KEEP_ALIVE_MS = 65_000;
 /** @throws LocalStackError when the port is in use */
 export async function openListener(port: number, access: Access): Promise<Listener> {
   let handlers: ListenerHandlers | undefined;
-  // Who offers to change to HTTP/2, as Java's client does, gets an ordinary answer.
+  // A client that offers an upgrade to HTTP/2, as Java's does, gets an ordinary answer.
   const shouldUpgradeCallback = (): boolean => handlers?.handleUpgrade !== undefined;
   const server = createServer({ shouldUpgradeCallback }, (request, response) => {
     const status = refusalOf(request, access) ?? (handlers ? undefined : 503);

@@ -1,6 +1,7 @@
 /**
  * The WebSocket API: handshakes through `$connect`, messages through the route that the selection
- * expression finds, the route's answer back to the client, and API Gateway's limits on frames and time.
+ * expression finds, the route's answer back to the client, and API Gateway's limits on frames and
+ * time.
  */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -161,7 +162,7 @@ export function createWebSocketApi({ api, domainName, invoke }: WebSocketApiOpti
     handleRequest(request, response) {
       const [path = ''] = (request.url ?? '').split('?');
       const prefix = `/${api.stage}/@connections/`;
-      // Functions call it, no web page does.
+      // Called by functions only, never by a web page.
       const isForeign = !path.startsWith(prefix) || !isTrustedOrigin(request, []);
       if (isForeign) return writeMessage(response, 403, 'Forbidden');
       const id = findConnectionId(path.slice(prefix.length));

@@ -15,7 +15,7 @@ export interface Invocation {
   readonly payload: string;
 }
 
-/** What the environment said; `source` is `init` when it could not load its handler. */
+/** The environment's answer; `source` is `init` when it could not load its handler. */
 export type RuntimeReport =
   | { readonly type: 'idle' }
   | { readonly type: 'response'; readonly requestId: string; readonly payload: string }

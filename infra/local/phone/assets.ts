@@ -1,4 +1,4 @@
-/** The files that a browser loads, bundled once, when the page is first opened. */
+/** The files that the browser loads; bundled once, when the page is first opened. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';

@@ -1,4 +1,4 @@
-/** An intruder: somebody who knows the request_id and the webhook's address, but no secret. */
+/** An attacker who knows the request_id and the webhook's address, but not the secret. */
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Endpoints } from '../endpoints.ts';
@@ -8,7 +8,7 @@ const TIMEOUT_MS = 10_000;
 
 const forgeRequest = z.object({ request_id: z.string().min(1).max(100) });
 
-/** Says `completed` to the backend, signed with a secret of the intruder's own. */
+/** Sends a `completed` webhook that is signed with the wrong secret. */
 export async function forgeWebhook(endpoints: Endpoints, body: unknown): Promise<PageAnswer> {
   const parsed = forgeRequest.safeParse(body);
   if (!parsed.success) return refuse(400, z.prettifyError(parsed.error));
@@ -33,7 +33,7 @@ export async function forgeWebhook(endpoints: Endpoints, body: unknown): Promise
   return toJson({ webhook, status: response.status, answer });
 }
 
-/** Right in everything but the secret. */
+/** A signature that is correct except for its secret. */
 function sign(body: string, { application_id, webhook }: Endpoints): string {
   const claims = {
     iat: Math.floor(Date.now() / 1000),

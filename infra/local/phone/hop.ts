@@ -1,6 +1,6 @@
 /**
- * The handset's way along a check_url, one redirect at a time: a browser follows redirects by itself
- * and hides them, a phone's mobile data does not exist here.
+ * The handset's way along a check_url, one redirect at a time: a browser follows redirects by
+ * itself and hides them, a phone's mobile data does not exist here.
  */
 import { z } from 'zod';
 import type { Endpoints } from '../endpoints.ts';
@@ -10,17 +10,17 @@ const TIMEOUT_MS = 10_000;
 
 const hopRequest = z.object({ url: z.url(), cookies: z.string().max(4096).default('') });
 
-/** One stop of the way. */
+/** One answer on the way. */
 export interface Hop {
   readonly status: number;
   readonly host: string;
   readonly path: string;
   readonly milliseconds: number;
-  /** Where the 302 leads; absent at the end of the way. */
+  /** Address in the 302; absent in the last answer. */
   readonly location?: string;
-  /** To be sent with the next hop. */
+  /** Cookies for the next hop. */
   readonly cookies: string;
-  /** What the last stop says: request_id and code, or a problem. */
+  /** Body of the last answer: request_id and code, or a problem. */
   readonly body?: unknown;
 }
 
@@ -28,7 +28,7 @@ export async function followHop({ vonage }: Endpoints, body: unknown): Promise<P
   const parsed = hopRequest.safeParse(body);
   if (!parsed.success) return refuse(400, z.prettifyError(parsed.error));
   const url = new URL(parsed.data.url);
-  // Otherwise any page of this machine's network could be read through here.
+  // Otherwise this route could read any page of this machine's network.
   if (url.origin !== new URL(vonage).origin) return refuse(400, 'not a check_url of this Vonage');
   return toJson(await open(url, parsed.data.cookies));
 }

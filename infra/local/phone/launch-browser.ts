@@ -1,10 +1,10 @@
-/** A browser for the page's tests and its picture, where there is one. */
+/** Launches Chromium, where it is installed, for the page's tests and its screenshot. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
 
-/** Debian's; `CHROMIUM` names another. */
+/** Debian's path; `CHROMIUM` overrides it. */
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /**
@@ -35,14 +35,14 @@ export interface LaunchedBrowser {
   close(): Promise<void>;
 }
 
-/** Why there is none; undefined: there is one. */
+/** Why there is no browser; undefined: there is one. */
 export function missingBrowser(): string | undefined {
   return existsSync(EXECUTABLE)
     ? undefined
     : `no browser at ${EXECUTABLE}: install Chromium, or name another with CHROMIUM`;
 }
 
-/** With a profile of its own, which goes with it. */
+/** The browser has its own profile, which is deleted with it. */
 export async function launchBrowser({
   width,
   height,

@@ -1,4 +1,4 @@
-/** What the page's server answers with, and how it is written. */
+/** Answers of the page's server, and how they are written. */
 import type { ServerResponse } from 'node:http';
 
 export interface PageAnswer {
@@ -13,7 +13,7 @@ export function toJson(value: unknown, status = 200): PageAnswer {
   return { status, type: 'application/json', body: JSON.stringify(value) };
 }
 
-/** In the form of the gateway's own answers. */
+/** An error in the form of API Gateway's own answers. */
 export function refuse(status: number, message: string): PageAnswer {
   return toJson({ message }, status);
 }

@@ -6,13 +6,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Endpoints } from '../endpoints.ts';
 
-/** Asked for under the address of the API, or `localhost` with its port. */
+/** True when the `Host` is the API's address, or `localhost` with its port. */
 export function isOwnHost({ headers }: IncomingMessage, { api }: Endpoints): boolean {
   const { host, port } = new URL(api);
   return headers.host === host || headers.host === `localhost:${port}`;
 }
 
-/** Browsers send where a request comes from; without that it is not a browser. */
+/**
+ * False for requests from other sites. Browsers always send the origin of a request; other programs
+ * send none and are allowed.
+ */
 export function isFromPage({ headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'] ?? 'same-origin';
   const origin = headers.origin ?? `http://${headers.host}`;
@@ -20,7 +23,7 @@ export function isFromPage({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Nothing from elsewhere, and no text that becomes code.
+ * The page loads nothing from other sites, and text never becomes code.
  * @param script the one script that may stand in the page itself
  */
 export function createSecurityHeaders(

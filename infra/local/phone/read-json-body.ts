@@ -1,4 +1,7 @@
-/** Reads the body of a request of the page; what is not JSON is `undefined`, as no body is. */
+/**
+ * Reads a JSON body of the page's requests; `undefined` for an empty body and for anything but
+ * JSON.
+ */
 import type { IncomingMessage } from 'node:http';
 
 const MAX_BYTES = 64 * 1024;

@@ -39,7 +39,7 @@ async function screenshot(): Promise<void> {
   }
 }
 
-/** The second story: then every function runs already, and its times are those of every day. */
+/** Photographs the second story: every function is warm by then, so the times are typical. */
 async function takePicture(api: string): Promise<void> {
   const browser = await launchBrowser({ width: 1440, height: 1000 });
   try {
@@ -60,7 +60,7 @@ async function takePicture(api: string): Promise<void> {
       .evaluate((preset) => {
         preset.setAttribute('aria-pressed', 'true');
       });
-    // Soft shadows make a large file.
+    // Soft shadows would make the file large.
     await tab.evaluate(() => {
       for (const element of document.querySelectorAll<HTMLElement>('.panel, .device')) {
         element.style.boxShadow = 'none';

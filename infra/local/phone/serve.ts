@@ -17,7 +17,7 @@ import { readStoredItem } from './stored-item.ts';
 
 export interface PhonePage {
   readonly serve: ServePage;
-  /** From then on it answers. */
+  /** The server answers from then on. */
   attach(endpoints: Endpoints): void;
 }
 
@@ -29,7 +29,7 @@ interface PageRequest {
 
 const PAGES = new Set(['/', '/redirect', '/favicon.ico']);
 
-/** What the page's script asks for, because a browser cannot reach or see it by itself. */
+/** Helpers for the page's script: data and calls that a browser cannot reach by itself. */
 const ROUTES: Readonly<Record<string, (request: PageRequest) => Promise<PageAnswer>>> = {
   'GET /phone/where': async ({ endpoints: { api, websocket, vonage, tables } }) =>
     toJson({ api, websocket, vonage, table: tables.verifications }),

@@ -1,10 +1,10 @@
-/** What the page reads from the Vonage simulator, and the faults that it orders there. */
+/** The page's reads from the Vonage simulator, and the fault rules that it adds there. */
 import type { Endpoints } from '../endpoints.ts';
 import { type PageAnswer, refuse, toJson } from './page-answer.ts';
 
 const TIMEOUT_MS = 5_000;
 
-/** The journal of one verification, from an entry on. */
+/** The journal of one verification, after a given entry. */
 export function readCalls({ vonage }: Endpoints, query: URLSearchParams): Promise<PageAnswer> {
   const wanted = new URLSearchParams({
     request_id: query.get('request_id') ?? '',
@@ -13,7 +13,7 @@ export function readCalls({ vonage }: Endpoints, query: URLSearchParams): Promis
   return pass(`${vonage}/_local/calls?${wanted}`);
 }
 
-/** The messages to one address: never everybody's. */
+/** The messages to one address only. */
 export function readInbox({ vonage }: Endpoints, query: URLSearchParams): Promise<PageAnswer> {
   const wanted = new URLSearchParams({ to: query.get('to') ?? '' });
   return pass(`${vonage}/inbox?${wanted}`);
@@ -27,7 +27,7 @@ export function addRules({ vonage }: Endpoints, body: unknown): Promise<PageAnsw
   });
 }
 
-/** Only by its id: others have ordered faults of their own. */
+/** Removes one rule by its id; other clients' rules stay. */
 export async function removeRule(
   { vonage }: Endpoints,
   query: URLSearchParams,

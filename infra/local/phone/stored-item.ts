@@ -1,4 +1,4 @@
-/** The item of one verification as it is in DynamoDB, with what is secret in it shortened. */
+/** The DynamoDB item of one verification, with its secrets shortened. */
 import { z } from 'zod';
 import { VERIFICATION_ATTRIBUTES as ATTRIBUTE } from '../../../shared/config.ts';
 import { callAws } from '../aws/json-client.ts';
@@ -11,7 +11,7 @@ type Attribute = { readonly [type: string]: unknown };
 const attribute: z.ZodType<Attribute> = z.record(z.string(), z.unknown());
 const getItemOutput = z.object({ Item: z.record(z.string(), attribute).optional() });
 
-/** Shown by its beginning only. */
+/** Members of which only the beginning is shown. */
 const SECRET_MEMBERS = new Set([
   ATTRIBUTE.clientTokenHash as string,
   'phone_hash',
@@ -63,7 +63,10 @@ function decode(value: Attribute): unknown {
   }
 }
 
-/** A check_url opens a verification; connection ids and hashes are nobody's business either. */
+/**
+ * Shortens secrets: a check_url opens a verification, and connection ids and hashes are not for
+ * display.
+ */
 function conceal(name: string, value: unknown): unknown {
   if (name === 'check_url' && typeof value === 'string') return `${new URL(value).origin}/…`;
   if (name === ATTRIBUTE.connections && Array.isArray(value)) {

@@ -1,4 +1,4 @@
-/** What a cloud assembly holds, for people. */
+/** Describes the content of a cloud assembly for a person. */
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const manifest = z.object({
   ),
 });
 
-/** A line for each stack with its template, then where the assembly is. */
+/** One line per stack with its template, then the folder of the assembly. */
 export function describeAssembly(folder: string): string {
   const { artifacts } = manifest.parse(
     JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')),

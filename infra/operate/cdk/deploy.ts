@@ -1,4 +1,4 @@
-/** `npm run deploy`: deploys a stage that is named, never one by default. */
+/** `npm run deploy`: deploys the named stage; there is no default. */
 
 import { choice, text } from '../../../shared/command/options.ts';
 import { runCommand } from '../../../shared/command/run-command.ts';
@@ -9,10 +9,10 @@ const USAGE = `Deploys a stage into the AWS account of your credentials.
 
 npm run deploy -- -c stage=<name> [options]
 
-  -c, --context <key>=<value>    such as firewall=true; may be repeated
-  --outputs-file <file>          keeps what configure, doctor and probe need: outputs.json
-  --require-approval <when>      never, any-change or broadening
-  --profile <name>               of your AWS configuration`;
+  -c, --context <key>=<value>    CDK context, such as firewall=true; may be repeated
+  --outputs-file <file>          writes the outputs that configure, doctor and probe need
+  --require-approval <when>      asks before changes: never, any-change or broadening
+  --profile <name>               profile of your AWS configuration`;
 
 await runCommand({
   usage: USAGE,
@@ -24,9 +24,7 @@ await runCommand({
   },
   run: async ({ values }) => {
     if (!findStage(values.context)) {
-      throw new UsageError(
-        'a deployment needs its stage, after two dashes: npm run deploy -- -c stage=prod',
-      );
+      throw new UsageError('name the stage after two dashes: npm run deploy -- -c stage=prod');
     }
     await runCdk('deploy', process.argv.slice(2));
   },

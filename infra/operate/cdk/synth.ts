@@ -10,7 +10,7 @@ const USAGE = `Writes the CloudFormation template of a stage and its bundles int
 
 npm run synth [-- options]
 
-  -c, --context <key>=<value>   such as stage=prod (default dev), firewall=true; may be repeated`;
+  -c, --context <key>=<value>   CDK context: stage=prod (default dev), firewall=true; may be repeated`;
 
 await runCommand({
   usage: USAGE,

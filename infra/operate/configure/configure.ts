@@ -24,10 +24,10 @@ export interface ConfigureOptions {
   readonly callAws: CallAws;
   readonly wishes: Wishes;
   readonly rotation: Rotation;
-  /** Makes a Vonage application, or reuses the one that is configured. @default the stored one */
+  /** Creates a Vonage application, or reuses the configured one. @default the stored one */
   readonly create?: { readonly isPlayground: boolean } | undefined;
   readonly dryRun: boolean;
-  /** Receives one sentence at a time; none holds a secret. */
+  /** Receives one sentence at a time, without secrets. */
   readonly tell: (line: string) => void;
 }
 
@@ -62,18 +62,18 @@ async function setUp(options: ConfigureOptions): Promise<void> {
   const status = await planStatusUrl(options, applicationId, fields.signature.api_key ?? '');
   const publicKey = status?.application.keys?.public_key;
   if (publicKey !== undefined && privateKey !== '' && !isPair(privateKey, publicKey)) {
-    throw new CommandError('the private key is not that of the Vonage application');
+    throw new CommandError('the private key belongs to another Vonage application');
   }
 
   for (const { name, fields: written, changes } of plans) {
     if (changes.length > 0 && !dryRun) await secrets.write(name, written);
-    tell(`${TITLES[name]}: ${changes.join(', ') || 'left as it is'}`);
+    tell(`${TITLES[name]}: ${changes.join(', ') || 'unchanged'}`);
   }
   if (status && status.before !== deployment.webhookUrl && !dryRun) await status.write();
   tell(`Status URL: ${tellStatusUrl(status?.before, deployment.webhookUrl, status !== undefined)}`);
   if (!dryRun) {
     const created = await createChannelSwitch(callAws, deployment.channelSwitch);
-    tell(`Channel switch: ${created === 'created' ? 'created' : 'left as it is'}`);
+    tell(`Channel switch: ${created === 'created' ? 'created' : 'unchanged'}`);
   }
   if (dryRun) tell('Dry run: nothing was changed.');
 }
@@ -84,7 +84,7 @@ interface StatusUrlPlan {
   readonly write: () => Promise<void>;
 }
 
-/** undefined: the account's credentials were not given. */
+/** undefined: the account's credentials are missing. */
 async function planStatusUrl(
   { deployment, wishes }: ConfigureOptions,
   applicationId: string,
@@ -103,7 +103,7 @@ async function planStatusUrl(
 }
 
 function tellStatusUrl(before: string | undefined, after: string, isKnown: boolean): string {
-  if (!isKnown) return `left as it is; without --api-secret-file, set it to ${after} yourself`;
-  if (before === after) return `left as it is, ${after}`;
+  if (!isKnown) return `unchanged; give --api-secret-file, or set it to ${after} yourself`;
+  if (before === after) return `unchanged, ${after}`;
   return `${before ?? 'none'} → ${after}`;
 }

@@ -1,7 +1,7 @@
 /**
  * Makes the Vonage application of a deployment with a key pair made here. The private key goes into
- * Secrets Manager before Vonage hears of its public half, so whatever is interrupted can be repeated:
- * an application that has the stored key is ours.
+ * Secrets Manager before Vonage hears of its public half, so whatever is interrupted can be
+ * repeated: an application that has the stored key is ours.
  */
 
 import { CommandError } from '../../../shared/command/command-error.ts';
@@ -22,13 +22,13 @@ export interface CreateApplicationOptions {
   readonly deployment: Deployment;
   readonly secrets: Secrets;
   readonly wishes: Wishes;
-  /** For `+990` numbers, which need no carrier. */
+  /** True: an application for `+990` numbers, which need no carrier. */
   readonly isPlayground: boolean;
   readonly dryRun: boolean;
   readonly tell: (line: string) => void;
 }
 
-/** The account whose API is called; undefined: nobody gave its secret. */
+/** The Vonage account to use; undefined: its secret is missing. */
 export function chooseAccount(
   { account }: Deployment,
   { apiKey, apiSecret }: Wishes,
@@ -38,7 +38,7 @@ export function chooseAccount(
 }
 
 /**
- * @returns its id; undefined on a dry run that would make one
+ * @returns the application's id; undefined on a dry run that would create one
  * @throws CommandError without the account's credentials, or when the name is taken by another key
  */
 export async function createApplication(
@@ -63,10 +63,10 @@ export async function createApplication(
   }
   const isNew = found?.id === undefined;
   if (dryRun) {
-    tell(`Application: ${isNew ? `${name} would be made` : `${found.id} would get a new key`}`);
+    tell(`Application: ${isNew ? `${name} would be created` : `${found.id} would get a new key`}`);
     return found?.id;
   }
-  // A key that no application has yet is one of a run that was interrupted.
+  // A stored key without an application comes from an interrupted run.
   const isUnused = !stored.application_id && Boolean(stored.private_key);
   const privateKey = isUnused ? (stored.private_key ?? '') : createApplicationKey();
   await store(secrets, stored, found?.id ?? '', privateKey);
@@ -83,11 +83,11 @@ export async function createApplication(
     capabilities: toCapabilities(deployment.webhookUrl, isPlayground),
   });
   await store(secrets, stored, id, privateKey);
-  tell(`Application: ${id} (${name}) made; its private key is in Secrets Manager and nowhere else`);
+  tell(`Application: ${id} (${name}) created; its private key is stored in Secrets Manager only`);
   return id;
 }
 
-/** What no API does. */
+/** The steps that no API offers. */
 export function remainingByHand(
   { name }: Deployment,
   applicationId: string | undefined,
@@ -99,14 +99,14 @@ export function remainingByHand(
     ? `  Network Registry: dashboard.vonage.com, Applications, ${application}, Edit, Network Registry: access Playground`
     : `  Network Registry: dashboard.vonage.com, Applications, ${application}, Edit, Network Registry: ask for production access; each carrier approves it`;
   return [
-    'Remains to be done by hand:',
+    'To do by hand:',
     registry,
     '  Signature secret: dashboard.vonage.com, API Settings, Signature secret (SHA-256 HMAC); then',
     `    npm run configure -- ${stage} --api-key <key> --signature-secret-file <file>`,
   ];
 }
 
-/** The application that was named, or the one that the secret names. */
+/** The application of the option, or of the secret. */
 async function findKnown(
   applications: Applications,
   named: string | undefined,
@@ -122,7 +122,7 @@ async function findKnown(
   }
 }
 
-/** Names are not unique at Vonage: one of the same name with another key may be in use. */
+/** Names are not unique at Vonage: an application with this name and another key may be in use. */
 async function findByKey(
   applications: Applications,
   name: string,
@@ -132,7 +132,7 @@ async function findByKey(
   const ours = namesakes.find((each) => hasKey(each, privateKey));
   if (ours || namesakes.length === 0) return ours;
   throw new CommandError(
-    `Vonage has the application ${namesakes[0]?.id} of the name ${name} with another key: give it a ` +
+    `Vonage already has an application ${name} (${namesakes[0]?.id}) with another key: give it a ` +
       `new key with --application-id ${namesakes[0]?.id}, or delete it`,
   );
 }

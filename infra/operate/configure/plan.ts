@@ -14,7 +14,7 @@ import {
 import type { Fields } from '../deployment/secrets.ts';
 import type { Wishes } from './wishes.ts';
 
-/** A secret's new fields, and a sentence for each change. */
+/** The new fields of a secret, and one sentence per change. */
 export interface Plan {
   readonly name: SecretName;
   readonly fields: Fields;
@@ -22,13 +22,13 @@ export interface Plan {
 }
 
 export interface Rotation {
-  /** A new proof key; the one before stays published. */
+  /** Creates a new proof key; the previous key stays published. */
   readonly rotateProofKey: boolean;
-  /** Forgets the keys before, once nothing is signed with them any more. */
+  /** Removes the previous keys, once nothing is signed with them any more. */
   readonly dropPrevious: boolean;
 }
 
-/** @throws CommandError for values that the functions would refuse */
+/** @throws CommandError for values that the functions would not accept */
 export function planSecrets(
   stored: Readonly<Record<SecretName, Fields>>,
   wishes: Wishes,
@@ -46,7 +46,7 @@ function planPrivateKey(stored: Fields, { applicationId, privateKey }: Wishes): 
   return plan('privateKey', stored, { application_id: applicationId, private_key: privateKey });
 }
 
-/** A secret that is replaced stays valid, so that no webhook under way is lost. */
+/** A replaced secret stays valid as the previous one, so webhooks under way are still accepted. */
 function planSignature(
   stored: Fields,
   { applicationId, apiKey, signatureSecret }: Wishes,
@@ -70,7 +70,7 @@ function planProofKey(stored: Fields, { rotateProofKey, dropPrevious }: Rotation
     const dropped = dropPrevious ? '' : undefined;
     return plan('proofKey', stored, { previous_public_key: dropped, previous_kid: dropped });
   }
-  // A kid in the secret belongs to the old key; without one it is derived from the key.
+  // A `kid` in the secret belongs to the old key; without it, the `kid` is derived from the key.
   return plan('proofKey', stored, {
     private_key: createProofKey(),
     previous_public_key: isUsable ? publicKeyOf(current) : undefined,

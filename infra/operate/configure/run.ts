@@ -16,20 +16,20 @@ const USAGE = `Sets up the secrets of a deployment and the Status URL of its Von
 npm run configure -- --stage <name> [--outputs outputs.json] [options]
 npm run configure -- --local [.local] [options]
 
-  --application-id <id>            of the Vonage application
-  --private-key-file <file>        its private key, PEM
-  --api-key <key>                  of the Vonage account
-  --signature-secret-file <file>   the account's signature secret; the one before stays valid
-  --api-secret-file <file>         the account's API secret: sets the Status URL, is not stored
-  --create-application             makes the application with a new key pair, or reuses the one that
-                                   is configured; needs the API key and secret
-  --playground                     with it: an application for +990 numbers
-  --print-jwt                      prints a JWT of the application for curl, and does nothing else
-  --rotate-proof-key               a new key for proofs; the one before stays published
-  --drop-previous                  forget the keys before
-  --dry-run                        tell what would be done
+  --application-id <id>            id of the Vonage application
+  --private-key-file <file>        private key of the application, PEM
+  --api-key <key>                  API key of the Vonage account
+  --signature-secret-file <file>   signature secret of the account; the previous one stays valid
+  --api-secret-file <file>         API secret of the account: sets the Status URL; is not stored
+  --create-application             creates the application with a new key pair, or reuses the
+                                   configured one; needs the API key and secret
+  --playground                     with --create-application: an application for +990 numbers
+  --print-jwt                      only prints a JWT of the application, for curl
+  --rotate-proof-key               creates a new key for proofs; the previous one stays published
+  --drop-previous                  removes the previous keys
+  --dry-run                        prints the changes and writes nothing
 
-At a terminal it asks for what is not given. Secrets are never arguments.`;
+At a terminal, configure asks for missing values. Secrets are never arguments.`;
 
 await runCommand({
   usage: USAGE,
@@ -56,7 +56,7 @@ await runCommand({
     }
     if (isCreated && values['private-key-file'] !== undefined) {
       throw new UsageError(
-        '--create-application makes the private key: --private-key-file is another way',
+        '--create-application creates the private key: leave --private-key-file out',
       );
     }
     const deployment = chooseDeployment(given);

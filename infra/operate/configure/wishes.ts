@@ -10,7 +10,7 @@ export interface Wishes {
   readonly privateKey?: string;
   readonly apiKey?: string;
   readonly signatureSecret?: string;
-  /** Opens the Applications API; used once, never stored. */
+  /** Authorizes calls of the Applications API; used once, never stored. */
   readonly apiSecret?: string;
 }
 
@@ -21,7 +21,7 @@ export type Option =
   | 'signature-secret-file'
   | 'api-secret-file';
 
-/** Asks a person; an empty answer means: leave it as it is. */
+/** Asks the operator; an empty answer keeps the present value. */
 export interface Prompt {
   readonly ask: (question: string) => Promise<string>;
   /** The typed text is not shown. */
@@ -32,7 +32,7 @@ interface Question {
   readonly member: keyof Wishes;
   readonly option: Option;
   readonly question: string;
-  /** `file`: the option names a file, the person too. `secret`: the person types it unseen. */
+  /** `file`: option and answer name a file. `secret`: the answer is typed without echo. */
   readonly kind: 'plain' | 'file' | 'secret';
 }
 
@@ -64,7 +64,7 @@ const QUESTIONS: readonly Question[] = [
   },
 ];
 
-/** What `--create-application` finds out by itself. */
+/** Options whose values `--create-application` creates. */
 export const MADE_HERE: readonly Option[] = ['application-id', 'private-key-file'];
 
 /**
@@ -95,7 +95,7 @@ async function answerTo(
 ): Promise<string> {
   if (given !== undefined) return kind === 'plain' ? given : readTextFile(given);
   if (!prompt) return '';
-  const asked = `${question} (empty: leave it)`;
+  const asked = `${question} (empty: no change)`;
   if (kind === 'secret') return (await prompt.askSecret(asked)).trim();
   const answer = (await prompt.ask(asked)).trim();
   return kind === 'file' && answer !== '' ? readTextFile(answer) : answer;

@@ -1,4 +1,4 @@
-/** The JWT that calls Vonage (protocol §4). */
+/** Signs the JWT that authorizes calls to Vonage (protocol §4). */
 
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';

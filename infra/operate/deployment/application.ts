@@ -1,4 +1,7 @@
-/** Vonage's Applications API (protocol §8): Basic credentials, and a PUT replaces everything. */
+/**
+ * Client of Vonage's Applications API (protocol §8): Basic authentication; a PUT replaces the whole
+ * application.
+ */
 
 import { z } from 'zod';
 import { CommandError } from '../../../shared/command/command-error.ts';
@@ -38,7 +41,10 @@ const created = z.object({ id: z.string() });
 const TIMEOUT_MS = 10_000;
 const PAGE_SIZE = 100;
 
-/** Each call throws CommandError when Vonage refuses the credentials or does not know the application. */
+/**
+ * Each call throws CommandError when Vonage refuses the credentials or the application does not
+ * exist.
+ */
 export function openApplications(url: string, { apiKey, apiSecret }: Account): Applications {
   const authorization = `Basic ${Buffer.from(`${apiKey}:${apiSecret}`).toString('base64')}`;
   const call = async (method: string, path: string, body?: Application): Promise<unknown> => {
@@ -73,7 +79,7 @@ export function openApplications(url: string, { apiKey, apiSecret }: Account): A
   };
 }
 
-/** Vonage does not know the application. */
+/** The application does not exist at Vonage. */
 export class NoApplication extends CommandError {
   override readonly name = 'NoApplication';
 
@@ -86,7 +92,9 @@ export function statusUrlOf({ capabilities }: Application): string | undefined {
   return capabilities.verify?.webhooks?.status_url?.address;
 }
 
-/** The same application with another Status URL; what Vonage makes itself is left out. */
+/**
+ * The same application with another Status URL; members that Vonage creates itself are left out.
+ */
 export function withStatusUrl(
   { id: _id, _links, ...kept }: Application,
   address: string,

@@ -1,4 +1,4 @@
-/** The arguments that commands for operators share: which deployment they are about. */
+/** Arguments shared by the operators' commands: they choose the deployment. */
 
 import { flag, text } from '../../../shared/command/options.ts';
 import { UsageError } from '../../../shared/command/usage-error.ts';
@@ -18,11 +18,11 @@ interface Given {
   readonly positionals: readonly string[];
 }
 
-/** @throws UsageError, or CommandError when that deployment is not there */
+/** @throws UsageError, or CommandError when the deployment is missing */
 export function chooseDeployment({ values, positionals }: Given): Deployment {
   const { stage, outputs, local } = values;
   const [folder] = positionals;
-  if (local === (stage !== undefined)) throw new UsageError('say either --stage or --local');
+  if (local === (stage !== undefined)) throw new UsageError('give either --stage or --local');
   if (stage === undefined) return readLocalDeployment(folder ?? LOCAL_FOLDER);
   if (folder !== undefined) throw new UsageError(`the argument ${folder} is not understood`);
   return readStageDeployment(stage, outputs);

@@ -1,4 +1,4 @@
-/** Signed calls to AWS services of which operators need one operation each. */
+/** Signed calls to AWS services, for the few operations that operators' commands need. */
 
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -33,7 +33,7 @@ const ENDPOINT_VARIABLES: Readonly<Record<AwsService, string>> = {
   lambda: 'AWS_ENDPOINT_URL_LAMBDA',
 };
 
-/** Credentials are those of the SDK's default chain; the local stack takes any. */
+/** Uses the credentials of the SDK's default chain; the local stack accepts any. */
 export function openAws({ region, secretsManagerUrl: localUrl }: Deployment): CallAws {
   const credentials =
     localUrl === undefined
@@ -64,7 +64,7 @@ export function openAws({ region, secretsManagerUrl: localUrl }: Deployment): Ca
   };
 }
 
-/** Node's own hash in the shape that the signer wants. */
+/** Node's hash behind the interface that the signer expects. */
 class Sha256 {
   readonly #hash: Hash | Hmac;
 

@@ -12,30 +12,30 @@ import { CommandError } from '../../../shared/command/command-error.ts';
 export interface Deployment {
   /** Name of the stage; `local` for the local stack. */
   readonly name: string;
-  /** Where apps call: through CloudFront, where the stage has it. */
+  /** Address that apps call: CloudFront's, if the stage has it. */
   readonly apiUrl: string;
   readonly websocketUrl: string;
-  /** What the Vonage application must have as its Status URL. */
+  /** Status URL that the Vonage application must have. */
   readonly webhookUrl: string;
-  /** Where the backend calls Verify. */
+  /** Address of Vonage's Verify API. */
   readonly vonageUrl: string;
-  /** Where Vonage has its Applications API. */
+  /** Address of Vonage's Applications API. */
   readonly applicationsUrl: string;
   /** ARN or name of each secret that an operator fills in. */
   readonly secrets: Readonly<Record<SecretName, string>>;
   readonly region: string;
   /** Name of the parameter that switches channels off. */
   readonly channelSwitch: string;
-  /** Absent on one machine, which has no alarms. */
+  /** Absent for the local stack, which has no alarms. */
   readonly alarms?: {
-    /** Of the names of the stage's alarms. */
+    /** Prefix of the names of the stage's alarms. */
     readonly prefix: string;
     /** ARNs. */
     readonly topics: { readonly pages: string; readonly tickets: string };
   };
   /** Set where Secrets Manager is not AWS's. */
   readonly secretsManagerUrl?: string;
-  /** These are known for the local stack only: elsewhere the operator says them. */
+  /** Known for the local stack only; elsewhere the operator gives them. */
   readonly account?: { readonly apiKey: string; readonly apiSecret: string };
   readonly number?: string;
 }
@@ -43,7 +43,7 @@ export interface Deployment {
 export const SECRET_NAMES = ['privateKey', 'signature', 'proofKey'] as const;
 export type SecretName = (typeof SECRET_NAMES)[number];
 
-/** The only host of Vonage that has it (protocol §8). */
+/** The only Vonage host that serves the Applications API (protocol §8). */
 const APPLICATIONS_URL = 'https://api.nexmo.com';
 
 const outputs = z.record(z.string(), z.record(z.string(), z.string()));

@@ -8,22 +8,23 @@ import {
 } from 'node:crypto';
 
 /**
- * Vonage signs with HMAC-SHA-256: less than 32 bytes could be guessed (the functions refuse it).
+ * Vonage signs with HMAC-SHA-256: a secret under 32 bytes could be guessed, and the functions
+ * refuse it.
  */
 export const MIN_SIGNATURE_SECRET_BYTES = 32;
 
 /** @returns what is wrong with it, or undefined */
 export function faultOfPrivateKey(pem: string): string | undefined {
   const key = parsePrivateKey(pem);
-  if (!key) return 'the private key is no PEM text of a private key';
-  return key.asymmetricKeyType === 'rsa' ? undefined : 'the private key is no RSA key';
+  if (!key) return 'the private key is not a private key in PEM';
+  return key.asymmetricKeyType === 'rsa' ? undefined : 'the private key is not an RSA key';
 }
 
 /** @returns what is wrong with it, or undefined */
 export function faultOfProofKey(pem: string): string | undefined {
   const key = parsePrivateKey(pem);
   const curve = key?.asymmetricKeyDetails?.namedCurve;
-  return curve === 'prime256v1' ? undefined : 'the proof key is no private key on P-256';
+  return curve === 'prime256v1' ? undefined : 'the proof key is not a private key on P-256';
 }
 
 /** @returns what is wrong with it, or undefined */
@@ -73,7 +74,7 @@ function toSpki(key: KeyObject): string {
 }
 
 /**
- * A secret pasted into a form may hold `\n` instead of line breaks, which the functions accept too.
+ * Accepts `\n` instead of line breaks, as the functions do: forms paste secrets that way.
  */
 function toPem(text: string): string {
   return text.replaceAll('\\n', '\n');

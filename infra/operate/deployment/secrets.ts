@@ -8,7 +8,7 @@ import {
 import { z } from 'zod';
 import type { Deployment, SecretName } from './deployment.ts';
 
-/** Fields of a secret; absent ones and empty ones are the same. */
+/** Fields of a secret; an absent field equals an empty one. */
 export type Fields = Readonly<Record<string, string>>;
 
 export interface Secrets {

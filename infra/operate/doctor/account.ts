@@ -1,11 +1,13 @@
-/** Checks of the AWS account: alarms, Lambda's quota, and whether a webhook of Vonage has arrived. */
+/**
+ * Checks of the AWS account: alarms, Lambda's quota, and whether a webhook of Vonage has arrived.
+ */
 
 import { METRICS_NAMESPACE } from '../../../shared/config.ts';
 import type { AwsAnswer, CallAws } from '../deployment/aws.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { check, type Finding, skipped } from './check.ts';
 
-/** Below that, a burst of starts and webhooks is throttled; new accounts begin with 10. */
+/** Least concurrency that survives a burst of starts and webhooks; new accounts begin with 10. */
 const LEAST_CONCURRENCY = 100;
 /** How far back webhooks are looked for, a day a value. */
 const DAYS = 60;
@@ -19,15 +21,15 @@ export async function checkAccount(
   if (!alarms) return [];
   return [
     await checkArrival(name, call),
-    await check('Somebody hears the alarms', () => subscriptions(alarms.topics, call)),
+    await check('The alarms have subscribers', () => subscriptions(alarms.topics, call)),
     await check('No alarm rings', () => ringing(alarms.prefix, call)),
-    await check('Lambda has room', () => quota(call)),
+    await check('The Lambda quota is sufficient', () => quota(call)),
   ];
 }
 
 /** The doctor's own webhooks are not measured. */
 async function checkArrival(stage: string, call: CallAws): Promise<Finding> {
-  const question = 'A webhook of Vonage has arrived';
+  const question = 'A webhook from Vonage has arrived';
   let count = 0;
   const found = await check(question, async () => {
     count = await countWebhooks(stage, call);
@@ -35,7 +37,7 @@ async function checkArrival(stage: string, call: CallAws): Promise<Finding> {
   });
   const isMissing = found.result === 'ok' && count === 0;
   return isMissing
-    ? skipped(question, `none in ${DAYS} days: verify a number, then ask again`)
+    ? skipped(question, `none in ${DAYS} days: verify a number, then run doctor again`)
     : found;
 }
 
@@ -72,8 +74,9 @@ async function subscriptions(
     const count = (attribute: string): number =>
       Number(new RegExp(`<key>${attribute}</key>\\s*<value>(\\d+)</value>`).exec(text)?.[1] ?? 0);
     const pending = count('SubscriptionsPending');
-    if (pending > 0) faults.push(`${pending} of the ${name} wait for their confirmation by e-mail`);
-    else if (count('SubscriptionsConfirmed') === 0) faults.push(`nobody is subscribed to ${name}`);
+    if (pending > 0)
+      faults.push(`${pending} subscriptions of ${name} wait for confirmation by e-mail`);
+    else if (count('SubscriptionsConfirmed') === 0) faults.push(`${name} has no subscriber`);
   }
   return faults.length === 0 ? undefined : `${faults.join('; ')}: alarmEmail of the stage`;
 }

@@ -18,20 +18,20 @@ export async function checkApis(
   return [
     await check('The HTTP API answers', async () => {
       const { status } = await send(apiUrl, 'GET', '/status');
-      return status === 401 ? undefined : `GET /status answered ${status} where 401 was due`;
+      return status === 401 ? undefined : `GET /status answered ${status} instead of 401`;
     }),
-    await check('The keys of proofs are published', async () => {
+    await check('The proof keys are published', async () => {
       const response = await send(apiUrl, 'GET', '/.well-known/jwks.json');
       const isPublished = response.ok && keys.safeParse(await response.json()).success;
       return isPublished ? undefined : `the JWKS answered ${response.status}`;
     }),
-    await check('The WebSocket refuses strangers', async () => {
+    await check('The WebSocket refuses a wrong token', async () => {
       const stranger = `${randomUUID()}.${randomBytes(32).toString('base64url')}`;
       const status = await shakeHands(websocketUrl, stranger);
-      return status === 401 ? undefined : `the handshake answered ${status} where 401 was due`;
+      return status === 401 ? undefined : `the handshake answered ${status} instead of 401`;
     }),
     number === undefined
-      ? skipped('The WebSocket opens', 'needs --number, for which a verification is started')
+      ? skipped('The WebSocket opens', 'needs --number')
       : await check('The WebSocket opens', () => open(apiUrl, websocketUrl, number)),
   ];
 }
@@ -43,12 +43,12 @@ async function open(
 ): Promise<string | undefined> {
   const body = JSON.stringify({ phone_number: number, channels: ['silent_auth'] });
   const answer = await send(apiUrl, 'POST', '/start', { body });
-  if (answer.status === 429) return 'the number is not free yet: wait some minutes';
+  if (answer.status === 429) return 'the number is locked or limited: wait some minutes';
   if (answer.status !== 202) return `POST /start answered ${answer.status}`;
   const { client_token: token } = started.parse(await answer.json());
   const status = await shakeHands(websocketUrl, token);
   await send(apiUrl, 'POST', '/cancel', { headers: { authorization: `Bearer ${token}` } });
-  return status === 101 ? undefined : `the handshake answered ${status} where 101 was due`;
+  return status === 101 ? undefined : `the handshake answered ${status} instead of 101`;
 }
 
 function send(

@@ -28,7 +28,7 @@ export function skipped(question: string, why: string): Finding {
 }
 
 function describe(error: unknown): string {
-  if (!(error instanceof Error) || error instanceof SyntaxError) return 'the answer makes no sense';
+  if (!(error instanceof Error) || error instanceof SyntaxError) return 'the answer is not valid';
   const cause = error.cause instanceof Error ? `: ${describe(error.cause)}` : '';
   return `${error.message}${cause}`;
 }

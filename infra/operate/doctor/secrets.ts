@@ -42,7 +42,7 @@ export async function checkSecrets(
 
 function faultOfSignature(signature: Fields, privateKey: Fields): string | undefined {
   if (signature.application_id !== privateKey.application_id) {
-    return 'the secrets of private key and signature name different applications';
+    return 'the private key and the signature secret name different applications';
   }
   return faultOfSignatureSecret(signature.signature_secret ?? '');
 }

@@ -25,7 +25,7 @@ async function callSigned(
   { vonageUrl }: Deployment,
   { application_id: applicationId, private_key: pem = '' }: Fields,
 ): Promise<string | undefined> {
-  if (!applicationId || pem === '') return 'there is no private key to sign with';
+  if (!applicationId || pem === '') return 'the private key or the application id is not set';
   const token = await signApplicationJwt(applicationId, pem);
   const { status } = await fetch(`${vonageUrl}/v2/verify/${randomUUID()}`, {
     method: 'DELETE',
@@ -33,9 +33,10 @@ async function callSigned(
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   if (status === 404) return undefined;
-  if (status === 401) return 'Vonage refuses it: another application, or its key was replaced';
+  if (status === 401)
+    return 'Vonage refuses the key: it belongs to another application or was replaced';
   if (status === 403) return 'the application may not use Verify';
-  return `Vonage answered ${status} where 404 was due`;
+  return `Vonage answered ${status} instead of 404`;
 }
 
 async function checkStatusUrl(
@@ -48,6 +49,6 @@ async function checkStatusUrl(
   return check(question, async () => {
     const application = await openApplications(applicationsUrl, account).get(applicationId);
     const found = statusUrlOf(application) ?? 'nothing';
-    return found === webhookUrl ? undefined : `it is ${found} and not ${webhookUrl}`;
+    return found === webhookUrl ? undefined : `it is ${found} instead of ${webhookUrl}`;
   });
 }

@@ -29,7 +29,7 @@ export async function checkWebhooks(
     token?: string,
   ): Promise<string | undefined> => {
     const answer = await post(webhookUrl, sent, token);
-    return answer === status ? undefined : `answered ${answer} where ${status} was due`;
+    return answer === status ? undefined : `answered ${answer} instead of ${status}`;
   };
   const sign = (): Promise<string> => signWebhook(body, signature);
   const signed: readonly [question: string, ask: Ask][] = [

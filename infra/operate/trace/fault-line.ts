@@ -16,7 +16,7 @@ export interface Fault {
 export function parseFault(line: string): Fault {
   const parsed = faultLine.safeParse(parseJson(line));
   if (parsed.success) return { bundle: parsed.data.bundle, chain: parsed.data.fault };
-  throw new UsageError('this is not the log line of a fault: it needs "fault" and "bundle"');
+  throw new UsageError('this log line has no fault: it needs the members "fault" and "bundle"');
 }
 
 /** Log tools put a timestamp or a file name before the line. */

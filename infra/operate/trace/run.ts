@@ -7,12 +7,12 @@ import { parseFault } from './fault-line.ts';
 import { openSourceMap } from './source-map.ts';
 import { toTrace } from './trace.ts';
 
-const USAGE = `Says which file, line and function a fault in a log line comes from.
+const USAGE = `Prints file, line and function of a fault, from its log line.
 
 npm run trace -- '<log line>' [--source-maps <folder>]
 npm run trace < <file with the log line>
 
-  --source-maps <folder>   of the build that is deployed; default: all builds on this machine
+  --source-maps <folder>   source maps of the deployed build; default: all builds on this machine
                            (cdk.out/source-maps and those of npm start)`;
 
 await runCommand({

@@ -13,14 +13,14 @@ export interface AwsClientOptions {
   /** @default the service's own in the region */
   readonly endpoint?: string | undefined;
   readonly credentials: Credentials | (() => Promise<Credentials>);
-  /** One per time limit for a whole answer. */
+  /** A transport, by its time limit for a whole answer. */
   readonly transport: (timeoutMs: number) => AwsTransport;
 }
 
 interface ServiceOptions {
-  /** The first label of its host. */
+  /** The first label of the service's host. */
   readonly service: string;
-  /** Per try, for the whole answer. */
+  /** Time limit of one try, for the whole answer. */
   readonly timeoutMs: number;
   readonly maxAttempts: number;
 }

@@ -59,7 +59,7 @@ function isTransient(error: unknown): boolean {
   return status === TOO_MANY_REQUESTS || status >= 500;
 }
 
-/** The status with which AWS answered, if it did. */
+/** The HTTP status of AWS's answer, if there was one. */
 export function httpStatusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
   const { $metadata: metadata } = error;

@@ -10,7 +10,7 @@ export interface AwsOperation {
   /** `<service prefix>.<operation>` */
   readonly target: string;
   readonly input: unknown;
-  /** Of AWS's JSON protocol. @default 1.1 */
+  /** Version of AWS's JSON protocol. @default 1.1 */
   readonly jsonVersion?: '1.0' | '1.1';
 }
 
@@ -20,7 +20,7 @@ export interface AwsAnswer {
   readonly output: unknown;
 }
 
-/** Rejects when the service cannot be asked. */
+/** Rejects when the service cannot be reached. */
 export async function postToAws(
   { service, target, input, jsonVersion = '1.1' }: AwsOperation,
   options: AwsPostOptions,

@@ -13,7 +13,7 @@ export interface AwsRequestOptions {
   readonly credentials: Credentials | (() => Promise<Credentials>);
   readonly agent: Agents;
   readonly clock: Clock;
-  /** For the whole answer. @default 1000 */
+  /** Time limit for the whole answer. @default 1000 */
   readonly timeoutMs?: number;
 }
 

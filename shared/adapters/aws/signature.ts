@@ -9,7 +9,7 @@ export interface AwsPost {
   readonly method?: 'POST' | 'DELETE';
   /** Without a query. */
   readonly url: URL;
-  /** Lower-case names; all of them are signed, besides those that signing adds. */
+  /** Header names in lower case; all of them are signed, with those that signing adds. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -21,7 +21,7 @@ export interface SigningScope {
   readonly nowMs: number;
 }
 
-/** The headers to send: those given and those that signing adds. */
+/** The headers to send: the given ones and those that signing adds. */
 export async function signPost(
   { method = 'POST', url, headers, body }: AwsPost,
   { region, service, credentials, nowMs }: SigningScope,

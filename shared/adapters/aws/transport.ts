@@ -31,7 +31,7 @@ export interface AwsTransport {
   readonly handle: (request: AwsHttpRequest) => Promise<AwsHttpResponse>;
 }
 
-/** Makes one for the time that a whole answer may take. */
+/** Creates a handler with this time limit for a whole answer. */
 export function createAwsTransport(agent: Agents): (timeoutMs: number) => AwsTransport {
   return (timeoutMs) => ({
     handle: async ({ protocol, hostname, port, path, method, headers, body }) => {

@@ -1,6 +1,7 @@
 /**
- * Whom a source address stands for. An IPv6 subscriber has at least a whole /64, so that counts as one;
- * providers hand out up to a /48, so that is one caller where the share of something is counted.
+ * The caller behind a source address. An IPv6 subscriber has at least a whole /64, so that counts
+ * as one; providers hand out up to a /48, so that is one caller where the share of something is
+ * counted.
  */
 
 const GROUPS = 8;
@@ -8,7 +9,7 @@ const GROUP_BITS = 16;
 /** `::ffff:a.b.c.d` is an IPv4 address mapped to IPv6. */
 const MAPPED_PREFIX = '0:0:0:0:0:ffff';
 
-/** IPv4 as it is; IPv6 as the groups of its network, written one way. */
+/** An IPv4 address unchanged; of an IPv6 address the groups of its network, in one spelling. */
 export function addressKey(address: string, networkBits: 48 | 64 = 64): string {
   if (!address.includes(':')) return address;
   const [withoutZone = ''] = address.toLowerCase().split('%');

@@ -21,7 +21,7 @@ const PLACE_ATTRIBUTES = {
 } as const satisfies Record<Author, string>;
 
 const STARTED_TTL_SECONDS = 48 * 3600;
-/** An item made by webhooks alone has no owner until `started` follows. */
+/** An item created by a webhook has no owner until `started` follows. */
 const UNSTARTED_TTL_SECONDS = 3600;
 
 const isOwned = '#hash = :hash';

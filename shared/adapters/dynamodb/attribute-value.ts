@@ -24,7 +24,7 @@ function toAttribute(value: Plain): AttributeValue {
   }
 }
 
-/** Members of other types are left out; anything but a map is empty. */
+/** Leaves out members of other types; returns an empty object for anything but a map. */
 export function fromAttributeMap(value: AttributeValue): PlainMap {
   const members: Record<string, Plain> = {};
   for (const [name, member] of Object.entries(value.M ?? {})) {

@@ -37,7 +37,7 @@ export function encodeEvent(event: VerificationEvent): AttributeValue {
 }
 
 /**
- * `undefined` for an event that this release does not know: a newer release may have written it.
+ * `undefined` for an unknown event: a newer release may have written it.
  */
 export function decodeEvent(value: AttributeValue): VerificationEvent | undefined {
   const stored = fromAttributeMap(value);

@@ -14,7 +14,7 @@ import type { ConditionalWrite, Item, Table } from './table.ts';
 
 const REPLAY_SECONDS = 600;
 
-/** `released` stands for no item, because no function may delete items. */
+/** `released` marks a deleted record, because no function may delete items. */
 type State = 'starting' | 'unknown' | 'started' | 'released';
 
 const STATE = { '#state': 'state' };
@@ -33,7 +33,7 @@ const CLAIM =
   '#token_key = :token_key, #ttl = :ttl';
 
 const keyIsUnused = 'attribute_not_exists(#key) OR #ttl <= :now';
-/** Of two repeats that read the same, one takes over. */
+/** Of two repeats that read the same item, only one takes over. */
 const recordIsAsRead = '#state = :was_state AND #owner = :was_owner AND #until = :was_until';
 const recordIsOurs = '#owner = :owner';
 const startIsOursAndRuns = '#owner = :owner AND #state = :starting';
@@ -110,14 +110,14 @@ async function claim(table: Table, attempt: Claim): Promise<IdempotencyClaim> {
   if (item.body_hash?.S !== bodyHash) return { outcome: 'other_body' };
   if (item.state?.S === 'started') return toStarted(item);
   if (item.state?.S === 'starting' && untilMs > nowMs) {
-    // Our own write, its answer was lost. What it replaced is unknown.
+    // Our own write, whose answer was lost. The state before it is unknown.
     return isOurs ? { outcome: 'takeover' } : { outcome: 'in_progress', retryAtMs: untilMs };
   }
   if (await table.write(key, toTakeover(attempt, item))) return { outcome: 'takeover' };
   return { outcome: 'in_progress', retryAtMs: nowMs + LOCK_MS };
 }
 
-/** Nobody used the key within 10 minutes. */
+/** The key was not used within the last 10 minutes. */
 function toFresh(attempt: Claim): ConditionalWrite {
   return {
     update: CLAIM,

@@ -1,6 +1,6 @@
 /**
- * One item per phone number: who is starting a verification of it, and which one is live. A missed or
- * late write costs a number at most a lock's time.
+ * One item per phone number: who is starting a verification of it, and which one is live. A missed
+ * or late write costs a number at most a lock's time.
  */
 
 import type {
@@ -11,18 +11,20 @@ import type {
 import type { GuardHmac } from './guard-hmac.ts';
 import type { ConditionalWrite, Item, Table } from './table.ts';
 
-/** Milliseconds. Longer than an invocation lives, so an expired lock has no owner. */
+/**
+ * Duration of a lock: longer than an invocation, so the owner of an expired lock no longer runs.
+ */
 export const LOCK_MS = 35_000;
 
 /**
- * Bounds the set `unresolved` while Vonage is down for long: beyond it starts are not told apart. Each
- * name has 32 characters.
+ * Bounds the set `unresolved` while Vonage is down for long: beyond it starts are not told apart.
+ * Each name has 32 characters.
  */
 const MOST_UNRESOLVED = 50;
-/** Stands for all starts beyond `MOST_UNRESOLVED`, until one is recorded. */
+/** Placeholder for all starts beyond `MOST_UNRESOLVED`, until one is recorded. */
 const MANY = 'many';
 
-/** The item is not needed once nothing is locked and nothing is live. */
+/** The item expires once its lock and its live verification are over. */
 const TTL_MARGIN_SECONDS = 3600;
 
 const NAMES = {
@@ -43,7 +45,7 @@ const lockIsFree = '(attribute_not_exists(#until) OR #until <= :now)';
 const nothingIsLive = '(attribute_not_exists(#request) OR #live <= :now)';
 const nothingElseIsLive =
   '(attribute_not_exists(#request) OR #live <= :now OR #request = :superseded)';
-/** What Vonage may have of other starts is kept by name only up to a number. */
+/** Starts with an unknown outcome are stored by name up to `MOST_UNRESOLVED`. */
 const fewAreUnresolved = '(attribute_not_exists(#unresolved) OR size(#unresolved) < :most)';
 const lockIsOurs = '#owner = :owner';
 const lockIsOfThatTry = '#owner = :held_by';
@@ -67,7 +69,7 @@ export function createPhoneNumberLocks(table: Table, guardHmac: GuardHmac): Phon
       return contested ? toLocked(contested, holder.owner) : whyNot(item, attempt);
     },
 
-    // Only from that try: a late repeat must not take the lock back from a later one.
+    // Only from that try: a late try must not take the lock from a newer one.
     inherit: async (holder, nowMs, heldBy) => {
       const inherited = await table.write(await keyOf(holder), {
         update: 'SET #owner = :owner, #until = :until',
@@ -119,7 +121,9 @@ export function createPhoneNumberLocks(table: Table, guardHmac: GuardHmac): Phon
   };
 }
 
-/** Contested while the fate of another start is unknown: what is in flight may be its. */
+/**
+ * Contested while the outcome of another start is unknown: a request in flight may belong to it.
+ */
 function toLocked(
   { unresolved }: Item,
   owner: string,
@@ -131,11 +135,11 @@ function toLocked(
 interface Attempt {
   readonly owner: string;
   readonly nowMs: number;
-  /** A live verification that its log knows to have ended. */
+  /** A live verification that has ended according to its log. */
   readonly superseded: string | undefined;
 }
 
-/** A start that goes by the name of many never adopts anything, so it may always lock. */
+/** The placeholder never adopts a request, so it may always lock. */
 function toLock({ owner, nowMs, superseded }: Attempt, name: string): ConditionalWrite {
   const isLiveOver = superseded === undefined ? nothingIsLive : nothingElseIsLive;
   return {
@@ -166,7 +170,7 @@ function whyNot(item: Item | undefined, { owner, nowMs, superseded }: Attempt): 
   if (requestId !== undefined && requestId !== superseded && numberOf(item, 'live_until') > nowMs) {
     return { outcome: 'live', requestId };
   }
-  // What refused is gone by now: the next try finds the number free.
+  // The cause of the refusal is gone: the next try finds the number free.
   return { outcome: 'held' };
 }
 
@@ -174,7 +178,7 @@ function ttlAfter(ms: number): string {
   return String(Math.floor(ms / 1000) + TTL_MARGIN_SECONDS);
 }
 
-/** What all tries of one start share; an owner is one of them, `<start>.<try>`. */
+/** The part that all tries of one start share; an owner is `<start>.<try>`. */
 function startOf(owner: string): string {
   return owner.split('.')[0] ?? owner;
 }

@@ -1,6 +1,6 @@
 /**
- * Counts of starts within fixed windows: one item per limit, key and window, with `count` and a number
- * for each caller. So nobody can spend what belongs to somebody else (T23). An item holds
+ * Counts of starts within fixed windows: one item per limit, key and window, with `count` and a
+ * number for each caller. So nobody can spend what belongs to somebody else (T23). An item holds
  * `count` callers at most, because a caller without a count is removed from it.
  */
 
@@ -19,10 +19,10 @@ const KEY_PREFIXES = {
   prefix: 'prefix',
 } as const satisfies Record<CountedOn['limit'], string>;
 
-/** Seconds that an item outlives its window, because clocks of instances differ a little. */
+/** Seconds that an item outlives its window, because the clocks of instances differ. */
 const TTL_MARGIN_SECONDS = 3600;
 
-/** 48 bits tell a few hundred callers of one item apart. */
+/** 48 bits distinguish the few hundred callers of one item. */
 const CALLER_CHARACTERS = 8;
 
 const limitIsNotSpent = '(attribute_not_exists(#count) OR #count < :limit)';
@@ -32,7 +32,7 @@ const callerHasSeveral = '#by > :one';
 
 export interface RateLimitsOptions {
   readonly table: Table;
-  /** Its writes are tried once. */
+  /** A client that does not retry. */
   readonly onceTable: () => Table;
   readonly limits: StartLimits;
   readonly guardHmac: GuardHmac;
@@ -70,7 +70,8 @@ export function createRateLimits(options: RateLimitsOptions): RateLimits {
           (await write(GIVE_BACK_ONE)) ??
           (await write(GIVE_BACK_ONLY));
       } catch (error) {
-        // Sent twice, it takes back what another start has counted; a count too many harms nobody.
+        // Not retried: a second execution would give back another start's count, while a count too
+        // many does no harm.
         if (!(error instanceof Problem)) throw error;
       }
     },
@@ -108,7 +109,7 @@ function toCount({ limit, names }: Counter, endsAtMs: number): ConditionalWrite 
   };
 }
 
-/** All of the caller's own limit is the caller's. */
+/** A limit of the caller itself has no shares. */
 function limitOf({ limit }: CountedOn, limits: StartLimits): Required<SharedLimit> {
   if (limit === 'address' || limit === 'subject') {
     return { ...limits[limit], perCaller: limits[limit].count };

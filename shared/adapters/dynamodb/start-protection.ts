@@ -1,5 +1,5 @@
 /**
- * What `start` holds in the table `Guards`: rate limits, locks and idempotency records. Nothing
+ * Rate limits, locks and idempotency records of `start`, in the table `Guards`. Nothing
  * else uses the table. Its keys are HMACs, so the table names nobody (T10).
  */
 
@@ -16,7 +16,7 @@ import { createTable, type TableOptions } from './table.ts';
 
 /** `table` is the name of the table `Guards`. */
 export interface StartProtectionOptions extends TableOptions {
-  /** A client that tries once, made when it is needed. */
+  /** A client that does not retry, created on first use. */
   readonly onceClient: () => DynamoDBClient;
   readonly limits: StartLimits;
   readonly keys: { readonly guardHmac: GuardHmac };

@@ -22,14 +22,14 @@ import { toEntry } from './verification-item.ts';
 
 const { requestId: KEY, connections, clientTokenHash } = VERIFICATION_ATTRIBUTES;
 
-/** Sockets per verification: more than one phone needs while it changes networks. */
+/** Most sockets per verification: more than a phone needs while it changes networks. */
 const MAX_CONNECTIONS = 5;
 
 const isOwned = '#hash = :hash';
 const hasRoomForConnection =
   '(attribute_not_exists(#connections) OR size(#connections) < :max OR ' +
   'contains(#connections, :connection))';
-/** An item that TTL has removed is not made again. */
+/** Does not create an item that TTL has removed. */
 const stillExists = 'attribute_exists(#key)';
 
 /** `table` is the name of the table `Verifications`. */
@@ -74,7 +74,7 @@ async function append(table: Table, row: AppendRow, nowMs: number): Promise<Appe
   return { outcome: 'full', entry };
 }
 
-/** `started` also takes over an item that only webhooks have made. */
+/** `started` also takes over an item that a webhook has created. */
 function mayWrite(
   entry: Entry | undefined,
   { type }: VerificationEvent,

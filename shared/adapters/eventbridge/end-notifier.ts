@@ -15,7 +15,7 @@ export interface EndNotifierOptions extends AwsRequestOptions {
   readonly telemetry: Telemetry;
 }
 
-/** Rules match on these two. */
+/** Consumers' rules match on these two values. */
 const SOURCE = 'silent-auth';
 const DETAIL_TYPE = 'verification.ended';
 

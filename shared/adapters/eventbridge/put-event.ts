@@ -13,7 +13,7 @@ export interface BusEvent {
   readonly Time: number;
 }
 
-/** Whether the bus took the event; rejects when EventBridge cannot be asked. */
+/** Whether the bus accepted the event; rejects when EventBridge cannot be reached. */
 export async function putEvent(event: BusEvent, options: AwsPostOptions): Promise<boolean> {
   const { status, output } = await postToAws(
     { service: 'events', target: 'AWSEvents.PutEvents', input: { Entries: [event] } },

@@ -11,14 +11,14 @@ export interface Outgoing {
   readonly headers: Readonly<Record<string, string | number>>;
   /** Absent: none. */
   readonly body?: string | Uint8Array | undefined;
-  /** No socket that was used or opened before. @default false */
+  /** Uses a new socket only. @default false */
   readonly isOnNewSocket?: boolean;
 }
 
 export interface Bounds {
-  /** From the wait for a socket to the last byte of the answer. */
+  /** Time limit from the wait for a socket to the last byte of the answer. */
   readonly timeoutMs: number;
-  /** Of the answer's body. @default 1 MiB, the most that DynamoDB answers */
+  /** Largest body of an answer, in bytes. @default 1 MiB, DynamoDB's maximum */
   readonly maxBytes?: number;
 }
 
@@ -42,7 +42,7 @@ export type Exchanged =
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 
-/** Never rejects. Redirects are answers like any other: nothing is followed. */
+/** Never rejects. Does not follow redirects: they are answers like any other. */
 export async function exchange(
   agent: Agents,
   outgoing: Outgoing,

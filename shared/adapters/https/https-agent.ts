@@ -17,7 +17,7 @@ export interface Agents {
   readonly http: HttpAgent;
   /** Opens a socket, TLS included, for the next request to the origin of `url`. Never rejects. */
   readonly openSocket: (url: URL) => Promise<void>;
-  /** Receives each call that has ended. */
+  /** Receives each finished call. */
   readonly onCall: (call: OutgoingCall) => void;
 }
 
@@ -49,7 +49,10 @@ export function createAgents(onCall: Agents['onCall'] = () => {}): Agents {
   };
 }
 
-/** `request` of `http` or `https`, by the protocol of the URL, on a socket that is not stale. `agent: false`: on a new one. */
+/**
+ * `request` of `http` or `https`, by the protocol of the URL, on a socket that is not stale.
+ * `agent: false`: on a new socket.
+ */
 export function openRequest(
   { https: secure, http: plain }: Agents,
   url: URL,

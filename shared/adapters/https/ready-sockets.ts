@@ -3,7 +3,7 @@
 import type { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** The options that the agent was made with. */
+/** The options of the agent. */
 export interface SocketOptions {
   readonly keepAlive: boolean;
   readonly maxSockets: number;
@@ -23,7 +23,7 @@ interface ReadySocket {
   readonly openedAtMs: number;
 }
 
-/** An agent makes its sockets with one method, which others may replace. */
+/** An agent creates sockets with one method, which may be replaced. */
 export function createReadySockets(
   agent: Agent,
   options: SocketOptions,

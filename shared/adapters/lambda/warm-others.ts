@@ -8,11 +8,11 @@ import type { WarmOthers } from '../../domain/ports/warm-up.ts';
 import { type AwsRequestOptions, requestAws } from '../aws/request.ts';
 
 export interface WarmOthersOptions extends AwsRequestOptions {
-  /** Names of functions, with `:<alias>` where there is one. */
+  /** Names of functions, with `:<alias>` if they have one. */
   readonly names: readonly string[];
 }
 
-/** Lambda keeps an idle instance for about this long. */
+/** Lambda keeps an idle instance for about this long, in milliseconds. */
 const IDLE_MS = 10 * 60_000;
 
 export function createWarmOthers({ names, ...options }: WarmOthersOptions): WarmOthers {

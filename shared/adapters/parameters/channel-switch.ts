@@ -12,12 +12,12 @@ export interface ChannelSwitchOptions extends AwsPostOptions {
   readonly parameter: string;
 }
 
-/** Milliseconds until a change has reached every instance. */
+/** Milliseconds until a change reaches every instance. */
 const FRESH_MS = 60_000;
 
 /**
- * A parameter that does not exist switches nothing off. A failed read keeps the last value, at first
- * none: the switch must not stop starts.
+ * A parameter that does not exist switches nothing off. A failed read keeps the last value, at
+ * first none: the switch must not stop starts.
  */
 export function createChannelSwitch(options: ChannelSwitchOptions): ChannelSwitch {
   const { clock, parameter } = options;
@@ -33,7 +33,7 @@ export function createChannelSwitch(options: ChannelSwitchOptions): ChannelSwitc
       if (status === 200) known = toChannels(output);
       else if (isMissing(output)) known = [];
     } catch {
-      // The last value stays; the next read follows in a minute.
+      // Keeps the last value; the next read follows in a minute.
     }
     readAtMs = clock.now();
     reading = undefined;

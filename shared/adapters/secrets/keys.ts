@@ -1,4 +1,4 @@
-/** Everything derived from our three keys: tokens, keyed hashes, keys of the table `Guards`. */
+/** Values derived from our three keys: tokens, keyed hashes, keys of the table `Guards`. */
 
 import { createHash, createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { Problem } from '../../domain/errors.ts';
@@ -22,7 +22,7 @@ export interface KeysOptions {
 type KeyName = 'guard_key' | 'token_key' | 'identity_key';
 const KEY_NAMES: readonly KeyName[] = ['guard_key', 'token_key', 'identity_key'];
 
-/** Key objects: for bytes Node would find their type with exceptions in every HMAC. */
+/** Key objects instead of bytes: they save Node a type check by exceptions in every HMAC. */
 type KeySet = Readonly<Record<KeyName, KeyObject>> & { readonly tokenKeys: readonly TokenKey[] };
 
 interface TokenKey {
@@ -39,7 +39,7 @@ export function createKeys({ secrets, secretId }: KeysOptions): Keys {
   };
   const keys = async (): Promise<KeySet> => toKeys(await secrets.get(secretId));
 
-  /** An instance may not know of a rotation yet, so an unknown id causes a second read. */
+  /** An instance may hold keys from before a rotation, so an unknown id causes a second read. */
   const tokenKey = async (id: string | undefined): Promise<KeyObject> => {
     const { token_key: current, tokenKeys } = await keys();
     if (id === undefined) return current;
@@ -97,7 +97,7 @@ function deriveKeys(secret: Secret): KeySet {
   };
 }
 
-/** Names a key without revealing it. */
+/** Identifies a key without revealing it. */
 function keyId(key: KeyObject): string {
   return createHash('sha256').update('key-id:').update(key.export()).digest('hex').slice(0, 8);
 }

@@ -14,7 +14,7 @@ export interface ProofSignerOptions {
   readonly secrets: Secrets;
   /** Secret `{private_key, kid?, previous_public_key?, previous_kid?}`: PKCS #8 and SPKI, PEM. */
   readonly secretId: string;
-  /** `iss`: where the public keys are, without the path. */
+  /** `iss`: origin of the published keys. */
   readonly issuer: string;
   readonly settings: Pick<ProofSettings, 'audience'>;
 }
@@ -67,7 +67,7 @@ function toPayload(
   };
 }
 
-/** Depends on the verification alone, so the rotation of a key does not change it. */
+/** Derived from the verification alone, so a key rotation does not change it. */
 function jtiOf(requestId: string): string {
   return createHash('sha256').update(`silent-auth-proof:${requestId}`).digest('base64url');
 }
@@ -87,7 +87,7 @@ async function parseKeys(secret: Secret): Promise<Keys> {
   return { privateKey, kid: current.kid, published: isOther ? [current, previous] : [current] };
 }
 
-/** Only what is named here is published. */
+/** Publishes the members named here only. */
 async function toPublicKey(key: KeyObject, kid: string | undefined): Promise<PublicKey> {
   const { kty, crv, x, y } = key.export({ format: 'jwk' });
   if (kty !== 'EC' || crv !== 'P-256' || x === undefined || y === undefined) {
@@ -115,7 +115,7 @@ function parseKey(parse: () => KeyObject): KeyObject {
   }
 }
 
-/** Seconds; an operator has to correct the secret. */
+/** `retry_after` in seconds: an operator has to correct the secret. */
 function unusable(message: string, options?: ErrorOptions): Problem {
   const members = { retryAfterSeconds: RETRY_AFTER_SECONDS, secretNotSet: true } as const;
   return new Problem('dependency_unavailable', message, members, options);

@@ -11,7 +11,7 @@ import type { Clock } from '../../domain/ports/clock.ts';
 export type Secret = Readonly<Record<string, string>>;
 
 export interface Secrets {
-  /** From the cache, at most 5 minutes old while Secrets Manager answers. */
+  /** Returns the cached value, at most 5 minutes old while Secrets Manager answers. */
   readonly get: (secretId: string) => Promise<Secret>;
   /** Reads again, at most once a minute; in between it answers like `get`. */
   readonly refresh: (secretId: string) => Promise<Secret>;
@@ -20,14 +20,14 @@ export interface Secrets {
 export interface SecretStoreOptions {
   readonly client: SecretsManagerClient;
   readonly clock: Clock;
-  /** Called whenever a value is served although reading it again failed. */
+  /** Called whenever an old value is used because reading it again failed. */
   readonly onStale?: () => void;
 }
 
 const FRESH_MS = 5 * 60_000;
 const USABLE_MS = 24 * 3600_000;
 const REFRESH_INTERVAL_MS = 60_000;
-/** After a failed read the last good value serves this long before the next try. */
+/** Time between a failed read and the next one; the last good value is used meanwhile. */
 const RETRY_INTERVAL_MS = 30_000;
 const RETRY_AFTER_SECONDS = 5;
 
@@ -95,7 +95,7 @@ export function createSecretStore({ client, clock, onStale }: SecretStoreOptions
   return { get, refresh };
 }
 
-/** The field. Empty, as in the placeholders of a new deployment, is refused. */
+/** Returns the field; refuses an empty one, such as the placeholder of a new deployment. */
 export function requireField(secret: Secret, name: string): string {
   const value = secret[name];
   if (value) return value;
@@ -129,7 +129,7 @@ function toSecret(text: string | undefined): Secret {
   );
 }
 
-/** The parser's own error quotes the text: it must not become a cause that is logged. */
+/** The parser's error quotes the secret: it must not become a logged cause. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,4 +1,4 @@
-/** What Vonage's statuses and bodies mean (protocol §1.5, §2, §3): tables, no I/O. */
+/** The meaning of Vonage's statuses and bodies (protocol §1.5, §2, §3): tables, no I/O. */
 
 import type {
   CancelAnswer,
@@ -42,7 +42,7 @@ export function toVerifyAnswer(
   return { outcome: status === 422 ? refusedFor(body, workflow) : 'unavailable' };
 }
 
-/** The statuses that decide about a code; with another 4xx Vonage did not check it. */
+/** The statuses that decide about a code; with any other 4xx Vonage did not check it. */
 const CHECK_ANSWERS: Readonly<Record<number, CheckAnswer | undefined>> = {
   400: 'rejected',
   404: 'not_found',
@@ -59,7 +59,7 @@ export function toCheckAnswer(answer: JsonAnswer): CheckAnswer {
   return CHECK_ANSWERS[status] ?? 'not_executed';
 }
 
-/** `try_later`: Vonage is not ready (its replication lags), or says something we do not know. */
+/** `try_later`: Vonage is not ready (its replication lags), or its answer is unknown. */
 export function toNextAnswer(answer: JsonAnswer): NextAnswer | 'try_later' | 'not_understood' {
   if (answer.outcome === 'not_sent') return 'refused';
   if (answer.outcome !== 'answered') return 'unknown';

@@ -8,10 +8,11 @@ import type { Random } from '../../domain/ports/random.ts';
 import { requireField, type Secret, type Secrets } from '../secrets/secret-store.ts';
 
 export interface ApplicationJwt {
-  /** The cached one; a warm request signs nothing. */
+  /** Returns the cached JWT; a warm request signs nothing. */
   readonly get: () => Promise<string>;
   /**
-   * For a 401: reads the private key again, within the bounds of the secret store, and signs again.
+   * After a 401: reads the private key again, within the limits of the secret store, and signs
+   * again.
    */
   readonly renew: () => Promise<string>;
 }

@@ -1,4 +1,4 @@
-/** Which check_url may reach a handset: the app opens it without asking (T13). */
+/** Decides which check_url may reach a handset: the app opens it without asking the user (T13). */
 
 const MAX_LENGTH = 2048;
 

@@ -21,9 +21,9 @@ export interface VonageOptions {
   readonly http: Http;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  /** Only `verify` needs them. */
+  /** Needed by `verify` only. */
   readonly settings?: StartSettings;
-  /** Where a check_url may point to, see `check-url.ts`. @default nowhere */
+  /** Allowed hosts of a check_url, see `check-url.ts`. @default none */
   readonly checkUrlHosts?: readonly string[];
   /** Waits between tries of next_workflow. @default real time */
   readonly pause?: (milliseconds: number) => Promise<unknown>;
@@ -36,7 +36,7 @@ type Call = (
   budget: Budget,
 ) => Promise<JsonAnswer>;
 
-/** Milliseconds that Vonage's own webhook about an ended step gets to arrive. */
+/** Milliseconds that Vonage's own webhook about an ended step gets before we ask. */
 const OWN_WORD_MS = 1000;
 /** Vonage's replication lags for a moment after the start. */
 const PAUSES_MS: readonly (number | undefined)[] = [300, 600, 1200];
@@ -60,14 +60,15 @@ export function createVonage(options: VonageOptions): Vonage {
       const request = { method: 'DELETE', path: pathOf(requestId) } as const;
       const answer = toCancelAnswer(await call('cancel', request, budget));
       if (answer !== 'unknown') return answer;
-      // A second DELETE does no harm, and the first may have died on a socket that the peer had closed.
+      // A second DELETE does no harm, and the first may have been lost on a socket that the peer
+      // had closed.
       const repeated = { ...request, isOnNewSocket: true };
       return toCancelAnswer(await call('cancel', repeated, budget));
     },
   };
 }
 
-/** Throws `dependency_unavailable` before anything was sent when our own secret is not set. */
+/** Throws `dependency_unavailable`, before sending anything, when our own secret is not set. */
 async function verify(
   request: VerifyRequest,
   budget: Budget,
@@ -146,7 +147,7 @@ function createCall({ baseUrl, jwt, http, clock, telemetry }: VonageOptions): Ca
   };
 }
 
-/** Without a JWT nothing is sent, which is an outcome of its own. */
+/** Without a JWT nothing is sent; this is a separate outcome. */
 async function orUndefined(jwt: Promise<string>): Promise<string | undefined> {
   try {
     return await jwt;
@@ -155,7 +156,7 @@ async function orUndefined(jwt: Promise<string>): Promise<string | undefined> {
   }
 }
 
-/** How an answer counts as a failure, or `undefined` for a success. */
+/** The kind of failure of an answer, or `undefined` for a success. */
 function errorOf(operation: Operation, answer: JsonAnswer): string | undefined {
   if (answer.outcome === 'not_sent') return 'network';
   if (answer.outcome !== 'answered') return answer.outcome;

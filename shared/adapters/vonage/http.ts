@@ -11,7 +11,7 @@ export interface JsonRequest {
   readonly bearer: string;
   /** Sent as JSON; absent: no body. */
   readonly body?: unknown;
-  /** No socket that was used or opened before. @default false */
+  /** Uses a new socket only. @default false */
   readonly isOnNewSocket?: boolean;
 }
 
@@ -28,14 +28,14 @@ export type Http = (request: JsonRequest) => Promise<JsonAnswer>;
 
 export interface HttpOptions {
   readonly agent: Agents;
-  /** For connection, request and whole answer together. @default 6000 */
+  /** Time limit for connection, request and whole answer together. @default 6000 */
   readonly timeoutMs?: number;
 }
 
 const DEFAULT_TIMEOUT_MS = 6000;
 const MAX_BYTES = 64 * 1024;
 
-/** Never rejects. Redirects are answers like any other: nothing is followed. */
+/** Never rejects. Does not follow redirects: they are answers like any other. */
 export function createHttp({ agent, timeoutMs = DEFAULT_TIMEOUT_MS }: HttpOptions): Http {
   return async ({ operation, method, url, bearer, body, isOnNewSocket = false }) => {
     const payload = body === undefined ? undefined : JSON.stringify(body);

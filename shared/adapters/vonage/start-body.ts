@@ -8,7 +8,7 @@ export interface StartBody {
   readonly locale?: string;
   readonly channel_timeout: number;
   readonly client_ref: string;
-  /** Of the PIN; silent_auth makes its own code. */
+  /** Length of a PIN; silent_auth has its own code. */
   readonly code_length?: number;
   /** Custom texts of sms and rcs. */
   readonly template_id?: string;
@@ -47,7 +47,7 @@ export function toStartBody(request: VerifyRequest, settings: StartSettings): St
   };
 }
 
-/** Of the channels that this request uses; the stage gives them the same one. */
+/** The template of this request's channels; the stage gives all of them the same one. */
 function findTemplateId({ workflow }: VerifyRequest, settings: StartSettings): string | undefined {
   const isUsed = (name: string): boolean => workflow.some(({ channel }) => channel === name);
   return settings.workflow.find(({ channel, templateId }) => templateId && isUsed(channel))

@@ -1,4 +1,4 @@
-/** What an authentic webhook of Vonage says (protocol §5). Its optional members stay optional. */
+/** Parses an authentic webhook of Vonage (protocol §5). Its optional members stay optional. */
 
 import { DOCTOR_REQUEST_ID_PREFIX } from '../../config.ts';
 import { Problem } from '../../domain/errors.ts';
@@ -7,7 +7,7 @@ import { isJsonObject, type JsonObject, parseStrictJson } from '../../domain/str
 import { type Channel, isChannel, type Outcome } from '../../domain/workflow.ts';
 import { isAllowedCheckUrl } from './check-url.ts';
 
-/** Vonage's words for the end of a channel or of a request, in all spellings that were seen. */
+/** Vonage's statuses for the end of a channel or of a request, in all known spellings. */
 const OUTCOMES: ReadonlyMap<unknown, Outcome> = new Map([
   ['completed', 'completed'],
   ['failed', 'failed'],
@@ -83,7 +83,7 @@ function parseAction(
     : undefined;
 }
 
-/** Channels that were not used, and what we do not know, are left out. */
+/** Leaves out unused channels and unknown statuses. */
 function parseSummary({ status, workflow }: JsonObject, atMs: number): Summarized | undefined {
   const outcome = OUTCOMES.get(status);
   if (!outcome) return undefined;

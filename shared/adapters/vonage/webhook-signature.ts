@@ -31,10 +31,10 @@ export interface WebhookVerifierOptions {
 
 const MIN_SECRET_BYTES = 32;
 const MAX_AHEAD_SECONDS = 60;
-/** Vonage may sign once and deliver for a day. */
+/** Vonage may sign once and deliver the webhook for a day. */
 const MAX_AGE_SECONDS = 24 * 3600;
 
-/** Who signs, and with what. */
+/** The claims of the signer and the secret. */
 interface Trust {
   readonly apiKey: string;
   readonly applicationId: string;
@@ -59,8 +59,9 @@ export function createWebhookVerifier(options: WebhookVerifierOptions): WebhookV
     const secret = await secrets.get(secretId);
     let fault = await findForgery(token, toTrust(secret));
     if (fault) {
-      // The secret may have been rotated since it was read; forgers cause one read a minute at
-      // most.
+      // The secret may have been rotated since the last read; forged webhooks cause at most one
+      // read
+      // per minute.
       const read = await secrets.refresh(secretId);
       if (read !== secret) fault = await findForgery(token, toTrust(read));
     }
@@ -83,7 +84,7 @@ export function createWebhookVerifier(options: WebhookVerifierOptions): WebhookV
   };
 }
 
-/** Faults that another secret could resolve: signature, account, application. */
+/** Faults that a newer secret could resolve: signature, account, application. */
 async function findForgery(
   { compact, claims }: WebhookToken,
   { apiKey, applicationId, keys }: Trust,
@@ -105,7 +106,7 @@ async function isSignedWith(compact: string, key: KeyObject): Promise<boolean> {
   }
 }
 
-/** Faults of a token that Vonage did sign. */
+/** Faults of a token with a valid signature. */
 function findFault(
   { claims }: WebhookToken,
   rawBody: Uint8Array,
@@ -136,7 +137,7 @@ function isHashOf(payloadHash: unknown, rawBody: Uint8Array): boolean {
   return given.byteLength === expected.byteLength && timingSafeEqual(given, expected);
 }
 
-/** A weak secret is refused like a missing one, because anybody could sign with it. */
+/** A weak secret is refused like a missing one, because an attacker could guess it. */
 function createTrust(secret: Secret): Trust {
   const { previous_signature_secret: previous } = secret;
   const signatureSecrets = [

@@ -21,7 +21,7 @@ const MAX_LENGTH = 8 * 1024;
 const HS256_BYTES = 32;
 const BEARER = /^bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i;
 
-/** All that a header may say; `kid` and `typ` have no effect. */
+/** The members allowed in a header; `kid` and `typ` have no effect. */
 const HEADER_MEMBERS: readonly string[] = ['alg', 'typ', 'kid'];
 
 export function parseWebhookToken(authorization: string): WebhookToken | SignatureFault {

@@ -6,7 +6,7 @@ import type { Verification } from '../../domain/verification.ts';
 import { createManagementApi, type ManagementApiOptions } from './management-api.ts';
 
 export interface PusherOptions extends ManagementApiOptions {
-  /** The message that a client receives. */
+  /** The message to a client. */
   readonly encode: (verification: Verification) => string;
 }
 

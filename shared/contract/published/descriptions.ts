@@ -44,10 +44,10 @@ interface Description {
 /** Everything that is published as a component, by its name. */
 export const published = z.registry<{ readonly id: string }>();
 
-/** What is said about the components themselves. */
+/** Descriptions of the components themselves. */
 export const described = z.registry<Description>();
 
-/** By component, what is said about its members: several of them may share one schema. */
+/** Descriptions of members, by component, because several components may share one schema. */
 export const describedMembers = new Map<string, Readonly<Record<string, string>>>();
 
 interface Shaped {

@@ -1,4 +1,6 @@
-/** One verification at the moments that the published contracts show: real ones, folded from a log. */
+/**
+ * One verification at the moments that the published contracts show: real ones, folded from a log.
+ */
 
 import type { VerificationEvent } from '../../domain/events.ts';
 import { exampleStart } from '../../domain/example-start.ts';
@@ -35,7 +37,7 @@ const PIN: VerificationEvent = {
   kind: 'digits',
 };
 
-/** What a verification looks like, by what has just happened. */
+/** Example verifications, by the event that has just happened. */
 export const MOMENTS = {
   started: after(),
   check_url_issued: after(CHECK_URL),

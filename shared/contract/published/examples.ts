@@ -48,13 +48,13 @@ const STANDS: Partial<Record<ProblemCode, Moment>> = {
   verification_closed: 'cancelled',
 };
 
-/** Those whose answer says when to repeat. */
+/** Codes whose answer has `retry_after`. */
 export function isTimed(code: ProblemCode): boolean {
   const { status } = PROBLEMS[code];
   return status === 429 || status === 503 || code === 'start_in_progress';
 }
 
-/** How a problem with this code looks. */
+/** The example of a problem with this code. */
 export function problem(code: ProblemCode): ProblemBody {
   const { status, title, advice, retryable } = PROBLEMS[code];
   const moment = STANDS[code];

@@ -1,4 +1,4 @@
-/** The parts of the OpenAPI document that no schema of a handler says. */
+/** Parts of the OpenAPI document without a schema in a handler. */
 
 import { CORRELATOR_PATTERN } from '../../config.ts';
 import { IDEMPOTENCY_KEY } from '../requests.ts';
@@ -35,7 +35,7 @@ export const HEADERS = {
   RetryAfter: { description: 'Seconds to wait.', schema: { type: 'integer', minimum: 1 } },
 };
 
-/** Schemas that no handler parses with. */
+/** Schemas that handlers do not use for parsing. */
 export const MORE_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   GatewayError: {
     type: 'object',

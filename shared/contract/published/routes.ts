@@ -1,4 +1,4 @@
-/** What each HTTP route takes and answers, for the published contract. */
+/** Request and answers of each HTTP route, for the published contract. */
 
 import type { HTTP_ROUTES } from '../../config.ts';
 import type { ProblemCode } from '../../domain/errors.ts';

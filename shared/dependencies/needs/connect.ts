@@ -1,4 +1,4 @@
-/** What `$connect` needs: it reads, and nothing else. */
+/** The needs of `$connect`: read access only. */
 
 import { ENV } from '../../config.ts';
 import type { VerificationLog } from '../../domain/ports/verification-log.ts';

@@ -30,7 +30,7 @@ type StartHandlerNeeds = StartNeeds &
     readonly allowedOrigins?: readonly string[];
   };
 
-/** Where the adapters end: on the network, or in memory for the warm-up. */
+/** The ends of the adapters: the network, or memory for the warm-up. */
 interface StartEnds {
   readonly handlerNeeds: HandlerNeeds;
   readonly dynamoDb: DynamoDBClient;
@@ -39,7 +39,7 @@ interface StartEnds {
   readonly vonage: VonageEnds;
 }
 
-/** Writes of one start at the same time, without the first of them: each needs a socket. */
+/** Parallel writes of one start besides the first: each needs a socket. */
 const WRITES_AT_ONCE = 4;
 
 export function buildStartNeeds(): WarmableDependencies<StartHandlerNeeds> {

@@ -1,4 +1,4 @@
-/** Tells your own systems that a verification ended. */
+/** Publishes ends to your own systems. */
 
 import type { Verification } from '../verification.ts';
 import type { Entry } from './verification-log.ts';

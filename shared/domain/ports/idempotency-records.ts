@@ -3,7 +3,7 @@
 /** One try of a start that can be repeated. */
 export interface IdempotentStart {
   readonly idempotencyKey: string;
-  /** What the body says, in a form that is equal for equal bodies. */
+  /** The body in canonical form: equal for equal bodies. */
   readonly body: string;
   /** Vonage's `client_ref`, 32 hex digits: the same for every try. */
   readonly clientRef: string;
@@ -14,11 +14,13 @@ export interface IdempotentStart {
 
 export type IdempotencyClaim =
   /**
-   * `fresh`: nobody used the key. `again`: what it started was certainly refused. `takeover`: a start
-   * with it was lost; Vonage may know it already.
+   * `fresh`: the key is new. `again`: its earlier start was certainly refused. `takeover`: its
+   * earlier start was lost, and Vonage may know it already.
    */
   | { readonly outcome: 'fresh' | 'again' | 'takeover' }
-  /** What it started is known since `recordedAtMs`, whole seconds; its log may be a moment younger. */
+  /**
+   * What it started is known since `recordedAtMs`, whole seconds; its log may be a moment younger.
+   */
   | {
       readonly outcome: 'started';
       readonly requestId: string;
@@ -32,7 +34,7 @@ export interface IdempotencyRecords {
   readonly claim: (start: IdempotentStart, nowMs: number) => Promise<IdempotencyClaim>;
   /** The start with this key is known now; repeats are answered for 10 minutes. */
   readonly record: (start: IdempotentStart, requestId: string, nowMs: number) => Promise<void>;
-  /** Nobody knows whether Vonage has it: the next repeat takes over. */
+  /** It is unknown whether Vonage has a request: the next repeat takes over. */
   readonly markUnknown: (start: IdempotentStart) => Promise<void>;
   readonly release: (start: IdempotentStart) => Promise<void>;
 }

@@ -12,8 +12,8 @@ export interface LockHolder {
 
 export type PhoneNumberLock =
   /**
-   * `contested`: the fate of another start of the number is unknown. `heldBy`: another try of the same
-   * start has locked it; once that is over, it can be inherited.
+   * `contested`: the fate of another start of the number is unknown. `heldBy`: another try of the
+   * same start has locked it; once that is over, it can be inherited.
    */
   | { readonly outcome: 'locked'; readonly contested?: true; readonly heldBy?: string }
   /** Another verification of the number was live when its start was recorded. */
@@ -36,6 +36,6 @@ export interface PhoneNumberLocks {
     live: { readonly requestId: string; readonly liveUntilMs: number },
   ) => Promise<void>;
   readonly release: (holder: LockHolder) => Promise<void>;
-  /** Unlocks, and remembers that Vonage may have a request of this start until one is recorded. */
+  /** Unlocks, and records that Vonage may have a request of this start until one is recorded. */
   readonly releaseUnresolved: (holder: LockHolder) => Promise<void>;
 }

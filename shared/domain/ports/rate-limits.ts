@@ -1,13 +1,16 @@
 /** How many starts a caller, a number, a mailbox or a block of numbers may have within a window. */
 
-/** Who asks for a start: the authorizer's subject counts before the source address. */
+/** The caller of a start: the authorizer's subject if there is one, else the source address. */
 export interface Caller {
   readonly address: string;
   readonly subject?: string;
 }
 
 export interface CountedOn {
-  /** `address` and `subject` are the caller's own; the others belong to somebody else. */
+  /**
+   * `address` and `subject` belong to the caller; the others belong to the person behind the
+   * number.
+   */
   readonly limit: 'address' | 'subject' | 'phone_number' | 'email' | 'prefix';
   readonly value: string;
   readonly caller: Caller;

@@ -1,13 +1,13 @@
-/** What is measured and logged of an invocation. */
+/** Metrics and log lines of an invocation. */
 
 import type { MetricName } from '../metrics.ts';
 
-/** What happened, for metrics. Dimensions and details hold nothing about a person. */
+/** Emits a metric. Dimensions and details hold nothing about a person. */
 export type Measurement =
   | {
       readonly name: CountName;
       readonly dimensions?: Readonly<Record<string, string>>;
-      /** Written next to the metric in the log, where queries find it; makes no series. */
+      /** Written next to the metric in the log for queries; creates no metric series. */
       readonly details?: Readonly<Record<string, string>>;
     }
   | {
@@ -29,11 +29,11 @@ export interface Telemetry {
   readonly measure: (measurement: Measurement) => void;
 }
 
-/** One outgoing call that has ended, without anything private: no address, no body, no id. */
+/** One finished outgoing call, without private data: no address, no body, no id. */
 export interface OutgoingCall {
   /** `DynamoDB_20120810.UpdateItem`, `vonage.start`, … */
   readonly operation: string;
-  /** The status, or the name or code of the error. */
+  /** HTTP status, or name or code of the error. */
   readonly outcome: string;
   readonly milliseconds: number;
 }

@@ -8,13 +8,13 @@ export interface Tokens {
     idempotencyKey: string,
     tokenKeyId?: string,
   ) => Promise<{ readonly token: string; readonly hash: Uint8Array }>;
-  /** Names the token key that `derive` uses now; survives rotation. */
+  /** Identifies the token key that `derive` uses now; survives a rotation. */
   readonly currentKeyId: () => Promise<string>;
   /** 32 hex digits for Vonage's `client_ref`. */
   readonly clientRef: (idempotencyKey: string) => Promise<string>;
 }
 
 export interface Identities {
-  /** Keyed hash of a phone number or an e-mail address; nobody without the key can match it. */
+  /** Keyed hash of a phone number or an e-mail address; it cannot be matched without the key. */
   readonly hash: (kind: 'phone_number' | 'email', value: string) => Promise<string>;
 }

@@ -2,7 +2,7 @@
 
 import type { VerificationEvent } from '../events.ts';
 
-/** The bearer of the app: which verification it speaks for, and the SHA-256 of the token. */
+/** The app's bearer token: its verification, and the SHA-256 of the token. */
 export interface ClientToken {
   readonly requestId: string;
   readonly hash: Uint8Array;
@@ -11,7 +11,7 @@ export interface ClientToken {
 /** An open WebSocket: `<connected at, epoch ms>#<connection id>`. */
 export type Connection = string;
 
-/** The stored item: the log and who listens. */
+/** The stored item: the log and its connections. */
 export interface Entry {
   readonly requestId: string;
   readonly events: readonly VerificationEvent[];
@@ -20,7 +20,7 @@ export interface Entry {
   readonly clientTokenHash?: Uint8Array;
 }
 
-/** Whether the token belongs to the item; an item that only webhooks made belongs to nobody. */
+/** Whether the token belongs to the item; an item with webhooks only belongs to no token. */
 export function isOwnedBy({ clientTokenHash }: Entry, { hash }: ClientToken): boolean {
   return (
     clientTokenHash !== undefined &&
@@ -38,7 +38,10 @@ export type Appended =
   | { readonly outcome: 'unauthorized' };
 
 export interface VerificationLog {
-  /** One conditional write; safe to repeat. With a token hash only its owner's verification is written. */
+  /**
+   * One conditional write; safe to repeat. With a token hash only its owner's verification is
+   * written.
+   */
   readonly append: (
     requestId: string,
     event: VerificationEvent,

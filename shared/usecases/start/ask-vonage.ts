@@ -1,4 +1,4 @@
-/** `POST /v2/verify`, at most three times a start, and what a lost answer means. */
+/** Calls `POST /v2/verify`, at most three times per start, and resolves lost answers. */
 
 import type { VerifyAnswer, VerifyRequest, Vonage } from '../../domain/ports/vonage.ts';
 import type { Claimed } from './claimed.ts';
@@ -8,9 +8,9 @@ export interface Created {
   readonly outcome: 'created';
   readonly requestId: string;
   readonly checkUrl?: string;
-  /** Vonage was asked without silent_auth, because it had refused it. */
+  /** The request was repeated without silent_auth, because Vonage had refused that channel. */
   readonly silentAuthSkipped: boolean;
-  /** Its own answer was lost: a check_url can only come by webhook. */
+  /** Vonage's answer was lost: a check_url can only arrive by webhook. */
   readonly isAdopted: boolean;
 }
 
@@ -81,7 +81,7 @@ function isOfNumber([first]: VerifyRequest['workflow']): boolean {
   return first?.channel !== 'email';
 }
 
-/** What the reconciling request reveals about the one whose answer was lost. */
+/** The outcome of the lost request, from the answer to the reconciling request. */
 function afterLoss(
   answer: Exclude<VerifyAnswer, { outcome: 'created' }>,
   silentAuthSkipped: boolean,

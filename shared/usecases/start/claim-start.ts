@@ -1,4 +1,4 @@
-/** Takes everything that a start must hold before Vonage is asked, or gives all of it back. */
+/** Claims everything that a start must hold before Vonage is called, or gives all of it back. */
 
 import { Problem } from '../../domain/errors.ts';
 import type { IdempotencyClaim, IdempotentStart } from '../../domain/ports/idempotency-records.ts';
@@ -17,7 +17,7 @@ export interface Replay {
   readonly recordedAtMs: number;
 }
 
-/** Throws `rate_limited` over the caller's own limit: then nothing else is touched. */
+/** Throws `rate_limited` over the caller's own limit, before touching anything else. */
 export async function countCaller(caller: Caller, needs: StartNeeds): Promise<void> {
   const nowMs = needs.clock.now();
   const on = countedOnCaller(caller);
@@ -51,7 +51,7 @@ export async function claimStart(context: StartContext): Promise<Claimed | Repla
   throw neutralLimit();
 }
 
-/** What one start has asked for at `nowMs`, with the answers. */
+/** The claims of one start at `nowMs`, with their results. */
 interface Taken {
   readonly nowMs: number;
   readonly start: IdempotentStart;

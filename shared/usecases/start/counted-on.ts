@@ -1,4 +1,4 @@
-/** Which rate limits one start counts on. */
+/** The rate limits that count one start. */
 
 import { canonicalMailbox } from '../../domain/mailbox.ts';
 import type { Caller, CountedOn } from '../../domain/ports/rate-limits.ts';

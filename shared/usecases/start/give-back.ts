@@ -1,4 +1,4 @@
-/** Gives back what a start holds when it ends without a verification. */
+/** Gives back the claims of a start that ends without a verification. */
 
 import type { CountedOn } from '../../domain/ports/rate-limits.ts';
 import type { Claimed } from './claimed.ts';
@@ -12,7 +12,7 @@ export async function release({ start }: Claimed, { request, needs }: StartConte
   await Promise.all(writes);
 }
 
-/** Nothing was started, and nothing stays counted but the caller's own. */
+/** Nothing was started: only the caller's own count stays. */
 export async function releaseAndGiveBack(claimed: Claimed, context: StartContext): Promise<void> {
   await Promise.all([
     release(claimed, context),
@@ -20,7 +20,7 @@ export async function releaseAndGiveBack(claimed: Claimed, context: StartContext
   ]);
 }
 
-/** To the windows that were current at `nowMs`. */
+/** Gives counts back to the windows of `nowMs`. */
 export function giveBack(
   counted: readonly CountedOn[],
   nowMs: number,
@@ -29,7 +29,9 @@ export function giveBack(
   return counted.map((on) => rateLimits.giveBack(on, nowMs));
 }
 
-/** Nobody knows whether Vonage has it: a repeat takes over, and no other start may adopt it. */
+/**
+ * It is unknown whether Vonage has a request: a repeat takes over, and no other start may adopt it.
+ */
 export async function leaveUnresolved(
   { start }: Claimed,
   { request, needs }: StartContext,

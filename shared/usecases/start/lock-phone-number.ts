@@ -11,7 +11,7 @@ import type { StartContext } from './start-context.ts';
 /** The lock of a number; `previous`: the ended verification of the number that it supersedes. */
 export type StartLock = PhoneNumberLock & { readonly previous?: Entry };
 
-/** How often tries of one start may take the lock from each other. */
+/** Upper bound for tries of one start that take the lock from each other. */
 const MAX_INHERITED = 3;
 
 /** A verification that has ended according to its log does not hold the number. */
@@ -63,13 +63,14 @@ export async function ownLock(
   return lock.outcome === 'locked' && lock.heldBy !== undefined ? { outcome: 'held' } : lock;
 }
 
-/** Upper bound for the wait: 2 s, longer than a start that is refused holds the lock. */
+/** Upper bound for the wait: 2 s, longer than a refused start holds the lock. */
 const MAX_WAITS = 20;
 const WAIT_MS = 100;
 
 /**
- * Another start has locked the number. One that is refused gives the lock back in a moment, so a storm
- * of them must not refuse a start that nothing else refuses (T23); one that goes on makes it `live`.
+ * Another start has locked the number. One that is refused gives the lock back in a moment, so a
+ * storm of them must not refuse a start that nothing else refuses (T23); one that goes on makes it
+ * `live`.
  */
 export async function waitForLock(
   first: FirstLock,

@@ -10,9 +10,9 @@ import type { Channel } from '../../domain/workflow.ts';
 export interface StartPlan {
   /** Every channel that this start may use, in order; more than Vonage takes in one request. */
   readonly candidates: readonly RequestedChannel[];
-  /** What the body asks for, whatever is switched off: the same for every repeat. */
+  /** The channels of the body, including switched-off ones: the same for every repeat. */
   readonly asked: readonly Channel[];
-  /** What runs; empty when operators have switched all of it off. */
+  /** The channels that run; empty when operators have switched all of them off. */
   readonly workflow: readonly Channel[];
   readonly requested: readonly RequestedChannel[];
   readonly options: Pick<VerifyRequest, 'locale' | 'result'>;
@@ -23,7 +23,7 @@ export interface StartPlan {
 /** Vonage's test numbers (protocol §7.5); no metadata knows them. */
 const PLAYGROUND_PREFIX = '+990';
 
-/** Vonage takes no more in one request (protocol §1.3); a stage may know more to choose from. */
+/** Most channels that Vonage takes in one request (protocol §1.3); a stage may list more. */
 const MAX_CHANNELS = 3;
 
 /** Throws `request_invalid` or `phone_number_refused`. */
@@ -70,7 +70,7 @@ export interface PlanNeeds {
   >;
 }
 
-/** The plan without what operators have switched off; the next candidates take its place. */
+/** The plan without switched-off channels; the next candidates take their place. */
 export function withoutChannels(plan: StartPlan, switchedOff: readonly Channel[]): StartPlan {
   const requested = plan.candidates
     .filter(({ channel }) => !switchedOff.includes(channel))
@@ -78,7 +78,7 @@ export function withoutChannels(plan: StartPlan, switchedOff: readonly Channel[]
   return { ...plan, requested, workflow: requested.map(({ channel }) => channel) };
 }
 
-/** Vonage refuses a test number with anything but silent_auth alone. */
+/** Vonage accepts a test number with silent_auth alone only. */
 function testWorkflow({ channels }: StartRequest, stage: readonly Channel[]): readonly Channel[] {
   if (!stage.includes('silent_auth') || (channels && channels.join() !== 'silent_auth')) {
     throw new Problem('phone_number_refused', 'a test number goes with silent_auth alone');

@@ -1,4 +1,4 @@
-/** Stores what Vonage has created: the log first, then lock and idempotency record. */
+/** Stores a created verification: the log first, then lock and idempotency record. */
 
 import type { Started } from '../../domain/events.ts';
 import { deadlineMs } from '../../domain/workflow.ts';
@@ -36,7 +36,7 @@ export async function recordStart(
   const writes = isAdopted ? [] : [recordNow(), wakeUp()];
   const [appended] = await Promise.all([log.append(requestId, started, hash), ...writes]);
   if (appended.outcome === 'unauthorized' || appended.outcome === 'full') {
-    // Another start owns it: no part of it may be revealed (S7b).
+    // Another start owns this verification: no part of it may be revealed (S7b).
     await leaveUnresolved(claimed, context);
     throw providerUnavailable();
   }

@@ -1,4 +1,4 @@
-/** The answer to a repeat of a start that is recorded. */
+/** The answer to a repeat of a recorded start. */
 
 import { Problem } from '../../domain/errors.ts';
 import { isOverdue } from '../../domain/facts.ts';
@@ -15,7 +15,7 @@ import {
   wakeUpAfterStart,
 } from './started-verification.ts';
 
-/** Upper bound for the writes of one start, with every try of them. */
+/** Upper bound for the time of one start's writes, with all retries. */
 const WRITTEN_WITHIN_MS = 10_000;
 
 /**

@@ -1,4 +1,4 @@
-/** Has Vonage create the verification, or gives back what the start has claimed and refuses it. */
+/** Creates the verification at Vonage, or gives the claims back and refuses the start. */
 
 import { Problem } from '../../domain/errors.ts';
 import { neutralLimit, providerUnavailable } from '../refusals.ts';
@@ -7,7 +7,7 @@ import type { Claimed } from './claimed.ts';
 import { leaveUnresolved, release, releaseAndGiveBack } from './give-back.ts';
 import type { StartContext } from './start-context.ts';
 
-/** Throws what the start is answered with when Vonage did not create a verification. */
+/** Throws the start's problem when Vonage did not create a verification. */
 export async function requestVerification(
   claimed: Claimed,
   context: StartContext,
@@ -18,13 +18,13 @@ export async function requestVerification(
     await leaveUnresolved(claimed, context);
     throw providerUnavailable();
   }
-  // A number that is in flight there was not started by this request; every other POST counts.
+  // For a 409 the counts are given back: this request started nothing. Every other POST counts.
   const undo = requested.outcome === 'in_flight' ? releaseAndGiveBack : release;
   await undo(claimed, context);
   throw refusalOf(requested.outcome, context);
 }
 
-/** What throws was thrown before anything was sent. */
+/** Errors are thrown only before anything was sent. */
 async function ask(claimed: Claimed, context: StartContext): Promise<Requested> {
   try {
     if (context.plan.workflow.length === 0) throw providerUnavailable();

@@ -1,4 +1,4 @@
-/** What every step of one start works on. */
+/** The shared context of the steps of one start. */
 
 import type { StartSettings } from '../../config.ts';
 import type { ChannelSwitch } from '../../domain/ports/channel-switch.ts';
@@ -27,7 +27,7 @@ export interface StartNeeds {
   readonly phoneNumbers: PhoneNumbers;
   readonly vonage: Pick<Vonage, 'verify' | 'cancel'>;
   readonly random: Random;
-  /** Resolves after that time. */
+  /** Resolves after this time. */
   readonly pause: (milliseconds: number) => Promise<void>;
   readonly clock: Clock;
   readonly telemetry: Telemetry;

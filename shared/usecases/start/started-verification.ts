@@ -1,4 +1,4 @@
-/** What a start answers, and the event that it appends. */
+/** The answer of a start, and the event that it appends. */
 
 import type { StartSettings } from '../../config.ts';
 import type { Started } from '../../domain/events.ts';
@@ -13,7 +13,7 @@ import type { StartContext } from './start-context.ts';
 export interface StartedVerification {
   readonly clientToken: string;
   readonly verification: Verification;
-  /** Of the number, for the log line; absent for test numbers and repeats. */
+  /** Country of the number, for the log line; absent for test numbers and repeats. */
   readonly country?: string;
 }
 

@@ -1,4 +1,4 @@
-/** The page: a phone, what goes wrong, and everything that travels because of it. */
+/** Entry point of the phone page: connects the form, the phone, the diagram and the panels. */
 
 import { ClientProblem } from '../../../../shared/client/problem.ts';
 import { toCurl } from './curl.ts';
@@ -44,7 +44,7 @@ const wire = createWire((message, index) => {
   setText(find('wire-summary', HTMLElement), count === 0 ? '' : `${count} messages`);
   if (stage) showFacts(stage);
 });
-/** The story that runs, or has ended and is still shown. */
+/** The shown story: it runs or has ended. */
 let stage: Stage | undefined;
 
 async function begin(): Promise<void> {
@@ -100,7 +100,7 @@ function showFacts({ story, facts }: Stage): void {
   if (facts.verification) verdict.show(story, facts, panel.pace);
 }
 
-/** `detail` of the problem that was answered last, as the contract gives it. */
+/** `detail` of the last problem that the API answered. */
 function lastDetail(): string {
   const content = wire.messages.findLast(({ to, tone }) => to === 'app' && tone === 'bad')?.content;
   const body = typeof content === 'object' && content && 'body' in content ? content.body : null;
@@ -119,7 +119,7 @@ function beginAgain(): void {
   void leave();
 }
 
-/** Resolves when nothing of the story that was shown is left. */
+/** Resolves when the shown story has ended and is removed. */
 async function leave(): Promise<void> {
   const left = stage;
   stage = undefined;

@@ -3,7 +3,7 @@
 import { find } from './dom.ts';
 
 export interface Countdown {
-  /** @param endsAt ISO 8601; null: the step has no end of its own */
+  /** @param endsAt ISO 8601; null: the step has no deadline of its own */
   follow(endsAt: string | null): void;
   stop(): void;
 }

@@ -1,4 +1,4 @@
-/** The same story for a terminal: lines that can be pasted as they are. */
+/** The chosen story as shell commands that can be pasted into a terminal. */
 
 import type { Where } from './page-api.ts';
 import { toRules } from './rules.ts';
@@ -21,12 +21,12 @@ export function toCurl(story: Story, { api, vonage }: Where): string {
   return [
     `API=${api}`,
     `VONAGE=${vonage}`,
-    '# what goes wrong, ordered from the simulator',
+    '# the faults that the simulator plays',
     `curl -s -X POST "$VONAGE/faults" ${JSON_TYPE} -d ${quote(rules)} > /dev/null`,
     '# the app starts',
     `STARTED=$(curl -s "$API/start" ${JSON_TYPE} -d ${quote(toStartBody(story))}); echo "$STARTED"`,
     `TOKEN=$(echo "$STARTED" | sed 's/.*"client_token":"\\([^"]*\\)".*/\\1/'); REQUEST_ID=\${TOKEN%%.*}`,
-    '# a socket would have pushed it; here it is asked for, for 10 s at most',
+    '# an app gets this by push; here it polls for up to 10 s',
     `status_while() { for TRY in $(seq 50); do STATUS=$(curl -s "$API/status" ${BEARER}); echo "$STATUS" | grep -q "$1" || return 0; sleep 0.2; done; }`,
     ...(troubles.has('forged') ? forge() : []),
     ...(isSilent ? silent(story) : []),
@@ -41,7 +41,7 @@ function silent({ troubles }: Story): readonly string[] {
   if (troubles.has('wifi')) {
     const body = { from: 'silent_auth', error: 'sdk_no_data_connectivity' };
     return [
-      '# no mobile data: the app says so',
+      '# no mobile data: the app reports it',
       `curl -s "$API/next-workflow" ${BEARER} ${JSON_TYPE} -d ${quote(body)}; echo`,
     ];
   }
@@ -50,13 +50,13 @@ function silent({ troubles }: Story): readonly string[] {
     `status_while '${STILL.pending}'; CHECK_URL=$(echo "$STATUS" | sed -n 's/.*"check_url":"\\([^"]*\\)".*/\\1/p')`,
     '# the handset follows it: several redirects, then request_id and code',
     `[ -z "$CHECK_URL" ] || CHECKED=$(curl -sL -b '' -w '\\n%{num_redirects} redirects' "$CHECK_URL"); echo "$CHECKED"`,
-    '# the app hands in what the handset received',
+    '# the app submits what the handset received',
     `CODE=$(echo "$CHECKED" | grep '"code"' | head -1)`,
     `[ -z "$CODE" ] || curl -s "$API/check-code" ${BEARER} ${JSON_TYPE} -d "$CODE"${troubles.has('lost_answer') ? ' > /dev/null # the answer is lost' : '; echo'}`,
   ];
 }
 
-/** Does nothing when silent authentication has ended it all. */
+/** The commands do nothing when silent authentication has already ended the verification. */
 function typed({ email, phoneNumber, channels }: Story): readonly string[] {
   const to = channels.includes('email') ? email : phoneNumber;
   return [
@@ -69,7 +69,7 @@ function typed({ email, phoneNumber, channels }: Story): readonly string[] {
 function forge(): readonly string[] {
   const body = `{"request_id":"'$REQUEST_ID'","type":"event","channel":"silent_auth","status":"completed"}`;
   return [
-    '# somebody without the secret says completed',
+    '# an attacker without the secret sends a completed webhook',
     `curl -s "$API/webhook" ${JSON_TYPE} -H 'authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.AAAA' -d '${body}'; echo`,
   ];
 }

@@ -1,4 +1,4 @@
-/** The sequence diagram: one row a message, placed by its time, opened to its JSON by a click. */
+/** The sequence diagram: one row per message, sorted by time; a click shows the JSON. */
 
 import { create, createJson, find } from './dom.ts';
 import type { Party, WireMessage } from './wire.ts';
@@ -6,7 +6,7 @@ import type { Party, WireMessage } from './wire.ts';
 export interface Diagram {
   /** Adds the row of a message at its place; without a message: empties the diagram. */
   show(message?: WireMessage, index?: number): void;
-  /** Time 0 of the rows to come: the press of the button. */
+  /** Sets time 0 of the following rows: the moment of the button press. */
   begin(atMs: number): void;
 }
 
@@ -14,13 +14,13 @@ const NAMES: Readonly<Record<Party, string>> = {
   app: 'app',
   backend: 'backend',
   vonage: 'Vonage',
-  intruder: 'somebody',
+  intruder: 'attacker',
 };
 
 /** From and to, as the columns of the diagram. */
 const LANES: Readonly<Record<Party, number>> = { app: 1, backend: 2, vonage: 3, intruder: 3 };
 
-/** What is to be seen before the first press: the shape of a silent verification. */
+/** Shown before the first press: the outline of a silent verification. */
 const GHOST: readonly (readonly [Party, Party])[] = [
   ['app', 'backend'],
   ['backend', 'vonage'],
@@ -101,7 +101,7 @@ function createArrow(from: Party, to: Party, tone: WireMessage['tone']): HTMLSpa
   return arrow;
 }
 
-/** `1-2`: the columns that the arrow goes over. */
+/** The columns that the arrow spans, such as `1-2`. */
 function spanOf(from: Party, to: Party): string {
   return `${Math.min(LANES[from], LANES[to])}-${Math.max(LANES[from], LANES[to])}`;
 }

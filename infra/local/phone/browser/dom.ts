@@ -1,6 +1,6 @@
-/** The few things that this page does with elements. */
+/** DOM helpers of the page. */
 
-/** An element of `page.html`; throws when the page and its script do not fit together. */
+/** An element of `page.html`; throws when the page does not contain it. */
 export function find<T extends Element>(id: string, type: new () => T): T {
   const element = document.getElementById(id);
   if (element instanceof type) return element;
@@ -28,7 +28,7 @@ export function create<Tag extends keyof HTMLElementTagNameMap>(
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** One of the symbols of `page.html`; a decoration only. */
+/** One of the symbols of `page.html`; decorative, hidden from screen readers. */
 export function createIcon(name: string): SVGSVGElement {
   const icon = document.createElementNS(SVG, 'svg');
   icon.setAttribute('class', 'icon');
@@ -39,12 +39,12 @@ export function createIcon(name: string): SVGSVGElement {
   return icon;
 }
 
-/** JSON in a box of its own that scrolls, by keyboard too. */
+/** A box for JSON that can be scrolled by keyboard. */
 export function createJson(name: string): HTMLPreElement {
   return create('pre', { attributes: { role: 'region', tabindex: '0', 'aria-label': name } });
 }
 
-/** Sets the text only when it differs, so that screen readers read nothing twice. */
+/** Sets the text only when it differs: screen readers would read the same text twice. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

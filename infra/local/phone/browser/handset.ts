@@ -12,7 +12,7 @@ export interface HandsetNeeds {
   readonly wire: Wire;
   readonly pace: Pace;
   readonly isOnWifi: boolean;
-  /** The phone's own words for what it does. */
+  /** Shows a line about what the phone does. */
   readonly note: (text: string, tone?: 'bad') => void;
 }
 
@@ -49,7 +49,7 @@ export async function followCheckUrl(
   return { error: 'sdk_redirect_error' };
 }
 
-/** Who answers under such a path of the simulator. */
+/** The party that answers under this path of the simulator. */
 function partyOf(path: string): string {
   if (path.startsWith('/aggregator')) return 'aggregator';
   return path.startsWith('/carrier') ? 'carrier' : 'Vonage';

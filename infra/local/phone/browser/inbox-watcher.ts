@@ -1,4 +1,4 @@
-/** Looks for the messages of one verification. */
+/** Polls the simulator for the messages of one verification. */
 
 import { pause } from './pace.ts';
 import type { InboxMessage, PageApi } from './page-api.ts';

@@ -1,4 +1,4 @@
-/** The messages with codes that Vonage would have sent to this number and this address. */
+/** The messages with codes that the simulator sent to this number and this address. */
 
 import { create, createIcon, find, setText } from './dom.ts';
 import type { InboxMessage } from './page-api.ts';

@@ -1,16 +1,19 @@
-/** The verification's item as it lies in DynamoDB: its log, its expiry, and what the log adds up to. */
+/**
+ * Shows the verification's DynamoDB item: its log, its expiry, and the status that the log folds
+ * to.
+ */
 
 import type { VerificationObject } from '../../../../shared/client/contract.ts';
 import { create, createJson, find, setText } from './dom.ts';
 import type { StoredItem } from './page-api.ts';
 
-/** What an event says that has nothing but its name. */
+/** Texts for events that have no member besides their name. */
 const WORDS: Readonly<Record<string, string>> = {
-  reported: 'check_url_rejected, said the app',
+  reported: 'the app reported check_url_rejected',
   cancelled: 'by the app',
   aborted: 'request_id_mismatch',
-  deadline: 'nothing came in time',
-  notified: 'your event bus has heard of the end',
+  deadline: 'the time was up',
+  notified: 'end published on the event bus',
 };
 
 export interface ItemView {

@@ -1,4 +1,4 @@
-/** Hides what is secret in a message before anybody sees it. */
+/** Masks the secrets of a message before the page shows it. */
 
 const SECRETS = new Set([
   'client_token',
@@ -18,14 +18,14 @@ export function mask(value: unknown): unknown {
   );
 }
 
-/** @param isCoded whether `code` is one that proves something, not the code of a problem */
+/** @param isCoded true: `code` proves something; false: it is the code of a problem */
 function maskMember(name: string, member: unknown, isCoded: boolean): unknown {
   if (SECRETS.has(name) || (name === 'code' && isCoded)) return HIDDEN;
   if (name === 'check_url' && typeof member === 'string') return maskUrl(member);
   return mask(member);
 }
 
-/** Where it leads may be seen; what it opens may not. */
+/** Keeps origin and path; masks the part that opens a verification. */
 export function maskUrl(url: string): string {
   return URL.canParse(url) ? `${new URL(url).origin}/${HIDDEN}` : HIDDEN;
 }

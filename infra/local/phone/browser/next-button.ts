@@ -1,5 +1,5 @@
 /**
- * The button that takes the next step when a person leads. It stays where it is, and keeps the
+ * The button that takes the next step in the pace `step`. It stays in place and keeps the
  * keyboard's focus, for as long as the story runs: between two steps it cannot be pressed.
  */
 

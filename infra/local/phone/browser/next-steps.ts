@@ -1,7 +1,10 @@
-/** The questions that the Next button answers: one at a time, in the order in which they came. */
+/** The queue of steps that wait for the Next button: one at a time, first in, first out. */
 
 export interface NextSteps {
-  /** Resolves when a person takes the step; rejects with the reason of the signal when it is aborted. */
+  /**
+   * Resolves when a person takes the step; rejects with the reason of the signal when it is
+   * aborted.
+   */
   ask(what: string, signal: AbortSignal): Promise<void>;
   /** Takes the step that is shown; nothing happens when there is none. */
   take(): void;

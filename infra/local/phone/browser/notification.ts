@@ -1,4 +1,4 @@
-/** A message that slides onto the phone. */
+/** The notification of a message on the phone. */
 
 import { find, setText } from './dom.ts';
 import type { InboxMessage } from './page-api.ts';

@@ -1,4 +1,7 @@
-/** The `fetch` that the phone gives to the client: it reports what travels, and loses what it must. */
+/**
+ * The client's `fetch` on this page: it records requests and answers, and loses an answer on
+ * demand.
+ */
 
 import { mask } from './mask.ts';
 import type { Radio } from './radio.ts';
@@ -31,7 +34,7 @@ export function createObservedFetch(wire: Wire, radio: Radio): Fetch {
     return response;
   };
 
-  /** The client gives up a call when a push brings its outcome; the answer still comes. */
+  /** The client aborts a call when a push brings its outcome first; the answer still arrives. */
   function recordAnswer(status: number, answer: unknown, isLost: boolean, isOutrun = false): void {
     const fate = isLost ? ' lost on the way' : isOutrun ? ' after the push' : '';
     wire.record({

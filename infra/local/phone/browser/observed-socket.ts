@@ -1,4 +1,4 @@
-/** The `WebSocket` that the phone gives to the client: it reports what travels, and can be lost. */
+/** The client's `WebSocket` on this page: it records messages, and breaks on demand. */
 
 import { mask } from './mask.ts';
 import { statusOf } from './observed-fetch.ts';
@@ -11,7 +11,7 @@ export interface ObservedSockets {
   readonly WebSocket: new (url: string, protocols: string[]) => WebSocket;
   /** Resolves with the next snapshot. */
   snapshot(): Promise<void>;
-  /** Breaks the socket that is open, as a tunnel does. */
+  /** Breaks the open socket without a close frame, as a lost network does. */
   lose(): void;
 }
 

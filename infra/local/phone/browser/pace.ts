@@ -1,4 +1,4 @@
-/** How the phone goes on from one step to the next: slowly enough to watch, by hand, or at once. */
+/** The pace of a story: slow enough to watch, by hand, or at full speed. */
 
 import type { NextSteps } from './next-steps.ts';
 
@@ -6,7 +6,7 @@ export type PaceName = 'watch' | 'step' | 'fast';
 
 export interface Pace {
   readonly name: PaceName;
-  /** Returns when the step may be taken; rejects when the signal is aborted. */
+  /** Resolves when the step may be taken; rejects when the signal is aborted. */
   step(what: string, signal: AbortSignal, watchMs?: number): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Plays one story: a phone with the published client, and the world that troubles it. */
+/** Plays one story: a phone with the published client, and the faults that were chosen for it. */
 
 import { type Client, createClient } from '../../../../shared/client/client.ts';
 import { isFinal, type VerificationObject } from '../../../../shared/client/contract.ts';
@@ -15,7 +15,7 @@ import type { Story } from './story.ts';
 import { watchBackend } from './watcher.ts';
 import type { Wire } from './wire.ts';
 
-/** Who sees the play. */
+/** Callbacks for everything that a person can see. */
 export interface Audience {
   readonly onVerification: (verification: VerificationObject) => void;
   readonly onNote: (text: string, tone?: 'bad') => void;
@@ -38,7 +38,7 @@ export interface PlayTimes {
   readonly thinkingMs: number;
   readonly outageMs: number;
   readonly asleepMs: number;
-  /** How long the backend is watched after the end: late webhooks. */
+  /** How long the backend is watched after the end, for late webhooks. */
   readonly aftermathMs: number;
 }
 
@@ -48,7 +48,7 @@ const FOLLOWABLE: PlayTimes = {
   asleepMs: 2_200,
   aftermathMs: 120_000,
 };
-/** In `step` a person takes the time that the step has. */
+/** Limit for the handset in the pace `step`: just under the 60 s of silent authentication. */
 const PATIENT_HANDSET_MS = 58_000;
 
 export interface PlayNeeds {
@@ -138,7 +138,7 @@ export function play(story: Story, audience: Audience, needs: PlayNeeds): Play {
     audience.onNote('The network is back');
   }
 
-  /** Killed by the system: nothing but the store is left. */
+  /** The system kills the app: only its store remains. */
   async function goToBackground(hasSnapshot: Promise<void>): Promise<void> {
     await Promise.race([hasSnapshot, pause(times.outageMs, signal)]);
     verification?.close();
@@ -190,7 +190,7 @@ export function play(story: Story, audience: Audience, needs: PlayNeeds): Play {
       const left = verification;
       verification = undefined;
       stopping.abort(new DOMException('the story was left', 'AbortError'));
-      // The number is free again at once, for the next story.
+      // Frees the number for the next story.
       if (left && !isFinal(left.current)) await left.cancel().catch(() => undefined);
       left?.close();
     },

@@ -1,11 +1,11 @@
-/** A problem, shown as the contract gives it: title, detail, code, what may be done. */
+/** Shows a problem of the contract: title, detail, code, and whether a retry makes sense. */
 
 import { ClientProblem } from '../../../../shared/client/problem.ts';
 import { find, setText } from './dom.ts';
 import { FIELD_NAMES, type FieldName, type StoryFault } from './story-faults.ts';
 
 export interface ProblemBox {
-  /** Says at each field what is wrong with it, and moves the focus to the first one. */
+  /** Shows each fault at its field, and moves the focus to the first one. */
   showFaults(faults: readonly StoryFault[]): void;
   /** @param detail of the problem's body, which the client leaves out */
   show(error: unknown, detail?: string): void;
@@ -67,9 +67,9 @@ function showFieldError(name: string, text: string): void {
 }
 
 function retryText({ retryable, retryAfter, attemptsRemaining }: ClientProblem): string {
-  if (attemptsRemaining !== undefined) return `${attemptsRemaining} left`;
-  if (retryAfter !== undefined) return `again after ${retryAfter} s`;
-  return retryable ? 'may be repeated' : 'not to be repeated';
+  if (attemptsRemaining !== undefined) return `${attemptsRemaining} attempts left`;
+  if (retryAfter !== undefined) return `try again in ${retryAfter} s`;
+  return retryable ? 'can be repeated' : 'do not repeat';
 }
 
 function sentence(text: string): string {

@@ -1,4 +1,4 @@
-/** A proof as its reader sees it: header and claims, the signature hidden. */
+/** Header and claims of a proof, without the signature. */
 
 export function proofContent(proof: string): unknown {
   const [header = '', claims = ''] = proof.split('.');

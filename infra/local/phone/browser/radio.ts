@@ -1,18 +1,18 @@
-/** The phone's way to the network: what it reaches, what it loses, and when it is gone. */
+/** The phone's simulated network: it can be lost, and it can lose one answer. */
 
 export interface Radio {
   /** Rejects while there is no network. */
   reach(): Promise<void>;
   readonly isGone: boolean;
-  /** Takes the network away; returns when it is back. */
+  /** Takes the network away; resolves when it is back. */
   goFor(ms: number): Promise<void>;
   /** The next answer to this path is lost. */
   loseAnswerOf(path: string): void;
-  /** Whether the answer to the call that leaves now is the one; if so, the network goes with it. */
+  /** True: the answer to this call gets lost, and the network with it. */
   losesAnswer(path: string): boolean;
 }
 
-/** How long changing from one network to another takes. */
+/** How long the network is gone after a lost answer. */
 const HANDOVER_MS = 1_000;
 
 /** @param onChange called when the network is lost and when it is back */

@@ -1,4 +1,6 @@
-/** What a story orders of the Vonage simulator (`docs/vonage.md`), for its own number only. */
+/**
+ * The rules of a story for the Vonage simulator (`docs/vonage.md`); they apply to its number only.
+ */
 
 import type { PaceName } from './pace.ts';
 import type { Story } from './story.ts';
@@ -10,7 +12,7 @@ export interface Rule {
   readonly [member: string]: unknown;
 }
 
-/** @param thinkingMs how long Vonage takes, so that a person sees the app wait for the push */
+/** @param thinkingMs delay of Vonage's check_url, long enough for a person to see the app wait */
 export function toRules(
   { phoneNumber, troubles }: Story,
   pace: PaceName,
@@ -19,7 +21,7 @@ export function toRules(
   const interrupts = troubles.has('lost_socket') || troubles.has('background');
   const delayMs = pace === 'fast' && !interrupts ? 0 : thinkingMs;
   const ordered = [
-    // Vonage may name the check_url in its answer, in its webhook or in both: here by webhook.
+    // Vonage may send the check_url in its answer, by webhook or both ways; here by webhook.
     { request: { check_url_in: 'webhook' } },
     ...(delayMs > 0 ? [{ webhook: { on: { status: 'action_pending' }, delay_ms: delayMs } }] : []),
     ...TROUBLES.filter(({ name }) => troubles.has(name)).flatMap(({ rules = [] }) => rules),

@@ -1,6 +1,6 @@
 /**
- * One story from the press of Verify to its end: what the phone does, what the person in front of it
- * does, and what there is to see. It knows no page: `app.ts` draws the view.
+ * One story from the press of Verify to its end: actions of the phone and of the person, and what
+ * the page shows. It does not depend on the page: `app.ts` implements the view.
  */
 
 import { isFinal, type VerificationObject } from '../../../../shared/client/contract.ts';
@@ -15,25 +15,25 @@ import type { Story } from './story.ts';
 import type { Facts } from './troubles.ts';
 import type { Wire } from './wire.ts';
 
-/** What a person sees of the story. */
+/** The visible part of a story. */
 export interface View {
   /** The start was refused: the form is shown again. */
   showRefusal(error: unknown): void;
   showVerification(verification: VerificationObject): void;
-  /** Without an error: nothing is wrong any more. */
+  /** Without an error: removes the shown problem. */
   showProblem(error?: unknown): void;
   showNote(text: string, tone?: 'bad'): void;
   showSocket(state: SocketState): void;
   showNetwork(name: string): void;
   showAsleep(isAsleep: boolean): void;
-  /** A message that has arrived. */
+  /** Adds an arrived message to the inbox. */
   showMessage(message: InboxMessage): void;
-  /** The message that slides onto the phone; without one: it slides away. */
+  /** Shows the message on top of the phone; without a message: hides it. */
   showNotification(message?: InboxMessage): void;
-  /** The phone types the code. */
+  /** Types the code into the field. */
   fillCode(code: string): void;
   showItem(item: StoredItem, verification: VerificationObject | undefined): void;
-  /** What is known of the story, whenever it changes. */
+  /** Called whenever the facts change. */
   showFacts(facts: Facts): void;
   /** Nothing more happens: the verification has ended, or its start was refused. */
   onOver(): void;
@@ -46,28 +46,28 @@ export interface StageNeeds {
   readonly pace: Pace;
   readonly wire: Wire;
   readonly view: View;
-  /** @default what a person can follow */
+  /** @default times that a person can follow */
   readonly times?: PlayTimes;
 }
 
 export interface Stage {
   readonly story: Story;
   readonly newest: VerificationObject | undefined;
-  /** What is known of the story now. */
+  /** The facts so far. */
   readonly facts: Facts;
-  /** The person begins to type: the phone does not fill the code in. */
+  /** The person begins to type: the phone no longer fills the code in. */
   type(): void;
   checkCode(code: string): void;
-  /** Fills the code of this message in and sends it, if a code is asked for. */
+  /** Fills in the code of this message and sends it, if a code is expected. */
   fill(message: InboxMessage): void;
   skipChannel(): void;
   cancel(): void;
   fetchProof(): void;
-  /** Ends the story; resolves when the verification, if it still ran, is cancelled. */
+  /** Ends the story; resolves when a running verification is cancelled. */
   leave(): Promise<void>;
 }
 
-/** How long `watch` shows the notification before the phone fills the code in. */
+/** How long the pace `watch` shows the notification before the phone fills the code in. */
 const READING_MS = 1_400;
 
 export function beginStage(story: Story, needs: StageNeeds): Stage {
@@ -131,7 +131,7 @@ export function beginStage(story: Story, needs: StageNeeds): Stage {
     readAndFill(message).catch(() => undefined);
   }
 
-  /** As a phone does that reads its own messages. The message may be faster than the push. */
+  /** Autofill from messages. The message may arrive before the push. */
   async function readAndFill(message: InboxMessage): Promise<void> {
     await pace.step('Fill the code in', signal, READING_MS);
     if (!isCodeWanted()) await new Promise<void>((resolve) => (onCodeWanted = resolve));
@@ -232,7 +232,7 @@ export function beginStage(story: Story, needs: StageNeeds): Stage {
   };
 }
 
-/** The end says the same in words for people. */
+/** The text of the end already explains this problem. */
 function isMismatch(error: unknown): boolean {
   return error instanceof ClientProblem && error.code === 'request_id_mismatch';
 }

@@ -1,4 +1,4 @@
-/** What the form says before anything is sent; the backend checks everything again. */
+/** Checks the form before anything is sent; the backend checks everything again. */
 
 import type { Story } from './story.ts';
 
@@ -7,20 +7,26 @@ export type FieldName = (typeof FIELD_NAMES)[number];
 
 export interface StoryFault {
   readonly field: FieldName;
-  /** A sentence for the person. */
+  /** A sentence for the user. */
   readonly text: string;
 }
 
-/** Vonage takes this many channels in a workflow (protocol §1.3). */
+/** Most channels that Vonage takes in one workflow (protocol §1.3). */
 const MAX_CHANNELS = 3;
 
 export function storyFaults({ phoneNumber, email, channels }: Story): readonly StoryFault[] {
   const faults: StoryFault[] = [];
   if (phoneNumber === '') {
-    faults.push({ field: 'number', text: 'Enter a phone number: + and the country code first.' });
+    faults.push({
+      field: 'number',
+      text: 'Enter a phone number that begins with + and the country code.',
+    });
   }
   if (channels.includes('email') && email === '') {
-    faults.push({ field: 'email', text: 'Enter the address for the channel E-mail.' });
+    faults.push({
+      field: 'email',
+      text: 'Enter an e-mail address, or deselect the channel E-mail.',
+    });
   }
   if (channels.length === 0) {
     faults.push({ field: 'channels', text: 'Choose at least one channel.' });
@@ -28,7 +34,7 @@ export function storyFaults({ phoneNumber, email, channels }: Story): readonly S
   if (channels.length > MAX_CHANNELS) {
     faults.push({
       field: 'channels',
-      text: `Choose at most ${MAX_CHANNELS} channels: Vonage takes no more in one verification.`,
+      text: `Choose at most ${MAX_CHANNELS} channels: Vonage allows no more in one verification.`,
     });
   }
   return faults;

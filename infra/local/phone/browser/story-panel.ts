@@ -1,4 +1,4 @@
-/** Where a person chooses: ready-made numbers, what goes wrong, the channels. */
+/** The panel for choosing a story: presets, faults, channels. */
 
 import { create, createIcon, find, setText } from './dom.ts';
 import type { PaceName } from './pace.ts';
@@ -14,12 +14,12 @@ import {
 import { TROUBLES } from './troubles.ts';
 
 export interface StoryPanel {
-  /** What is chosen now. */
+  /** The current choice. */
   readonly story: Story;
   readonly pace: PaceName;
   /** Fills the form. */
   choose(preset: Preset): void;
-  /** Another number of the chosen preset, if one is. */
+  /** Picks another number for the chosen preset, if one is chosen. */
   refresh(): void;
 }
 

@@ -1,4 +1,4 @@
-/** What a person has chosen to see: a number, channels, and what goes wrong. */
+/** A story: a number, channels, and the faults to play. */
 
 export type TroubleName =
   | 'wifi'
@@ -19,7 +19,9 @@ export interface Story {
   readonly troubles: ReadonlySet<TroubleName>;
 }
 
-/** In the order of the development stage's workflow: a start takes a part of it, in this order. */
+/**
+ * The order of the development stage's workflow; a start uses some of these channels in this order.
+ */
 export const CHANNELS = ['silent_auth', 'email', 'sms', 'voice', 'whatsapp', 'rcs'] as const;
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -41,7 +43,7 @@ export function spokenName(channel: string): string {
   return name === name.toUpperCase() || name === 'WhatsApp' ? name : name.toLowerCase();
 }
 
-/** The body of `POST /start`, as the client makes it of the same story. */
+/** The body of `POST /start` that the client would send for this story. */
 export function toStartBody({ phoneNumber, email, channels }: Story): Record<string, unknown> {
   return { phone_number: phoneNumber, ...(email !== '' && { email }), channels };
 }
@@ -51,7 +53,7 @@ export interface Preset {
   readonly text: string;
   readonly icon: string;
   readonly tone: 'good' | 'code' | 'bad' | 'plain';
-  /** Last digits: they decide at the simulator. */
+  /** Last digits of the number: the simulator derives the outcome from them. */
   readonly ending: string;
   readonly prefix: string;
   readonly hasEmail: boolean;
@@ -74,7 +76,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     title: 'Fallback to e-mail',
-    text: 'The carrier cannot tell',
+    text: 'The carrier cannot answer',
     icon: 'mail',
     tone: 'code',
     prefix: MOBILE,
@@ -83,7 +85,7 @@ export const PRESETS: readonly Preset[] = [
     channels: ['silent_auth', 'email'],
   },
   {
-    title: 'Another’s number',
+    title: 'Someone else’s number',
     text: 'Another SIM: rejected',
     icon: 'ban',
     tone: 'bad',
@@ -94,7 +96,7 @@ export const PRESETS: readonly Preset[] = [
   },
   {
     title: 'A landline',
-    text: 'Refused before it costs',
+    text: 'Refused before it costs money',
     icon: 'alert',
     tone: 'plain',
     prefix: '+4930',
@@ -124,7 +126,7 @@ export const PRESETS: readonly Preset[] = [
   },
 ];
 
-/** Addresses of its own each time: the backend limits how often one is verified. */
+/** New addresses for each story: the backend limits how often one address is verified. */
 export function toAddresses({ prefix, ending, hasEmail }: Preset): {
   readonly phoneNumber: string;
   readonly email: string;

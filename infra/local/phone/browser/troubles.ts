@@ -1,4 +1,4 @@
-/** Everything that can go wrong: its switch, its faults at the simulator, its result. */
+/** The faults that a story can play: switch, rules for the simulator, explanation of the result. */
 
 import type { VerificationObject } from '../../../../shared/client/contract.ts';
 import type { SimulatorCall } from './page-api.ts';
@@ -20,7 +20,10 @@ export interface Trouble {
   readonly label: string;
   /** Rules for the simulator, without their `to`. */
   readonly rules?: readonly Readonly<Record<string, unknown>>[];
-  /** One sentence about what the backend did; undefined: the story did not come that far. */
+  /**
+   * One sentence about what the backend did; undefined: the story ended before the fault took
+   * effect.
+   */
   readonly explain: (facts: Facts) => string | undefined;
 }
 
@@ -44,7 +47,7 @@ export const TROUBLES: readonly Trouble[] = [
       const how = howHeard(messages, 'socket lost');
       return (
         how &&
-        `What is pushed meanwhile is not lost: ${how} gave the whole state again, and the first push to a dead connection makes the backend forget it.`
+        `Pushes sent meanwhile are not lost: ${how} returned the whole state, and the first push to the dead connection makes the backend remove that connection.`
       );
     },
   },
@@ -54,7 +57,7 @@ export const TROUBLES: readonly Trouble[] = [
     label: 'App in the background',
     explain: ({ messages }) =>
       messages.some(({ label }) => label === 'app resumed')
-        ? 'The state waited in the log: on its return the app read GET /status with its stored token and went on with the same verification.'
+        ? 'The log kept the state: the app came back, read GET /status with its stored token and continued the same verification.'
         : undefined,
   },
   {
@@ -66,7 +69,7 @@ export const TROUBLES: readonly Trouble[] = [
       const how = isOutrun ? 'the faster push' : howHeard(messages, 'lost on the way');
       if (!how) return undefined;
       const checks = calls.filter(({ operation }) => operation === 'check').length;
-      return `The code had been judged, only the answer got lost: ${how} gave the outcome, and Vonage saw the code ${times(checks)}.`;
+      return `The code had been checked and only the answer got lost: the outcome came by ${how}, and Vonage received the code ${times(checks)}.`;
     },
   },
   {
@@ -76,7 +79,7 @@ export const TROUBLES: readonly Trouble[] = [
     rules: [{ request: { outcomes: { silent_auth: 'user_rejected' } } }],
     explain: (facts) =>
       hasWebhook(facts, 'user_rejected')
-        ? `Vonage’s signed webhook said user_rejected; ${whatFollowed(facts)}`
+        ? `Vonage’s signed webhook reported user_rejected; ${whatFollowed(facts)}`
         : undefined,
   },
   {
@@ -86,7 +89,7 @@ export const TROUBLES: readonly Trouble[] = [
     rules: [{ request: { coverage: 'unsupported' } }],
     explain: (facts) =>
       hasWebhook(facts, 'failed')
-        ? `Vonage’s signed webhook said failed at once; ${whatFollowed(facts)}`
+        ? `Vonage’s signed webhook reported failed at once; ${whatFollowed(facts)}`
         : undefined,
   },
   {
@@ -97,7 +100,7 @@ export const TROUBLES: readonly Trouble[] = [
     explain: ({ verification, calls }) => {
       if (verification?.reason !== 'request_id_mismatch') return undefined;
       const checks = calls.filter(({ operation }) => operation === 'check').length;
-      return `The handset came back with another verification’s request_id: the backend compared it itself, asked Vonage ${times(checks)}, and aborted with request_id_mismatch.`;
+      return `The handset returned the request_id of another verification: the backend compared the two, sent ${checks === 0 ? 'no code' : `the code ${times(checks)}`} to Vonage, and aborted with request_id_mismatch.`;
     },
   },
   {
@@ -109,7 +112,7 @@ export const TROUBLES: readonly Trouble[] = [
       const webhooks = calls.filter(({ operation }) => operation === 'webhook');
       const repeated = webhooks.length - new Set(webhooks.map(factOf)).size;
       return repeated > 0
-        ? `${webhooks.length} webhooks came, ${repeated} of them for the second time: each was answered 204, and the log holds every fact once (${events} events).`
+        ? `${webhooks.length} webhooks arrived, ${repeated} of them repeats: each was answered 204, and the log holds every event once (${events} events).`
         : undefined;
     },
   },
@@ -123,7 +126,7 @@ export const TROUBLES: readonly Trouble[] = [
       const webhooks = calls.filter(({ operation }) => operation === 'webhook');
       if (!endedAt || webhooks.length === 0) return undefined;
       const late = webhooks.filter(({ at }) => at > endedAt).length;
-      return `Each webhook came ${WEBHOOK_DELAY_MS / 1000} s late, ${late} of ${webhooks.length} after the end: a final status never changes, so late news only completes the log.`;
+      return `Each webhook arrived ${WEBHOOK_DELAY_MS / 1000} s late, ${late} of ${webhooks.length} after the end: a final status never changes, so late webhooks only complete the log.`;
     },
   },
   {
@@ -134,13 +137,13 @@ export const TROUBLES: readonly Trouble[] = [
       const answer = messages.find(({ to }) => to === 'intruder');
       return (
         answer &&
-        `Somebody claimed “completed” with a signature that is not Vonage’s: answered ${answer.label}, nothing was stored, nothing was pushed.`
+        `An attacker sent “completed” with a wrong signature: it was answered ${answer.label}; nothing was stored and nothing was pushed.`
       );
     },
   },
 ];
 
-/** How the app first got the state after something was lost. */
+/** The way by which the app first got the state after a loss. */
 function howHeard(messages: readonly WireMessage[], lost: string): string | undefined {
   const lostAt = messages.findIndex(({ label }) => label.endsWith(lost));
   if (lostAt === -1) return undefined;
@@ -155,7 +158,7 @@ function whatFollowed({ verification, calls }: Facts): string {
     return channel !== 'silent_auth' && status !== 'unused';
   });
   if (!next) {
-    return `no channel was left, so the verification ended${reason ? ` with ${reason}` : ''}.`;
+    return `no channel remained, so the verification ended${reason ? ` with ${reason}` : ''}.`;
   }
   const asked = calls.some(({ operation }) => operation === 'next_workflow');
   const how = asked ? 'the backend asked Vonage for the next channel,' : 'the backend moved on to';
@@ -166,7 +169,7 @@ function hasWebhook({ calls }: Facts, status: string): boolean {
   return calls.some(({ body, operation }) => operation === 'webhook' && body?.status === status);
 }
 
-/** Two webhooks that say the same. */
+/** Key of a webhook: equal for repeated deliveries. */
 function factOf({ body }: SimulatorCall): string {
   return `${body?.type} ${body?.channel} ${body?.status}`;
 }

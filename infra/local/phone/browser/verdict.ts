@@ -1,4 +1,4 @@
-/** What happened, in one sentence, and one more for each thing that went wrong. */
+/** The summary: one sentence about the outcome, and one for each fault that was played. */
 
 import { isFinal, type VerificationObject } from '../../../../shared/client/contract.ts';
 import { create, createIcon, find, setText } from './dom.ts';
@@ -34,7 +34,9 @@ export function createVerdict(): Verdict {
       const sentences = chosen.flatMap(({ name, label, explain }) => {
         const sentence = explain(facts);
         if (sentence) return [{ name, label, sentence }];
-        return isOver ? [{ name, label, sentence: 'The story did not come that far.' }] : [];
+        return isOver
+          ? [{ name, label, sentence: 'The story ended before this fault took effect.' }]
+          : [];
       });
       const key = JSON.stringify(sentences);
       if (list.dataset.key === key) return;
@@ -59,21 +61,24 @@ export function createVerdict(): Verdict {
     },
     refused(code) {
       box.dataset.tone = 'bad';
-      setText(main, `The backend refused with ${code}: Vonage was not asked, nothing was spent.`);
+      setText(
+        main,
+        `The backend refused the start with ${code}: Vonage was not called, so it cost nothing.`,
+      );
     },
   };
 }
 
 function runningText({ channel, status, action }: VerificationObject): string {
   if (action?.type === 'open_check_url') {
-    return 'Vonage has named a check_url: the phone opens it over mobile data.';
+    return 'Vonage has sent a check_url: the phone opens it over mobile data.';
   }
   if (action?.type === 'submit_code') {
-    return `${channelName(channel)} is running: Vonage has sent a code, the phone waits for it.`;
+    return `${channelName(channel)} is running: Vonage has sent a code, and the phone waits for it.`;
   }
   return status === 'checking'
-    ? 'The code is with Vonage, its answer is on the way.'
-    : 'Vonage is asked; its webhook will name the next step, and the backend will push it.';
+    ? 'Vonage is checking the code.'
+    : 'The backend has called Vonage; the next step arrives by webhook, and the backend pushes it.';
 }
 
 function endText(verification: VerificationObject, pace: PaceName): string {
@@ -82,11 +87,11 @@ function endText(verification: VerificationObject, pace: PaceName): string {
   const seconds = `${passed} s${pace === 'watch' ? ' at watching pace' : ''}`;
   if (status === 'completed') {
     if (channel === 'silent_auth') {
-      return `Verified in ${seconds}, nothing typed. The backend compared the request_id that the handset brought back, had Vonage judge the code, and only then said completed.`;
+      return `Verified in ${seconds}, nothing typed. The backend compared the handset’s request_id, Vonage confirmed the code, and only then was it completed.`;
     }
     const proof = verified.phone_number
-      ? 'a code that reaches the number proves it'
-      : 'it proves the address only, so verified.phone_number stays false';
+      ? 'a code that was sent to the number proves it'
+      : 'the code proves the address only, so verified.phone_number stays false';
     return `Verified by ${spokenName(channel)} in ${seconds}: ${proof}.`;
   }
   return `Ended as ${status}${reason ? ` (${reason})` : ''} after ${seconds}: ${endMeaning(verification)}.`;
@@ -94,8 +99,9 @@ function endText(verification: VerificationObject, pace: PaceName): string {
 
 function endMeaning({ status, reason }: VerificationObject): string {
   if (reason === 'number_mismatch') return 'the number belongs to another SIM';
-  if (status === 'aborted') return 'the request_id was another’s, so the backend trusted nobody';
-  if (status === 'cancelled') return 'the app gave up, and late webhooks change nothing';
-  if (status === 'expired') return 'nothing proved the number in time';
+  if (status === 'aborted')
+    return 'the request_id belonged to another verification, so the backend trusted no code';
+  if (status === 'cancelled') return 'the app cancelled, and late webhooks change nothing';
+  if (status === 'expired') return 'the number was not proven in time';
   return 'a final status never changes, whatever arrives later';
 }

@@ -24,7 +24,7 @@ export interface WatcherNeeds {
   readonly signal: AbortSignal;
 }
 
-/** Until the signal is aborted. What cannot be read, as with another Vonage, is left out. */
+/** Runs until the signal is aborted. Unreadable sources, such as a real Vonage, are skipped. */
 export async function watchBackend(
   requestId: string,
   { api, wire, onCalls, onItem, signal }: WatcherNeeds,
@@ -52,7 +52,7 @@ export async function watchBackend(
   }
 }
 
-/** The handset's own calls are in the wire already. */
+/** Calls of the handset are skipped: the phone has recorded them already. */
 function toMessage(call: SimulatorCall): readonly WireMessage[] {
   const { at, direction, operation, status, body, attempt = 1 } = call;
   const outcome = status === null ? 'no answer' : String(status);

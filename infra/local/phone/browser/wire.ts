@@ -1,17 +1,17 @@
-/** Every message of the running story in order of time, as its receiver saw it. */
+/** All messages of the running story, sorted by the time of their arrival. */
 
 export type Party = 'app' | 'backend' | 'vonage' | 'intruder';
 
 export interface WireMessage {
-  /** Epoch milliseconds; all parties live on one machine and share its clock. */
+  /** Epoch milliseconds; all parties run on one machine and share its clock. */
   readonly atMs: number;
   readonly from: Party;
   readonly to: Party;
   /** `POST /start`, `transition`, … */
   readonly label: string;
-  /** What became of it: a status, a verification's status. */
+  /** The result: an HTTP status or a verification's status. */
   readonly outcome?: string;
-  /** `lost`: it never arrived; `unheard`: nobody waited for it any more. */
+  /** `lost`: it never arrived; `unheard`: its receiver no longer waited for it. */
   readonly tone: 'plain' | 'good' | 'bad' | 'lost' | 'unheard';
   /** The message itself, secrets masked. */
   readonly content: unknown;

@@ -1,4 +1,4 @@
-/** What an app shows for a status and its reason: the table of the README, in the phone's words. */
+/** The text that the phone shows for a status and its reason. */
 
 import type { Reason, VerificationObject } from '../../../../shared/client/contract.ts';
 import { type Story, spokenName } from './story.ts';
@@ -12,7 +12,7 @@ export interface Words {
 const FAILED: Partial<Record<Reason, string>> = {
   code_rejected: 'The code was wrong. Start again.',
   code_attempts_exhausted: 'The code was wrong too often. Start again.',
-  provider_failed: 'We could not reach you. Check number and address.',
+  provider_failed: 'We could not reach you. Check the number and the address.',
   no_mobile_data: 'Switch Wi-Fi off, or choose another channel.',
 };
 
@@ -22,7 +22,7 @@ export function toWords(verification: VerificationObject, story: Story): Words {
     case 'completed':
       return { title: 'Verified', text: provenText(verification, story), badge: 'good' };
     case 'user_rejected':
-      return bad('Not this phone', 'This number does not belong to the SIM in this phone.');
+      return bad('Not this phone', 'The number does not belong to the SIM in this phone.');
     case 'failed':
       return bad(
         'Not verified',
@@ -31,11 +31,11 @@ export function toWords(verification: VerificationObject, story: Story): Words {
     case 'expired':
       return bad('That took too long', 'Start again.');
     case 'blocked':
-      return bad('Not possible now', 'This number cannot be verified now. Try later.');
+      return bad('Not possible now', 'This number cannot be verified now. Try again later.');
     case 'cancelled':
       return bad('Cancelled', 'Nothing was verified.');
     case 'aborted':
-      return bad('This network interferes', 'Switch networks, then start again.');
+      return bad('This network interferes', 'Use another network, then start again.');
     case 'checking':
       return { title: 'One moment…', text: 'The code is being checked.', badge: 'busy' };
     default:
@@ -50,8 +50,8 @@ function bad(title: string, text: string): Words {
 }
 
 function provenText({ verified, channel }: VerificationObject, story: Story): string {
-  if (channel === 'silent_auth') return 'Your SIM proved it. You typed nothing.';
-  return verified.email ? `You have ${story.email}.` : `You have ${story.phoneNumber}.`;
+  if (channel === 'silent_auth') return 'Your SIM proved it. Nothing to type.';
+  return verified.email ? `${story.email} is yours.` : `${story.phoneNumber} is yours.`;
 }
 
 function codeText(channel: string, { email, phoneNumber }: Story): string {

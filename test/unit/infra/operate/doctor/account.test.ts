@@ -57,20 +57,20 @@ describe('checkAccount', () => {
   it('finds nothing wrong in an account in which all is well', async () => {
     const findings = await checkAccount(deployment, account({}));
     expect(findings.map(({ question, result }) => [question, result])).toEqual([
-      ['A webhook of Vonage has arrived', 'ok'],
-      ['Somebody hears the alarms', 'ok'],
+      ['A webhook from Vonage has arrived', 'ok'],
+      ['The alarms have subscribers', 'ok'],
       ['No alarm rings', 'ok'],
-      ['Lambda has room', 'ok'],
+      ['The Lambda quota is sufficient', 'ok'],
     ]);
   });
 
   it.each<[string, Account, RegExp]>([
+    ['nobody is subscribed', { pages: { confirmed: 0, pending: 0 } }, /pages has no subscriber/],
     [
-      'nobody is subscribed',
-      { pages: { confirmed: 0, pending: 0 } },
-      /nobody is subscribed to pages/,
+      'a subscription is not confirmed',
+      { pages: { confirmed: 1, pending: 2 } },
+      /^2 subscriptions of pages/,
     ],
-    ['a subscription is not confirmed', { pages: { confirmed: 1, pending: 2 } }, /^2 of the pages/],
     ['an alarm rings', { ringing: ['silent-auth-prod-no-webhooks'] }, /no-webhooks: see docs/],
     ['the quota is that of a new account', { quota: 10 }, /^10 concurrent executions/],
     ['the quota is just below 100', { quota: 99 }, /^99 concurrent executions/],
