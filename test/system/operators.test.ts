@@ -132,7 +132,7 @@ describe('doctor', () => {
     await putSecret(stack.endpoints, 'private_key', foreign);
     const { code, output } = await doctor();
     await putSecret(stack.endpoints, 'private_key', JSON.stringify(before));
-    expect(output).toMatch(/^fault +Vonage accepts the private key +Vonage refuses it/m);
+    expect(output).toMatch(/^fault +Vonage accepts the private key +Vonage refuses the key/m);
     expect(code).toBe(1);
   });
 
