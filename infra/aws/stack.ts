@@ -82,6 +82,7 @@ export class SilentAuthStack extends Stack {
       httpApi,
       websocketApi,
       tables,
+      clockQueue,
     });
     const alarms = new Alarms(this, 'Alarms', {
       stageName: stage.name,
@@ -92,6 +93,7 @@ export class SilentAuthStack extends Stack {
       httpApi,
       functions,
       tables,
+      clockQueue,
     });
     if (stage.gradualDeployment) {
       const deploymentAlarms = new DeploymentAlarms(this, 'DeploymentAlarms', {
@@ -123,6 +125,9 @@ export class SilentAuthStack extends Stack {
     this.output('ChannelSwitchName', channelSwitch.parameterName, 'Switches channels off');
     this.output('PageTopic', alarms.pages.topicArn, 'Alarms that wake somebody up');
     this.output('TicketTopic', alarms.tickets.topicArn, 'Alarms that wait for working hours');
+    this.output('ClockQueueUrl', clockQueue.messages.queueUrl, 'Messages of the clock');
+    const deadLetters = clockQueue.deadLetters.queueUrl;
+    this.output('ClockDeadLettersUrl', deadLetters, 'Messages that the clock gave up');
     if (edge) {
       this.output('EdgeUrl', edge.url, 'Where apps call the backend, through CloudFront');
       this.output('EdgeDomainTarget', edge.distribution.domainName, 'For the DNS record');

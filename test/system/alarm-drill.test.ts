@@ -325,6 +325,28 @@ describe('the alarms of the platform', () => {
     ],
     ['secrets cannot be read', () => own('SecretStale', times(1)), ['secret-stale']],
     ['events are not sent', () => own('EventFailed', times(3)), ['event-failures']],
+    ['most ends come late', () => own('ClockLag', times(3, 60_000)), ['clock-lag']],
+    ['one end comes late', () => own('ClockLag', [300, 400, 90_000]), []],
+    [
+      'messages of the clock are not sent',
+      () => own('ClockMessageFailed', times(10)),
+      ['clock-message-failures'],
+    ],
+    [
+      'the clock gives a message up',
+      () => many(watched('AWS/SQS', 'ApproximateNumberOfMessagesVisible'), [1]),
+      ['clock-dead-letters'],
+    ],
+    [
+      'nobody takes messages from the queue',
+      () => many(watched('AWS/SQS', 'ApproximateAgeOfOldestMessage'), [1800]),
+      ['clock-stopped'],
+    ],
+    [
+      'a message waits for a long step',
+      () => many(watched('AWS/SQS', 'ApproximateAgeOfOldestMessage'), [900]),
+      [],
+    ],
     ['webhooks are unsigned', () => own('WebhookRejected', times(99), { reason: 'unsigned' }), []],
     [
       'another stage has a fault',
@@ -346,6 +368,10 @@ describe('the alarms of the platform', () => {
       'vonage-blocked',
       'price-ceiling',
       'request-flood',
+      'clock-stopped',
+      'clock-lag',
+      'clock-dead-letters',
+      'clock-message-failures',
     ];
     const silent = ['push-failures', 'secret-not-set', 'secret-stale', 'event-failures'];
     const names = stack.monitoring.alarms.map(({ name }) => name.replace('silent-auth-dev-', ''));

@@ -1,6 +1,8 @@
 /** Alarms of the platform: AWS's services and our functions. */
 
+import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ClockQueue } from '../constructs/clock-queue.ts';
 import type { Functions } from '../constructs/lambda-function.ts';
 import type { Tables } from '../constructs/tables.ts';
 import { FIVE_MINUTES, type StageMetrics } from '../metrics.ts';
@@ -54,6 +56,52 @@ export function platformRules(
       says: 'At least 3 end events in 5 minutes could not be sent to the event bus; they are sent again.',
       metric: own('EventFailed'),
       threshold: 3,
+    },
+  ];
+}
+
+/** A message waits 900 s at most, and is a dead letter after five deliveries in 90 s each. */
+const STOPPED_AFTER = Duration.minutes(30);
+const LATE_AFTER = Duration.minutes(1);
+
+/** Without the clock apps hear less by push, and your own systems hear of ends late. */
+export function clockRules(
+  { messages, deadLetters }: ClockQueue,
+  { own }: StageMetrics,
+): AlarmRule[] {
+  const period = FIVE_MINUTES;
+  return [
+    {
+      id: 'ClockStopped',
+      urgency: 'page',
+      says: 'A message of the clock is half an hour old: nobody takes messages from the queue.',
+      metric: messages.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
+      threshold: STOPPED_AFTER.toSeconds(),
+    },
+    {
+      id: 'ClockLag',
+      urgency: 'ticket',
+      says: 'For 15 minutes, most ends by the clock came at least a minute late.',
+      metric: own('ClockLag', { statistic: Stats.p(50) }),
+      threshold: LATE_AFTER.toMilliseconds(),
+      periods: 3,
+    },
+    {
+      id: 'ClockDeadLetters',
+      urgency: 'ticket',
+      says: 'The clock gave up a message after five tries.',
+      metric: deadLetters.metricApproximateNumberOfMessagesVisible({
+        period,
+        statistic: Stats.MAXIMUM,
+      }),
+      threshold: 1,
+    },
+    {
+      id: 'ClockMessageFailures',
+      urgency: 'ticket',
+      says: 'At least 10 messages of the clock in 5 minutes were not sent or not understood.',
+      metric: own('ClockMessageFailed'),
+      threshold: 10,
     },
   ];
 }

@@ -12,12 +12,13 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { ChannelName } from '../../../shared/config.ts';
-import { platformRules } from '../alarm-rules/platform.ts';
+import { clockRules, platformRules } from '../alarm-rules/platform.ts';
 import { productRules } from '../alarm-rules/product.ts';
 import type { AlarmRule } from '../alarm-rules/rule.ts';
 import { securityRules } from '../alarm-rules/security.ts';
 import { vonageRules } from '../alarm-rules/vonage.ts';
 import { metricsOf } from '../metrics.ts';
+import type { ClockQueue } from './clock-queue.ts';
 import type { HttpApi } from './http-api.ts';
 import type { Functions } from './lambda-function.ts';
 import type { Tables } from './tables.ts';
@@ -35,6 +36,7 @@ export interface AlarmsProps {
   readonly httpApi: HttpApi;
   readonly functions: Functions;
   readonly tables: Tables;
+  readonly clockQueue: ClockQueue;
 }
 
 export class Alarms extends Construct {
@@ -53,6 +55,7 @@ export class Alarms extends Construct {
       ...securityRules(metrics, props.httpApi),
       ...vonageRules(metrics),
       ...platformRules(props.functions, props.tables, metrics),
+      ...clockRules(props.clockQueue, metrics),
     ];
     for (const rule of rules) this.add(rule, props);
   }

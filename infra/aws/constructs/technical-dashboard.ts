@@ -13,6 +13,7 @@ import {
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { FIVE_MINUTES, metricsOf, type StageMetrics } from '../metrics.ts';
+import type { ClockQueue } from './clock-queue.ts';
 import type { HttpApi } from './http-api.ts';
 import type { Functions } from './lambda-function.ts';
 import type { Tables } from './tables.ts';
@@ -27,7 +28,8 @@ Normal: no errors and no throttles of functions and tables. A warm function take
 Vonage's time; a cold start adds about 1 s. 4xx are faults of clients, and refusals.
 **5xx of the API alone mean little**: anybody can cause a 503 with an unsigned webhook.
 \`PushGone\`: a phone changed networks, normal. \`PushFailed\`: not normal. Duplicate webhooks: normal, because
-the first webhook of a verification repeats what the answer to the start said.`;
+the first webhook of a verification repeats what the answer to the start said. Clock: no dead letters, and
+lag below some seconds; the oldest message may be as old as a channel's timeout.`;
 
 export interface TechnicalDashboardProps {
   readonly stageName: string;
@@ -35,19 +37,20 @@ export interface TechnicalDashboardProps {
   readonly httpApi: HttpApi;
   readonly websocketApi: WebSocketApi;
   readonly tables: Tables;
+  readonly clockQueue: ClockQueue;
 }
 
 export class TechnicalDashboard extends Construct {
   constructor(scope: Construct, id: string, props: TechnicalDashboardProps) {
     super(scope, id);
-    const { stageName, functions, httpApi, websocketApi, tables } = props;
+    const { stageName, functions, httpApi, websocketApi, tables, clockQueue } = props;
     const dashboard = new Dashboard(this, 'Dashboard', {
       dashboardName: `silent-auth-${stageName}-${Stack.of(this).region}-technical`,
       // A graph says its period in its title, so the time range must not change it.
       periodOverride: PeriodOverride.INHERIT,
       defaultInterval: Duration.hours(3),
     });
-    dashboard.addWidgets(new TextWidget({ markdown: GUIDE, width: WIDTH, height: 3 }));
+    dashboard.addWidgets(new TextWidget({ markdown: GUIDE, width: WIDTH, height: 4 }));
     const metrics = metricsOf(stageName);
     dashboard.addWidgets(...functionWidgets(functions));
     dashboard.addWidgets(
@@ -65,6 +68,7 @@ export class TechnicalDashboard extends Construct {
     dashboard.addWidgets(...vonageWidgets(metrics));
     dashboard.addWidgets(...webhookAndPushWidgets(metrics));
     dashboard.addWidgets(...clockWidgets(metrics));
+    dashboard.addWidgets(...queueWidgets(clockQueue));
     dashboard.addWidgets(...apiWidgets(httpApi, websocketApi));
     dashboard.addWidgets(
       ...tableWidgets('Verifications', tables.verifications),
@@ -115,6 +119,34 @@ function clockWidgets({ own, everyOwn }: StageMetrics): GraphWidget[] {
     ),
     graph('Clock: late cancels', [everyOwn('LateCancel', 'outcome')], THIRD),
     graph('Clock: lag', [lag], THIRD_IN_TIME),
+  ];
+}
+
+function queueWidgets({ messages, deadLetters }: ClockQueue): GraphWidget[] {
+  const most = { period: FIVE_MINUTES, statistic: Stats.MAXIMUM };
+  const each = { period: FIVE_MINUTES, statistic: Stats.SUM };
+  return [
+    graph(
+      'Clock: messages',
+      [
+        messages.metricNumberOfMessagesSent({ ...each, label: 'sent' }),
+        messages.metricNumberOfMessagesDeleted({ ...each, label: 'done' }),
+      ],
+      THIRD,
+    ),
+    graph(
+      'Clock: messages that are due, dead letters',
+      [
+        messages.metricApproximateNumberOfMessagesVisible({ ...most, label: 'due' }),
+        deadLetters.metricApproximateNumberOfMessagesVisible({ ...most, label: 'dead letters' }),
+      ],
+      { ...THIRD, leftYAxis: { min: 0, label: 'most at once', showUnits: false } },
+    ),
+    graph(
+      'Clock: age of the oldest message',
+      [messages.metricApproximateAgeOfOldestMessage({ ...most, label: 'age' })],
+      { ...THIRD, leftYAxis: { min: 0, label: 's', showUnits: false } },
+    ),
   ];
 }
 

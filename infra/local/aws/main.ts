@@ -61,6 +61,7 @@ await runWithParent(async () => {
     timeScale: TIME_SCALE,
     deliver: functions.deliver,
     now: Date.now,
+    measure: (QueueName, values) => metrics.record('AWS/SQS', { QueueName }, values),
   });
   const services: Readonly<Record<string, Service>> = {
     secretsmanager: createSecretsManager({

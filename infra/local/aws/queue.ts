@@ -32,6 +32,8 @@ export interface QueueOptions {
   /** Receives messages that failed too often. */
   readonly bury: (message: Message) => void;
   readonly now: () => number;
+  /** What SQS measures of a queue. */
+  readonly measure: (queueName: string, values: Readonly<Record<string, number>>) => void;
 }
 
 export interface Queue {
@@ -55,7 +57,7 @@ export function loadMessages(stateFile: StateFile): readonly Message[] {
 }
 
 export function createQueue(options: QueueOptions): Queue {
-  const { resource, region, stateFile, timeScale, deliver, bury, now } = options;
+  const { resource, region, stateFile, timeScale, deliver, bury, now, measure } = options;
   const { name, mapping } = resource;
   const waiting = new Map<string, Message>();
   const inFlight = new Set<string>();
@@ -64,6 +66,18 @@ export function createQueue(options: QueueOptions): Queue {
   let isClosed = false;
 
   const scaledMs = (seconds: number): number => seconds * 1000 * timeScale;
+
+  function measureNow(counted: Readonly<Record<string, number>> = {}): void {
+    const due = [...waiting.values()].filter(
+      ({ id, visibleAtMs }) => visibleAtMs <= now() && !inFlight.has(id),
+    );
+    const oldestMs = Math.min(now(), ...[...waiting.values()].map(({ sentAtMs }) => sentAtMs));
+    measure(name, {
+      ...counted,
+      ApproximateNumberOfMessagesVisible: due.length,
+      ApproximateAgeOfOldestMessage: (now() - oldestMs) / 1000,
+    });
+  }
 
   function save(changed: readonly Message[]): void {
     for (const each of changed) waiting.set(each.id, each);
@@ -121,10 +135,13 @@ export function createQueue(options: QueueOptions): Queue {
     for (const { id } of received) inFlight.delete(id);
     if (isClosed) return;
     const failed = failedOf(payload, received, reportsFailures);
-    forget(received.map(({ id }) => id).filter((id) => !failed.has(id)));
+    const done = received.map(({ id }) => id).filter((id) => !failed.has(id));
+    forget(done);
+    measureNow({ NumberOfMessagesDeleted: done.length });
     poll();
   }
 
+  measureNow();
   return {
     send(body, delaySeconds = resource.delaySeconds) {
       const sentAtMs = now();
@@ -137,11 +154,13 @@ export function createQueue(options: QueueOptions): Queue {
         receiveCount: 0,
       };
       save([sent]);
+      measureNow({ NumberOfMessagesSent: 1 });
       poll();
       return sent;
     },
     add(given) {
       save([{ ...given, queueName: name }]);
+      measureNow();
       poll();
     },
     messages: () => [...waiting.values()],

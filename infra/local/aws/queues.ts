@@ -13,6 +13,7 @@ import {
   type Message,
   md5Of,
   type Queue,
+  type QueueOptions,
 } from './queue.ts';
 import type { StoredMap } from './stored-map.ts';
 
@@ -33,6 +34,7 @@ export interface QueuesOptions {
   readonly timeScale: number;
   readonly deliver: Deliver;
   readonly now: () => number;
+  readonly measure: QueueOptions['measure'];
 }
 
 export interface Queues {

@@ -5,12 +5,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Deployment } from './deployment.ts';
 
-export type AwsService = 'ssm' | 'monitoring' | 'sns' | 'lambda';
+export type AwsService = 'ssm' | 'monitoring' | 'sns' | 'lambda' | 'sqs';
 
 export interface AwsRequest {
   readonly service: AwsService;
   readonly method: 'GET' | 'POST';
-  /** @default `/` */
+  /** With its query. @default `/` */
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -31,6 +31,7 @@ const ENDPOINT_VARIABLES: Readonly<Record<AwsService, string>> = {
   monitoring: 'AWS_ENDPOINT_URL_CLOUDWATCH',
   sns: 'AWS_ENDPOINT_URL_SNS',
   lambda: 'AWS_ENDPOINT_URL_LAMBDA',
+  sqs: 'AWS_ENDPOINT_URL_SQS',
 };
 
 /** Uses the credentials of the SDK's default chain; the local stack accepts any. */
@@ -45,12 +46,13 @@ export function openAws({ region, secretsManagerUrl: localUrl }: Deployment): Ca
       localUrl ??
       process.env[ENDPOINT_VARIABLES[service]] ??
       `https://${service}.${region}.amazonaws.com`;
-    const { protocol, hostname, host } = new URL(endpoint);
+    const { protocol, hostname, host, pathname, searchParams } = new URL(path, endpoint);
     const signed = await signer.sign({
       method,
       protocol,
       hostname,
-      path,
+      path: pathname,
+      query: Object.fromEntries(searchParams),
       headers: { ...headers, host },
       ...(body !== undefined && { body }),
     });

@@ -33,6 +33,8 @@ export interface Deployment {
     /** ARNs. */
     readonly topics: { readonly pages: string; readonly tickets: string };
   };
+  /** URLs of the queues of the clock; absent on one machine, where nobody can look into them. */
+  readonly clock?: { readonly messages: string; readonly deadLetters: string };
   /** Set where Secrets Manager is not AWS's. */
   readonly secretsManagerUrl?: string;
   /** Known for the local stack only; elsewhere the operator gives them. */
@@ -59,6 +61,8 @@ const stackOutputs = z.object({
   ChannelSwitchName: z.string(),
   PageTopic: z.string(),
   TicketTopic: z.string(),
+  ClockQueueUrl: z.url(),
+  ClockDeadLettersUrl: z.url(),
 });
 const endpoints = z.object({
   api: z.url(),
@@ -98,6 +102,7 @@ export function readStageDeployment(stage: string, outputsFile: string): Deploym
       prefix: `silent-auth-${stage}-`,
       topics: { pages: given.PageTopic, tickets: given.TicketTopic },
     },
+    clock: { messages: given.ClockQueueUrl, deadLetters: given.ClockDeadLettersUrl },
   };
 }
 

@@ -120,7 +120,7 @@ function query(
   };
 }
 
-function textOf({ status, text }: AwsAnswer, action: string): string {
+export function textOf({ status, text }: AwsAnswer, action: string): string {
   if (status === 200) return text;
   if (status === 403) throw new Error(`these credentials may not call ${action}`);
   throw new Error(`${action} answered ${status}`);

@@ -7,6 +7,7 @@ import type { Secrets } from '../deployment/secrets.ts';
 import { checkAccount } from './account.ts';
 import { checkApis } from './apis.ts';
 import type { Finding } from './check.ts';
+import { checkClock } from './clock.ts';
 import { checkSecrets } from './secrets.ts';
 import { checkVonage } from './vonage.ts';
 import { checkWebhooks } from './webhooks.ts';
@@ -34,6 +35,7 @@ export async function examine(examination: Examination): Promise<readonly Findin
     ...(await checkVonage(deployment, stored.privateKey, account)),
     ...(await checkApis(deployment, number)),
     ...(await checkWebhooks(deployment, stored.signature)),
+    ...(await checkClock(deployment, callAws)),
     ...(await checkAccount(deployment, callAws)),
   ];
 }

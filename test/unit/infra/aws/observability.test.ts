@@ -106,6 +106,9 @@ describe('alarms', () => {
       published[topic]?.push(alarm.AlarmName.slice('silent-auth-prod-'.length));
     }
     expect(published[`<${tickets}>`]?.sort()).toEqual([
+      'clock-dead-letters',
+      'clock-lag',
+      'clock-message-failures',
       'event-failures',
       'fallback-spike',
       'push-failures',
@@ -188,6 +191,10 @@ describe('alarms', () => {
   it('cover what can go wrong', () => {
     const names = alarms.map(({ AlarmName }) => AlarmName.slice('silent-auth-prod-'.length));
     expect(names.sort()).toEqual([
+      'clock-dead-letters',
+      'clock-lag',
+      'clock-message-failures',
+      'clock-stopped',
       'completed-without-check',
       'conversion-drop',
       'event-failures',
