@@ -93,7 +93,12 @@ export async function observe(options: ObserveOptions): Promise<Observations> {
 async function inParallel<Work extends Record<string, Promise<unknown>>>(
   work: Work,
 ): Promise<{ [Name in keyof Work]: Awaited<Work[Name]> }> {
-  await Promise.allSettled(Object.values(work));
+  let left = Object.keys(work).length;
+  const tell = (): void => {
+    left -= 1;
+    if (left > 0) progress(`${left} of them still run`);
+  };
+  await Promise.all(Object.values(work).map((each) => each.then(tell, tell)));
   const pairs = Object.entries(work).map(async ([name, each]) => [name, await each] as const);
   return Object.fromEntries(await Promise.all(pairs)) as {
     [Name in keyof Work]: Awaited<Work[Name]>;

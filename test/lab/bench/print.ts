@@ -184,6 +184,7 @@ export function printCost(
     ['HTTP requests', 'httpRequests', 1],
     ['WebSocket messages and handshakes', 'messages', 1],
     ['Lambda invocations', 'invocations', 1],
+    ['SQS requests', 'queueRequests', 1],
     ['Lambda CPU ms', 'cpuMs', 1],
     ['Lambda network ms, assumed', 'waitMs', 0],
     ['request line bytes', 'logLineBytes', 0],

@@ -11,6 +11,7 @@ export interface Usage {
   readonly connectionMinutes: number;
   readonly bytesOut: number;
   readonly invocations: number;
+  readonly queueRequests: number;
   readonly cpuMs: number;
   /** Of the network, which costs time and no CPU; see {@link WAITS}. */
   readonly waitMs: number;
@@ -41,6 +42,7 @@ export type Part =
   | 'DynamoDB storage'
   | 'Lambda requests'
   | 'Lambda time'
+  | 'SQS'
   | 'HTTP API'
   | 'WebSocket API'
   | 'function logs'
@@ -66,6 +68,7 @@ export function dollarsPerMillion(
     'DynamoDB storage': million * usage.storedBytes * perStoredByte,
     'Lambda requests': million * usage.invocations * PRICES.lambda.perRequest,
     'Lambda time': million * lambdaDollars(usage, memoryMegabytes),
+    SQS: million * usage.queueRequests * PRICES.sqs.perRequest,
     'HTTP API': million * usage.httpRequests * PRICES.httpApi.perRequest,
     'WebSocket API':
       million *

@@ -72,7 +72,8 @@ export function toPathCost(
   );
   const invoked = sum(Object.values(invocations));
   const socketInvocations = (invocations.connect ?? 0) + (invocations.message ?? 0);
-  const httpRequests = invoked - socketInvocations;
+  const clockMessages = invocations.clock ?? 0;
+  const httpRequests = invoked - socketInvocations - clockMessages;
   const { http, websocket } = template.accessLogBytes;
   const usage: Usage = {
     httpRequests,
@@ -80,6 +81,7 @@ export function toPathCost(
     connectionMinutes: CONNECTION_MINUTES[path],
     bytesOut: of('httpBytesOut') + of('websocketBytesOut'),
     invocations: invoked,
+    queueRequests: clockMessages * REQUESTS_PER_MESSAGE,
     cpuMs: mean(Object.values(cpuMs)),
     waitMs: waitOf(invocations),
     dynamodb: {
@@ -113,6 +115,8 @@ export function toPathCost(
   };
 }
 
+/** Sent, received and deleted alone; a queue that is never empty shares the last two among ten. */
+const REQUESTS_PER_MESSAGE = 3;
 /** One item of each table with its indexes, generously. */
 const STORED_BYTES = 4_000;
 
@@ -124,6 +128,7 @@ const SEQUENCE: Readonly<Record<string, { dynamodb: number; push: number; vonage
   'next-workflow': { dynamodb: 2, push: 1, vonage: 1 },
   connect: { dynamodb: 1, push: 0, vonage: 0 },
   message: { dynamodb: 1, push: 0, vonage: 0 },
+  clock: { dynamodb: 1, push: 0, vonage: 0 },
 };
 
 export function waitOf(invocations: Readonly<Record<string, number>>): number {

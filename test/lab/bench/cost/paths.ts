@@ -1,7 +1,11 @@
-/** The two ways that are priced: the silent one, and the one that ends with a code by e-mail. */
+/**
+ * The two ways that are priced: the silent one, and the one that ends with a code by e-mail. The message of
+ * the clock, which comes a minute later, is sent once more without its delay.
+ */
 
 import { WebSocket } from 'ws';
 import type { Endpoints } from '../../../../infra/local/endpoints.ts';
+import { wakeUp } from '../../../fixtures/wake-up.ts';
 import type { HttpAgent } from '../load/http.ts';
 import { phoneNumber } from '../load/phone-number.ts';
 
@@ -59,6 +63,7 @@ export async function walk(path: Path, endpoints: Endpoints, agent: HttpAgent): 
     await post('/check-code', { request_id: started.request_id, code }, token);
   }
   await feed.until(({ status }) => status === 'completed');
+  await wakeUp(endpoints, started.request_id);
   const { messagesOut, bytesOut } = feed.close();
   return { httpRequests, httpBytesOut, messagesIn: 1, messagesOut, websocketBytesOut: bytesOut };
 }

@@ -39,6 +39,8 @@ export const PRICES = {
     perAlarmMetricMonth: 0.1,
     perDashboardMonth: 3,
   },
+  /** Standard queues; up to ten messages and 64 KB. */
+  sqs: { perRequest: 0.4 / 1e6 },
   secrets: { perSecretMonth: 0.4, perCall: 0.05 / 1e4 },
   transfer: { perGigabyteOut: 0.09 },
 } as const;

@@ -9,6 +9,8 @@ export interface TemplateCounts {
   /** Every metric that an alarm's expression reads is billed as one. */
   readonly alarmMetrics: number;
   readonly dashboards: number;
+  /** Of the queue, while it is empty. */
+  readonly pollers: number;
   readonly accessLogBytes: { readonly http: number; readonly websocket: number };
 }
 
@@ -20,6 +22,8 @@ interface Resource {
     readonly AccessLogSettings?: { readonly Format?: string };
     /** Of an alarm over an expression. */
     readonly Metrics?: readonly { readonly MetricStat?: object }[];
+    /** Of an event source mapping. */
+    readonly ScalingConfig?: object;
   };
 }
 
@@ -49,6 +53,10 @@ export async function countTemplate(assemblyFolder: string): Promise<TemplateCou
       .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
       .reduce((sum, { Properties }) => sum + metricsOf(Properties?.Metrics), 0),
     dashboards: count('AWS::CloudWatch::Dashboard'),
+    // Lambda keeps five, and two of a quiet queue where nothing bounds its concurrency.
+    pollers: resources
+      .filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')
+      .reduce((sum, { Properties }) => sum + (Properties?.ScalingConfig ? 5 : 2), 0),
     accessLogBytes: { http: formatBytes('HTTP'), websocket: formatBytes('WEBSOCKET') },
   };
 }
@@ -57,9 +65,12 @@ function metricsOf(queries: readonly { readonly MetricStat?: object }[] | undefi
   return queries?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
 }
 
+/** Of one poller, which waits 20 s at a time. */
+const RECEIVES_PER_MONTH = (30 * 24 * 3600) / 20;
+
 /** Dollars a month, whatever the traffic. */
 export function monthlyDollars(
-  { secrets, alarmMetrics, dashboards }: TemplateCounts,
+  { secrets, alarmMetrics, dashboards, pollers }: TemplateCounts,
   metricSeries: number,
 ): Readonly<Record<string, number>> {
   return {
@@ -67,5 +78,6 @@ export function monthlyDollars(
     alarms: alarmMetrics * PRICES.cloudwatch.perAlarmMetricMonth,
     dashboards: dashboards * PRICES.cloudwatch.perDashboardMonth,
     secrets: secrets * PRICES.secrets.perSecretMonth,
+    'empty receives': pollers * RECEIVES_PER_MONTH * PRICES.sqs.perRequest,
   };
 }
