@@ -68,6 +68,8 @@ describe('exits 1 exactly for the readings under which the product misbehaves', 
           },
         },
         { webhook: { set: { price: '0.05' }, duplicate: 1 } },
+        { next: 1, answer: { operation: 'start', kind: 'throttled' } },
+        { next: 1, answer: { operation: 'check', kind: 'throttled' } },
       ],
       [],
       {

@@ -1,6 +1,7 @@
 /** An app of the deployed backend: HTTP, WebSocket, and the published contract alone. */
 
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '../../../shared/command/command-error.ts';
 import { SILENT_AUTH_SECONDS, WEBSOCKET_SUBPROTOCOL } from '../../../shared/config.ts';
 import {
@@ -14,6 +15,9 @@ import type { VerificationObject } from '../../../shared/contract/verification-o
 
 /** For one answer: the backend itself has 25 s. */
 const TIMEOUT_MS = 28_000;
+/** Of a call that is answered 503, and the pause between two. */
+const ATTEMPTS = 3;
+const PAUSE_MS = 3_000;
 /** Between two reads of `/status` without a socket, and with one. */
 const POLL_MS = 2_000;
 const HEAL_MS = 10_000;
@@ -57,11 +61,12 @@ export interface App {
 /** @returns the app, or what refused the start */
 export async function startApp(backend: Backend, phoneNumber: string): Promise<App | Said> {
   const { apiUrl, startToken } = backend;
-  const answer = await send(apiUrl, 'POST', '/start', {
+  const sent = {
     token: startToken,
     body: { phone_number: phoneNumber, channels: ['silent_auth'] },
     headers: { 'idempotency-key': randomBytes(18).toString('base64url') },
-  });
+  };
+  const answer = await repeated(() => send(apiUrl, 'POST', '/start', sent), backend);
   if (answer.status !== 202) return toSaid(answer);
   const started = startAnswerSchema.safeParse(answer.body);
   if (!started.success)
@@ -73,7 +78,8 @@ export function isApp(started: App | Said): started is App {
   return 'requestId' in started;
 }
 
-function follow({ apiUrl, timeScale = 1 }: Backend, started: StartAnswer): App {
+function follow(backend: Backend, started: StartAnswer): App {
+  const { apiUrl, timeScale = 1 } = backend;
   const begunAt = performance.now();
   const { client_token: token, websocket_url: websocketUrl, request_id: requestId } = started;
   const elapsedMs = (): number => Math.round(performance.now() - begunAt);
@@ -128,7 +134,8 @@ function follow({ apiUrl, timeScale = 1 }: Backend, started: StartAnswer): App {
       const url = checkUrlOf(current);
       return url === undefined ? undefined : { url, by: 'later' };
     },
-    checkCode: (id, code) => ask('POST', '/check-code', { request_id: id, code }),
+    checkCode: (id, code) =>
+      repeated(() => ask('POST', '/check-code', { request_id: id, code }), backend),
     cancel: () => ask('POST', '/cancel'),
     async ended() {
       await becomes(() => isFinal(current), END_MS);
@@ -192,6 +199,18 @@ async function send(
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   return { status: response.status, body: parseJson(await response.text()) };
+}
+
+/** A 503 is tried again, as apps do: Vonage may have throttled. */
+async function repeated<Answered extends { readonly status: number }>(
+  call: () => Promise<Answered>,
+  { timeScale = 1 }: Backend,
+): Promise<Answered> {
+  for (let left = ATTEMPTS - 1; ; left -= 1) {
+    const answer = await call();
+    if (answer.status !== 503 || left === 0) return answer;
+    await sleep(PAUSE_MS * timeScale);
+  }
 }
 
 function toSaid({ status, body }: Answer): Said {

@@ -95,7 +95,8 @@ async function askHop(
 function toRefusal(body: unknown): string {
   const { type = '', title = '' } = problem.safeParse(body).data ?? {};
   const [, fragment = ''] = /#([\w-]+)$/.exec(type) ?? [];
-  return [fragment, title].filter((text) => text !== '').join(' ');
+  // No number, whatever Vonage writes there.
+  return [fragment, title.replace(/\d{5,}/g, '…')].filter((text) => text !== '').join(' ');
 }
 
 function parseJson(text: string): unknown {

@@ -52,7 +52,8 @@ export function toReadings(seen: Observations): Readings {
 export const MISBEHAVES: Readonly<Record<string, (seen: Observations) => boolean>> = {
   'no-check-url': ({ even, odd, failing, wrongCode }) =>
     [even, odd, failing, wrongCode].every(({ checkUrl }) => checkUrl === undefined),
-  'chain-not-followed': (seen) => all(seen).some(({ opened }) => opened?.fault !== undefined),
+  'chain-not-followed': ({ even, odd, failing, wrongCode }) =>
+    [even, odd, failing, wrongCode].some(({ opened }) => opened?.fault !== undefined),
   'other-request-id': (seen) => all(seen).some(({ isSameRequest }) => isSameRequest === false),
   'right-code-refused': ({ even }) =>
     even.isSameRequest === true && even.ended?.status !== 'completed',
@@ -82,8 +83,9 @@ function hasWebhook(seen: Observations): boolean {
   );
 }
 
-function isRefusal(status: number | undefined): boolean {
-  return status === 409 || status === 412;
+/** Vonage's documents name 409 and 412, and its contract further ones. */
+function isRefusal(status = 0): boolean {
+  return status >= 400;
 }
 
 function all(seen: Observations): readonly Seen[] {
