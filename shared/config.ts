@@ -205,6 +205,10 @@ export interface StartSettings {
   readonly redirectUrl?: string;
   /** ISO 3166-1 alpha-2 of the countries whose mobile numbers are accepted. */
   readonly countries: readonly string[];
+  /** E.164 prefixes with `+`, by country: mobile numbers younger than the metadata. @default none */
+  readonly additionalMobilePrefixes?: Readonly<Record<string, readonly string[]>>;
+  /** Numbers that regulators keep for documentation are accepted. @default false */
+  readonly documentationNumbers?: boolean;
   /** Vonage's test numbers `+990…` are accepted. */
   readonly playground: boolean;
   readonly limits: StartLimits;

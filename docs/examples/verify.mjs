@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline/promises';
 import { ClientProblem, createClient } from 'silent-auth-client';
 
 const {
-  VERIFY_NUMBER: phoneNumber = '+4915123456788',
+  VERIFY_NUMBER: phoneNumber = '+447700900178',
   VERIFY_TO_EMAIL: email,
   SILENT_AUTH_API: apiUrl = 'http://127.0.0.1:3000',
   SILENT_AUTH_TOKEN: startToken,

@@ -131,19 +131,33 @@ export function bundlesIn(outputFolder: string): Bundles {
   };
 }
 
+type Range = readonly [country: string, pattern: string, leadingDigits?: string];
+
+interface Ranges {
+  readonly mobile: Readonly<Record<string, readonly Range[]>>;
+  readonly refusedInNorthAmerica: readonly string[];
+}
+
+/** Of a country that is not the stage's its leading digits are enough: they refuse its numbers. */
+function cutRange([country, pattern, ...digits]: Range, countries: readonly string[]): Range {
+  const isNeeded = digits.length === 0 || countries.includes(country);
+  return [country, isNeeded ? pattern : '', ...digits];
+}
+
 /** Countries that share a calling code stay together: only all of them tell whose a number is. */
 function mobileRangesOf(countries: readonly string[]): Plugin {
   return {
     name: 'mobile-ranges',
     setup: ({ onLoad }) => {
       onLoad({ filter: /phone-numbers.ranges\.json$/ }, ({ path }) => {
-        const all: Readonly<Record<string, readonly (readonly string[])[]>> = JSON.parse(
-          readFileSync(path, 'utf8'),
+        const { mobile, refusedInNorthAmerica }: Ranges = JSON.parse(readFileSync(path, 'utf8'));
+        const ours = Object.entries(mobile).flatMap(([callingCode, ranges]) =>
+          ranges.some(([country]) => countries.includes(country))
+            ? [[callingCode, ranges.map((range) => cutRange(range, countries))] as const]
+            : [],
         );
-        const ours = Object.entries(all).filter(([, ranges]) =>
-          ranges.some(([country = '']) => countries.includes(country)),
-        );
-        return { contents: JSON.stringify(Object.fromEntries(ours)), loader: 'json' };
+        const cut = { mobile: Object.fromEntries(ours), refusedInNorthAmerica };
+        return { contents: JSON.stringify(cut), loader: 'json' };
       });
     },
   };

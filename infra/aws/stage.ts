@@ -97,8 +97,21 @@ const startSettings = {
   afterUserRejected: oneOf(['continue', 'stop']),
   /** Sent to Vonage for starts that ask for `result: redirect`. @default none are possible */
   redirectUrl: text.exactOptional(),
-  /** ISO 3166-1 alpha-2 of the countries whose mobile numbers are accepted. */
+  /**
+   * ISO 3166-1 alpha-2 of the countries whose mobile numbers are accepted. Each code is one country:
+   * `GB` does not take `JE`, `GG`, `IM`, and `US` does not take `PR`, `VI`, `GU`, `AS`, `MP`.
+   */
   countries: z.array(text).readonly(),
+  /**
+   * Prefixes of mobile numbers that are younger than the metadata, E.164 with `+`, by country:
+   * `{ DE: ['+4915'] }`. @default none
+   */
+  additionalMobilePrefixes: z.record(text, z.array(text).readonly()).readonly().exactOptional(),
+  /**
+   * Accepts numbers that regulators keep for documentation, on one machine only: `npm start` sets it.
+   * @default false
+   */
+  documentationNumbers: flag.exactOptional(),
   /** Accepts Vonage's test numbers `+990…`. */
   playground: flag,
   limits: z

@@ -72,6 +72,7 @@ const PROD: Stage = {
   ...SHARED,
   name: 'prod',
   workflow: [{ channel: 'silent_auth' }, { channel: 'email' }],
+  // Each code is one country: `GB` does not take `JE`, `GG`, `IM`.
   countries: ['DE', 'ES', 'FR', 'GB', 'IT', 'NL', 'PT'],
   playground: false,
   // Replace this by `alarmEmail` before people use the stage.

@@ -27,6 +27,8 @@ export interface LocalAddresses {
 const QUEUES = /https:\/\/sqs\.[a-z0-9-]+\.amazonaws\.com/g;
 const EXECUTE_API = /(https|wss):\/\/([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com/g;
 
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+
 /** @throws LocalStackError when a variable still points into the cloud */
 export function toLocalEnvironment(
   { logicalId, environment }: Pick<FunctionResource, 'logicalId' | 'environment'>,
@@ -67,7 +69,7 @@ function replace(name: string, value: string, addresses: LocalAddresses): string
         ]),
       ]);
     case ENV.startSettings:
-      return withLocalRedirect(local, addresses);
+      return toLocalStart(local, addresses);
     default:
       return local;
   }
@@ -94,11 +96,18 @@ function replaceDomains(value: string, { domains, ...addresses }: LocalAddresses
   }, value);
 }
 
-/** The web path ends on a page of your own; the local stack serves an example of it. */
-function withLocalRedirect(settings: string, { httpApi }: LocalAddresses): string {
+/**
+ * The web path ends on a page of your own; the local stack serves an example of it. Numbers of
+ * documentation start where Vonage is on this machine too: nobody has them.
+ */
+function toLocalStart(settings: string, { httpApi, vonage }: LocalAddresses): string {
   const parsed: unknown = JSON.parse(settings);
-  if (typeof parsed !== 'object' || parsed === null || !('redirectUrl' in parsed)) return settings;
-  return JSON.stringify({ ...parsed, redirectUrl: `${httpApi}/redirect` });
+  if (typeof parsed !== 'object' || parsed === null) return settings;
+  return JSON.stringify({
+    ...parsed,
+    ...('redirectUrl' in parsed && { redirectUrl: `${httpApi}/redirect` }),
+    documentationNumbers: LOOPBACK.includes(new URL(vonage).hostname),
+  });
 }
 
 function parseList(value: string): readonly unknown[] {

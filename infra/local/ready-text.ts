@@ -1,8 +1,8 @@
 /** What `npm start` says when everything runs: where, and what to try next. */
 import type { Endpoints } from './endpoints.ts';
 
-/** A German mobile number; its even last digit makes the simulated carrier agree. */
-const EXAMPLE_NUMBER = '+4915123456788';
+/** Nobody has it (Ofcom); its even last digit makes the simulated carrier agree. */
+const EXAMPLE_NUMBER = '+447700900178';
 
 export interface ReadyDetails {
   readonly seconds: string;

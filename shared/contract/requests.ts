@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import { CODE_PATTERN, MAX_TYPED_CODE_LENGTH, toCode } from '../domain/code.ts';
 import { CHANNELS } from '../domain/workflow.ts';
+import { MAX_MAILBOX_LENGTH, toMailbox } from './mailbox.ts';
 
 /** 22–64 characters, at least 128 random bits, secret like the token. */
 export const IDEMPOTENCY_KEY = /^[A-Za-z0-9_-]{22,64}$/;
@@ -13,12 +14,15 @@ const phoneNumberSchema = z
   .string()
   .check(z.regex(/^\+[1-9][0-9]{6,14}$/, 'must be E.164 with a leading +'));
 
-const emailSchema = z
-  .string()
-  .check(
-    z.maxLength(254, 'must have at most 254 characters'),
-    z.email('must be an e-mail address'),
-  );
+/** Brought into its one form; what is not an address becomes empty. */
+const emailSchema = z.string().check(
+  z.maxLength(MAX_MAILBOX_LENGTH, 'must have at most 254 characters'),
+  z.overwrite((text) => toMailbox(text) ?? ''),
+  z.refine((text) => text !== '', 'must be an e-mail address'),
+);
+
+/** Anything: only a start whose workflow uses the address is refused because of it. */
+export const startEmailSchema = z.unknown();
 
 const channelsSchema = z.array(channelSchema).check(
   z.minLength(1, 'must name at least one channel'),
@@ -32,7 +36,7 @@ const channelsSchema = z.array(channelSchema).check(
 
 export const startBodySchema = z.object({
   phone_number: phoneNumberSchema,
-  email: z.optional(emailSchema),
+  email: z.optional(startEmailSchema),
   channels: z.optional(channelsSchema),
   /** Never refuses a start: `toLocale` reduces what a phone says. */
   locale: z.optional(z.unknown()),

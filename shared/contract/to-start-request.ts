@@ -3,6 +3,7 @@
 import { Problem } from '../domain/errors.ts';
 import { toLocale } from '../domain/locale.ts';
 import type { StartRequest } from '../domain/start-request.ts';
+import { toMailbox } from './mailbox.ts';
 import { IDEMPOTENCY_KEY, type StartBody } from './requests.ts';
 
 /** Throws `request_invalid` for a malformed or guessable key. */
@@ -17,7 +18,7 @@ export function toStartRequest(body: StartBody, idempotencyKey: string | undefin
   return {
     phoneNumber,
     result,
-    ...(email !== undefined && { email }),
+    ...(email !== undefined && { email: (typeof email === 'string' && toMailbox(email)) || '' }),
     ...(channels && { channels }),
     ...(locale !== undefined && { locale }),
     ...(nonce !== undefined && { nonce }),

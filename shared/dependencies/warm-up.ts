@@ -81,9 +81,10 @@ export async function warmUp(
   return answer;
 }
 
+/** No numbering plan has such a number; the warm-up asks none. */
 export const START_EXAMPLE: Example = {
   routeKey: 'POST /start',
-  body: { phone_number: '+12025550123', email: 'jo@example.org' },
+  body: { phone_number: '+10000000000', email: 'jo@example.org' },
 };
 
 export const CHECK_CODE_EXAMPLE: Example = {

@@ -124,6 +124,22 @@ describe('POST /proof', () => {
     }
   });
 
+  it.each(['jo@münchen.de', 'jo@MÜNCHEN.de', 'jo@xn--mnchen-3ya.de'])(
+    'proves a mailbox under each of its spellings: %s',
+    async (spelling) => {
+      const typed = `${idempotencyKey()}.${spelling}`;
+      const converted = typed.replace(/@.*/, '@xn--mnchen-3ya.de');
+      const start = { phone_number: phoneNumber('4'), channels: ['email'], email: typed };
+      const app = await startApp(api, start);
+      await completeByEmail(app, converted);
+      for (const email of [typed, converted, converted.replace(/@.*/, '@mu\u0308nchen.de')]) {
+        const { body } = await app.post('/proof', { email });
+        expect(await verify(body.proof)).toMatchObject({ email: converted });
+      }
+      expect(await refusal(app, { email: `${typed}/x` })).toEqual([400, 'request_invalid']);
+    },
+  );
+
   it('never takes an e-mail for a number', async () => {
     const number = phoneNumber('3');
     const email = `${idempotencyKey().toLowerCase()}@example.org`;

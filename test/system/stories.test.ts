@@ -16,6 +16,31 @@ async function inboxCode(to: string): Promise<string> {
   });
 }
 
+describe('a start', () => {
+  it.each([
+    ...['+16212345678', '+14362345678', '+18612345678', '+18372345678', '+17292345678'],
+    ...['+447700900123', '+33639981234', '+12025550123'],
+  ])('is taken for %s, which no metadata knows', async (number) => {
+    await startApp(api, { phone_number: number });
+  });
+
+  it.each([
+    ...['tom&jerry@example.org', 'jo/doe@example.org', 'jo=x@example.org'],
+    ...['jo@example.xn--p1ai', 'jo@münchen.de', 'jo@ПРИМЕР.рф'],
+  ])('is taken with the mailbox %s', async (mailbox) => {
+    const channels = ['silent_auth', 'email'];
+    await startApp(api, { phone_number: phoneNumber('8'), email: mailbox, channels });
+  });
+
+  it.each(['jo@', 'jo@good.org/evil', '', 'x'.repeat(255), null, 7, ['jo@example.org'], {}])(
+    'never looks at the address %j, which no channel uses',
+    async (unused) => {
+      const channels = ['silent_auth', 'sms'];
+      await startApp(api, { phone_number: phoneNumber('8'), email: unused, channels });
+    },
+  );
+});
+
 describe('silent authentication', () => {
   it('completes, pushed step by step', async () => {
     const app = await startApp(api, { phone_number: phoneNumber('8') });

@@ -3,7 +3,8 @@
 import { HTTP_ROUTES, type SharedLimit } from '../../../shared/config.ts';
 import type { Stage, Throttle } from '../stage.ts';
 import { isCountry } from './countries.ts';
-import { broken, isDistinct, isIntegerBetween, type Rule } from './rule.ts';
+import { prefixFaults } from './prefixes.ts';
+import { broken, isDistinct, isIntegerBetween, isLoopback, type Rule } from './rule.ts';
 
 /** Channels whose every message is charged. */
 const PAID_CHANNELS = ['sms', 'voice', 'whatsapp', 'rcs'];
@@ -15,7 +16,7 @@ const MAX_PREFIX_COUNT = 500;
 
 export function abuseFaults(stage: Stage): string[] {
   const paid = stage.workflow.map(({ channel }) => channel).filter(isPaid);
-  return broken([
+  const rules: Rule[] = [
     [
       paid.length === 0 || stage.authorizer !== undefined || stage.allowUnattendedMessages,
       `anybody could make Vonage send paid messages (${paid.join(', ')}): set authorizer, ` +
@@ -30,6 +31,10 @@ export function abuseFaults(stage: Stage): string[] {
       (code): Rule => [isCountry(code), `countries: ${code} is not an ISO 3166-1 alpha-2 code`],
     ),
     [isDistinct(stage.countries), 'countries must not repeat one'],
+    [
+      stage.documentationNumbers !== true || isLoopback(stage.vonageBaseUrl),
+      'documentationNumbers are for one machine: vonageBaseUrl must be loopback',
+    ],
     ...Object.entries(stage.limits).flatMap(([name, limit]) => limitRules(name, limit)),
     [
       stage.limits.prefix.count <= MAX_PREFIX_COUNT,
@@ -47,7 +52,8 @@ export function abuseFaults(stage: Stage): string[] {
         `routeThrottles: ${routeKey} must have a rate up to 10000 and a burst up to 5000`,
       ],
     ]),
-  ]);
+  ];
+  return [...broken(rules), ...prefixFaults(stage)];
 }
 
 function limitRules(name: string, { count, windowSeconds, perCaller = 1 }: SharedLimit): Rule[] {

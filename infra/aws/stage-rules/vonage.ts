@@ -3,7 +3,7 @@
  */
 
 import type { Stage } from '../stage.ts';
-import { broken, isIntegerBetween, isPlainHttps } from './rule.ts';
+import { broken, isIntegerBetween, isLoopback, isPlainHttps } from './rule.ts';
 
 /** Hosts of Vonage's API (protocol §1.1). */
 const VONAGE_BASE_URLS = [
@@ -30,7 +30,8 @@ export function vonageFaults(stage: Stage): string[] {
     // Vonage accepts 4 digits, but three tries at 10 000 codes are too good a chance.
     [isIntegerBetween(codeLength, 6, 10), 'codeLength must be a whole number from 6 to 10'],
     [
-      VONAGE_BASE_URLS.includes(stage.vonageBaseUrl),
+      VONAGE_BASE_URLS.includes(stage.vonageBaseUrl) ||
+        (stage.playground && isLoopback(stage.vonageBaseUrl)),
       `vonageBaseUrl must be one of ${VONAGE_BASE_URLS.join(', ')}`,
     ],
     [

@@ -13,7 +13,7 @@ import { createPhonePage } from './serve.ts';
 
 const FILE = join(import.meta.dirname, '../../../docs/phone-page.png');
 const STORY_TIMEOUT_MS = 30_000;
-const NUMBER = '+4915123456788';
+const NUMBER = '+447700900178';
 
 const USAGE = `Plays a story on the phone page in a browser and writes docs/phone-page.png.
 

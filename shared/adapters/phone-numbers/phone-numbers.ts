@@ -3,41 +3,90 @@
  * would be half of the bundle of `start`.
  */
 
+import type { StartSettings } from '../../config.ts';
 import type { PhoneNumbers } from '../../domain/ports/phone-numbers.ts';
+import { documentationNumber } from './documentation-numbers.ts';
+import { isSubscriber, mayBeArea } from './north-america.ts';
 import ranges from './ranges.json' with { type: 'json' };
 
-const LONGEST_CALLING_CODE = 3;
+type Settings = Pick<
+  StartSettings,
+  'countries' | 'additionalMobilePrefixes' | 'documentationNumbers'
+>;
+type Ranges = readonly (readonly string[])[];
+
+const CALLING_CODE_LENGTHS = [1, 2, 3];
+const NORTH_AMERICA = '1';
 
 /**
  * Where a country does not tell mobile ranges from fixed ones (North America), its numbers are
  * accepted. Satellite networks belong to no country and are none.
  */
-export function createPhoneNumbers(): PhoneNumbers {
-  const byCallingCode = new Map<string, readonly (readonly string[])[]>(Object.entries(ranges));
+export function createPhoneNumbers(settings: Settings): PhoneNumbers {
+  const byCallingCode = new Map<string, Ranges>(Object.entries(ranges.mobile));
   return {
     countryOfMobile: (e164) => {
       if (!/^\+[1-9]\d{1,14}$/.test(e164)) return undefined;
-      for (let end = 2; end <= LONGEST_CALLING_CODE + 1; end += 1) {
-        const countries = byCallingCode.get(e164.slice(1, end));
-        if (countries) return countryOf(e164.slice(end), countries);
+      const kept = documentationNumber(e164);
+      if (kept !== undefined && !settings.documentationNumbers) return undefined;
+      if (kept !== undefined && kept !== NORTH_AMERICA) return kept;
+      const callingCode = CALLING_CODE_LENGTHS.map((length) => e164.slice(1, 1 + length)).find(
+        (code) => byCallingCode.has(code),
+      );
+      if (callingCode === undefined) return undefined;
+      const found = byCallingCode.get(callingCode) ?? [];
+      const national = e164.slice(1 + callingCode.length);
+      if (callingCode !== NORTH_AMERICA) {
+        return additional(e164, settings) ?? countryOf(national, found)?.country;
       }
-      return undefined;
+      if (kept === undefined && !isSubscriber(national)) return undefined;
+      return countryInNorthAmerica(national, found, settings);
     },
   };
 }
 
-/** Leading digits decide alone: a number that has a country's is no other country's. */
-function countryOf(
+/** The five rules of docs/architecture.md#numbers-and-mailboxes, in their order. */
+function countryInNorthAmerica(
   national: string,
-  countries: readonly (readonly string[])[],
+  found: Ranges,
+  settings: Settings,
 ): string | undefined {
-  for (const [country, pattern = '', leadingDigits] of countries) {
-    const isMobile = new RegExp(`^(?:${pattern})$`).test(national);
-    if (
-      leadingDigits === undefined ? isMobile : new RegExp(`^(?:${leadingDigits})`).test(national)
-    ) {
-      return isMobile ? country : undefined;
+  if (ranges.refusedInNorthAmerica.some((pattern) => isWhole(pattern, national))) return undefined;
+  const added = additional(`+${NORTH_AMERICA}${national}`, settings);
+  if (added !== undefined) return added;
+  const withDigits = found.filter(([, , leadingDigits]) => leadingDigits !== undefined);
+  const withoutDigits = found.filter(([, , leadingDigits]) => leadingDigits === undefined);
+  const known = countryOf(national, withDigits) ?? countryOf(national, withoutDigits);
+  if (known) return known.country;
+  if (!mayBeArea(national)) return undefined;
+  return settings.countries.includes('US') ? 'US' : 'CA';
+}
+
+/** What the stage knows and the metadata does not. */
+function additional(e164: string, { additionalMobilePrefixes = {} }: Settings): string | undefined {
+  return Object.entries(additionalMobilePrefixes).find(([, prefixes]) =>
+    prefixes.some((prefix) => e164.startsWith(prefix)),
+  )?.[0];
+}
+
+/**
+ * Leading digits decide alone: a number that has a country's is no other country's, and of none when
+ * it is not mobile there. `undefined`: nothing is known of such a number.
+ */
+function countryOf(national: string, found: Ranges): { country: string | undefined } | undefined {
+  for (const [country, pattern = '', leadingDigits] of found) {
+    const isMobile = isWhole(pattern, national);
+    if (leadingDigits === undefined ? isMobile : isStart(leadingDigits, national)) {
+      return { country: isMobile ? country : undefined };
     }
   }
   return undefined;
+}
+
+function isWhole(pattern: string, national: string): boolean {
+  return new RegExp(`^(?:${pattern})$`).test(national);
+}
+
+function isStart(pattern: string, national: string): boolean {
+  return new RegExp(`^(?:${pattern})`).test(national);
 }

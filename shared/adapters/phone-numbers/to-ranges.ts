@@ -5,31 +5,57 @@ import type { MetadataJson } from 'libphonenumber-js/core';
 /** Country, pattern of its national mobile numbers, and the leading digits that are its alone. */
 export type MobileRange = readonly [country: string, pattern: string, leadingDigits?: string];
 
-/** By calling code; the first country that fits is the one. */
-export type MobileRanges = Readonly<Record<string, readonly MobileRange[]>>;
+export interface Ranges {
+  /** By calling code; the first country that fits is the one. */
+  readonly mobile: Readonly<Record<string, readonly MobileRange[]>>;
+  /** Patterns of numbers of `+1` that no subscriber has: toll-free, premium, personal and others. */
+  readonly refusedInNorthAmerica: readonly string[];
+}
 
 /** Places in the array that describes a country, version 4 of the format. */
 const NATIONAL_PATTERN = 2;
 const LEADING_DIGITS = 10;
 const TYPES = 11;
+/** Places in the array of types; behind `MOBILE` are those that no subscriber has. */
 const MOBILE = 1;
 
-export function toMobileRanges(metadata: MetadataJson): MobileRanges {
-  const described: Readonly<Record<string, readonly unknown[]>> = Object.fromEntries(
-    Object.entries(metadata.countries),
+/** @param metadata of mobile numbers @param ofAllTypes the larger metadata, of the same release */
+export function toRanges(metadata: MetadataJson, ofAllTypes: MetadataJson): Ranges {
+  const described = descriptionsIn(metadata);
+  const mobile = Object.entries(metadata.country_calling_codes).map(
+    ([callingCode, countries]) =>
+      [
+        callingCode,
+        countries.map((country) => toRange(country, described[country] ?? [])),
+      ] as const,
   );
-  return Object.fromEntries(
-    Object.entries(metadata.country_calling_codes).map(([callingCode, countries]) => [
-      callingCode,
-      countries.map((country) => toRange(country, described[country] ?? [])),
-    ]),
-  );
+  const { US = [], CA = [] } = descriptionsIn(ofAllTypes);
+  return {
+    mobile: Object.fromEntries(mobile),
+    refusedInNorthAmerica: [...new Set([US, CA].flatMap(typesWithoutSubscribers))],
+  };
 }
 
-function toRange(country: string, description: readonly unknown[]): MobileRange {
+type Description = readonly unknown[];
+
+function descriptionsIn(metadata: MetadataJson): Readonly<Record<string, Description>> {
+  return Object.fromEntries(Object.entries(metadata.countries));
+}
+
+function toRange(country: string, description: Description): MobileRange {
   const types = description[TYPES];
   const mobile: unknown = Array.isArray(types) ? types[MOBILE]?.[0] : description[NATIONAL_PATTERN];
   if (typeof mobile !== 'string') throw new Error(`the metadata of ${country} has another form`);
   const leadingDigits = description[LEADING_DIGITS];
   return typeof leadingDigits === 'string' ? [country, mobile, leadingDigits] : [country, mobile];
+}
+
+/** Throws when there are none: their places must have changed. */
+function typesWithoutSubscribers(description: Description): readonly string[] {
+  const types = description[TYPES];
+  const patterns = Array.isArray(types)
+    ? types.slice(MOBILE + 1).flatMap((type) => (Array.isArray(type) ? [String(type[0])] : []))
+    : [];
+  if (patterns.length === 0) throw new Error('the metadata of all types has another form');
+  return patterns;
 }

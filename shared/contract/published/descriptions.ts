@@ -15,6 +15,7 @@ import {
   verificationAnswerSchema,
 } from '../answers.ts';
 import { CARRIER_PATTERN, MAX_VERSION_LENGTH, PLATFORMS, VERSION_PATTERN } from '../client-info.ts';
+import { MAX_MAILBOX_LENGTH } from '../mailbox.ts';
 import {
   channelSchema,
   checkCodeBodySchema,
@@ -22,6 +23,7 @@ import {
   pingSchema,
   proofBodySchema,
   startBodySchema,
+  startEmailSchema,
   subscribeSchema,
 } from '../requests.ts';
 import {
@@ -49,6 +51,11 @@ export const described = z.registry<Description>();
 
 /** Descriptions of members, by component, because several components may share one schema. */
 export const describedMembers = new Map<string, Readonly<Record<string, string>>>();
+
+/** What senders are asked for, where the handler itself looks at what comes. */
+export const publishedAs = new Map<z.core.$ZodType, z.core.JSONSchema.BaseSchema>([
+  [startEmailSchema, { type: 'string', maxLength: MAX_MAILBOX_LENGTH }],
+]);
 
 interface Shaped {
   readonly shape: Readonly<Record<string, z.core.$ZodType>>;
@@ -180,7 +187,9 @@ publish(
   },
   {
     phone_number: 'E.164 with its `+`; a mobile number of an allowed country.',
-    email: 'Needed for the channel `email`.',
+    email:
+      "Needed for the channel `email`, and ignored where no channel uses it. HTML's pattern; a " +
+      'domain such as `münchen.de` is taken as `xn--mnchen-3ya.de`.',
     channels:
       "Ordered subset of the stage's workflow, 1 to 3, `silent_auth` only first. Default: the " +
       'first three whose address is known.',
@@ -233,7 +242,9 @@ publish(
   },
   {
     phone_number: 'The very one of the start; left out, the proof names no number.',
-    email: 'The very one of the start; left out, the proof names no address.',
+    email:
+      'The very one of the start; left out, the proof names no address. A domain such as ' +
+      '`münchen.de` stands in the proof as `xn--mnchen-3ya.de`.',
   },
 );
 

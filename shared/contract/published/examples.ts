@@ -14,7 +14,7 @@ export const CLIENT_INFO = {
 };
 
 export const START_REQUEST = {
-  phone_number: '+4915123456788',
+  phone_number: '+447700900178',
   email: 'jo@example.org',
   channels: ['silent_auth', 'email'],
   locale: 'de-DE',
@@ -32,7 +32,7 @@ export const CHECK_CODE_REQUEST = { request_id: REQUEST_ID, code: 'Ab3xK9' };
 
 export const NEXT_WORKFLOW_REQUEST = { from: 'silent_auth', error: 'sdk_no_data_connectivity' };
 
-export const PROOF_REQUEST = { phone_number: '+4915123456788' };
+export const PROOF_REQUEST = { phone_number: '+447700900178' };
 
 export const PROOF_ANSWER: ProofAnswer = {
   proof: 'eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2FwaS5leGFtcGxlLm9yZyJ9.c2lnbmF0dXJl',

@@ -1,7 +1,7 @@
 /** zod's own JSON Schema of every published schema, as components that refer to each other. */
 
 import * as z from 'zod/mini';
-import { described, describedMembers, published } from './descriptions.ts';
+import { described, describedMembers, published, publishedAs } from './descriptions.ts';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 export type JsonSchemas = Readonly<Record<string, JsonSchema>>;
@@ -15,7 +15,10 @@ export function jsonSchemas(names: readonly string[]): JsonSchemas {
     metadata: described,
     io: 'input',
     uri: (id) => `#/components/schemas/${id}`,
-    override: ({ jsonSchema }) => simplify(jsonSchema),
+    override: ({ zodSchema, jsonSchema }) => {
+      simplify(jsonSchema);
+      Object.assign(jsonSchema, publishedAs.get(zodSchema));
+    },
   });
   const wanted = new Set<string>();
   const want = (name: string): void => {

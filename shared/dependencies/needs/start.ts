@@ -101,7 +101,7 @@ function needsOf(settings: StartSettings, ends: StartEnds): StartHandlerNeeds {
     ...createProtection({ client: dynamoDb, onceClient: dynamoDbOnce, keys }, settings.limits),
     tokens: keys.tokens,
     identities: keys.identities,
-    phoneNumbers: createPhoneNumbers(),
+    phoneNumbers: createPhoneNumbers(settings),
     vonage: createStartVonage(vonage, settings),
     random,
     pause: (milliseconds) => setTimeout(milliseconds),

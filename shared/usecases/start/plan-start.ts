@@ -43,15 +43,11 @@ export function planStart(request: StartRequest, { phoneNumbers, settings }: Pla
   const stage = settings.workflow.map(({ channel }) => channel);
   const chosen = isTestNumber ? testWorkflow(request, stage) : chosenWorkflow(request, stage);
   const asked = chosen.slice(0, MAX_CHANNELS);
-  if (asked.includes('email') && email === undefined) {
-    throw invalid('email', 'is needed for the channel email');
-  }
-  const candidates = chosen.map(
-    (channel): RequestedChannel => ({
-      channel,
-      to: channel === 'email' && email !== undefined ? email : phoneNumber,
-    }),
-  );
+  if (asked.includes('email')) assertMailbox(email);
+  const candidates = chosen.flatMap((channel): RequestedChannel[] => {
+    if (channel !== 'email') return [{ channel, to: phoneNumber }];
+    return email ? [{ channel, to: email }] : [];
+  });
   return {
     candidates,
     asked,
@@ -103,6 +99,11 @@ function chosenWorkflow(
     throw invalid('channels', "must keep the order of the stage's workflow");
   }
   return channels;
+}
+
+function assertMailbox(email: string | undefined): void {
+  if (email === undefined) throw invalid('email', 'is needed for the channel email');
+  if (email === '') throw invalid('email', 'must be an e-mail address of at most 254 characters');
 }
 
 function invalid(field: string, reason: string): Problem {

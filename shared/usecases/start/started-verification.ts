@@ -24,7 +24,7 @@ export async function toStarted(
   const { identities, clock, settings } = needs;
   const [phoneNumberHash, emailHash] = await Promise.all([
     identities.hash('phone_number', request.phoneNumber),
-    request.email === undefined ? undefined : identities.hash('email', request.email),
+    request.email ? identities.hash('email', request.email) : undefined,
   ]);
   const withoutCheckUrl = settings.coverageCheck && !isAdopted && checkUrl === undefined;
   return {

@@ -50,6 +50,8 @@ const ADAPTERS: Readonly<Record<string, readonly FunctionName[]>> = {
   'https/ready-sockets.ts': STORES,
   'lambda/warm-others.ts': ['start'],
   'parameters/channel-switch.ts': ['start'],
+  'phone-numbers/documentation-numbers.ts': ['start'],
+  'phone-numbers/north-america.ts': ['start'],
   'phone-numbers/phone-numbers.ts': ['start'],
   'phone-numbers/ranges.json': ['start'],
   'secrets/client-token.ts': STORES.filter((name) => name !== 'clock'),

@@ -115,7 +115,14 @@ export function badRequests(running: () => ScriptedStack): void {
       ['an object', { phone_number: { toString: NUMBER } }],
       ['an extension', { phone_number: `${NUMBER};ext=1` }],
       ['no e-mail where it is needed', { phone_number: NUMBER, channels: ['email'] }],
-      ['a bad e-mail', { phone_number: NUMBER, email: 'jo@' }],
+      ...['jo@', 'jo@good.org/evil', 'jo@1.2.3', 'jo@a%41.de', 'jo@münchen.de/x', 'jo@１.2.3', '']
+        .concat(`${'a'.repeat(243)}@example.org`)
+        .map((email): [string, unknown] => [
+          `the e-mail ${email}`,
+          { phone_number: NUMBER, email },
+        ]),
+      ['an e-mail of another type', { phone_number: NUMBER, email: ['jo@example.org'] }],
+      ['no e-mail but null', { phone_number: NUMBER, channels: ['email'], email: null }],
       ['two e-mails', { phone_number: NUMBER, email: 'jo@example.org, eve@example.org' }],
       [
         'an e-mail with a line break',
@@ -163,6 +170,26 @@ export function badRequests(running: () => ScriptedStack): void {
         'a satellite phone': '+881612345678',
         'a country that is not allowed': '+79161234567',
         'an unassigned range': '+4910000000000',
+        'a toll-free number': '+18002345678',
+        'a toll-free number of a young prefix': '+18332345678',
+        'a premium number of +1': '+19002345678',
+        'a personal number': '+15002345678',
+        'another personal number': '+15232345678',
+        'a number of a Canadian service': '+16002345678',
+        'an area code that is kept back': '+13702345678',
+        'a number of the government': '+17102345678',
+        'an exchange of a service': '+12029112345',
+        'the exchange 555': '+12025551234',
+        'the exchange 976': '+12029762345',
+        'Puerto Rico': '+17872345678',
+        Jamaica: '+18764123456',
+        Guam: '+16712345678',
+        'Jersey, which is not GB': '+447797712345',
+        Guernsey: '+447781123456',
+        'the Isle of Man': '+447624123456',
+        'documentation in GB, at another Vonage than a local one': '+447700900123',
+        'documentation in FR': '+33639981234',
+        'documentation of +1': '+12025550123',
       };
       await watched.expectNoEffect(async () => {
         for (const [name, phoneNumber] of Object.entries(refused)) {

@@ -71,7 +71,6 @@ export interface Instance extends Waiting {
 
 const CHECK_URL_HOSTS = ['.vonage.com', '.nexmo.com'];
 const CALLS_BEGIN_WITHIN_MS = 14_000;
-const phoneNumbers = createPhoneNumbers();
 
 export function createNeeds(who: Instance, environment: Environment): InstanceNeeds {
   const { clock, telemetry, prng } = who;
@@ -95,7 +94,7 @@ export function createNeeds(who: Instance, environment: Environment): InstanceNe
     telemetry,
     random,
     pause: (milliseconds) => wire.pause(who, milliseconds),
-    phoneNumbers,
+    phoneNumbers: createPhoneNumbers(stage),
     parseToken: parseClientToken,
     budget: () => ({ lastCallAtMs: clock.now() + CALLS_BEGIN_WITHIN_MS }),
     log: createVerificationLog({ client, table: TABLES.verifications, clock }),

@@ -250,6 +250,17 @@ describe('functions', () => {
     );
   });
 
+  it('tell start the prefixes that the stage adds', () => {
+    const additionalMobilePrefixes = { DE: ['+4919'] };
+    synthesize('dev', { additionalMobilePrefixes }).hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          START_SETTINGS: Match.serializedJson(Match.objectLike({ additionalMobilePrefixes })),
+        }),
+      },
+    });
+  });
+
   it('log JSON to a group of their own, which expires', () => {
     const groups = Object.values(functions).map(({ LoggingConfig }) => {
       expect(LoggingConfig).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });

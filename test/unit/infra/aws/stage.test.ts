@@ -128,6 +128,43 @@ const REFUSED: readonly (readonly [string, Partial<Stage>, RegExp])[] = [
   ['no country', { countries: [] }, /countries must name/],
   ['a country that is none', { countries: ['UK'] }, /UK is not/],
   ['a lower-case country', { countries: ['gb'] }, /gb is not/],
+  [
+    'a prefix of a country that is not in the stage',
+    { additionalMobilePrefixes: { JE: ['+447'] } },
+    /additionalMobilePrefixes: JE is not one of countries/,
+  ],
+  ['no prefix', { additionalMobilePrefixes: { DE: [] } }, /DE must list a prefix/],
+  ...['4915', '+4815', '+49', '+49 15', '+', '+4915x', '', '+1212', '+4912345678901234'].map(
+    (prefix) =>
+      [
+        `the prefix ${prefix} of DE`,
+        { additionalMobilePrefixes: { DE: [prefix] } },
+        /must be E.164 with \+, the calling code of DE/,
+      ] as const,
+  ),
+  ...['+1', '+12', '+121', '+1121'].map(
+    (prefix) =>
+      [
+        `the prefix ${prefix} of US`,
+        { additionalMobilePrefixes: { US: [prefix] } },
+        /behind \+1 an area code/,
+      ] as const,
+  ),
+  [
+    'a prefix within another one',
+    { additionalMobilePrefixes: { US: ['+1621'], CA: ['+16212'] } },
+    /\+16212 begins with another one/,
+  ],
+  [
+    'a prefix twice',
+    { additionalMobilePrefixes: { DE: ['+4919', '+4919'] } },
+    /\+4919 begins with another one/,
+  ],
+  [
+    'numbers of documentation with the real Vonage',
+    { documentationNumbers: true },
+    /documentationNumbers are for one machine: vonageBaseUrl must be loopback/,
+  ],
   ['a country twice', { countries: ['GB', 'GB'] }, /countries must not repeat/],
   [
     'a limit of nothing',
@@ -281,6 +318,14 @@ const ACCEPTED: readonly (readonly [string, Partial<Stage>])[] = [
     'a small reservation where nothing is warmed',
     { reservedConcurrency: { webhook: 1 }, warmTogether: false },
   ],
+  [
+    'prefixes of its countries',
+    { additionalMobilePrefixes: { DE: ['+4919', '+49188'], US: ['+1621'], FR: ['+338'] } },
+  ],
+  [
+    'numbers of documentation on one machine',
+    { documentationNumbers: true, vonageBaseUrl: 'http://127.0.0.1:3002' },
+  ],
   ['an exact origin with a port', { origins: ['https://a.example:8443'] }],
   [
     'WebViews',
@@ -345,6 +390,9 @@ describe('getStage', () => {
     ['{"coverageCheck":"yes"}', 'coverageCheck must be true or false'],
     ['{"events":1}', 'events must be true or false'],
     ['{"countries":"DE"}', 'countries must be a list'],
+    ['{"additionalMobilePrefixes":["+49"]}', 'additionalMobilePrefixes must be an object'],
+    ['{"additionalMobilePrefixes":{"DE":"+49"}}', 'additionalMobilePrefixes.DE must be a list'],
+    ['{"documentationNumbers":"yes"}', 'documentationNumbers must be true or false'],
     ['{"countries":["DE",49]}', 'countries[1] must be a text'],
     ['{"proof":"x"}', 'proof must be an object'],
     ['{"proof":{"audience":"x"}}', 'proof.lifetimeSeconds must be a number'],
@@ -393,6 +441,8 @@ describe('getStage', () => {
   it('refuses Vonage’s test numbers and pages on the developer’s machine in prod', () => {
     expect(() => getStage('prod', { playground: true })).toThrow(/playground must be false/);
     expect(() => getStage('prod', { origins: ['http://localhost:3000'] })).toThrow(/origins/);
+    const vonageBaseUrl = 'http://127.0.0.1:3002';
+    expect(() => getStage('prod', { vonageBaseUrl })).toThrow(/vonageBaseUrl must be one of/);
   });
 
   it('refuses a stage with people in it that names nobody to be alarmed', () => {

@@ -16,8 +16,11 @@ const addresses = {
   origins: ['http://localhost:5173'],
 };
 
-function toLocal(environment: Record<string, string>): Readonly<Record<string, string>> {
-  return toLocalEnvironment({ logicalId: 'Start', environment }, addresses);
+function toLocal(
+  environment: Record<string, string>,
+  more: Partial<typeof addresses> = {},
+): Readonly<Record<string, string>> {
+  return toLocalEnvironment({ logicalId: 'Start', environment }, { ...addresses, ...more });
 }
 
 describe('toLocalEnvironment', () => {
@@ -70,11 +73,20 @@ describe('toLocalEnvironment', () => {
   it('ends the web path, where the stage has one, on the page next to the API', () => {
     const settings = (given: object): unknown =>
       JSON.parse(toLocal({ START_SETTINGS: JSON.stringify(given) }).START_SETTINGS ?? '');
-    expect(settings({ brand: 'ACME', redirectUrl: 'https://web.example/verify' })).toEqual({
+    expect(settings({ brand: 'ACME', redirectUrl: 'https://web.example/verify' })).toMatchObject({
       brand: 'ACME',
       redirectUrl: 'http://127.0.0.1:3000/redirect',
     });
-    expect(settings({ brand: 'ACME' })).toEqual({ brand: 'ACME' });
+    expect(settings({ brand: 'ACME' })).not.toHaveProperty('redirectUrl');
+  });
+
+  it.each([
+    ['http://127.0.0.1:3002', true],
+    ['http://[::1]:3002', true],
+    ['https://api-eu.vonage.com', false],
+  ])('starts numbers of documentation at %s: %s', (vonage, documentationNumbers) => {
+    const { START_SETTINGS = '' } = toLocal({ START_SETTINGS: '{"brand":"ACME"}' }, { vonage });
+    expect(JSON.parse(START_SETTINGS)).toEqual({ brand: 'ACME', documentationNumbers });
   });
 
   it('names the endpoints of the services, and keeps everything else', () => {

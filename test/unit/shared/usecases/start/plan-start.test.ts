@@ -26,6 +26,12 @@ describe('planStart', () => {
     ['channels in another order', { channels: ['voice', 'sms'] }, 'request_invalid'],
     ['an e-mail channel without an address', { channels: ['email'] }, 'request_invalid'],
     [
+      'an e-mail channel with what is no address',
+      { channels: ['email'], email: '' },
+      'request_invalid',
+    ],
+    ['what is no address, where e-mail runs by default', { email: '' }, 'request_invalid'],
+    [
       'a test number with another channel',
       { phoneNumber: '+99012345678', channels: ['silent_auth', 'sms'] },
       'phone_number_refused',
@@ -67,10 +73,24 @@ describe('planStart', () => {
   });
 });
 
+it('an address that is none takes the place of no channel that is switched off', () => {
+  const later = { ...settings, workflow: [...settings.workflow].sort(lastEmail) };
+  const request = { phoneNumber: '+4915123456788', result: 'json' as const, email: '' };
+  const planned = planStart(request, { phoneNumbers, settings: later });
+  expect(withoutChannels(planned, ['sms']).workflow).toEqual(['silent_auth', 'voice', 'rcs']);
+  expect(withoutChannels(planned, ['sms', 'rcs']).workflow).toEqual(['silent_auth', 'voice']);
+});
+
+function lastEmail(one: { channel: string }, other: { channel: string }): number {
+  return Number(one.channel === 'email') - Number(other.channel === 'email');
+}
+
 describe('withoutChannels', () => {
   it.each<[readonly Channel[], object, readonly Channel[]]>([
     [[], {}, ['silent_auth', 'sms', 'voice']],
     [[], { email: 'jo@example.org' }, ['silent_auth', 'email', 'sms']],
+    [[], { channels: ['silent_auth', 'sms'], email: '' }, ['silent_auth', 'sms']],
+    [[], { phoneNumber: '+99012345678', email: '' }, ['silent_auth']],
     [['sms'], {}, ['silent_auth', 'voice', 'rcs']],
     [['silent_auth', 'sms'], {}, ['voice', 'rcs']],
     [['sms'], { channels: ['silent_auth', 'sms'] }, ['silent_auth']],
