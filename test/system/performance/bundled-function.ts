@@ -8,7 +8,7 @@ import {
   type ExecutionEnvironment,
   startExecutionEnvironment,
 } from '../../../infra/local/lambda-runtime/execution-environment.ts';
-import { ENV, type FunctionName } from '../../../shared/config.ts';
+import { ENV, type FunctionName, type StartSettings } from '../../../shared/config.ts';
 import { PATIENCE } from '../../fixtures/patience.ts';
 import { START_SETTINGS } from '../../fixtures/start-settings.ts';
 import type { RecordedPeers } from './recorded-peers.ts';
@@ -80,6 +80,16 @@ export async function startFunction(
   };
 }
 
+/** A profile takes thousands. */
+const LIMIT = { count: 1_000_000, windowSeconds: 600 };
+const PLENTY: StartSettings['limits'] = {
+  address: LIMIT,
+  subject: LIMIT,
+  phoneNumber: LIMIT,
+  email: LIMIT,
+  prefix: LIMIT,
+};
+
 /** The environment of every function, with the peers for everybody it calls. */
 export function variables({ url, tables }: RecordedPeers): Record<string, string> {
   return {
@@ -94,7 +104,7 @@ export function variables({ url, tables }: RecordedPeers): Record<string, string
     [ENV.websocketUrl]: 'wss://ws.execute-api.eu-central-1.amazonaws.com/dev',
     [ENV.websocketManagementUrl]: `${url}/dev`,
     [ENV.allowedOrigins]: '[]',
-    [ENV.startSettings]: JSON.stringify(START_SETTINGS),
+    [ENV.startSettings]: JSON.stringify({ ...START_SETTINGS, limits: PLENTY }),
     [ENV.proofSettings]: JSON.stringify({ audience: 'example', lifetimeSeconds: 120 }),
     [ENV.publicUrl]: 'https://api.example.org',
     [ENV.dynamodbEndpoint]: url,
