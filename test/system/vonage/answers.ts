@@ -237,7 +237,6 @@ export function vonageAnswers(running: () => ScriptedStack): void {
     it.each<[string, object]>([
       ['that name the channel', { from: 'silent_auth', error: 'sdk_error' }],
       ['with an error of the handset alone', { error: 'sdk_no_data_connectivity' }],
-      ['with nothing at all', {}],
     ])('20 at once %s skip one channel', async (_name, body) => {
       const app = await stack.start(['silent_auth', 'sms', 'voice'], stack.withCheckUrl);
       const answers = await Promise.all(

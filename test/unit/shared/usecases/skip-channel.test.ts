@@ -28,9 +28,11 @@ function worldOf(events: readonly VerificationEvent[], answer: NextAnswer = 'mov
 }
 
 describe('skipChannel', () => {
-  it('skips a running channel once, however often it is asked', async () => {
+  it.each<SkipRequest>([
+    { from: 'silent_auth', error: 'sdk_no_data_connectivity' },
+    { error: 'sdk_no_data_connectivity' },
+  ])('skips a running channel once, however often it is asked: %j', async (request) => {
     const { leave, asked } = worldOf([started(WORKFLOW)]);
-    const request: SkipRequest = { from: 'silent_auth', error: 'sdk_no_data_connectivity' };
     for (let times = 0; times < 3; times += 1) {
       expect(await leave(request)).toMatchObject({
         channel: 'sms',
@@ -38,6 +40,16 @@ describe('skipChannel', () => {
       });
     }
     expect(asked).toEqual(['next']);
+  });
+
+  it('takes a request without a channel for a repeat until the next step has run for 5 s', async () => {
+    const { leave, asked, clock } = worldOf([started(WORKFLOW)]);
+    expect(await leave({})).toMatchObject({ channel: 'sms' });
+    clock.seconds += 4;
+    expect(await leave({})).toMatchObject({ channel: 'sms' });
+    clock.seconds += 1;
+    expect(await leave({})).toMatchObject({ channel: 'voice' });
+    expect(asked).toEqual(['next', 'next']);
   });
 
   it('skips nothing that does not run', async () => {
