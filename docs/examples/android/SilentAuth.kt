@@ -65,6 +65,8 @@ class SilentAuth(
     private val store: Store,
     /** The JWT for `POST /start`, where the stage has an authorizer. */
     private val startToken: suspend () -> String? = { null },
+    /** For operators: `platform`, `app_version`, `sdk_version`, `carrier`; nothing that identifies anybody. */
+    private val client: Map<String, String> = mapOf("platform" to "android"),
 ) {
     private val http = OkHttpClient.Builder().callTimeout(Duration.ofSeconds(28)).build()
     /** No call timeout: a socket lives as long as the verification. */
@@ -137,6 +139,7 @@ class SilentAuth(
         val body = JSONObject().put("phone_number", wish.phoneNumber).put("channels", JSONArray(wish.channels))
         wish.email?.let { body.put("email", it) } // needed for the channel `email`
         wish.nonce?.let { body.put("nonce", it) }
+        body.put("client", client.entries.fold(JSONObject()) { json, (name, value) -> json.put(name, value) })
         val headers = mutableMapOf("idempotency-key" to saved.idempotencyKey)
         startToken()?.let { headers["authorization"] = "Bearer $it" }
         val answer = send("POST", "/start", body, headers)

@@ -88,6 +88,8 @@ actor SilentAuth {
     private let store: Store
     /// The JWT for `POST /start`, where the stage has an authorizer.
     private let startToken: () async throws -> String?
+    /// For operators: `platform`, `app_version`, `sdk_version`; nothing that identifies anybody.
+    private let client: [String: String]
     private let show: (Verification) -> Void
     private var saved: Saved
     private var current: Verification?
@@ -100,10 +102,11 @@ actor SilentAuth {
     init(
         api: URL, saved: Saved, store: Store,
         startToken: @escaping () async throws -> String? = { nil },
+        client: [String: String] = ["platform": "ios"],
         show: @escaping (Verification) -> Void
     ) throws {
         (self.api, self.saved, self.store) = (api, saved, store)
-        (self.startToken, self.show) = (startToken, show)
+        (self.startToken, self.client, self.show) = (startToken, client, show)
         try store.save(saved)  // before the start is sent
     }
 
@@ -169,6 +172,7 @@ actor SilentAuth {
             var body: [String: Any] = ["phone_number": wish.phoneNumber, "channels": wish.channels]
             if let email = wish.email { body["email"] = email }  // needed for the channel `email`
             if let nonce = wish.nonce { body["nonce"] = nonce }
+            body["client"] = self.client
             var headers = ["idempotency-key": self.saved.idempotencyKey]
             if let token = try await self.startToken() { headers["authorization"] = "Bearer \(token)" }
             let answer = try await self.send("POST", "start", body, headers: headers)
