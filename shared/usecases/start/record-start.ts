@@ -40,7 +40,10 @@ export async function recordStart(
     await leaveUnresolved(claimed, context);
     throw providerUnavailable();
   }
-  if (isAdopted) await Promise.all([recordNow(), appended.outcome === 'appended' && wakeUp()]);
+  if (isAdopted) {
+    const isUnknown = appended.outcome === 'appended';
+    await Promise.all([recordNow(), ...(isUnknown ? [wakeUp()] : [])]);
+  }
   const verification = verificationOf(appended.entry, nowMs);
   measureStart(verification, telemetry);
   const { country } = context.plan;

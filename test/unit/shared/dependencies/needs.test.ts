@@ -77,6 +77,7 @@ const VARIABLES: Readonly<Record<FunctionName, Variables>> = {
       ENV.warmTogether,
       ENV.edgeSecret,
       ENV.clockQueue,
+      ENV.allowedOrigins,
     ],
   },
   'check-code': {
