@@ -203,13 +203,14 @@ export function printCost(
     ]),
   ];
   const fixedCosts = Object.entries(monthly).map(([name, dollars]) => [name, fixed(dollars, 2)]);
-  const happy = paths[0]?.total ?? Number.NaN;
-  const verdict = happy <= TARGET_DOLLARS ? 'reached' : 'missed';
+  const goals = paths.map(({ path, total }) => {
+    const target = TARGET_DOLLARS[path];
+    return `${path} ≤ $${target} ${total <= target ? 'reached' : 'missed'}`;
+  });
   return [
     table(header, rows),
     '',
-    `goal ≤ $${TARGET_DOLLARS} for the happy path: ${verdict}; ` +
-      `list prices of ${prices.region}, ${prices.asOf}`,
+    `goals: ${goals.join(', ')}; list prices of ${prices.region}, ${prices.asOf}`,
     '',
     table(['counted per verification', ...paths.map(({ path }) => path)], counts),
     '',
