@@ -38,10 +38,15 @@ async function openCheckUrl(checkUrl, { signal }) {
   return { error: 'sdk_redirect_error' };
 }
 
+/** Asks until a code is typed or the verification ends without one. */
 async function askForCode(verification, { attempts_remaining: attempts }) {
   const terminal = createInterface({ input: stdin, output: stdout });
-  const code = await terminal.question(`Code that was sent to ${email} (${attempts} tries): `);
+  const code = await Promise.race([
+    terminal.question(`Code that was sent to ${email} (${attempts} tries): `),
+    verification.finished().then(() => undefined),
+  ]);
   terminal.close();
+  if (code === undefined) return;
   await verification.checkCode(code).catch((problem) => console.error(problem.message));
 }
 
@@ -50,7 +55,8 @@ async function main() {
   const channels = email ? ['silent_auth', 'email'] : ['silent_auth'];
   const verification = await client.start({ phoneNumber, email, channels });
   console.error(`Started: request_id ${verification.requestId}`);
-  for await (const { action } of verification.updates()) {
+  for await (const _ of verification.updates()) {
+    const { action } = verification.current; // while somebody typed, more may have happened
     if (action?.type === 'submit_code') await askForCode(verification, action);
   }
   console.log(JSON.stringify(verification.current, null, 2));
