@@ -10,9 +10,9 @@ import type {
   Context,
 } from 'aws-lambda';
 import { CORRELATOR_PATTERN } from '../config.ts';
-import { measureDefect } from './defect.ts';
 import type { HttpAnswer } from './http-answer.ts';
-import { isSecretNotSet, problemCode, problemStatus, toProblemAnswer } from './problem.ts';
+import { measureFault } from './measure-fault.ts';
+import { problemCode, problemStatus, toProblemAnswer } from './problem.ts';
 import type { InvocationTelemetry } from './telemetry.ts';
 import { isWarmUp } from './warm-up-event.ts';
 
@@ -73,8 +73,7 @@ function chain<Request extends HttpRequest | WebSocketRequest>(
       telemetry.annotate({ route: event.requestContext.routeKey });
     })
     .onError((request) => {
-      if (isSecretNotSet(request.error)) telemetry.measure({ name: 'SecretNotSet' });
-      if (problemCode(request.error) === 'internal') measureDefect(telemetry, request.context);
+      measureFault(request.error, telemetry, request.context);
       request.response = finish(request.event, onError(request.error), request.error);
     })
     .handler(async (event) => finish(event, await route(event)));

@@ -1,8 +1,8 @@
 /** The chain around a handler that a queue feeds: a batch of messages, one log line for each. */
 
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { measureDefect } from './defect.ts';
-import { isSecretNotSet, problemCode } from './problem.ts';
+import { measureFault } from './measure-fault.ts';
+import { problemCode } from './problem.ts';
 import type { InvocationTelemetry } from './telemetry.ts';
 
 export interface QueueOptions<Message> {
@@ -49,8 +49,7 @@ export function queueHandler<Message extends { readonly requestId: string }>(
       log(outcome === 'done' ? 'ok' : outcome);
       return outcome === 'done';
     } catch (error) {
-      if (isSecretNotSet(error)) telemetry.measure({ name: 'SecretNotSet' });
-      if (problemCode(error) === 'internal') measureDefect(telemetry, context);
+      measureFault(error, telemetry, context);
       log(problemCode(error), error);
       return false;
     }
