@@ -70,14 +70,15 @@ function additional(e164: string, { additionalMobilePrefixes = {} }: Settings): 
 }
 
 /**
- * Leading digits decide alone: a number that has a country's is no other country's, and of none when
- * it is not mobile there. `undefined`: nothing is known of such a number.
+ * Leading digits decide first: a number that begins with those of a country belongs to that country
+ * or, if it is not mobile there, to none. `undefined`: the metadata does not know the number.
  */
 function countryOf(national: string, found: Ranges): { country: string | undefined } | undefined {
   for (const [country, pattern = '', leadingDigits] of found) {
-    const isMobile = isWhole(pattern, national);
-    if (leadingDigits === undefined ? isMobile : isStart(leadingDigits, national)) {
-      return { country: isMobile ? country : undefined };
+    if (leadingDigits === undefined) {
+      if (isWhole(pattern, national)) return { country };
+    } else if (isStart(leadingDigits, national)) {
+      return { country: isWhole(pattern, national) ? country : undefined };
     }
   }
   return undefined;
