@@ -12,6 +12,7 @@ import {
   verificationAnswerSchema,
 } from '../../../shared/contract/answers.ts';
 import type { VerificationObject } from '../../../shared/contract/verification-object.ts';
+import { parseJson } from './parse-json.ts';
 
 /** For one answer: the backend itself has 25 s. */
 const TIMEOUT_MS = 28_000;
@@ -231,12 +232,4 @@ function isFinal({ ended_at: endedAt }: VerificationObject): boolean {
 function isOlder(one: VerificationObject, other: VerificationObject): boolean {
   if (one.seq !== other.seq) return one.seq < other.seq;
   return Date.parse(one.updated_at) < Date.parse(other.updated_at);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

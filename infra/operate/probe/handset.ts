@@ -1,6 +1,7 @@
 /** Opens a check_url as a handset does: hop by hop, with cookies, and not over plain HTTP. */
 
 import { z } from 'zod';
+import { parseJson } from './parse-json.ts';
 
 /** What the recipes for apps allow (docs/mobile.md). */
 const MAX_REDIRECTS = 15;
@@ -97,12 +98,4 @@ function toRefusal(body: unknown): string {
   const [, fragment = ''] = /#([\w-]+)$/.exec(type) ?? [];
   // No number, whatever Vonage writes there.
   return [fragment, title.replace(/\d{5,}/g, '…')].filter((text) => text !== '').join(' ');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
