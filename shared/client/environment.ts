@@ -29,7 +29,7 @@ export type SocketConstructor = new (url: string, protocols: string[]) => Socket
 
 /** Milliseconds; the defaults are those of the contract, others are for tests. */
 export interface Timing {
-  /** Time between two reads of `/status` while there is no socket. */
+  /** Interval of reading `/status` without a socket. */
   readonly pollMs: number;
   readonly pingMs: number;
   /** Longest wait for any message after a ping. */

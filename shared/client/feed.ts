@@ -35,7 +35,7 @@ export interface FeedNeeds {
   readonly untilServer: (time: string) => number;
   /** Reads `/status` into the mirror. */
   readonly read: () => Promise<unknown>;
-  /** Called when the token is no longer valid: no update can follow. */
+  /** Called when the server refuses the token. No update follows. */
   readonly onRefused: (problem: ClientProblem) => void;
 }
 

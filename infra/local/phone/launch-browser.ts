@@ -35,7 +35,7 @@ export interface LaunchedBrowser {
   close(): Promise<void>;
 }
 
-/** Why there is no browser; undefined: there is one. */
+/** The reason why no browser can be launched; `undefined` if one can. */
 export function missingBrowser(): string | undefined {
   return existsSync(EXECUTABLE)
     ? undefined

@@ -1,4 +1,4 @@
-/** `npm run deploy`: deploys the named stage; there is no default. */
+/** `npm run deploy`: deploys a stage, which must be named. */
 
 import { choice, text } from '../../../shared/command/options.ts';
 import { runCommand } from '../../../shared/command/run-command.ts';

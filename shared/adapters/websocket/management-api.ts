@@ -11,7 +11,7 @@ export interface ManagementApiOptions extends AwsRequestOptions {
 }
 
 export interface ManagementApi {
-  /** Returns the status; rejects when there is no answer. Two tries of one second each. */
+  /** Resolves to the HTTP status; rejects after two tries of one second each without an answer. */
   readonly post: (connectionId: string, data: string) => Promise<number>;
   readonly delete: (connectionId: string) => Promise<number>;
 }

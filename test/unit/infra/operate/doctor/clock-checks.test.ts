@@ -29,7 +29,7 @@ it.each<[string, CallAws, readonly string[]]>([
     ['ok', 'the mapping is Disabled: docs/runbooks/clock-stopped.md', 'ok'],
   ],
   [
-    'there is no mapping, and something was given up',
+    'the mapping is missing and the dead-letter queue holds messages',
     account([], '2'),
     [
       'ok',

@@ -26,7 +26,7 @@ describe('planStart', () => {
     ['channels in another order', { channels: ['voice', 'sms'] }, 'request_invalid'],
     ['an e-mail channel without an address', { channels: ['email'] }, 'request_invalid'],
     [
-      'an e-mail channel with what is no address',
+      'an e-mail channel with an invalid address',
       { channels: ['email'], email: '' },
       'request_invalid',
     ],
