@@ -1,75 +1,57 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
-  API_KEY,
-  API_SECRET,
   APPLICATION_ID,
-  createHarness,
+  BASIC,
+  basic,
   createStatusUrl,
-  type Harness,
+  newNumber,
   send,
   started,
+  useHarness,
 } from './harness.ts';
 
-let vonage: Harness;
-let application: string;
-beforeAll(async () => {
-  vonage = await createHarness();
-  application = `${vonage.url}/v2/applications/${APPLICATION_ID}`;
-});
-afterAll(() => vonage[Symbol.asyncDispose]());
+const vonage = await useHarness();
+const application = `${vonage.url}/v2/applications/${APPLICATION_ID}`;
 
-const credentials = (secret: string): { authorization: string } => ({
-  authorization: `Basic ${Buffer.from(`${API_KEY}:${secret}`).toString('base64')}`,
-});
-const basic = credentials(API_SECRET);
 const withStatusUrl = (address: string, method = 'POST'): object => ({
   verify: { webhooks: { status_url: { address, http_method: method } } },
 });
 
 describe('the Applications API', () => {
   it('shows the application and its Status URL', async () => {
-    const { status, json } = await send(application, 'GET', basic);
+    const { status, json } = await send(application, 'GET', BASIC);
     expect(status).toBe(200);
-    expect(json).toMatchObject({
-      id: APPLICATION_ID,
-      capabilities: withStatusUrl(vonage.statusUrl.url),
-    });
+    const capabilities = withStatusUrl(vonage.statusUrl.url);
+    expect(json).toMatchObject({ id: APPLICATION_ID, capabilities });
   });
 
-  it('replaces the Status URL, and webhooks go there', async () => {
+  it('replaces the Status URL, which then receives the webhooks', async () => {
     await using other = await createStatusUrl();
     const capabilities = withStatusUrl(other.url);
     const body = { name: 'acme-login', capabilities };
-    const { status, json } = await send(application, 'PUT', basic, body);
+    const { status, json } = await send(application, 'PUT', BASIC, body);
     expect([status, json.name, json.capabilities]).toEqual([200, 'acme-login', capabilities]);
     const { requestId } = await started(
-      vonage.start([{ channel: 'silent_auth', to: '447700900000' }]),
+      vonage.start([{ channel: 'silent_auth', to: newNumber() }]),
     );
     await other.wait({ request_id: requestId });
-    await send(application, 'PUT', basic, {
-      name: 'acme-login',
-      capabilities: withStatusUrl(vonage.statusUrl.url),
-    });
   });
 
-  it('refuses a body without name, a method but POST, an address that is none', async () => {
-    const bodies = [
-      {},
-      { name: '' },
-      { name: 'x', capabilities: [] },
-      { name: 'x', capabilities: withStatusUrl(vonage.statusUrl.url, 'GET') },
-      { name: 'x', capabilities: withStatusUrl('not a url') },
-    ];
-    for (const body of bodies) {
-      const { status, json } = await send(application, 'PUT', basic, body);
-      expect([status, json.invalid_parameters]).toEqual([400, [expect.any(Object)]]);
-    }
+  it.each<[string, object]>([
+    ['a body without a name', {}],
+    ['an empty name', { name: '' }],
+    ['capabilities in a list', { name: 'x', capabilities: [] }],
+    ['a method other than POST', { name: 'x', capabilities: withStatusUrl('http://a.b', 'GET') }],
+    ['an invalid address', { name: 'x', capabilities: withStatusUrl('not a url') }],
+  ])('refuses %s', async (_what, body) => {
+    const { status, json } = await send(application, 'PUT', BASIC, body);
+    expect([status, json.invalid_parameters]).toEqual([400, [expect.any(Object)]]);
   });
 
-  it('knows nobody else', async () => {
+  it('answers 401 to other credentials, 404 to other applications, 405 to other methods', async () => {
     expect((await send(application, 'GET')).status).toBe(401);
-    expect((await send(application, 'GET', credentials('wrong'))).status).toBe(401);
-    expect((await send(`${application}0`, 'GET', basic)).status).toBe(404);
-    expect((await send(application, 'PATCH', basic)).status).toBe(405);
+    expect((await send(application, 'GET', basic('wrong'))).status).toBe(401);
+    expect((await send(`${application}0`, 'GET', BASIC)).status).toBe(404);
+    expect((await send(application, 'PATCH', BASIC)).status).toBe(405);
   });
 });

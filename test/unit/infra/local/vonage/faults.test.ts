@@ -1,23 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type AnswerFault, faultRule } from '../../../../../infra/local/vonage/fault-rules.ts';
-import { createHarness, type Harness, send, signApplicationJwt, started } from './harness.ts';
+import { newNumber, send, signApplicationJwt, started, useHarness } from './harness.ts';
 
-let vonage: Harness;
-let last = 0;
-beforeAll(async () => {
-  vonage = await createHarness();
-});
+const vonage = await useHarness();
+const RULES_URL = `${vonage.url}/faults`;
 afterEach(() => vonage.faults());
-afterAll(() => vonage[Symbol.asyncDispose]());
 
 const sms = (to: string): readonly object[] => [{ channel: 'sms', to }];
-const number = (): string => {
-  last += 2;
-  return `4477${String(last).padStart(8, '0')}`;
-};
+const statusOfStart = async (to: string): Promise<number> => (await vonage.start(sms(to))).status;
+const onStart = (answer: Omit<AnswerFault, 'operation'>): AnswerFault => ({
+  operation: 'start',
+  ...answer,
+});
 
-describe('answers on demand', () => {
+describe('a fault of an answer', () => {
   it.each([
     ['unauthorized', 401],
     ['jwt_expired', 401],
@@ -29,9 +26,9 @@ describe('answers on demand', () => {
     ['invalid_params', 422],
     ['throttled', 429],
     ['internal_error', 500],
-  ] as const)('refuses a start with %s, and nothing was started', async (kind, status) => {
-    const to = number();
-    await vonage.faults({ to, answer: { operation: 'start', kind } });
+  ] as const)('refuses a start with %s and starts nothing', async (kind, status) => {
+    const to = newNumber();
+    await vonage.faults({ to, answer: onStart({ kind }) });
     const answered = await vonage.start(sms(to));
     expect(answered.status).toBe(status);
     expect(answered.headers.get('content-type')).toBe('application/problem+json');
@@ -39,170 +36,152 @@ describe('answers on demand', () => {
     await started(vonage.start(sms(to)));
   });
 
-  it('strikes the next N calls, and shows what is left', async () => {
-    const to = number();
-    await vonage.faults({ id: 'once', next: 2, answer: { operation: 'start', kind: 'throttled' } });
-    expect((await vonage.start(sms(to))).status).toBe(429);
+  it('applies to the next N calls, and GET /faults shows how many remain', async () => {
+    const to = newNumber();
+    await vonage.faults({ id: 'once', next: 2, answer: onStart({ kind: 'throttled' }) });
+    expect(await statusOfStart(to)).toBe(429);
     expect(await vonage.look('/faults')).toMatchObject({ rules: [{ id: 'once', remaining: 1 }] });
-    expect((await vonage.start(sms(to))).status).toBe(429);
-    expect((await vonage.start(sms(to))).status).toBe(202);
+    expect([await statusOfStart(to), await statusOfStart(to)]).toEqual([429, 202]);
   });
 
-  it('strikes one number, one request, one operation', async () => {
-    const [to, other] = [number(), number()];
-    await vonage.faults({ to: `+${to}`, answer: { operation: 'start', kind: 'internal_error' } });
+  it('applies to one number, one request, one operation', async () => {
+    const [to, other] = [newNumber(), newNumber()];
+    await vonage.faults({ to: `+${to}`, answer: onStart({ kind: 'internal_error' }) });
     const { requestId } = await started(vonage.start(sms(other)));
-    expect((await vonage.start(sms(to))).status).toBe(500);
-    await vonage.faults({
-      request_id: requestId,
-      answer: { operation: 'next_workflow', kind: 'try_again' },
-    });
+    expect(await statusOfStart(to)).toBe(500);
+    const answer = { operation: 'next_workflow', kind: 'try_again' } as const;
+    await vonage.faults({ request_id: requestId, answer });
     const next = await vonage.nextWorkflow(requestId);
-    expect([next.status, next.json.detail]).toEqual([
-      409,
-      'The operation cannot be performed at this time. Please try again later.',
-    ]);
+    const detail = 'The operation cannot be performed at this time. Please try again later.';
+    expect([next.status, next.json.detail]).toEqual([409, detail]);
     expect((await vonage.check(requestId, await vonage.code(other))).status).toBe(200);
   });
 
-  it('answers 500 after the effect on request', async () => {
-    const to = number();
-    await vonage.faults({
-      next: 1,
-      answer: { operation: 'start', kind: 'internal_error', effect: 'done' },
-    });
-    expect((await vonage.start(sms(to))).status).toBe(500);
-    expect((await vonage.start(sms(to))).status).toBe(409);
+  it('answers 500 after the effect', async () => {
+    const to = newNumber();
+    await vonage.faults({ next: 1, answer: onStart({ kind: 'internal_error', effect: 'done' }) });
+    expect([await statusOfStart(to), await statusOfStart(to)]).toEqual([500, 409]);
   });
 
   it('adds retry-after, other statuses and other members', async () => {
-    await vonage.faults({
-      answer: {
-        operation: 'start',
-        kind: 'throttled',
-        retry_after: 7,
-        set: { title: 'Slow down' },
-      },
-    });
-    const { headers, json } = await vonage.start(sms(number()));
+    const answerWith = async (answer: Omit<AnswerFault, 'operation'>) => {
+      await vonage.faults({ answer: onStart(answer) });
+      return raw();
+    };
+    const slower = { kind: 'throttled', retry_after: 7, set: { title: 'Slow down' } } as const;
+    const { headers, json } = await answerWith(slower);
     expect([headers.get('retry-after'), json.title]).toEqual(['7', 'Slow down']);
-    await vonage.faults({ answer: { operation: 'start', kind: 'invalid_params_object' } });
-    expect((await raw()).json.invalid_parameters).toEqual({ name: 'to', reason: 'invalid' });
-    await vonage.faults({ answer: { operation: 'start', kind: 'extra_members' } });
-    expect((await raw()).json).toMatchObject({
+    expect((await answerWith({ kind: 'invalid_params_object' })).json.invalid_parameters).toEqual({
+      name: 'to',
+      reason: 'invalid',
+    });
+    expect((await answerWith({ kind: 'extra_members' })).json).toMatchObject({
       request_id: expect.any(String),
       unknown_member: {},
     });
-    await vonage.faults({ answer: { operation: 'start', kind: 'not_json', status: 502 } });
-    expect(await raw()).toMatchObject({ status: 502, text: expect.stringMatching(/^<html>/) });
-    await vonage.faults({ answer: { operation: 'start', kind: 'empty' } });
-    expect(await raw()).toMatchObject({ status: 202, text: '' });
+    const html = { status: 502, text: expect.stringMatching(/^<html>/) };
+    expect(await answerWith({ kind: 'not_json', status: 502 })).toMatchObject(html);
+    expect(await answerWith({ kind: 'empty' })).toMatchObject({ status: 202, text: '' });
   });
 
-  it.each<[string, AnswerFault, number]>([
-    ['a timeout before the effect', { operation: 'start', kind: 'timeout' }, 202],
-    ['a timeout after the effect', { operation: 'start', kind: 'timeout', effect: 'done' }, 409],
-    ['a broken connection', { operation: 'start', kind: 'reset' }, 409],
-    ['half an answer', { operation: 'start', kind: 'truncated' }, 409],
-    ['half an answer for too long', { operation: 'start', kind: 'trickle' }, 409],
-    ['a slow answer', { operation: 'start', kind: 'slow' }, 409],
-  ])('never ends well: %s', async (_name, answer, afterwards) => {
-    const to = number();
-    await vonage.faults({ next: 1, answer });
+  it.each<[string, Omit<AnswerFault, 'operation'>, number]>([
+    ['a timeout before the effect', { kind: 'timeout' }, 202],
+    ['a timeout after the effect', { kind: 'timeout', effect: 'done' }, 409],
+    ['a broken connection', { kind: 'reset' }, 409],
+    ['half an answer', { kind: 'truncated' }, 409],
+    ['half an answer for too long', { kind: 'trickle' }, 409],
+    ['a slow answer', { kind: 'slow' }, 409],
+  ])('loses the answer: %s', async (_name, answer, afterwards) => {
+    const to = newNumber();
+    await vonage.faults({ next: 1, answer: onStart(answer) });
     const lost = new AbortController();
     const answered = expect(raw(to, lost.signal)).rejects.toThrow();
     await expect.poll(async () => JSON.stringify(await vonage.look('/_local/calls'))).toContain(to);
     lost.abort();
     await answered;
-    expect((await vonage.start(sms(to))).status).toBe(afterwards);
+    expect(await statusOfStart(to)).toBe(afterwards);
   });
 
-  it('is late with the second half only', async () => {
-    await vonage.faults({ answer: { operation: 'start', kind: 'trickle', delay_ms: 60 } });
+  it('sends the second half of an answer late', async () => {
+    await vonage.faults({ answer: onStart({ kind: 'trickle', delay_ms: 60 }) });
     expect((await vonage.passing(raw())).json.request_id).toEqual(expect.any(String));
   });
 });
 
-describe('PUT /faults', () => {
+describe('/faults', () => {
   it.each<[string, unknown]>([
     ['a misspelt member', { answers: {} }],
     ['an unknown kind', { answer: { operation: 'start', kind: 'nonsense' } }],
-    ['two things at once', { webhook: { drop: true }, request: {} }],
-    ['nothing', { to: '44' }],
-    ['no JSON', 'text'],
+    ['two faults in one rule', { webhook: { drop: true }, request: {} }],
+    ['a rule without a fault', { to: '44' }],
+    ['a text', 'text'],
   ])('refuses %s', async (_name, body) => {
-    const { status, json } = await send(`${vonage.url}/faults`, 'PUT', {}, body);
+    const { status, json } = await send(RULES_URL, 'PUT', {}, body);
     expect([status, json.message]).toEqual([400, expect.any(String)]);
   });
 
-  it('takes one rule, a list, or an object with rules; POST adds, DELETE takes away', async () => {
-    const url = `${vonage.url}/faults`;
+  it('accepts one rule or a list; PUT replaces, POST adds, DELETE removes', async () => {
     const rule = (id: string): object => ({ id, webhook: { drop: true } });
     const ids = async (): Promise<unknown> => JSON.stringify(await vonage.look('/faults'));
-    await send(url, 'PUT', {}, rule('a'));
-    await send(url, 'POST', {}, [rule('b'), rule('c')]);
+    await send(RULES_URL, 'PUT', {}, rule('a'));
+    await send(RULES_URL, 'POST', {}, [rule('b'), rule('c')]);
     expect(await ids()).toMatch(/"a".*"b".*"c"/);
-    expect((await send(`${url}/b`, 'DELETE')).status).toBe(204);
+    expect((await send(`${RULES_URL}/b`, 'DELETE')).status).toBe(204);
     expect(await ids()).not.toContain('"b"');
-    expect((await send(url, 'DELETE')).status).toBe(204);
+    expect((await send(RULES_URL, 'DELETE')).status).toBe(204);
     expect(await vonage.look('/faults')).toEqual({ rules: [] });
   });
 
-  it('takes every example of its documentation, which names every member', async () => {
-    const text = readFileSync(new URL('../../../../../docs/vonage.md', import.meta.url), 'utf8');
-    const examples = [...text.matchAll(/-X PUT \S+\/faults -d '([^']+)'/g)].map(
-      ([, body = '']) => body,
-    );
+  it('accepts every example of docs/vonage.md, which names every member', async () => {
+    const text = readFileSync('docs/vonage.md', 'utf8');
+    const examples = [...text.matchAll(/-X PUT \S+\/faults -d '([^']+)'/g)];
     expect(examples.length).toBeGreaterThan(5);
-    for (const body of examples) {
-      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-      const answered = await fetch(`${vonage.url}/faults`, { method: 'PUT', headers, body });
-      expect([answered.status, body]).toEqual([200, body]);
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    for (const [, body = ''] of examples) {
+      const { status } = await fetch(RULES_URL, { method: 'PUT', headers, body });
+      expect([status, body]).toEqual([200, body]);
     }
     const { answer, webhook, request } = faultRule.shape;
     for (const schema of [answer, webhook, request]) {
       for (const name of Object.keys(schema.unwrap().shape)) expect(text).toContain(`\`${name}`);
     }
     const { operation, kind } = answer.unwrap().shape;
-    for (const name of [...operation.options, ...kind.options])
+    for (const name of [...operation.options, ...kind.options]) {
       expect(text).toContain(`\`${name}\``);
+    }
   });
 
   it('binds a rule for the next start to that request alone', async () => {
     await vonage.faults({ next: 1, request: { pin_tries: 1 } });
-    const [to, other] = [number(), number()];
-    const first = await started(vonage.start(sms(to), { code_length: 10 }));
-    const second = await started(vonage.start(sms(other), { code_length: 10 }));
+    const first = await started(vonage.start(sms(newNumber()), { code_length: 10 }));
+    const second = await started(vonage.start(sms(newNumber()), { code_length: 10 }));
     expect((await vonage.check(first.requestId, '0000')).status).toBe(410);
     expect((await vonage.check(second.requestId, '0000')).status).toBe(400);
   });
 });
 
-/** Long enough to stand in no random id by chance. */
-const LONG_CODE = { code_length: 10 };
-
-describe('what developers see', () => {
-  it('lists messages newest first, to numbers with and without +', async () => {
-    const to = number();
+describe('the paths for developers', () => {
+  it('list messages newest first, to numbers with and without +', async () => {
+    const to = newNumber();
     const { requestId } = await started(vonage.start(sms(to)));
     await vonage.check(requestId, await vonage.code(to));
     const again = await started(vonage.start([{ channel: 'voice', to }]));
+    const other = { to, code: expect.stringMatching(/^\d{4}$/), at: expect.any(String) };
     for (const spelling of [to, `+${to}`]) {
       expect(await vonage.look(`/inbox?to=${spelling}`)).toEqual([
-        message(to, 'voice', again.requestId),
-        message(to, 'sms', requestId),
+        { ...other, channel: 'voice', request_id: again.requestId },
+        { ...other, channel: 'sms', request_id: requestId },
       ]);
     }
   });
 
-  it('keeps a journal of calls and webhooks, without codes', async () => {
-    const to = number();
-    const { requestId } = await started(
-      vonage.start(sms(to), { client_ref: 'ref7', ...LONG_CODE }),
-    );
+  it('keep a journal of calls and webhooks, without codes', async () => {
+    const to = newNumber();
+    // Ten digits stand in no random id by chance.
+    const members = { client_ref: 'ref7', code_length: 10 };
+    const { requestId } = await started(vonage.start(sms(to), members));
     const code = await vonage.code(to);
     await vonage.check(requestId, code);
-    await vonage.statusUrl.wait({ request_id: requestId });
     await expect
       .poll(() => vonage.look(`/_local/calls?request_id=${requestId}`))
       .toMatchObject([
@@ -220,22 +199,16 @@ describe('what developers see', () => {
     expect(await vonage.look('/_local/calls?since=100000')).toEqual([]);
   });
 
-  it('answers 404 to paths that nobody has', async () => {
+  it('answer 404 where there is nothing', async () => {
     for (const path of ['/', '/v2', '/_local', '/_local/requests/x', '/v2/verify']) {
       expect((await send(`${vonage.url}${path}`, 'GET')).status).toBe(404);
     }
   });
 });
 
-function message(to: string, channel: string, requestId: string): object {
-  const code = expect.stringMatching(/^\d{4}$/);
-  return { to, channel, code, request_id: requestId, at: expect.any(String) };
-}
-
-/** A start whose answer is not held against the document. */
-async function raw(to = number(), signal?: AbortSignal): ReturnType<typeof send> {
+/** A start whose answer may contradict the document. */
+async function raw(to = newNumber(), signal?: AbortSignal): ReturnType<typeof send> {
   const authorization = `Bearer ${await signApplicationJwt()}`;
   const body = { brand: 'Acme', workflow: sms(to) };
-  const url = `${vonage.url}/v2/verify`;
-  return send(url, 'POST', { authorization }, body, signal);
+  return send(`${vonage.url}/v2/verify`, 'POST', { authorization }, body, signal);
 }

@@ -1,19 +1,18 @@
 /**
- * A simulator, an application that calls it and a Status URL that it calls. Whatever passes between
- * them is held against Vonage's own document on the way.
+ * A simulator, an application that calls it and a Status URL that it calls. Every message between
+ * them is checked against Vonage's own document.
  */
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { importPKCS8, SignJWT } from 'jose';
-import { expect } from 'vitest';
+import { afterAll, expect, vi } from 'vitest';
 import type { FaultRule } from '../../../../../infra/local/vonage/fault-rules.ts';
-import {
-  startVonageSimulator,
-  type VonageSimulator,
-  type VonageSimulatorOptions,
-} from '../../../../../infra/local/vonage/simulator.ts';
+import { startVonageSimulator } from '../../../../../infra/local/vonage/simulator.ts';
 import type { Time } from '../../../../../infra/local/vonage/time.ts';
+import { newApplicationKey } from '../../../../fixtures/secrets.ts';
+import { until } from '../../../../fixtures/until.ts';
 import {
   type ContractOperation,
   validateCallback,
@@ -26,16 +25,9 @@ export const APPLICATION_ID = 'aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab';
 export const API_KEY = 'abcd1234';
 export const API_SECRET = 'account-secret-of-tests';
 export const SIGNATURE_SECRET = 'signature-secret-of-tests-32-bytes!!';
-const keys = generateKeyPairSync('rsa', {
-  modulusLength: 2048,
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-});
-export const PRIVATE_KEY = keys.privateKey;
-export const PUBLIC_KEY = keys.publicKey;
-
-/** Ends a wait for what will never come. */
-const DEADLINE_MS = 300_000;
+export const { privateKey: PRIVATE_KEY, publicKey: PUBLIC_KEY } = newApplicationKey();
+/** Opens the Applications API, and starts verifications without webhooks. */
+export const BASIC = basic(API_SECRET);
 
 export interface Answered {
   readonly status: number;
@@ -55,21 +47,18 @@ export interface Received {
 export interface StatusUrl extends AsyncDisposable {
   readonly url: string;
   readonly received: readonly Received[];
-  /** What to answer from now on; null: nothing, ever. */
-  answerWith(status: (received: Received) => number | null): void;
-  /** Drops what came about a request. */
+  /** Replaces the answer 204. */
+  answerWith(status: (received: Received) => number): void;
+  /** Drops the webhooks of a request. */
   forget(requestId: string): void;
+  /** The webhooks of a request so far. */
+  about(requestId: string): Received['body'][];
   /** Waits until `count` webhooks with these members are there. */
   wait(members: Readonly<Record<string, unknown>>, count?: number): Promise<Received>;
 }
 
-export interface Harness extends AsyncDisposable {
+export interface Client {
   readonly url: string;
-  readonly statusUrl: StatusUrl;
-  /** Lets this much time pass at the simulator, where it stands still otherwise. */
-  pass(seconds: number): void;
-  /** Lets time pass, from one timer to the next, until the task is done. */
-  passing<T>(task: Promise<T>): Promise<T>;
   start(workflow: readonly object[], members?: object): Promise<Answered>;
   check(requestId: string, code: string): Promise<Answered>;
   /** A check with any body. */
@@ -83,12 +72,30 @@ export interface Harness extends AsyncDisposable {
   look(path: string): Promise<unknown>;
 }
 
-export async function createHarness(
-  options: Partial<VonageSimulatorOptions> = {},
-): Promise<Harness> {
+export interface Harness extends Client, AsyncDisposable {
+  readonly statusUrl: StatusUrl;
+  /** Moves the simulator's clock, which stands still otherwise. */
+  pass(seconds: number): void;
+  /** Moves it from one timer to the next until the task is done. */
+  passing<T>(task: Promise<T>): Promise<T>;
+}
+
+/** A harness for all tests of a file; its webhooks are checked at the end. */
+export async function useHarness(): Promise<Harness> {
+  const harness = await createHarness();
+  afterAll(async () => {
+    await harness[Symbol.asyncDispose]();
+    expectCallbacks(harness.statusUrl);
+  });
+  return harness;
+}
+
+/** `Date` stands still until the harness is disposed of. */
+export async function createHarness(): Promise<Harness> {
+  vi.useFakeTimers({ toFake: ['Date'] });
   const clock = createClock();
   const statusUrl = await createStatusUrl(clock.now);
-  const simulator: VonageSimulator = await startVonageSimulator({
+  const simulator = await startVonageSimulator({
     port: 0,
     applicationId: APPLICATION_ID,
     applicationPublicKey: PUBLIC_KEY,
@@ -97,7 +104,6 @@ export async function createHarness(
     accountApiSecret: API_SECRET,
     webhookUrl: statusUrl.url,
     time: clock,
-    ...options,
   });
   return {
     ...createClient(simulator.url),
@@ -105,13 +111,13 @@ export async function createHarness(
     pass: clock.pass,
     passing: clock.passing,
     async [Symbol.asyncDispose]() {
+      vi.useRealTimers();
       await simulator.close();
       await statusUrl[Symbol.asyncDispose]();
     },
   };
 }
 
-/** The simulator's time: it stands still until a test lets it pass. */
 function createClock(): Time & Pick<Harness, 'pass' | 'passing'> {
   const timers = new Map<() => void, number>();
   let passedMs = 0;
@@ -150,10 +156,8 @@ function createClock(): Time & Pick<Harness, 'pass' | 'passing'> {
   };
 }
 
-/** The calls of an application, each answer held against the document. */
-export function createClient(
-  url: string,
-): Omit<Harness, 'statusUrl' | 'pass' | 'passing' | typeof Symbol.asyncDispose> {
+/** An application; each answer to it is checked against the document. */
+export function createClient(url: string): Client {
   const verify = `${url}/v2/verify`;
 
   async function call(
@@ -174,10 +178,8 @@ export function createClient(
 
   return {
     url,
-    start(workflow, members = {}) {
-      const body = { brand: 'Acme', workflow, ...members };
-      return call('start', 'POST', verify, body);
-    },
+    start: (workflow, members = {}) =>
+      call('start', 'POST', verify, { brand: 'Acme', workflow, ...members }),
     check(requestId, code) {
       const body = { code };
       expect(validateCheckRequest(body)).toEqual([]);
@@ -200,13 +202,25 @@ export function createClient(
   };
 }
 
-/** Everything that an accepted start must say. */
+/** What an accepted start answers. */
 export async function started(
   answer: Promise<Answered>,
 ): Promise<{ requestId: string; checkUrl: string }> {
   const { status, json } = await answer;
   expect(status).toBe(202);
   return { requestId: String(json.request_id), checkUrl: String(json.check_url) };
+}
+
+let numbers = 0;
+
+/** A number of no other test; odd ones are rejected, those in 99 fail. */
+export function newNumber(ending = '00'): string {
+  numbers += 1;
+  return `4477${String(numbers).padStart(6, '0')}${ending}`;
+}
+
+export function basic(secret: string): { authorization: string } {
+  return { authorization: `Basic ${Buffer.from(`${API_KEY}:${secret}`).toString('base64')}` };
 }
 
 export async function send(
@@ -229,25 +243,21 @@ export async function send(
   return { status: response.status, headers: response.headers, text: content, json };
 }
 
-/** Holds one answer against the document. */
 export function expectContract(operation: ContractOperation, answered: Answered): void {
   const type = answered.headers.get('content-type');
   expect(validateResponse(operation, answered.status, answered.text, type)).toEqual([]);
 }
 
-/** Holds a body of `POST /v2/verify` against the document. */
+/** Checks a body of `POST /v2/verify` against the document. */
 export function expectStartRequest(body: unknown): void {
   expect(validateStartRequest(body)).toEqual([]);
 }
 
-export interface DeviceTrip {
-  readonly answered: Answered;
-  /** Every place the handset was sent to. */
-  readonly visited: readonly string[];
-}
-
-/** Goes where the handset goes, with its cookies, until there is no redirect on this host. */
-export async function openCheckUrl(checkUrl: string, withCookies = true): Promise<DeviceTrip> {
+/** Follows the redirects on this host as a handset does, with its cookies. */
+export async function openCheckUrl(
+  checkUrl: string,
+  withCookies = true,
+): Promise<{ readonly answered: Answered; readonly visited: readonly string[] }> {
   const visited: string[] = [];
   const cookies = new Map<string, string>();
   let next = checkUrl;
@@ -268,7 +278,7 @@ export async function openCheckUrl(checkUrl: string, withCookies = true): Promis
   }
 }
 
-/** @param claims replace the usual ones; undefined takes a claim away */
+/** @param claims replace the usual ones; undefined removes a claim */
 export async function signApplicationJwt(
   claims: Readonly<Record<string, unknown>> = {},
   privateKey = PRIVATE_KEY,
@@ -282,54 +292,31 @@ export async function signApplicationJwt(
 
 export async function createStatusUrl(now = Date.now): Promise<StatusUrl> {
   let received: Received[] = [];
-  const waiting = new Set<() => void>();
-  let statusOf: (one: Received) => number | null = () => 204;
+  let statusOf: (one: Received) => number = () => 204;
   const server = createServer(async (request, response) => {
     const content = await text(request);
     const body: Record<string, unknown> = JSON.parse(content);
     const one = { headers: request.headers, text: content, body, atMs: now() };
     received.push(one);
-    for (const look of waiting) look();
-    const status = statusOf(one);
-    if (status !== null) response.writeHead(status).end();
+    response.writeHead(statusOf(one)).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
 
   return {
-    url: `http://127.0.0.1:${port}/webhook`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`,
     get received() {
       return received;
     },
     forget(requestId) {
       received = received.filter(({ body }) => body.request_id !== requestId);
     },
+    about: (requestId) =>
+      received.map(({ body }) => body).filter(({ request_id }) => request_id === requestId),
     answerWith(status) {
       statusOf = status;
     },
-    async wait(members, count = 1) {
-      const { promise, resolve, reject } = Promise.withResolvers<Received>();
-      const look = (): void => {
-        const found = received.filter((one) => hasMembers(one.body, members));
-        const last = found[count - 1];
-        if (last !== undefined) resolve(last);
-      };
-      const wanted = `${count} × ${JSON.stringify(members)}`;
-      const seen = (): string => received.map((one) => one.text).join('\n');
-      const timer = setTimeout(
-        () => reject(new Error(`no webhook ${wanted}, but\n${seen()}`)),
-        DEADLINE_MS,
-      );
-      waiting.add(look);
-      look();
-      try {
-        return await promise;
-      } finally {
-        clearTimeout(timer);
-        waiting.delete(look);
-      }
-    },
+    wait: (members, count = 1) =>
+      until(() => received.filter(({ body }) => hasMembers(body, members))[count - 1]),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -337,14 +324,11 @@ export async function createStatusUrl(now = Date.now): Promise<StatusUrl> {
   };
 }
 
-/** Holds all webhooks so far against the document. */
-export function expectCallbacks({ received }: StatusUrl): void {
+/** Checks all webhooks so far against the document. */
+export function expectCallbacks({ received }: Pick<StatusUrl, 'received'>): void {
   for (const { body } of received) expect(validateCallback(body)).toEqual([]);
 }
 
-function hasMembers(
-  body: Readonly<Record<string, unknown>>,
-  members: Readonly<Record<string, unknown>>,
-): boolean {
+function hasMembers(body: Received['body'], members: Received['body']): boolean {
   return Object.entries(members).every(([name, value]) => body[name] === value);
 }

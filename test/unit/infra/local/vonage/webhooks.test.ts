@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { decodeProtectedHeader, jwtVerify } from 'jose';
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WebhookFault } from '../../../../../infra/local/vonage/fault-rules.ts';
 import {
@@ -8,6 +8,7 @@ import {
   createHarness,
   expectCallbacks,
   type Harness,
+  newNumber,
   openCheckUrl,
   type Received,
   SIGNATURE_SECRET,
@@ -15,7 +16,6 @@ import {
 } from './harness.ts';
 
 const secret = new TextEncoder().encode(SIGNATURE_SECRET);
-const TO = '447700900000';
 
 describe('webhooks', () => {
   let vonage: Harness;
@@ -25,9 +25,12 @@ describe('webhooks', () => {
   afterEach(() => vonage[Symbol.asyncDispose]());
 
   /** Starts a silent authentication, so that `action_pending` is sent. */
-  async function pending(fault?: WebhookFault): Promise<string> {
-    if (fault !== undefined) await vonage.faults({ webhook: fault });
-    return (await started(vonage.start([{ channel: 'silent_auth', to: TO }]))).requestId;
+  function pending(fault?: WebhookFault): Promise<string> {
+    return start('silent_auth', newNumber(), fault);
+  }
+  async function start(channel: string, to: string, webhook?: WebhookFault): Promise<string> {
+    if (webhook !== undefined) await vonage.faults({ to, webhook });
+    return (await started(vonage.start([{ channel, to }]))).requestId;
   }
   /** The first comes at once; the others take time. */
   const actionPending = (count = 1): Promise<Received> => {
@@ -40,7 +43,7 @@ describe('webhooks', () => {
     const { headers, text, body } = await actionPending();
     expect(headers['content-type']).toBe('application/json');
     expect(text).toBe(JSON.stringify(body));
-    const token = tokenOf(headers.authorization);
+    const token = tokenOf(headers);
     expect(decodeProtectedHeader(token)).toEqual({ alg: 'HS256', typ: 'JWT' });
     const { payload } = await jwtVerify(token, secret, { algorithms: ['HS256'] });
     expect(payload).toEqual({
@@ -54,40 +57,30 @@ describe('webhooks', () => {
     expectCallbacks(vonage.statusUrl);
   });
 
-  it('come again, later and later, until there is a 2xx', async () => {
+  it('come again after 5 s and 60 s, with new tokens, until there is a 2xx', async () => {
     let refusals = 2;
-    vonage.statusUrl.answerWith(() => {
-      refusals -= 1;
-      return refusals >= 0 ? 503 : 200;
-    });
+    vonage.statusUrl.answerWith(() => (refusals-- > 0 ? 503 : 200));
     const requestId = await pending();
-    const [first, second, third] = [
-      await actionPending(1),
-      await actionPending(2),
-      await actionPending(3),
-    ];
-    expect(second.atMs - first.atMs).toBeGreaterThanOrEqual(5_000);
-    expect(third.atMs - second.atMs).toBeGreaterThanOrEqual(60_000);
-    expect(new Set([first, second, third].map(({ text }) => text)).size).toBe(1);
-    expect(tokenOf(third.headers.authorization)).not.toBe(tokenOf(first.headers.authorization));
+    const attempts = [await actionPending(1), await actionPending(2), await actionPending(3)];
+    const [first = 0, second = 0, third = 0] = attempts.map(({ atMs }) => atMs);
+    expect(second - first).toBeGreaterThanOrEqual(5_000);
+    expect(third - second).toBeGreaterThanOrEqual(60_000);
+    expect(new Set(attempts.map(({ text }) => text)).size).toBe(1);
+    expect(new Set(attempts.map(({ headers }) => tokenOf(headers))).size).toBe(3);
     await expect
       .poll(async () => JSON.stringify(await vonage.look(`/_local/requests/${requestId}`)))
       .not.toContain('"attempts":3');
   });
 
-  it('keep their token on request', async () => {
-    let isFirst = true;
-    vonage.statusUrl.answerWith(() => {
-      const status = isFirst ? 500 : 204;
-      isFirst = false;
-      return status;
-    });
+  it('keep their token with the fault same_token', async () => {
+    let refusals = 1;
+    vonage.statusUrl.answerWith(() => (refusals-- > 0 ? 500 : 204));
     await pending({ same_token: true });
     const [first, second] = [await actionPending(1), await actionPending(2)];
     expect(second.headers.authorization).toBe(first.headers.authorization);
   });
 
-  it('are unsigned once, and signed when they come again', async () => {
+  it('are unsigned once with the signature "none", and signed when they come again', async () => {
     vonage.statusUrl.answerWith(({ headers }) => (headers.authorization ? 204 : 503));
     await pending({ signature: 'none' });
     expect((await actionPending(1)).headers.authorization).toBeUndefined();
@@ -103,12 +96,10 @@ describe('webhooks', () => {
     ['other_issuer', { iss: expect.not.stringContaining('Vonage') }],
     ['no_payload_hash', { payload_hash: undefined }],
     ['expired', { exp: expect.any(Number) }],
-  ] as const)('are signed with %s when told to', async (signature, claims) => {
+  ] as const)('are signed as the fault "%s" says', async (signature, claims) => {
     await pending({ signature });
-    const { headers } = await actionPending();
-    const token = tokenOf(headers.authorization);
-    const [, payload = ''] = token.split('.');
-    const decoded: Record<string, unknown> = JSON.parse(atob(payload));
+    const token = tokenOf((await actionPending()).headers);
+    const decoded = decodeJwt(token);
     for (const [name, value] of Object.entries(claims)) expect(decoded[name]).toEqual(value);
     const isForged = signature === 'wrong_secret' || signature === 'alg_none';
     const verified = jwtVerify(token, secret, { currentDate: new Date(0) });
@@ -116,59 +107,50 @@ describe('webhooks', () => {
     else await expect(verified).resolves.toBeDefined();
   });
 
-  it('are altered after signing on request', async () => {
+  it('are altered after signing with the fault "altered"', async () => {
     await pending({ altered: true });
     const { headers, text } = await vonage.statusUrl.wait({ status: 'completed' });
-    const { payload } = await jwtVerify(tokenOf(headers.authorization), secret);
+    const { payload } = await jwtVerify(tokenOf(headers), secret);
     expect(payload.payload_hash).not.toBe(sha256(text));
   });
 
-  it('come twice, or not at all, on request', async () => {
+  it('come twice more with "duplicate", and not at all with "drop"', async () => {
     await pending({ on: { status: 'action_pending' }, duplicate: 2 });
     await actionPending(3);
-    await vonage.faults({ to: '447700900002', webhook: { drop: true } });
-    const dropped = await started(vonage.start([{ channel: 'sms', to: '447700900002' }]));
-    await vonage.check(dropped.requestId, await vonage.code('447700900002'));
-    const kept = await started(vonage.start([{ channel: 'sms', to: '447700900004' }]));
-    await vonage.check(kept.requestId, await vonage.code('447700900004'));
-    await vonage.statusUrl.wait({ request_id: kept.requestId });
-    const ids = vonage.statusUrl.received.map(({ body }) => body.request_id);
-    expect(ids).not.toContain(dropped.requestId);
+    const [to, other] = [newNumber(), newNumber()];
+    const dropped = await start('sms', to, { drop: true });
+    await vonage.check(dropped, await vonage.code(to));
+    const kept = await start('sms', other);
+    await vonage.check(kept, await vonage.code(other));
+    await vonage.statusUrl.wait({ request_id: kept });
+    expect(vonage.statusUrl.about(dropped)).toEqual([]);
   });
 
-  it('are overtaken by the next one on request', async () => {
+  it('change their order with the fault "reorder"', async () => {
     const requestId = await pending({ on: { type: 'event', status: 'completed' }, reorder: true });
     const { body } = await actionPending();
-    const { answered } = await openCheckUrl(checkUrlOf(body));
+    const [, checkUrl = ''] = /"check_url":"([^"]+)"/.exec(JSON.stringify(body.action)) ?? [];
+    const { answered } = await openCheckUrl(checkUrl);
     await vonage.check(requestId, String(answered.json.code));
     await vonage.statusUrl.wait({ status: 'completed', type: 'event' });
-    const types = vonage.statusUrl.received
-      .filter(({ body }) => body.status === 'completed')
-      .map(({ body }) => body.type);
-    expect(types).toEqual(['summary', 'event']);
+    const completed = vonage.statusUrl.received.filter(({ body }) => body.status === 'completed');
+    expect(completed.map(({ body }) => body.type)).toEqual(['summary', 'event']);
   });
 
-  it('are delayed, and carry other members, on request', async () => {
-    await pending({
-      delay_ms: 150_000,
-      set: { price: '0.05', status: 'surprising', channel: null },
-    });
-    vonage.pass(100);
-    expect(vonage.statusUrl.received).toEqual([]);
-    vonage.pass(50);
-    const { body, text, headers } = await vonage.statusUrl.wait({ status: 'surprising' });
+  it('are delayed and carry other members, and are signed as they are sent', async () => {
+    const set = { price: '0.05', status: 'surprising', channel: null };
+    await pending({ delay_ms: 150_000, set });
+    vonage.pass(150);
+    const { body, text, headers, atMs } = await vonage.statusUrl.wait({ status: 'surprising' });
+    expect(atMs - Date.now()).toBe(150_000);
     expect([body.price, body.channel]).toEqual(['0.05', undefined]);
-    const { payload } = await jwtVerify(tokenOf(headers.authorization), secret);
+    const { payload } = await jwtVerify(tokenOf(headers), secret);
     expect(payload.payload_hash).toBe(sha256(text));
   });
 });
 
-function checkUrlOf({ action }: Record<string, unknown>): string {
-  return /"check_url":"([^"]+)"/.exec(JSON.stringify(action))?.[1] ?? '';
-}
-
-function tokenOf(authorization: string | undefined): string {
-  return (authorization ?? '').replace(/^Bearer /, '');
+function tokenOf({ authorization = '' }: Received['headers']): string {
+  return authorization.replace(/^Bearer /, '');
 }
 
 function sha256(text: string): string {
