@@ -1,45 +1,49 @@
 import { describe, expect, it } from 'vitest';
+import type { Verification } from '../../../../shared/client/verification.ts';
 import { PROBLEMS, type ProblemCode } from '../../../../shared/domain/errors.ts';
 import {
   ended,
   type FakeBackend,
   problemReply,
   REQUEST_ID,
+  type Received,
   submitCode,
   TOKEN,
 } from '../../../fixtures/fake-backend.ts';
-import { backend, begin } from './clients.ts';
+import { backend, begin, changes, PHONE_NUMBER } from './clients.ts';
 
 /** Without a socket, so that only the call itself can learn anything. */
-const SILENT = { WebSocket: null, timing: { pollMs: 60_000 } } as const;
+function beginSilently(server: FakeBackend): Promise<Verification> {
+  return begin(server, { WebSocket: null, timing: { pollMs: 60_000 } });
+}
 
 const paths = (server: FakeBackend): readonly string[] =>
   server.received.map(({ path }) => path).filter((path) => path !== '/start');
 
+const callOf = (server: FakeBackend, wanted: string): Received | undefined =>
+  server.received.find(({ path }) => path === wanted);
+
 function withCode(): FakeBackend {
   const server = backend();
   server.change(submitCode());
-  server.act('/check-code', () => {
-    return { status: 200, body: { verification: server.change(ended('completed')) } };
-  });
+  changes(server, '/check-code', () => ended('completed'), true);
   return server;
 }
 
-/** Every code, and what the client does with it by itself. */
-const REPEATED: Partial<Record<ProblemCode, true>> = {
-  start_in_progress: true,
-  internal: true,
-  provider_unavailable: true,
-  dependency_unavailable: true,
-};
+/** The codes that make the client repeat a call by itself. */
+const REPEATED: readonly ProblemCode[] = [
+  'start_in_progress',
+  'internal',
+  'provider_unavailable',
+  'dependency_unavailable',
+];
 
 describe('every call', () => {
-  it.each(Object.keys(PROBLEMS) as ProblemCode[])('on %s', async (code) => {
+  it.each(Object.keys(PROBLEMS) as ProblemCode[])('repeats or reports %s', async (code) => {
     const server = withCode();
     server.script('/check-code', problemReply(code));
-    const verification = await begin(server, SILENT);
-    const checked = verification.checkCode('123456');
-    if (REPEATED[code]) {
+    const checked = (await beginSilently(server)).checkCode('123456');
+    if (REPEATED.includes(code)) {
       expect((await checked).status).toBe('completed');
       expect(paths(server)).toEqual(['/check-code', '/status', '/check-code']);
     } else {
@@ -56,21 +60,22 @@ describe('every call', () => {
     [401, false],
     [404, false],
     [413, false],
-  ])('tells %i of the gateway apart', async (status, isRepeated) => {
+  ])('tells a %i of the gateway from one of the backend; repeats it: %s', async (...row) => {
+    const [status, isRepeated] = row;
     const server = withCode();
     server.script('/check-code', { status, body: { message: 'no' } });
-    const checked = (await begin(server, SILENT)).checkCode('123456');
+    const checked = (await beginSilently(server)).checkCode('123456');
     if (isRepeated) expect((await checked).status).toBe('completed');
     else await expect(checked).rejects.toMatchObject({ code: 'gateway_error', status });
   });
 
   it('carries token and body', async () => {
     const server = withCode();
-    await (await begin(server, SILENT)).checkCode('123456');
-    const call = server.received.find(({ path }) => path === '/check-code');
-    expect(call?.headers.authorization).toBe(`Bearer ${TOKEN}`);
-    expect(call?.headers['content-type']).toBe('application/json');
-    expect(call?.body).toEqual({ request_id: REQUEST_ID, code: '123456' });
+    await (await beginSilently(server)).checkCode('123456');
+    expect(callOf(server, '/check-code')).toMatchObject({
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      body: { request_id: REQUEST_ID, code: '123456' },
+    });
   });
 
   it('gives up after a few failures, and says that it may be tried again', async () => {
@@ -78,7 +83,7 @@ describe('every call', () => {
     const failures = Array.from({ length: 8 }, () => 'lose' as const);
     server.script('/check-code', ...failures);
     server.script('/status', ...failures);
-    const checked = (await begin(server, SILENT)).checkCode('123456');
+    const checked = (await beginSilently(server)).checkCode('123456');
     await expect(checked).rejects.toMatchObject({ code: 'network_error', retryable: true });
   });
 
@@ -86,7 +91,7 @@ describe('every call', () => {
     const server = withCode();
     server.script('/check-code', problemReply('provider_unavailable', { retry_after: 1 }));
     const startedAtMs = Date.now();
-    const verification = await begin(server, SILENT);
+    const verification = await beginSilently(server);
     await verification.checkCode('123456');
     expect(Date.now() - startedAtMs).toBeGreaterThanOrEqual(1000);
     server.script('/cancel', problemReply('dependency_unavailable', { retry_after: 600 }));
@@ -95,11 +100,10 @@ describe('every call', () => {
 
   it('is aborted with the reason of its signal, while it waits as well', async () => {
     const server = withCode();
-    const verification = await begin(server, SILENT);
+    const verification = await beginSilently(server);
     const reason = new Error('the user left');
-    await expect(
-      verification.checkCode('123456', { signal: AbortSignal.abort(reason) }),
-    ).rejects.toBe(reason);
+    const signal = AbortSignal.abort(reason);
+    await expect(verification.checkCode('123456', { signal })).rejects.toBe(reason);
     expect(paths(server)).toEqual([]);
     server.script('/check-code', problemReply('provider_unavailable', { retry_after: 30 }));
     const aborting = new AbortController();
@@ -111,32 +115,26 @@ describe('every call', () => {
   it('takes the verification that a problem carries', async () => {
     const server = withCode();
     const newer = server.change(submitCode(2), false);
-    server.script(
-      '/check-code',
-      problemReply('code_invalid', { attempts_remaining: 2, verification: newer }),
-    );
-    const verification = await begin(server, SILENT);
-    await expect(verification.checkCode('000000')).rejects.toMatchObject({
-      code: 'code_invalid',
-      attemptsRemaining: 2,
-      verification: newer,
-    });
+    const members = { attempts_remaining: 2, verification: newer };
+    server.script('/check-code', problemReply('code_invalid', members));
+    const verification = await beginSilently(server);
+    const problem = { code: 'code_invalid', attemptsRemaining: 2, verification: newer };
+    await expect(verification.checkCode('000000')).rejects.toMatchObject(problem);
     expect(verification.current).toEqual(newer);
   });
 });
 
 describe('checkCode', () => {
   it('sends the code in its form', async () => {
-    const server = await withCode();
-    await (await begin(server, SILENT)).checkCode('\u200e٧٦٥ 241\n');
-    const call = server.received.find(({ path }) => path === '/check-code');
-    expect(call?.body).toMatchObject({ code: '765241' });
+    const server = withCode();
+    await (await beginSilently(server)).checkCode('\u200e٧٦٥ 241\n');
+    expect(callOf(server, '/check-code')?.body).toMatchObject({ code: '765241' });
   });
 
   it('sees in /status that the lost answer was yes, and repeats nothing', async () => {
     const server = withCode();
     server.script('/check-code', 'lose_answer');
-    const checked = await (await begin(server, SILENT)).checkCode('123456');
+    const checked = await (await beginSilently(server)).checkCode('123456');
     expect(checked.status).toBe('completed');
     expect(paths(server)).toEqual(['/check-code', '/status']);
   });
@@ -147,38 +145,31 @@ describe('checkCode', () => {
       return problemReply('code_invalid', { verification: server.change(submitCode(2), false) });
     });
     server.script('/check-code', 'lose_answer');
-    const checked = (await begin(server, SILENT)).checkCode('000000');
+    const checked = (await beginSilently(server)).checkCode('000000');
     await expect(checked).rejects.toMatchObject({ code: 'code_invalid', attemptsRemaining: 2 });
     expect(paths(server)).toEqual(['/check-code', '/status']);
   });
 
-  it('waits for the outcome of a code that is with Vonage', async () => {
-    const server = withCode();
-    server.script('/check-code', () => {
-      const verification = server.change({ status: 'checking' }, false);
-      return { status: 202, body: { verification } };
-    });
-    const verification = await begin(server, SILENT);
-    expect((await verification.checkCode('123456')).status).toBe('checking');
-    expect(paths(server)).toEqual(['/check-code']);
-  });
-
-  it('does not repeat a code that is with Vonage', async () => {
+  it.each([
+    ['arrives', [], ['/check-code']],
+    ['is lost', ['lose_answer'], ['/check-code', '/status']],
+  ] as const)('does not repeat a code that Vonage checks when the 202 %s', async (_, ...row) => {
+    const [script, expected] = row;
     const server = withCode();
     server.act('/check-code', () => {
       const verification = server.change({ status: 'checking' }, false);
       return { status: 202, body: { verification } };
     });
-    server.script('/check-code', 'lose_answer');
-    const checked = await (await begin(server, SILENT)).checkCode('123456');
+    server.script('/check-code', ...script);
+    const checked = await (await beginSilently(server)).checkCode('123456');
     expect(checked.status).toBe('checking');
-    expect(paths(server)).toEqual(['/check-code', '/status']);
+    expect(paths(server)).toEqual(expected);
   });
 
   it('repeats a call that never arrived', async () => {
     const server = withCode();
     server.script('/check-code', 'lose');
-    const checked = await (await begin(server, SILENT)).checkCode('123456');
+    const checked = await (await beginSilently(server)).checkCode('123456');
     expect(checked.status).toBe('completed');
     expect(paths(server)).toEqual(['/check-code', '/status', '/check-code']);
   });
@@ -187,7 +178,7 @@ describe('checkCode', () => {
 describe('nextWorkflow', () => {
   it('leaves the running channel, by the choice of the user', async () => {
     const server = backend();
-    const verification = await begin(server, SILENT);
+    const verification = await beginSilently(server);
     await verification.nextWorkflow();
     await verification.nextWorkflow({ error: 'sdk_no_data_connectivity' });
     const calls = server.received.filter(({ path }) => path === '/next-workflow');
@@ -199,11 +190,9 @@ describe('nextWorkflow', () => {
 
   it('skips no channel when its answer was lost', async () => {
     const server = backend();
-    server.act('/next-workflow', () => {
-      return { status: 200, body: { verification: server.change(submitCode(), false) } };
-    });
+    changes(server, '/next-workflow', submitCode);
     server.script('/next-workflow', 'lose_answer');
-    const left = await (await begin(server, SILENT)).nextWorkflow();
+    const left = await (await beginSilently(server)).nextWorkflow();
     expect(left.channel).toBe('email');
     expect(paths(server)).toEqual(['/next-workflow', '/status']);
   });
@@ -212,11 +201,9 @@ describe('nextWorkflow', () => {
 describe('cancel', () => {
   it('cancels, and sees that it did when the answer was lost', async () => {
     const server = backend();
-    server.act('/cancel', () => {
-      return { status: 200, body: { verification: server.change(ended('cancelled'), false) } };
-    });
+    changes(server, '/cancel', () => ended('cancelled'));
     server.script('/cancel', 'lose_answer');
-    const verification = await begin(server, SILENT);
+    const verification = await beginSilently(server);
     expect((await verification.cancel()).status).toBe('cancelled');
     expect((await verification.finished()).status).toBe('cancelled');
   });
@@ -225,23 +212,16 @@ describe('cancel', () => {
 describe('proof', () => {
   it('asks with the addresses of the start', async () => {
     const server = backend();
-    server.act('/proof', () => ({
-      status: 200,
-      body: { proof: 'header.payload.signature', expires_at: '2026-03-04T10:20:30.000Z' },
-    }));
     server.script('/proof', 'lose');
-    const verification = await begin(server, SILENT);
-    expect(await verification.proof({ phoneNumber: '+4915123456788' })).toEqual({
-      proof: 'header.payload.signature',
-      expiresAt: '2026-03-04T10:20:30.000Z',
-    });
-    expect(server.received.at(-1)?.body).toEqual({ phone_number: '+4915123456788' });
+    const proof = await (await beginSilently(server)).proof({ phoneNumber: PHONE_NUMBER });
+    expect(proof).toEqual({ proof: 'a.b.c', expiresAt: '…' });
+    expect(server.received.at(-1)?.body).toEqual({ phone_number: PHONE_NUMBER });
   });
 
   it('throws what the backend refuses', async () => {
     const server = backend();
     server.act('/proof', () => problemReply('proof_refused'));
-    const verification = await begin(server, SILENT);
-    await expect(verification.proof({})).rejects.toMatchObject({ code: 'proof_refused' });
+    const asked = (await beginSilently(server)).proof({});
+    await expect(asked).rejects.toMatchObject({ code: 'proof_refused' });
   });
 });

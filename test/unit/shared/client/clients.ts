@@ -2,6 +2,7 @@
 
 import { onTestFinished, vi } from 'vitest';
 import { type Client, type ClientOptions, createClient } from '../../../../shared/client/client.ts';
+import type { VerificationObject } from '../../../../shared/client/contract.ts';
 import type { Verification } from '../../../../shared/client/verification.ts';
 import { createFakeBackend, type FakeBackend } from '../../../fixtures/fake-backend.ts';
 
@@ -27,6 +28,34 @@ export async function begin(
   options: Partial<ClientOptions> = {},
 ): Promise<Verification> {
   return clientOf(server, options).start({ phoneNumber: PHONE_NUMBER });
+}
+
+/** A verification that listens on its socket. */
+export async function connected(
+  server: FakeBackend,
+  options: Partial<ClientOptions> = {},
+): Promise<Verification> {
+  const verification = await begin(server, options);
+  await fact(() => server.sockets === 1);
+  return verification;
+}
+
+/** Makes calls of a path change the verification; the answer is the only one to say so. */
+export function changes(
+  server: FakeBackend,
+  path: string,
+  change: () => Partial<VerificationObject>,
+  isPushed = false,
+): void {
+  server.act(path, () => {
+    return { status: 200, body: { verification: server.change(change(), isPushed) } };
+  });
+}
+
+/** The idempotency keys of the starts. */
+export function startKeys(server: FakeBackend): readonly unknown[] {
+  const starts = server.received.filter(({ path }) => path === '/start');
+  return starts.map(({ headers }) => headers['idempotency-key']);
 }
 
 /** Lets timers run until this is so. */

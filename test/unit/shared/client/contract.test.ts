@@ -4,7 +4,6 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import type * as client from '../../../../shared/client/contract.ts';
 import { isFinal, toVerification } from '../../../../shared/client/contract.ts';
 import type { StartBody as ClientStartBody } from '../../../../shared/client/start.ts';
-import { WEBSOCKET_SUBPROTOCOL } from '../../../../shared/config.ts';
 import type { ProblemBody, StartAnswer } from '../../../../shared/contract/answers.ts';
 import {
   type NextWorkflowBody,
@@ -18,7 +17,7 @@ import {
 } from '../../../../shared/contract/verification-object.ts';
 import { isFinal as isFinalInDomain } from '../../../../shared/domain/verification.ts';
 import type { SkipError } from '../../../../shared/domain/workflow.ts';
-import { submitCode, TOKEN, verificationObject } from '../../../fixtures/fake-backend.ts';
+import { submitCode, verificationObject } from '../../../fixtures/fake-backend.ts';
 import { backend, begin, clientOf, PHONE_NUMBER, storage } from './clients.ts';
 
 describe('the types of the client', () => {
@@ -51,7 +50,7 @@ describe('toVerification', () => {
 
 describe('what the app says about itself', () => {
   it('goes with starts and skipped channels, and does not belong to a request', async () => {
-    const server = await backend();
+    const server = backend();
     server.change(submitCode());
     const info = { platform: 'ios', appVersion: '4.12.1', sdkVersion: '1.0.5', carrier: '26201' };
     const store = storage();
@@ -60,30 +59,11 @@ describe('what the app says about itself', () => {
     const sent = server.received.flatMap(({ body }) =>
       body ? [nextWorkflowBodySchema.parse(body)] : [],
     );
-    const client = {
-      platform: 'ios',
-      app_version: '4.12.1',
-      sdk_version: '1.0.5',
-      carrier: '26201',
-    };
+    const { platform, appVersion: app_version, sdkVersion: sdk_version, carrier } = info;
+    const client = { platform, app_version, sdk_version, carrier };
     expect(sent.map((body) => body.client)).toEqual([client, client]);
     const updated = clientOf(server, { store, client: { ...info, appVersion: '5.0.0' } });
     expect(await updated.resume({ phoneNumber: PHONE_NUMBER })).toBeDefined();
     expect(JSON.stringify(store.getItem('silent-auth'))).not.toContain('26201');
-  });
-});
-
-describe('the subprotocol', () => {
-  it('is that of the contract', async () => {
-    const offered: string[][] = [];
-    const server = backend();
-    const Spy = class extends server.WebSocket {
-      constructor(url: string, protocols: string[]) {
-        super(url, protocols);
-        offered.push(protocols);
-      }
-    };
-    await begin(server, { WebSocket: Spy });
-    expect(offered[0]).toEqual([WEBSOCKET_SUBPROTOCOL, TOKEN]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { VerificationObject } from '../../../../shared/client/contract.ts';
+import { WEBSOCKET_SUBPROTOCOL } from '../../../../shared/config.ts';
 import {
   ended,
   type FakeBackend,
@@ -8,7 +9,7 @@ import {
   submitCode,
   TOKEN,
 } from '../../../fixtures/fake-backend.ts';
-import { backend, begin, fact, sleep } from './clients.ts';
+import { backend, begin, connected, fact, sleep } from './clients.ts';
 
 const asked = (server: FakeBackend): number =>
   server.received.filter(({ path }) => path === '/status').length;
@@ -16,39 +17,33 @@ const asked = (server: FakeBackend): number =>
 describe('a running verification', () => {
   it('gets every change over its socket, and polls nothing', async () => {
     const server = backend();
-    const verification = await begin(server);
+    const verification = await connected(server);
     const seen: string[] = [];
     verification.onChange(({ status }) => seen.push(status));
-    await fact(() => server.sockets === 1);
-    await fact(() => {
-      server.change(openCheckUrl());
-      return seen.length > 0;
-    });
+    server.change(openCheckUrl());
+    await fact(() => seen.length === 1);
     server.change(ended('completed'));
     expect(await verification.finished()).toEqual(server.verification);
     expect(asked(server)).toBe(0);
     await fact(() => server.sockets === 0);
   });
 
-  it('never puts the token into the URL', async () => {
-    const urls: string[] = [];
+  it('sends the token as a subprotocol, never in the URL', async () => {
     const server = backend();
+    const opened: [string, string[]][] = [];
     const Spy = class extends server.WebSocket {
       constructor(url: string, protocols: string[]) {
         super(url, protocols);
-        urls.push(url);
-        expect(protocols).toEqual(['silent-auth.v1', TOKEN]);
+        opened.push([url, protocols]);
       }
     };
-    await begin(server, { WebSocket: Spy });
-    await fact(() => server.sockets === 1);
-    expect(urls.join()).not.toContain(TOKEN);
+    await connected(server, { WebSocket: Spy });
+    expect(opened).toEqual([[expect.not.stringContaining(TOKEN), [WEBSOCKET_SUBPROTOCOL, TOKEN]]]);
   });
 
   it('connects again after the socket died, and the snapshot holds what it missed', async () => {
     const server = backend();
-    const verification = await begin(server);
-    await fact(() => server.sockets === 1);
+    const verification = await connected(server);
     server.killSockets();
     server.change(submitCode(), false);
     await fact(() => verification.current.channel === 'email');
@@ -58,8 +53,7 @@ describe('a running verification', () => {
 
   it('notices a socket that is open and dead', async () => {
     const server = backend();
-    await begin(server);
-    await fact(() => server.sockets === 1);
+    await connected(server);
     server.muteSockets(true);
     await fact(() => server.handshakes > 1);
     server.muteSockets(false);
@@ -76,21 +70,25 @@ describe('a running verification', () => {
     await fact(() => verification.current.channel === 'email');
   });
 
-  it('pings while it waits', async () => {
+  it('keeps a silent socket alive with pings', async () => {
     const server = backend();
-    await begin(server);
-    await fact(() => server.sockets === 1);
+    await connected(server);
     await sleep(60_000);
     expect(server.handshakes).toBe(1);
   });
 
-  it('polls while no socket can be held', async () => {
+  it('polls until it holds a socket', async () => {
     const server = backend();
     server.refuseHandshakes(503);
     const verification = await begin(server);
     server.change(submitCode(), false);
-    await fact(() => verification.current.channel === 'email');
+    await fact(() => verification.current.channel === 'email' && asked(server) > 1);
     expect(server.handshakes).toBeGreaterThan(0);
+    server.refuseHandshakes(undefined);
+    await fact(() => server.sockets === 1);
+    const before = asked(server);
+    await sleep(50_000);
+    expect(asked(server)).toBe(before);
   });
 
   it('polls where there is no WebSocket at all', async () => {
@@ -99,18 +97,6 @@ describe('a running verification', () => {
     server.change(ended('failed'), false);
     expect((await verification.finished()).status).toBe('failed');
     expect(server.handshakes).toBe(0);
-  });
-
-  it('stops polling once a socket is held', async () => {
-    const server = backend();
-    server.refuseHandshakes(503);
-    await begin(server);
-    await fact(() => asked(server) > 1);
-    server.refuseHandshakes(undefined);
-    await fact(() => server.sockets === 1);
-    const before = asked(server);
-    await sleep(50_000);
-    expect(asked(server)).toBe(before);
   });
 
   it('learns from /status that a 401 refused the handshake, and gives up', async () => {
@@ -141,48 +127,37 @@ describe('a running verification', () => {
     expect((await verification.finished()).status).toBe('expired');
   });
 
-  it('asks again at next_change_at although the socket is held', async () => {
-    const server = backend();
-    const soon = new Date(Date.now() + 15_000).toISOString();
-    server.change({ next_change_at: soon });
-    const verification = await begin(server);
-    await fact(() => server.sockets === 1);
-    expect(asked(server)).toBe(0);
-    server.change({ ...submitCode(), next_change_at: null }, false);
-    await fact(() => verification.current.channel === 'email');
-    expect(asked(server)).toBe(1);
-  });
+  it.each([0, -1, 1])(
+    'asks once at next_change_at although it holds a socket and the phone is set by %i hours',
+    async (hours) => {
+      const server = backend();
+      server.change({ next_change_at: new Date(Date.now() + 15_000).toISOString() });
+      const verification = await connected(server);
+      expect(asked(server)).toBe(0);
+      server.change({ ...submitCode(), next_change_at: null }, false);
+      vi.setSystemTime(Date.now() + hours * 3_600_000);
+      await fact(() => verification.current.channel === 'email');
+      expect(asked(server)).toBe(1);
+    },
+  );
 
   it('asks by the clock of the server, not by its own', async () => {
     const server = backend();
     const fiveMinutes = 300_000;
     const at = (ms: number): string => new Date(Date.now() - fiveMinutes + ms).toISOString();
     server.change({ updated_at: at(0), next_change_at: at(60_000), expires_at: at(200_000) });
-    const verification = await begin(server);
-    await fact(() => server.sockets === 1);
+    const verification = await connected(server);
     const before = asked(server);
     await sleep(50_000);
     expect(asked(server)).toBe(before);
     verification.close();
-  });
-
-  it.each([-1, 1])('asks in time although the phone is set by %i hours', async (hours) => {
-    const server = backend();
-    server.change({ next_change_at: new Date(Date.now() + 15_000).toISOString() });
-    const verification = await begin(server);
-    await fact(() => server.sockets === 1);
-    server.change({ ...submitCode(), next_change_at: null }, false);
-    vi.setSystemTime(Date.now() + hours * 3_600_000);
-    await fact(() => verification.current.channel === 'email');
-    expect(asked(server)).toBe(1);
   });
 });
 
 describe('the mirror', () => {
   it('ignores what is stale, foreign or malformed', async () => {
     const server = backend();
-    const verification = await begin(server);
-    await fact(() => server.sockets === 1);
+    const verification = await connected(server);
     const newest = server.change(submitCode());
     await fact(() => verification.current.seq === newest.seq);
     const taken: VerificationObject[] = [];
@@ -208,8 +183,7 @@ describe('the mirror', () => {
 
   it('shows an unknown status as pending, an unknown action as none', async () => {
     const server = backend();
-    const verification = await begin(server);
-    await fact(() => server.sockets === 1);
+    const verification = await connected(server);
     const unknown: unknown = { status: 'thinking', action: { type: 'sing' } };
     server.change(unknown as Partial<VerificationObject>);
     await fact(() => verification.current.seq === 2);
@@ -218,8 +192,7 @@ describe('the mirror', () => {
 
   it('iterates over the current object and every newer one, until the end', async () => {
     const server = backend();
-    const verification = await begin(server);
-    await fact(() => server.sockets === 1);
+    const verification = await connected(server);
     const seen: number[] = [];
     for await (const { seq } of verification.updates()) {
       seen.push(seq);
@@ -227,9 +200,8 @@ describe('the mirror', () => {
       else if (seq === 4) server.change(ended('completed'));
     }
     expect(seen).toEqual([1, 2, 3, 4, 5]);
-    const again: number[] = [];
-    for await (const { seq } of verification.updates()) again.push(seq);
-    expect(again).toEqual([5]);
+    for await (const { seq } of verification.updates()) seen.push(seq);
+    expect(seen.slice(5)).toEqual([5]);
   });
 
   it('ends an iteration when it is aborted or the verification closed', async () => {
@@ -245,12 +217,10 @@ describe('the mirror', () => {
     await fact(() => server.sockets === 0);
   });
 
-  it('keeps listening for a moment after completed, while nothing is certain yet', async () => {
+  it('listens for a moment after completed, while nothing is certain yet', async () => {
     const server = backend();
-    const verification = await begin(server);
-    await fact(() => server.sockets === 1);
-    const nothing = { phone_number: false, email: false };
-    server.change({ ...ended('completed'), verified: nothing });
+    const verification = await connected(server);
+    server.change({ ...ended('completed'), verified: { phone_number: false, email: false } });
     await verification.finished();
     server.change({ verified: { phone_number: true, email: false } });
     await fact(() => verification.current.verified.phone_number);
@@ -261,8 +231,7 @@ describe('the mirror', () => {
 describe('refresh', () => {
   it('reads /status and replaces a socket that may be dead', async () => {
     const server = backend();
-    const verification = await begin(server);
-    await fact(() => server.sockets === 1);
+    const verification = await connected(server);
     server.change(submitCode(), false);
     expect((await verification.refresh()).channel).toBe('email');
     await fact(() => server.handshakes === 2 && server.sockets === 1);

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Verification } from '../../../../shared/client/verification.ts';
 import { ended, type FakeBackend, type Reply, submitCode } from '../../../fixtures/fake-backend.ts';
-import { backend, clientOf, PHONE_NUMBER, storage } from './clients.ts';
+import { backend, changes, clientOf, PHONE_NUMBER, startKeys, storage } from './clients.ts';
 
 const REQUEST = { phoneNumber: PHONE_NUMBER };
 const HTML = '<!doctype html><title>Log in to the Wi-Fi</title>';
@@ -17,10 +17,7 @@ const html = (status: number): Reply => ({
 const ANSWERS: readonly (readonly [string, Reply])[] = [
   ...[200, 401, 403, 404, 407, 502, 511].map((status) => [`HTML ${status}`, html(status)] as const),
   ['JSON 200 of nobody', { status: 200, body: {} }],
-  [
-    'JSON 200 with half an answer',
-    { status: 200, body: { verification: { status: 'completed' } } },
-  ],
+  ['JSON 200, half an answer', { status: 200, body: { verification: { status: 'completed' } } }],
   ['JSON 200 null', { status: 200, body: null }],
   ['JSON 202 text', { status: 202, body: '"accepted"' }],
   ['JSON 401 with a code of its own', { status: 401, body: { code: 'client_token_invalid' } }],
@@ -32,22 +29,11 @@ const ANSWERS: readonly (readonly [string, Reply])[] = [
   ['an empty 404', { status: 404, body: '' }],
 ];
 
-const keys = (server: FakeBackend): ReadonlySet<unknown> =>
-  new Set(
-    server.received
-      .filter(({ path }) => path === '/start')
-      .map(({ headers }) => headers['idempotency-key']),
-  );
-
 function ready(): FakeBackend {
   const server = backend();
-  const answer = (change: Parameters<FakeBackend['change']>[0]) => (): Reply => {
-    return { status: 200, body: { verification: server.change(change) } };
-  };
-  server.act('/next-workflow', answer(submitCode()));
-  server.act('/check-code', answer(ended('completed')));
-  server.act('/cancel', answer(ended('cancelled')));
-  server.act('/proof', () => ({ status: 200, body: { proof: 'a.b.c', expires_at: '…' } }));
+  changes(server, '/next-workflow', submitCode, true);
+  changes(server, '/check-code', () => ended('completed'), true);
+  changes(server, '/cancel', () => ended('cancelled'), true);
   return server;
 }
 
@@ -59,34 +45,34 @@ async function signIn(server: FakeBackend): Promise<string> {
   if (!resumed) throw new Error('the saved verification is gone');
   await resumed.nextWorkflow();
   await resumed.checkCode('123456');
-  const { proof } = await resumed.proof(REQUEST);
-  return proof;
+  return (await resumed.proof(REQUEST)).proof;
+}
+
+/** A start gets these answers until it fails; the user tries again. */
+async function failAndRepeat(answers: readonly Reply[], problem: object): Promise<void> {
+  const server = ready();
+  const client = clientOf(server, { store: storage() });
+  server.script('/start', ...answers);
+  await expect(client.start(REQUEST)).rejects.toMatchObject(problem);
+  await client.start(REQUEST);
+  expect(new Set(startKeys(server)).size).toBe(1);
 }
 
 describe.each(ANSWERS)('a network that answers %s', (_, answer) => {
+  const problem = { code: 'network_error', status: answer.status };
+
   it.each(['/start', '/status', '/next-workflow', '/check-code', '/proof'])(
     'to %s costs a repeat and nothing else',
     async (path) => {
       const server = ready();
       server.script(path, answer, answer);
       expect(await signIn(server)).toBe('a.b.c');
-      expect(keys(server).size).toBe(1);
+      expect(new Set(startKeys(server)).size).toBe(1);
     },
   );
 
-  it('to a start erases nothing, and the next try has the same key', async () => {
-    const server = ready();
-    const store = storage();
-    const client = clientOf(server, { store });
-    server.script('/start', answer, answer, answer, answer);
-    await expect(client.start(REQUEST)).rejects.toMatchObject({
-      code: 'network_error',
-      status: answer.status,
-      retryable: true,
-    });
-    await client.start(REQUEST);
-    expect(keys(server).size).toBe(1);
-  });
+  it('to a start erases nothing, and the next try has the same key', () =>
+    failAndRepeat([answer, answer, answer, answer], { ...problem, retryable: true }));
 
   it('to a resumption erases nothing', async () => {
     const server = ready();
@@ -94,8 +80,7 @@ describe.each(ANSWERS)('a network that answers %s', (_, answer) => {
     (await clientOf(server, { store }).start(REQUEST)).close();
     const before = store.getItem('silent-auth');
     server.act('/status', () => answer);
-    const resumed = clientOf(server, { store }).resume(REQUEST);
-    await expect(resumed).rejects.toMatchObject({ code: 'network_error', status: answer.status });
+    await expect(clientOf(server, { store }).resume(REQUEST)).rejects.toMatchObject(problem);
     expect(store.getItem('silent-auth')).toBe(before);
   });
 
@@ -105,34 +90,22 @@ describe.each(ANSWERS)('a network that answers %s', (_, answer) => {
     ['/next-workflow', (verification) => verification.nextWorkflow()],
     ['/cancel', (verification) => verification.cancel()],
     ['/proof', (verification) => verification.proof(REQUEST)],
-  ])(
-    'to every %s is a problem with its status, and the verification goes on',
-    async (path, call) => {
-      const server = ready();
-      const store = storage();
-      const verification = await clientOf(server, { store, WebSocket: null }).start(REQUEST);
-      const before = store.getItem('silent-auth');
-      server.act(path, () => answer);
-      await expect(call(verification)).rejects.toMatchObject({
-        code: 'network_error',
-        status: answer.status,
-      });
-      expect(store.getItem('silent-auth')).toBe(before);
-      server.act('/status', () => ({ status: 200, body: { verification: server.verification } }));
-      server.change(ended('completed'), false);
-      expect((await verification.finished()).status).toBe('completed');
-    },
-  );
+  ])('to every %s is a problem, and the verification goes on', async (path, call) => {
+    const server = ready();
+    const store = storage();
+    const verification = await clientOf(server, { store, WebSocket: null }).start(REQUEST);
+    const before = store.getItem('silent-auth');
+    server.act(path, () => answer);
+    await expect(call(verification)).rejects.toMatchObject(problem);
+    expect(store.getItem('silent-auth')).toBe(before);
+    server.act('/status', () => ({ status: 200, body: { verification: server.verification } }));
+    server.change(ended('completed'), false);
+    expect((await verification.finished()).status).toBe('completed');
+  });
 });
 
 describe('the gateway', () => {
-  it.each([401, 403, 404, 413])('answers %i itself, which erases nothing', async (status) => {
-    const server = ready();
-    const store = storage();
-    const client = clientOf(server, { store });
-    server.script('/start', { status, body: { message: 'no' } });
-    await expect(client.start(REQUEST)).rejects.toMatchObject({ code: 'gateway_error', status });
-    await client.start(REQUEST);
-    expect(keys(server).size).toBe(1);
-  });
+  it.each([401, 403, 404, 413])('answers %i itself, which erases nothing', (status) =>
+    failAndRepeat([{ status, body: { message: 'no' } }], { code: 'gateway_error', status }),
+  );
 });

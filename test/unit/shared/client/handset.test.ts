@@ -15,7 +15,7 @@ import {
   submitCode,
   verificationObject,
 } from '../../../fixtures/fake-backend.ts';
-import { backend, begin, fact, sleep } from './clients.ts';
+import { backend, begin, changes, connected, fact, sleep } from './clients.ts';
 
 const RESULT: HandsetAnswer = {
   http_status: 200,
@@ -23,20 +23,33 @@ const RESULT: HandsetAnswer = {
 };
 const OTHER_URL = 'https://api-eu.vonage.com/v2/verify/second/silent-auth/redirect';
 
-const posts = (server: FakeBackend): readonly Received[] =>
-  server.received.filter(({ method, path }) => method === 'POST' && path !== '/start');
+const FOREIGN: HandsetAnswer = {
+  http_status: 200,
+  response_body: { request_id: 'foreign', code: 'Ab3xK9' },
+};
+
+const posts = (server: FakeBackend): readonly Pick<Received, 'path' | 'body'>[] =>
+  server.received
+    .filter(({ method, path }) => method === 'POST' && path !== '/start')
+    .map(({ path, body }) => ({ path, body }));
 
 /** A backend whose verification has a check_url; the test decides its answers. */
 function ready(): FakeBackend {
   const server = backend();
   server.change(openCheckUrl());
-  server.act('/check-code', () => {
-    return { status: 200, body: { verification: server.change(ended('completed')) } };
-  });
-  server.act('/next-workflow', () => {
-    return { status: 200, body: { verification: server.change(submitCode()) } };
-  });
+  changes(server, '/check-code', () => ended('completed'), true);
+  changes(server, '/next-workflow', submitCode, true);
   return server;
+}
+
+/** Its first `/next-workflow` only tells until when Vonage may still move on by itself. */
+function waitingForVonage(): { server: FakeBackend; soon: string } {
+  const server = ready();
+  const soon = new Date(Date.now() + 4_000).toISOString();
+  server.script('/next-workflow', () => {
+    return { status: 200, body: { verification: server.change({ next_change_at: soon }) } };
+  });
+  return { server, soon };
 }
 
 describe('readHandsetAnswer', () => {
@@ -77,13 +90,9 @@ describe('readHandsetAnswer', () => {
     expect(readHandsetAnswer(answer)).toEqual({ type: 'error', error });
   });
 
-  it('reads a result, with the status as number or text', () => {
-    const code = { type: 'code', requestId: REQUEST_ID, code: 'Ab3xK9' };
-    expect(readHandsetAnswer(RESULT)).toEqual(code);
-    expect(readHandsetAnswer({ ...RESULT, http_status: '200' })).toEqual(code);
-  });
-
   it.each<[string, unknown]>([
+    ['in its usual form', RESULT],
+    ['with the status as text', { ...RESULT, http_status: '200' }],
     ['with error null', { ...RESULT, error: null }],
     ['with error undefined', { ...RESULT, error: undefined }],
     ['with an empty error', { ...RESULT, error: '' }],
@@ -94,17 +103,11 @@ describe('readHandsetAnswer', () => {
     ['with a status of 0', { ...CODE, http_status: 0 }],
     ['with a status that is an object', { ...CODE, http_status: {} }],
     ['with a status that is a symbol', { ...CODE, http_status: Symbol('200') }],
-    [
-      'with its body as JSON',
-      { http_status: 200, response_body: JSON.stringify(CODE.response_body) },
-    ],
+    ['with its body as JSON', { ...RESULT, response_body: JSON.stringify(CODE.response_body) }],
     ['as JSON', JSON.stringify(RESULT)],
-  ])('never throws a good code away %s', (_, answer) => {
-    expect(readHandsetAnswer(answer)).toEqual({
-      type: 'code',
-      requestId: REQUEST_ID,
-      code: 'Ab3xK9',
-    });
+  ])('reads a code %s', (_, answer) => {
+    const code = { type: 'code', requestId: REQUEST_ID, code: 'Ab3xK9' };
+    expect(readHandsetAnswer(answer)).toEqual(code);
   });
 
   it('reads a code that a bridge made a number', () => {
@@ -122,8 +125,7 @@ describe('readHandsetAnswer', () => {
     }
     fc.assert(
       fc.property(fc.anything(), fc.anything(), fc.anything(), (http_status, error, body) => {
-        const answers = [body, { http_status, error, response_body: body }];
-        for (const answer of answers) {
+        for (const answer of [body, { http_status, error, response_body: body }]) {
           const result = readHandsetAnswer(answer);
           expect(result.type === 'code' || result.error.length > 0).toBe(true);
         }
@@ -157,24 +159,21 @@ describe('openCheckUrl', () => {
     });
     expect((await verification.finished()).status).toBe('completed');
     expect(opened).toEqual([CHECK_URL]);
-    expect(posts(server).map(({ path, body }) => [path, body])).toEqual([
-      ['/check-code', { request_id: REQUEST_ID, code: 'Ab3xK9' }],
-    ]);
+    const body = { request_id: REQUEST_ID, code: 'Ab3xK9' };
+    expect(posts(server)).toEqual([{ path: '/check-code', body }]);
   });
 
   it('is not called again for a newer object with the same check_url', async () => {
     const server = backend();
     let opened = 0;
-    const verification = await begin(server, {
+    const verification = await connected(server, {
       openCheckUrl: async () => {
         opened += 1;
         return RESULT;
       },
     });
-    await fact(() => server.sockets === 1);
     server.change(openCheckUrl());
-    await fact(() => opened === 1);
-    await fact(() => server.sockets === 1);
+    await fact(() => opened === 1 && server.sockets === 1);
     await fact(() => {
       server.change(openCheckUrl());
       return verification.current.seq > 2;
@@ -186,7 +185,7 @@ describe('openCheckUrl', () => {
     const server = backend();
     server.act('/check-code', () => ({ status: 200, body: { verification: server.verification } }));
     let during: [number, number] | undefined;
-    await begin(server, {
+    await connected(server, {
       openCheckUrl: async () => {
         await fact(() => server.sockets === 0);
         const before = server.received.length;
@@ -195,40 +194,40 @@ describe('openCheckUrl', () => {
         return RESULT;
       },
     });
-    await fact(() => server.sockets === 1);
-    await fact(() => {
-      if (server.verification.seq === 1) server.change(openCheckUrl());
-      return during !== undefined;
-    });
+    server.change(openCheckUrl());
+    await fact(() => during !== undefined);
     expect(during).toEqual([0, 0]);
     await fact(() => server.sockets === 1);
   });
 
-  it.each([
+  const ERRORS = [
     'sdk_no_data_connectivity',
     'sdk_connection_error',
     'sdk_redirect_error',
     'sdk_timeout_error',
     'sdk_error',
-  ])('leaves silent_auth with %s', async (error) => {
+  ];
+  const NO_ANSWERS: unknown[] = [null, undefined, '', 0, 'sdk_error', [], Symbol('answer')];
+  it.each<[string, OpenCheckUrl, string]>([
+    ...ERRORS.map((error): [string, OpenCheckUrl, string] => [
+      `answers ${error}`,
+      async () => ({ error }),
+      error,
+    ]),
+    ...NO_ANSWERS.map((value): [string, OpenCheckUrl, string] => [
+      `returns ${JSON.stringify(value)}`,
+      async () => value as HandsetAnswer,
+      'sdk_error',
+    ]),
+    ['throws', () => Promise.reject(new Error('no radio')), 'sdk_error'],
+    ['never settles', () => new Promise(() => undefined), 'sdk_timeout_error'],
+  ])('skips silent_auth when it %s', async (_, open, error) => {
     const server = ready();
-    const verification = await begin(server, { openCheckUrl: async () => ({ error }) });
+    const verification = await begin(server, { openCheckUrl: open });
     await fact(() => verification.current.channel === 'email');
-    expect(posts(server).map(({ path, body }) => [path, body])).toEqual([
-      ['/next-workflow', { from: 'silent_auth', error }],
-    ]);
+    const body = { from: 'silent_auth', error };
+    expect(posts(server)).toEqual([{ path: '/next-workflow', body }]);
   });
-
-  it.each([null, undefined, '', 0, 'sdk_error', [], Symbol('answer')])(
-    'leaves silent_auth at once when a bridge returns %s',
-    async (value: unknown) => {
-      const server = ready();
-      const openCheckUrl = async () => value as HandsetAnswer;
-      const verification = await begin(server, { openCheckUrl });
-      await fact(() => verification.current.channel === 'email');
-      expect(posts(server)[0]?.body).toEqual({ from: 'silent_auth', error: 'sdk_error' });
-    },
-  );
 
   it('takes a result that a bridge returns without a promise', async () => {
     const server = ready();
@@ -241,20 +240,9 @@ describe('openCheckUrl', () => {
     const server = backend();
     const action = { type: 'open_check_url', check_url: CHECK_URL, method: 'navigate' } as const;
     server.change({ ...openCheckUrl(), action });
-    const verification = await begin(server, { openCheckUrl: async () => undefined });
-    await fact(() => server.sockets === 1);
+    const verification = await connected(server, { openCheckUrl: async () => undefined });
     expect(posts(server)).toEqual([]);
     expect(verification.current.action).toEqual(action);
-  });
-
-  it.each<[string, OpenCheckUrl, string]>([
-    ['throws', () => Promise.reject(new Error('no radio')), 'sdk_error'],
-    ['never settles', () => new Promise(() => undefined), 'sdk_timeout_error'],
-  ])('counts as failed when it %s', async (_, open, error) => {
-    const server = ready();
-    const verification = await begin(server, { openCheckUrl: open });
-    await fact(() => verification.current.channel === 'email');
-    expect(posts(server)[0]?.body).toEqual({ from: 'silent_auth', error });
   });
 
   it('aborts, and drops the result, when the verification has moved on', async () => {
@@ -272,8 +260,8 @@ describe('openCheckUrl', () => {
     await verification.nextWorkflow();
     await aborted.promise;
     await fact(() => server.sockets === 1);
-    expect(posts(server).map(({ path }) => path)).toEqual(['/next-workflow']);
-    expect(posts(server)[0]?.body).toEqual({ from: 'silent_auth', error: 'user_choice' });
+    const body = { from: 'silent_auth', error: 'user_choice' };
+    expect(posts(server)).toEqual([{ path: '/next-workflow', body }]);
   });
 
   it('drops the result of an older check_url', async () => {
@@ -294,7 +282,7 @@ describe('openCheckUrl', () => {
     expect(posts(server)).toEqual([]);
   });
 
-  it('sends a foreign request_id to the backend, and calls it a mismatch whatever that says', async () => {
+  it('submits a foreign request_id, and reports a mismatch', async () => {
     const server = ready();
     const problems: string[] = [];
     server.act('/check-code', () =>
@@ -304,23 +292,16 @@ describe('openCheckUrl', () => {
     );
     const verification = await begin(server, {
       onProblem: ({ code }) => problems.push(code),
-      openCheckUrl: async () => ({
-        http_status: 200,
-        response_body: { request_id: 'foreign', code: 'Ab3xK9' },
-      }),
+      openCheckUrl: async () => FOREIGN,
     });
     expect((await verification.finished()).status).toBe('aborted');
     await fact(() => problems.length > 0);
     expect(problems).toEqual(['request_id_mismatch']);
-    expect(posts(server)[0]?.body).toEqual({ request_id: 'foreign', code: 'Ab3xK9' });
+    expect(posts(server)[0]?.body).toEqual(FOREIGN.response_body);
   });
 
   it('reports a carrier that refused, waits for Vonage, and reports again', async () => {
-    const server = ready();
-    const soon = new Date(Date.now() + 4_000).toISOString();
-    server.script('/next-workflow', () => {
-      return { status: 200, body: { verification: server.change({ next_change_at: soon }) } };
-    });
+    const { server, soon } = waitingForVonage();
     const verification = await begin(server, { openCheckUrl: async () => ({ http_status: 412 }) });
     await fact(() => verification.current.channel === 'email');
     const body = { from: 'silent_auth', error: 'check_url_rejected' };
@@ -329,13 +310,9 @@ describe('openCheckUrl', () => {
   });
 
   it('reports a refusal once when Vonage has moved on by itself', async () => {
-    const server = ready();
-    const soon = new Date(Date.now() + 4_000).toISOString();
-    server.script('/next-workflow', () => {
-      return { status: 200, body: { verification: server.change({ next_change_at: soon }) } };
-    });
-    const verification = await begin(server, { openCheckUrl: async () => ({ http_status: 409 }) });
-    await fact(() => server.sockets === 1);
+    const { server } = waitingForVonage();
+    const openCheckUrl = async () => ({ http_status: 409 });
+    const verification = await connected(server, { openCheckUrl });
     server.change(submitCode());
     await fact(() => verification.current.channel === 'email');
     await sleep(10_000);
@@ -349,7 +326,7 @@ describe('openCheckUrl', () => {
     expect((await verification.finished()).status).toBe('completed');
   });
 
-  it('hands nothing in after close', async () => {
+  it('submits nothing after close', async () => {
     const server = ready();
     const answer = Promise.withResolvers<HandsetAnswer>();
     let signal: AbortSignal | undefined;
@@ -384,10 +361,7 @@ describe('handsetAnswered', () => {
     const server = ready();
     server.act('/check-code', reply);
     const verification = await begin(server);
-    const foreign = { http_status: 200, response_body: { request_id: 'x', code: 'Ab3xK9' } };
-    await expect(verification.handsetAnswered(CHECK_URL, foreign)).rejects.toMatchObject({
-      code: 'request_id_mismatch',
-      retryable: false,
-    });
+    const problem = { code: 'request_id_mismatch', retryable: false };
+    await expect(verification.handsetAnswered(CHECK_URL, FOREIGN)).rejects.toMatchObject(problem);
   });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { StartRequest } from '../../../../shared/client/start.ts';
 import type { Store } from '../../../../shared/client/store.ts';
 import {
+  CHECK_URL,
   ended,
   type FakeBackend,
   openCheckUrl,
@@ -9,30 +11,42 @@ import {
   submitCode,
   TOKEN,
 } from '../../../fixtures/fake-backend.ts';
-import { backend, clientOf, fact, PHONE_NUMBER, storage } from './clients.ts';
+import {
+  backend,
+  changes,
+  clientOf,
+  connected,
+  fact,
+  PHONE_NUMBER,
+  startKeys,
+  storage,
+} from './clients.ts';
 
 const REQUEST = { phoneNumber: PHONE_NUMBER };
+const OTHER = { phoneNumber: '+4915123456790' };
+const LOST = ['lose', 'lose', 'lose', 'lose'] as const;
+const LOST_ANSWER = ['lose_answer', 'lose', 'lose', 'lose'] as const;
 
-const keys = (server: FakeBackend): readonly unknown[] =>
-  server.received
-    .filter(({ path }) => path === '/start')
-    .map(({ headers }) => headers['idempotency-key']);
+/** What an app that was closed has saved: a verification that runs. */
+async function saved(
+  server: FakeBackend,
+  request: StartRequest = REQUEST,
+): Promise<ReturnType<typeof storage>> {
+  const store = storage();
+  (await clientOf(server, { store }).start(request)).close();
+  return store;
+}
 
 describe('start', () => {
   it('sends what it is given, with a key of its own', async () => {
     const server = backend();
-    const request = {
-      phoneNumber: PHONE_NUMBER,
-      email: 'jo@example.org',
-      channels: ['silent_auth', 'email'],
-      nonce: 'n'.repeat(16),
-    };
-    const verification = await clientOf(server).start(request);
+    const { phoneNumber } = REQUEST;
+    const others = { email: 'jo@example.org', channels: ['email'], nonce: 'n'.repeat(16) };
+    const verification = await clientOf(server).start({ phoneNumber, ...others });
     expect(verification.requestId).toBe(REQUEST_ID);
     expect(verification.current).toEqual(server.verification);
-    const { phoneNumber, ...others } = request;
     expect(server.received[0]?.body).toEqual({ phone_number: phoneNumber, ...others });
-    expect(keys(server)[0]).toMatch(/^[A-Za-z0-9_-]{48}$/);
+    expect(startKeys(server)).toEqual([expect.stringMatching(/^[A-Za-z0-9_-]{48}$/)]);
     expect(server.received[0]?.headers.authorization).toBeUndefined();
   });
 
@@ -42,37 +56,32 @@ describe('start', () => {
     expect(server.received[0]?.headers.authorization).toBe('Bearer a.b.c');
   });
 
-  it('repeats with the same key until its fate is known', async () => {
+  it('repeats with the same key until its outcome is known', async () => {
     const server = backend();
-    server.script(
-      '/start',
-      'lose',
-      'lose_answer',
-      problemReply('start_in_progress', { retry_after: 1 }),
-    );
+    const inProgress = problemReply('start_in_progress', { retry_after: 1 });
+    server.script('/start', 'lose', 'lose_answer', inProgress);
     await clientOf(server).start(REQUEST);
-    expect(keys(server)).toHaveLength(4);
-    expect(new Set(keys(server)).size).toBe(1);
+    expect(startKeys(server)).toHaveLength(4);
+    expect(new Set(startKeys(server)).size).toBe(1);
   });
 
   it('keeps the key over a failure, for the next try of the user', async () => {
     const server = backend();
     const client = clientOf(server);
-    server.script('/start', 'lose', 'lose', 'lose', 'lose');
+    server.script('/start', ...LOST);
     await expect(client.start(REQUEST)).rejects.toMatchObject({ code: 'network_error' });
     await client.start(REQUEST);
-    expect(new Set(keys(server)).size).toBe(1);
+    expect(new Set(startKeys(server)).size).toBe(1);
   });
 
   it('takes a new key for another request, and after a refusal', async () => {
     const server = backend();
     const client = clientOf(server);
-    server.script('/start', 'lose', 'lose', 'lose', 'lose', problemReply('phone_number_refused'));
-    await expect(client.start(REQUEST)).rejects.toThrow();
-    const other = { phoneNumber: '+4915123456790' };
-    await expect(client.start(other)).rejects.toMatchObject({ code: 'phone_number_refused' });
-    await client.start(other);
-    expect(new Set(keys(server)).size).toBe(3);
+    server.script('/start', ...LOST, problemReply('phone_number_refused'));
+    await expect(client.start(REQUEST)).rejects.toMatchObject({ code: 'network_error' });
+    await expect(client.start(OTHER)).rejects.toMatchObject({ code: 'phone_number_refused' });
+    await client.start(OTHER);
+    expect(new Set(startKeys(server)).size).toBe(3);
   });
 
   it('takes a new key when the verification of the old one has ended meanwhile', async () => {
@@ -81,7 +90,7 @@ describe('start', () => {
     await client.start(REQUEST);
     server.script('/start', problemReply('verification_closed'));
     await client.start(REQUEST);
-    const [first, repeated, fresh] = keys(server);
+    const [first, repeated, fresh] = startKeys(server);
     expect(repeated).toBe(first);
     expect(fresh).not.toBe(first);
   });
@@ -90,42 +99,19 @@ describe('start', () => {
     const server = backend();
     const client = clientOf(server);
     const verification = await client.start(REQUEST);
-    server.act('/cancel', () => ({
-      status: 200,
-      body: { verification: server.change(ended('cancelled'), false) },
-    }));
+    changes(server, '/cancel', () => ended('cancelled'));
     await verification.cancel();
     await client.start(REQUEST);
-    expect(new Set(keys(server)).size).toBe(2);
+    expect(new Set(startKeys(server)).size).toBe(2);
   });
 
   it('leaves rate limits to the user', async () => {
     const server = backend();
     server.script('/start', problemReply('rate_limited', { retry_after: 30 }));
-    await expect(clientOf(server).start(REQUEST)).rejects.toMatchObject({
-      code: 'rate_limited',
-      retryable: true,
-      retryAfter: 30,
-    });
-  });
-
-  it('takes no answer of somebody else for a start', async () => {
-    const server = backend();
-    server.script('/start', { status: 200, body: '<html>Wi-Fi</html>' }, { status: 200, body: {} });
-    await clientOf(server).start(REQUEST);
-    expect(new Set(keys(server)).size).toBe(1);
-    expect(keys(server)).toHaveLength(3);
+    const problem = { code: 'rate_limited', retryable: true, retryAfter: 30 };
+    await expect(clientOf(server).start(REQUEST)).rejects.toMatchObject(problem);
   });
 });
-
-const OTHER = { phoneNumber: '+4915123456790' };
-
-/** A verification that is saved and runs, of an app that was closed. */
-async function saved(server: FakeBackend): Promise<ReturnType<typeof storage>> {
-  const store = storage();
-  (await clientOf(server, { store }).start(REQUEST)).close();
-  return store;
-}
 
 describe('one start at a time', () => {
   it('returns the same promise for the same request, whatever the order of its members', async () => {
@@ -135,21 +121,18 @@ describe('one start at a time', () => {
     const second = client.start({ email: 'jo@example.org', phoneNumber: PHONE_NUMBER });
     expect(second).toBe(first);
     (await first).close();
-    expect(keys(server)).toHaveLength(1);
+    expect(startKeys(server)).toHaveLength(1);
   });
 
   it('refuses another request while one is pending, and takes it afterwards', async () => {
     const server = backend();
     const client = clientOf(server);
     const first = client.start(REQUEST);
-    await expect(client.start(OTHER)).rejects.toMatchObject({
-      name: 'ClientProblem',
-      code: 'start_in_progress',
-      retryable: true,
-    });
+    const problem = { name: 'ClientProblem', code: 'start_in_progress', retryable: true };
+    await expect(client.start(OTHER)).rejects.toMatchObject(problem);
     await first;
     await client.start(OTHER);
-    expect(server.received.filter(({ path }) => path === '/start')).toHaveLength(2);
+    expect(startKeys(server)).toHaveLength(2);
   });
 
   it('keeps nobody waiting for a start that was aborted', async () => {
@@ -161,37 +144,27 @@ describe('one start at a time', () => {
     const second = client.start(REQUEST);
     await expect(first).rejects.toThrow('the screen was left');
     expect((await second).requestId).toBe(REQUEST_ID);
-    expect(new Set(keys(server)).size).toBe(1);
+    expect(new Set(startKeys(server)).size).toBe(1);
   });
 });
 
 describe('what is saved', () => {
   it.each([
-    'phone_number_refused',
-    'rate_limited',
-    'request_invalid',
-    'network_unsupported',
-  ] as const)('survives another start that is refused with %s', async (code) => {
+    ['another start', OTHER, 'phone_number_refused'],
+    ['another start', OTHER, 'rate_limited'],
+    ['another start', OTHER, 'request_invalid'],
+    ['another start', OTHER, 'network_unsupported'],
+    ['its own repeat', REQUEST, 'rate_limited'],
+    ['its own repeat', REQUEST, 'network_unsupported'],
+    ['its own repeat', REQUEST, 'verification_closed'],
+  ] as const)('survives %s (%j) that is refused with %s', async (_, request, code) => {
     const server = backend();
     const store = await saved(server);
-    server.script('/start', problemReply(code));
-    await expect(clientOf(server, { store }).start(OTHER)).rejects.toMatchObject({ code });
-    const resumed = await clientOf(server, { store }).resume(REQUEST);
-    expect(resumed?.requestId).toBe(REQUEST_ID);
+    const refusal = problemReply(code);
+    server.script('/start', refusal, refusal);
+    await expect(clientOf(server, { store }).start(request)).rejects.toMatchObject({ code });
+    expect((await clientOf(server, { store }).resume(REQUEST))?.requestId).toBe(REQUEST_ID);
   });
-
-  it.each(['rate_limited', 'network_unsupported', 'verification_closed'] as const)(
-    'survives its own repeat that is refused with %s',
-    async (code) => {
-      const server = backend();
-      const store = await saved(server);
-      const refusal = problemReply(code);
-      server.script('/start', refusal, refusal);
-      await expect(clientOf(server, { store }).start(REQUEST)).rejects.toMatchObject({ code });
-      const resumed = await clientOf(server, { store }).resume(REQUEST);
-      expect(resumed?.requestId).toBe(REQUEST_ID);
-    },
-  );
 
   it('survives an abort, and so does the key of the aborted start', async () => {
     const server = backend();
@@ -205,7 +178,7 @@ describe('what is saved', () => {
     await expect(aborted).rejects.toThrow('the screen was left');
     expect((await clientOf(server, { store }).resume(REQUEST))?.requestId).toBe(REQUEST_ID);
     await clientOf(server, { store }).start(OTHER);
-    const [, second, third] = keys(server);
+    const [, second, third] = startKeys(server);
     expect(third).toBe(second);
   });
 
@@ -221,7 +194,6 @@ describe('what is saved', () => {
     const server = backend();
     const store = await saved(server);
     server.change(ended('completed'));
-    server.act('/proof', () => ({ status: 200, body: { proof: 'a.b.c', expires_at: '…' } }));
     const verification = await clientOf(server, { store }).resume(REQUEST);
     await verification?.proof(REQUEST);
     expect(store.items.size).toBe(0);
@@ -262,9 +234,9 @@ describe('what is saved', () => {
     const server = backend();
     const store = await saved(server);
     const client = clientOf(server, { store });
-    const numbers = Array.from({ length: 9 }, (_, index) => `+491512345670${index}`);
-    for (const phoneNumber of numbers) {
-      server.script('/start', 'lose', 'lose', 'lose', 'lose');
+    for (let last = 0; last < 9; last += 1) {
+      const phoneNumber = `+491512345670${last}`;
+      server.script('/start', ...LOST);
       await expect(client.start({ phoneNumber })).rejects.toThrow();
     }
     expect(JSON.parse(store.getItem('silent-auth') ?? '')).toHaveLength(6);
@@ -274,7 +246,7 @@ describe('what is saved', () => {
   it('does not depend on the clock of the phone', async () => {
     const server = backend();
     const store = await saved(server);
-    server.script('/start', 'lose_answer', 'lose', 'lose', 'lose');
+    server.script('/start', ...LOST_ANSWER);
     await expect(clientOf(server, { store }).start(OTHER)).rejects.toThrow();
     const now = Date.now();
     for (const hours of [-1, 1, 24]) {
@@ -282,7 +254,7 @@ describe('what is saved', () => {
       expect((await clientOf(server, { store }).resume(REQUEST))?.requestId).toBe(REQUEST_ID);
     }
     (await clientOf(server, { store }).start(OTHER)).close();
-    expect(new Set(keys(server)).size).toBe(2);
+    expect(new Set(startKeys(server)).size).toBe(2);
   });
 });
 
@@ -301,8 +273,7 @@ describe('resume(request)', () => {
     ['no e-mail', { ...FULL, email: undefined }],
   ])('goes on with the saved verification for %s', async (_, request) => {
     const server = backend();
-    const store = storage();
-    (await clientOf(server, { store }).start(FULL)).close();
+    const store = await saved(server, FULL);
     const resumed = await clientOf(server, { store }).resume(request);
     expect(resumed?.requestId).toBe(REQUEST_ID);
   });
@@ -316,8 +287,7 @@ describe('resume(request)', () => {
     ['e-mail', { ...FULL, email: 'jo@example.com' }],
   ])('finds nothing for another %s, and asks nobody', async (_, request) => {
     const server = backend();
-    const store = storage();
-    (await clientOf(server, { store }).start(FULL)).close();
+    const store = await saved(server, FULL);
     const asked = server.received.length;
     expect(await clientOf(server, { store }).resume(request)).toBeUndefined();
     expect(server.received).toHaveLength(asked);
@@ -326,11 +296,11 @@ describe('resume(request)', () => {
   it('never begins another verification', async () => {
     const server = backend();
     const store = storage();
-    server.script('/start', 'lose_answer', 'lose', 'lose', 'lose');
+    server.script('/start', ...LOST_ANSWER);
     await expect(clientOf(server, { store }).start(REQUEST)).rejects.toThrow();
     server.script('/start', problemReply('verification_closed'));
     expect(await clientOf(server, { store }).resume(REQUEST)).toBeUndefined();
-    expect(new Set(keys(server)).size).toBe(1);
+    expect(new Set(startKeys(server)).size).toBe(1);
     expect(store.items.size).toBe(0);
   });
 });
@@ -348,8 +318,7 @@ describe('resume', () => {
 
   it('goes on where a killed app was, over the socket', async () => {
     const server = backend();
-    const store = storage();
-    (await clientOf(server, { store }).start(REQUEST)).close();
+    const store = await saved(server);
     server.change(submitCode(), false);
     const resumed = await clientOf(server, { store }).resume(REQUEST);
     expect(resumed?.current).toEqual(server.verification);
@@ -362,17 +331,16 @@ describe('resume', () => {
   it('repeats a start whose answer the killed app never saw', async () => {
     const server = backend();
     const store = storage();
-    server.script('/start', 'lose_answer', 'lose', 'lose', 'lose');
+    server.script('/start', ...LOST_ANSWER);
     await expect(clientOf(server, { store }).start(REQUEST)).rejects.toThrow();
     const resumed = await clientOf(server, { store }).resume(REQUEST);
     expect(resumed?.requestId).toBe(REQUEST_ID);
-    expect(new Set(keys(server)).size).toBe(1);
+    expect(new Set(startKeys(server)).size).toBe(1);
   });
 
   it('forgets a token that is not valid any more', async () => {
     const server = backend();
-    const store = storage();
-    (await clientOf(server, { store }).start(REQUEST)).close();
+    const store = await saved(server);
     server.act('/status', () => problemReply('client_token_invalid'));
     expect(await clientOf(server, { store }).resume(REQUEST)).toBeUndefined();
     expect(store.items.size).toBe(0);
@@ -381,8 +349,7 @@ describe('resume', () => {
   it('keeps a completed verification for the proof, for ten minutes', async () => {
     const server = backend();
     const store = storage();
-    const verification = await clientOf(server, { store }).start(REQUEST);
-    await fact(() => server.sockets === 1);
+    const verification = await connected(server, { store });
     server.change(ended('completed'));
     await verification.finished();
     expect((await clientOf(server, { store }).resume(REQUEST))?.current.status).toBe('completed');
@@ -394,8 +361,7 @@ describe('resume', () => {
   it('forgets a verification that ended otherwise', async () => {
     const server = backend();
     const store = storage();
-    const verification = await clientOf(server, { store }).start(REQUEST);
-    await fact(() => server.sockets === 1);
+    const verification = await connected(server, { store });
     server.change(ended('failed'));
     await verification.finished();
     await fact(() => store.items.size === 0);
@@ -405,17 +371,9 @@ describe('resume', () => {
     const server = backend();
     const store = storage();
     const opened: string[] = [];
-    server.change({
-      ...openCheckUrl(),
-      action: { type: 'open_check_url', check_url: 'https://x.vonage.com/1', method: 'navigate' },
-    });
-    const options = {
-      store,
-      openCheckUrl: async (url: string) => {
-        opened.push(url);
-        return undefined;
-      },
-    };
+    const action = { type: 'open_check_url', check_url: CHECK_URL, method: 'navigate' } as const;
+    server.change({ ...openCheckUrl(), action });
+    const options = { store, openCheckUrl: async (url: string) => void opened.push(url) };
     (await clientOf(server, options).start({ ...REQUEST, result: 'redirect' })).close();
     await fact(() => opened.length === 1);
     const resumed = await clientOf(server, options).resume(REQUEST);
