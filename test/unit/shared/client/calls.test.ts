@@ -7,6 +7,8 @@ import {
   problemReply,
   REQUEST_ID,
   type Received,
+  type Reply,
+  type Script,
   submitCode,
   TOKEN,
 } from '../../../fixtures/fake-backend.ts';
@@ -125,53 +127,38 @@ describe('every call', () => {
 });
 
 describe('checkCode', () => {
+  const STATUS = ['/status'];
   it('sends the code in its form', async () => {
     const server = withCode();
     await (await beginSilently(server)).checkCode('\u200e٧٦٥ 241\n');
     expect(callOf(server, '/check-code')?.body).toMatchObject({ code: '765241' });
   });
 
-  it('sees in /status that the lost answer was yes, and repeats nothing', async () => {
+  const isChecking = (server: FakeBackend): Reply => {
+    return { status: 202, body: { verification: server.change({ status: 'checking' }, false) } };
+  };
+  const isWrong = (server: FakeBackend): Reply =>
+    problemReply('code_invalid', { verification: server.change(submitCode(2), false) });
+  const isRight = (server: FakeBackend): Reply => {
+    return { status: 200, body: { verification: server.change(ended('completed'), false) } };
+  };
+  it.each<[string, (server: FakeBackend) => Reply, Script[], string, string[]]>([
+    ['answers that Vonage checks the code', isChecking, [], 'checking', []],
+    ['does not repeat a code that Vonage checks', isChecking, ['lose_answer'], 'checking', STATUS],
+    ['sees a lost yes in /status', isRight, ['lose_answer'], 'completed', STATUS],
+    ['sees a lost no in /status', isWrong, ['lose_answer'], 'code_invalid', STATUS],
+    ['repeats a lost call', isRight, ['lose'], 'completed', [...STATUS, '/check-code']],
+  ])('%s', async (_, act, script, expected, more) => {
     const server = withCode();
-    server.script('/check-code', 'lose_answer');
-    const checked = await (await beginSilently(server)).checkCode('123456');
-    expect(checked.status).toBe('completed');
-    expect(paths(server)).toEqual(['/check-code', '/status']);
-  });
-
-  it('sees in /status that the lost answer was no', async () => {
-    const server = withCode();
-    server.act('/check-code', () => {
-      return problemReply('code_invalid', { verification: server.change(submitCode(2), false) });
-    });
-    server.script('/check-code', 'lose_answer');
-    const checked = (await beginSilently(server)).checkCode('000000');
-    await expect(checked).rejects.toMatchObject({ code: 'code_invalid', attemptsRemaining: 2 });
-    expect(paths(server)).toEqual(['/check-code', '/status']);
-  });
-
-  it.each([
-    ['arrives', [], ['/check-code']],
-    ['is lost', ['lose_answer'], ['/check-code', '/status']],
-  ] as const)('does not repeat a code that Vonage checks when the 202 %s', async (_, ...row) => {
-    const [script, expected] = row;
-    const server = withCode();
-    server.act('/check-code', () => {
-      const verification = server.change({ status: 'checking' }, false);
-      return { status: 202, body: { verification } };
-    });
+    server.act('/check-code', () => act(server));
     server.script('/check-code', ...script);
-    const checked = await (await beginSilently(server)).checkCode('123456');
-    expect(checked.status).toBe('checking');
-    expect(paths(server)).toEqual(expected);
-  });
-
-  it('repeats a call that never arrived', async () => {
-    const server = withCode();
-    server.script('/check-code', 'lose');
-    const checked = await (await beginSilently(server)).checkCode('123456');
-    expect(checked.status).toBe('completed');
-    expect(paths(server)).toEqual(['/check-code', '/status', '/check-code']);
+    const checked = (await beginSilently(server)).checkCode('123456');
+    if (expected === 'code_invalid') {
+      await expect(checked).rejects.toMatchObject({ code: expected, attemptsRemaining: 2 });
+    } else {
+      expect((await checked).status).toBe(expected);
+    }
+    expect(paths(server)).toEqual(['/check-code', ...more]);
   });
 });
 
