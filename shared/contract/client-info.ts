@@ -1,8 +1,12 @@
-/** What an app says about itself. It is for logs alone, so nothing of it refuses a request. */
+/**
+ * What an app reports about itself. It is only logged, so none of its members can cause a refusal.
+ */
 
 import { isJsonObject } from '../domain/strict-json.ts';
 
-/** Where the check_url is opened: it decides which library and which rules of the system apply. */
+/**
+ * Where the check_url is opened; this determines the library and the rules of the operating system.
+ */
 export const PLATFORMS = ['ios', 'android', 'web', 'other'] as const;
 
 export const MAX_VERSION_LENGTH = 32;
@@ -11,7 +15,7 @@ export const VERSION_PATTERN = /^[0-9]{1,6}([A-Za-z._+-]+[0-9]{1,6})*[A-Za-z._+-
 /** MCC and MNC. */
 export const CARRIER_PATTERN = /^[0-9]{5,6}$/;
 
-/** In the names of the wire, which are those of the log line. */
+/** With the names of the API, which are also those of the log line. */
 export interface ClientInfo {
   readonly platform?: string | undefined;
   readonly app_version?: string | undefined;
@@ -19,7 +23,10 @@ export interface ClientInfo {
   readonly carrier?: string | undefined;
 }
 
-/** Total: an unknown platform is `other`, and any other member without its form is left out. */
+/**
+ * Never throws: an unknown platform becomes `other`, and any other member of a wrong form is left
+ * out.
+ */
 export function toClientInfo(said: unknown): ClientInfo {
   if (!isJsonObject(said)) return {};
   const { platform, app_version, sdk_version, carrier } = said;

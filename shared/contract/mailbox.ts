@@ -4,7 +4,9 @@ import { domainToASCII } from 'node:url';
 
 /** HTML's pattern for an address, as in a browser's field. */
 const LOCAL_PART = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+$/;
-/** HTML's pattern again, at least two labels, and no number at the end: that is an IP address. */
+/**
+ * HTML's pattern with at least two labels, of which the last is not a number, as in an IP address.
+ */
 const DOMAIN =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+(?:[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{0,58}[A-Za-z0-9])$/i;
 
@@ -14,9 +16,10 @@ const ASCII = /^[\0-\x7f]*$/;
 export const MAX_MAILBOX_LENGTH = 254;
 
 /**
- * The address in the one form that is hashed and sent: a domain of other letters than ASCII's is
- * converted. `undefined`: no address. The conversion alone would cut a domain at `/`, `#` and `?`,
- * decode `%41` and complete `1.2.3`, so it sees nothing but letters, and its result is checked.
+ * Returns the address in the one form that is hashed and sent, with a non-ASCII domain converted to
+ * ASCII; `undefined` when it is not an address. The conversion would cut a domain at `/`, `#` and
+ * `?`, decode `%41` and complete `1.2.3`. So it is called only for letters and digits, and its
+ * result is checked.
  */
 export function toMailbox(text: string): string | undefined {
   if (text.length > MAX_MAILBOX_LENGTH) return undefined;

@@ -14,14 +14,14 @@ const phoneNumberSchema = z
   .string()
   .check(z.regex(/^\+[1-9][0-9]{6,14}$/, 'must be E.164 with a leading +'));
 
-/** Brought into its one form; what is not an address becomes empty. */
+/** Converted to its one form; a text that is not an address becomes empty. */
 const emailSchema = z.string().check(
   z.maxLength(MAX_MAILBOX_LENGTH, 'must have at most 254 characters'),
   z.overwrite((text) => toMailbox(text) ?? ''),
   z.refine((text) => text !== '', 'must be an e-mail address'),
 );
 
-/** Anything: only a start whose workflow uses the address is refused because of it. */
+/** Accepts any value: only a start whose workflow sends e-mail is refused for a wrong address. */
 export const startEmailSchema = z.unknown();
 
 const channelsSchema = z.array(channelSchema).check(
@@ -38,7 +38,7 @@ export const startBodySchema = z.object({
   phone_number: phoneNumberSchema,
   email: z.optional(startEmailSchema),
   channels: z.optional(channelsSchema),
-  /** Never refuses a start: `toLocale` reduces what a phone says. */
+  /** Never refuses a start: `toLocale` reduces it. */
   locale: z.optional(z.unknown()),
   nonce: z.optional(
     z
@@ -56,7 +56,7 @@ export const checkCodeBodySchema = z.object({
   code: z.string().check(
     z.maxLength(MAX_TYPED_CODE_LENGTH, `must have at most ${MAX_TYPED_CODE_LENGTH} characters`),
     z.overwrite(toCode),
-    // No pattern: as it is sent, a code may hold spaces, dashes and the digits of any script.
+    // Not a pattern, because a code may be sent with spaces, dashes and digits of any script.
     z.refine((code) => CODE_PATTERN.test(code), 'must be 4 to 10 letters and digits'),
   ),
 });

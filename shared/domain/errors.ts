@@ -28,7 +28,7 @@ export const PROBLEMS = {
   },
   code_invalid: {
     status: 400,
-    title: 'the code is not the right one',
+    title: 'the code is wrong',
     retryable: true,
     advice: 'Ask for the code again while `attempts_remaining` is above 0.',
   },
@@ -54,13 +54,13 @@ export const PROBLEMS = {
     status: 409,
     title: 'the handset received the request_id of another verification',
     retryable: false,
-    advice: 'Stop: someone may be in the middle. Start again on another network.',
+    advice: 'Stop: somebody may intercept the traffic. Start again on another network.',
   },
   code_not_expected: {
     status: 409,
     title: 'no code is expected now',
     retryable: false,
-    advice: 'Follow `verification`: wait, or do its action.',
+    advice: 'Follow `verification`: do its action, or wait.',
   },
   no_next_channel: {
     status: 409,
@@ -108,7 +108,7 @@ export const PROBLEMS = {
     status: 422,
     title: 'the proof is refused',
     retryable: false,
-    advice: 'Send the very phone number and e-mail address of the start.',
+    advice: 'Send the same phone number and e-mail address as in the start.',
   },
   rate_limited: {
     status: 429,

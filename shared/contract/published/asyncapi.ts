@@ -16,7 +16,7 @@ export function asyncApiDocument(): JsonSchema {
       version: VERSION,
       description:
         'Every transition of a verification is pushed. The socket is a convenience: ' +
-        '`GET /status` tells the same. After a lost socket connect and subscribe again.',
+        '`GET /status` returns the same object. After a lost socket, connect and subscribe again.',
       license: { name: 'MIT' },
       tags: [{ name: 'app', description: 'For the mobile app.' }],
     },
@@ -35,7 +35,7 @@ export function asyncApiDocument(): JsonSchema {
         description:
           `Offer the subprotocols \`${WEBSOCKET_SUBPROTOCOL}\` and the client token, or send ` +
           '`Authorization: Bearer <client_token>`; never put the token into the URL. At most five ' +
-          'sockets a verification: a sixth closes the oldest.',
+          'sockets per verification: a sixth closes the oldest.',
         messages: Object.fromEntries(
           [...RECEIVED, ...SENT].map((name) => [name, { $ref: `#/components/messages/${name}` }]),
         ),
@@ -56,8 +56,8 @@ export function asyncApiDocument(): JsonSchema {
       },
     },
     operations: {
-      receive: operation('receive', RECEIVED, 'What a client says.'),
-      push: operation('send', SENT, 'What a client hears.'),
+      receive: operation('receive', RECEIVED, 'Messages that a client sends.'),
+      push: operation('send', SENT, 'Messages that a client receives.'),
     },
     components: {
       messages: Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * Descriptions of the schemas for the published contracts. Only the generator reads this, so no
- * bundle contains it.
+ * Descriptions of the schemas for the published contracts. Only the generator imports this file, so
+ * no bundle contains it.
  */
 
 import * as z from 'zod/mini';
@@ -52,7 +52,7 @@ export const described = z.registry<Description>();
 /** Descriptions of members, by component, because several components may share one schema. */
 export const describedMembers = new Map<string, Readonly<Record<string, string>>>();
 
-/** What senders are asked for, where the handler itself looks at what comes. */
+/** Published instead of a schema that accepts any value because the handler checks it later. */
 export const publishedAs = new Map<z.core.$ZodType, z.core.JSONSchema.BaseSchema>([
   [startEmailSchema, { type: 'string', maxLength: MAX_MAILBOX_LENGTH }],
 ]);
@@ -81,20 +81,20 @@ function publish(
 publishEnum(
   channelSchema,
   'Channel',
-  'How a verification is attempted. In answers this enum may grow: show a channel that you do ' +
-    'not know as one to wait for.',
+  'The way in which a number is proven. In answers this enum may grow: while an unknown channel ' +
+    'runs, the app waits.',
 );
 publishEnum(
   statusSchema,
   'Status',
-  'Where the verification stands. This enum may grow: treat a status that you do not know as ' +
-    '`pending`. Final are `completed`, `failed`, `user_rejected`, `expired`, `blocked`, ' +
-    '`cancelled` and `aborted`; a final status never changes.',
+  'State of the verification. This enum may grow: treat an unknown status as `pending`. The final ' +
+    'ones are `completed`, `failed`, `user_rejected`, `expired`, `blocked`, `cancelled` and ' +
+    '`aborted`; a final status never changes.',
 );
 publishEnum(
   stepStatusSchema,
   'StepStatus',
-  'Where one step of the workflow stands. This enum may grow.',
+  'State of one step of the workflow. This enum may grow.',
 );
 publishEnum(
   reasonSchema,
@@ -107,8 +107,8 @@ publish(
   {
     id: 'OpenCheckUrl',
     description:
-      'Open the check_url over mobile data and hand in what comes back. One action per check_url: ' +
-      'a newer object with the same URL is not a new action.',
+      'Open the check_url over mobile data and submit its result. Open each check_url once: a newer ' +
+      'object with the same URL is not a new action.',
   },
   {
     check_url: 'Opaque; never open it over Wi-Fi, in a backend or in a link preview.',
@@ -120,7 +120,7 @@ publish(
   { id: 'SubmitCode', description: 'Ask the user for the code that this channel delivered.' },
   {
     code_length: 'Digits of the code.',
-    attempts_remaining: 'Tries that Vonage still judges.',
+    attempts_remaining: 'Codes that Vonage will still check.',
   },
 );
 publish(
@@ -133,26 +133,28 @@ publish(
   {
     id: 'Verification',
     description:
-      'One attempt to prove a number: the same object in answers, pushes and snapshots. It ' +
-      'replaces the one you have unless its (`seq`, `updated_at`) is lower; of equal ones the one ' +
-      'whose `channel` is later in `workflow` replaces the other.',
+      'One attempt to prove a number: the same object in answers, pushes and snapshots. A received ' +
+      'object replaces the one you have unless its (`seq`, `updated_at`) is lower. If both are ' +
+      'equal, the one whose `channel` is later in `workflow` counts.',
     examples: [MOMENTS.check_url_issued],
   },
   {
-    request_id: "Vonage's id, the only one.",
+    request_id: "Vonage's id of the verification, its only id.",
     seq: 'Counts visible changes, from 1.',
     channel: 'The channel that runs, or that decided.',
-    next_channel: 'What comes when this one fails.',
-    action: 'What the app does now; treat a type that you do not know as none.',
+    next_channel: 'The channel that follows if this one fails.',
+    action: 'What the app must do now; treat an unknown type as null.',
     workflow: 'Every channel of this verification, in the order of attempts.',
-    verified: 'What is proven, and only that. Turns from false to true, even after `completed`.',
+    verified:
+      'What is proven. A member only turns from false to true, possibly even after `completed`.',
     reason: 'Why it ended without proof; null while it runs, or when it completed.',
     created_at: 'When it was started.',
-    updated_at: 'When `seq` grew last.',
+    updated_at: 'When `seq` last increased.',
     next_change_at:
-      'When time changes something; pushed about 2 s later. Nothing heard: ask. Null after the end.',
-    expires_at: 'After this the verification is over, whatever was heard.',
-    ended_at: 'When it ended, however it did; null while it runs.',
+      'When time alone will next change the verification; the push follows about 2 s later. Without ' +
+      'a push by then, read `GET /status`. Null after the end.',
+    expires_at: 'When the verification ends at the latest.',
+    ended_at: 'When it ended, for whatever reason; null while it runs.',
   },
 );
 
@@ -163,18 +165,18 @@ const clientSchema = z.object({
   sdk_version: z.optional(versionSchema),
   carrier: z.optional(z.string().check(z.regex(CARRIER_PATTERN))),
 });
-/** The forms of members that refuse nothing: what is sent should have them. */
+/** Published forms of members that the handlers accept in any form. */
 const client = z.optional(clientSchema);
 const locale = z.optional(z.string());
 
-const CLIENT = 'For the logs of operators; a member that has another form is left out.';
+const CLIENT = 'For the logs of operators; a member of another form is ignored.';
 publish(
   clientSchema,
   { id: 'ClientInfo', description: CLIENT, examples: [example.CLIENT_INFO] },
   {
     platform: 'Where the check_url is opened; anything else counts as `other`.',
-    app_version: 'Of the app. At most six digits in a row.',
-    sdk_version: 'Of the library that opens the check_url. At most six digits in a row.',
+    app_version: 'Version of the app. At most six digits in a row.',
+    sdk_version: 'Version of the library that opens the check_url. At most six digits in a row.',
     carrier: 'Mobile network of the SIM that carries the data: MCC and MNC.',
   },
 );
@@ -189,14 +191,14 @@ publish(
     phone_number: 'E.164 with its `+`; a mobile number of an allowed country.',
     email:
       "Needed for the channel `email`, and ignored where no channel uses it. HTML's pattern; a " +
-      'domain such as `münchen.de` is taken as `xn--mnchen-3ya.de`.',
+      'domain such as `münchen.de` is converted to `xn--mnchen-3ya.de`.',
     channels:
       "Ordered subset of the stage's workflow, 1 to 3, `silent_auth` only first. Default: the " +
       'first three whose address is known.',
     locale:
-      'Language of messages, as the phone says it. Reduced to language, script and region; what cannot ' +
-      'be is left out.',
-    nonce: "Made by the company's backend; comes back in the proof only.",
+      'Language of messages, as the phone reports it. Reduced to language, script and region; a value ' +
+      'that is not a language is ignored.',
+    nonce: 'Created by your backend; returned only in the proof.',
     result:
       '`redirect` for web pages: the last redirect leads to the page of the stage. Default: `json`.',
   },
@@ -205,30 +207,31 @@ publish(
   checkCodeBodySchema,
   {
     id: 'CheckCodeRequest',
-    description: 'What the handset received at the end of the redirects, or a code of the user.',
+    description:
+      'What the handset received at the end of the redirects, or the code that the user typed.',
     examples: [example.CHECK_CODE_REQUEST],
   },
   {
     request_id:
-      'The one that the **handset received**; for a code of another channel the one of the start.',
+      'For silent_auth the one that the **handset received**; for other channels that of the start.',
     code:
-      'As it was received or typed. Spaces, dashes and invisible characters are taken out, and digits ' +
-      'of every script understood; then it is 4 to 10 letters and digits. Case matters.',
+      'As it was received or typed. Spaces, dashes and invisible characters are removed, and digits of ' +
+      'every script are converted; the result must be 4 to 10 letters and digits. Case matters.',
   },
 );
 publish(
   z.extend(nextWorkflowBodySchema, { client }),
   {
     id: 'NextWorkflowRequest',
-    description: 'Leaves a channel, if it still runs: a repeat skips nothing.',
+    description: 'Skips a channel if it still runs; a repeat has no effect.',
     examples: [example.NEXT_WORKFLOW_REQUEST],
   },
   {
     from:
-      'The channel to leave; default: the running one, unless it began less than 5 s ago (then it ' +
-      'stays), and `silent_auth` for an `error` of the handset. Send it, so that a repeat is safe.',
+      'The channel to skip. Default: `silent_auth` for an `error` of the handset, otherwise the ' +
+      'running channel unless it began less than 5 s ago. Send it, so that a repeat is safe.',
     error:
-      'Why: `sdk_no_data_connectivity`, `sdk_connection_error`, `sdk_redirect_error`, ' +
+      'The reason: `sdk_no_data_connectivity`, `sdk_connection_error`, `sdk_redirect_error`, ' +
       '`sdk_timeout_error`, `sdk_error`, `check_url_rejected`, `request_id_mismatch`, ' +
       '`user_choice`; anything else counts as `other`.',
   },
@@ -237,14 +240,14 @@ publish(
   proofBodySchema,
   {
     id: 'ProofRequest',
-    description: 'The values of the start that the proof shall name, if they are verified.',
+    description: 'The values of the start that the proof shall contain; each must be verified.',
     examples: [example.PROOF_REQUEST],
   },
   {
-    phone_number: 'The very one of the start; left out, the proof names no number.',
+    phone_number: 'The same as in the start. Without it the proof contains no number.',
     email:
-      'The very one of the start; left out, the proof names no address. A domain such as ' +
-      '`münchen.de` stands in the proof as `xn--mnchen-3ya.de`.',
+      'The same as in the start. Without it the proof contains no address. A domain such as ' +
+      '`münchen.de` appears in the proof as `xn--mnchen-3ya.de`.',
   },
 );
 
@@ -252,12 +255,12 @@ publish(
   startAnswerSchema,
   {
     id: 'StartAnswer',
-    description: 'The verification and the token that speaks for it.',
+    description: 'The verification and the token for all calls about it.',
     examples: [example.START_ANSWER],
   },
   {
-    client_token: 'Bearer of all further calls; keep it as you keep a password.',
-    websocket_url: 'Where pushes come from.',
+    client_token: 'Bearer token of all further calls; store it like a password.',
+    websocket_url: 'Address of the WebSocket that pushes changes.',
   },
 );
 publish(verificationAnswerSchema, {
@@ -281,34 +284,34 @@ publish(
     type: 'A URI that ends in the code.',
     title: 'A fixed sentence that says what went wrong.',
     status: 'The HTTP status.',
-    code: 'What went wrong. Treat a code that you do not know by its status and `retryable`.',
+    code: 'What went wrong. Treat an unknown code by its `status` and `retryable`.',
     detail: 'What to do about it.',
     retryable: 'Whether the same request may succeed later.',
     retry_after: 'Seconds to wait, as in the header `retry-after`.',
-    attempts_remaining: 'With `code_invalid`: tries that are left.',
-    errors: 'With `request_invalid`: the members at fault; their values are not repeated.',
-    verification: 'With a problem about a verification: how it stands.',
+    attempts_remaining: 'With `code_invalid`: remaining tries.',
+    errors: 'With `request_invalid`: the members at fault, without their values.',
+    verification: 'With a problem about a verification: its current state.',
   },
 );
 
 publish(subscribeSchema, {
   id: 'Subscribe',
-  description: 'Answered by a snapshot; repeating it is safe and heals a lost subscription.',
+  description: 'Answered by a snapshot. Repeating it is safe and restores a lost subscription.',
   examples: [{ action: 'subscribe', client_token: example.CLIENT_TOKEN }],
 });
 publish(pingSchema, {
   id: 'Ping',
-  description: 'Every 25 s while waiting, so that no one closes the idle connection.',
+  description: 'Send it every 25 s while waiting, so that the idle connection is not closed.',
   examples: [{ action: 'ping' }],
 });
 publish(snapshotSchema, {
   id: 'Snapshot',
-  description: 'The answer to subscribe: everything as it is now.',
+  description: 'The answer to subscribe: the current verification.',
   examples: [{ type: 'snapshot', verification: MOMENTS.check_url_issued }],
 });
 publish(transitionSchema, {
   id: 'Transition',
-  description: 'Pushed on every visible change; the same one may come again.',
+  description: 'Pushed on every visible change; the same change may be pushed twice.',
   examples: [{ type: 'transition', verification: MOMENTS.check_url_issued }],
 });
 publish(pongSchema, {
@@ -318,6 +321,6 @@ publish(pongSchema, {
 });
 publish(errorMessageSchema, {
   id: 'ErrorMessage',
-  description: 'The answer to anything else; repeats nothing of it.',
+  description: 'The answer to any other message; quotes nothing of it.',
   examples: [{ type: 'error', code: 'request_invalid' }],
 });

@@ -1,5 +1,5 @@
 /**
- * One verification at the moments that the published contracts show: real ones, folded from a log.
+ * One verification at the moments that the published contracts show, each folded from a real log.
  */
 
 import type { VerificationEvent } from '../../domain/events.ts';

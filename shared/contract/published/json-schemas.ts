@@ -7,8 +7,8 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export type JsonSchemas = Readonly<Record<string, JsonSchema>>;
 
 /**
- * The components with these names and all they refer to. As a sender may send them: what is added
- * later breaks no reader, so nothing is closed.
+ * The components with these names and all that they refer to, in the form that a sender may send.
+ * Additional members are allowed, so that later additions break no reader.
  */
 export function jsonSchemas(names: readonly string[]): JsonSchemas {
   const { schemas } = z.toJSONSchema(published, {
@@ -38,8 +38,9 @@ export function jsonSchemas(names: readonly string[]): JsonSchemas {
 }
 
 /**
- * Leaves out what zod adds of its own: the range of safe integers, the grammar behind `date-time`. Also
- * leaves out defaults: generators of clients require members that have one, so descriptions name them.
+ * Removes what zod adds by itself: the range of safe integers and the pattern of `date-time`. Also
+ * removes defaults, because client generators make a member with a default required; descriptions
+ * name them instead.
  */
 function simplify(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;

@@ -6,7 +6,10 @@ import { isTimed, problem } from './examples.ts';
 import type { JsonSchema } from './json-schemas.ts';
 import type { Route, Success } from './routes.ts';
 
-/** Answers of the gateway itself on any route: its limits, its throttle, its faults. */
+/**
+ * Statuses with which the gateway itself answers on any route: its limits, its throttling, its
+ * faults.
+ */
 const GATEWAY_STATUSES = [413, 429, 500, 503];
 const GATEWAY_ERROR = {
   'application/json': { schema: { $ref: '#/components/schemas/GatewayError' } },

@@ -12,8 +12,8 @@ export const PARAMETERS = {
     in: 'header',
     required: false,
     description:
-      'At least 128 random bits, made anew for each wish to verify, kept until the answer has ' +
-      'come. **Secret like the token**: whoever has it can get the token while the verification runs.',
+      'At least 128 random bits: a new value for each verification, kept until the answer has ' +
+      'arrived. **Secret like the token**: whoever has it can get the token while the verification runs.',
     schema: { type: 'string', pattern: IDEMPOTENCY_KEY.source },
     example: 'T0ztF5zN0k9yq3oJ7cX2mQ',
   },
@@ -21,7 +21,7 @@ export const PARAMETERS = {
     name: 'x-correlator',
     in: 'header',
     required: false,
-    description: 'Comes back, and stands in our log line.',
+    description: 'Returned with the answer and written to the log line.',
     schema: CORRELATOR,
   },
 };
@@ -39,7 +39,7 @@ export const HEADERS = {
 export const MORE_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   GatewayError: {
     type: 'object',
-    description: 'What API Gateway answers itself.',
+    description: 'An answer of API Gateway itself.',
     required: ['message'],
     properties: { message: { type: 'string' } },
     examples: [{ message: 'Not Found' }],
@@ -90,7 +90,7 @@ export const SECURITY_SCHEMES: Readonly<Record<string, JsonSchema>> = {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: "The company's own login, where the stage has a JWT authorizer.",
+    description: 'A token of your own login, where the stage has a JWT authorizer.',
   },
   signature: {
     type: 'http',

@@ -13,14 +13,14 @@ export function openApiDocument(): JsonSchema {
       title: 'Silent authentication backend',
       version: VERSION,
       description:
-        'Proves that an app runs on the phone that owns a number. Unprefixed routes are v1 for ' +
-        'ever: answers may gain members and enum values, nothing is taken away.',
+        'Proves that an app runs on the phone that owns a number. Routes without a prefix stay ' +
+        'version 1: answers may gain members and enum values, and nothing is removed.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: 'https://api.example.org', description: 'Your deployment' }],
     tags: [
       { name: 'app', description: 'For the mobile app.' },
-      { name: 'backend', description: "For the company's backend." },
+      { name: 'backend', description: 'For your backend.' },
       { name: 'vonage', description: 'For Vonage.' },
       { name: 'contract', description: 'The contract itself.' },
     ],

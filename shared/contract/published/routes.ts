@@ -9,9 +9,9 @@ export type RouteKey = keyof typeof HTTP_ROUTES;
 export interface Success {
   readonly status: number;
   readonly description: string;
-  /** Name of a component; absent: no body, or one of its own. */
+  /** Name of a component; absent: no body. */
   readonly schema?: string;
-  /** Shown as examples; absent: those of the component. */
+  /** Shown as examples; absent: the examples of the component. */
   readonly moments?: readonly Moment[];
 }
 
@@ -34,7 +34,7 @@ const BODY: readonly ProblemCode[] = [
   'media_type_unsupported',
 ];
 const OURS: readonly ProblemCode[] = ['internal', 'dependency_unavailable'];
-/** 200 with the verification, as at these moments. */
+/** 200 with the verification; its examples are these moments. */
 function now(...moments: readonly Moment[]): Success {
   const description = 'The verification as it is now.';
   return { status: 200, description, schema: 'VerificationAnswer', moments };
@@ -49,7 +49,9 @@ export const ROUTES: Readonly<Record<RouteKey, Route>> = {
       '`client_token` with the current object, for 10 minutes and while it is unfinished.',
     security: 'login',
     body: 'StartRequest',
-    successes: [{ status: 202, description: 'It runs.', schema: 'StartAnswer' }],
+    successes: [
+      { status: 202, description: 'The verification has started.', schema: 'StartAnswer' },
+    ],
     problems: [
       ...BODY,
       'start_in_progress',
@@ -64,10 +66,10 @@ export const ROUTES: Readonly<Record<RouteKey, Route>> = {
   },
   'POST /check-code': {
     operationId: 'checkCode',
-    summary: 'Hand in a code',
+    summary: 'Submit a code',
     description:
-      'Safe to repeat: after `completed` it answers 200 again. A code of silent_auth is judged ' +
-      'once, a PIN three times.',
+      'Safe to repeat: after `completed` it answers 200 again. A code of silent_auth is checked ' +
+      'once, PINs three times.',
     security: 'client_token',
     body: 'CheckCodeRequest',
     successes: [
@@ -93,8 +95,8 @@ export const ROUTES: Readonly<Record<RouteKey, Route>> = {
   },
   'POST /next-workflow': {
     operationId: 'nextWorkflow',
-    summary: 'Leave a channel',
-    description: 'Acts only while `from` still runs, so a repeat or a lost race skips nothing.',
+    summary: 'Skip a channel',
+    description: 'Skips `from` only while it still runs, so a repeat has no effect.',
     security: 'client_token',
     body: 'NextWorkflowRequest',
     isBodyOptional: true,
@@ -110,23 +112,23 @@ export const ROUTES: Readonly<Record<RouteKey, Route>> = {
   },
   'POST /cancel': {
     operationId: 'cancel',
-    summary: 'Give up',
-    description: 'After the end it answers with the object as it is.',
+    summary: 'Cancel the verification',
+    description: 'After the end it returns the verification unchanged.',
     security: 'client_token',
     successes: [now('cancelled', 'completed')],
     problems: ['client_token_invalid', 'rate_limited', ...OURS],
   },
   'GET /status': {
     operationId: 'status',
-    summary: 'Ask how it stands',
-    description: 'The same object as the push: an app without a socket needs nothing else.',
+    summary: 'Read the verification',
+    description: 'Returns the same object as the push: an app without a socket needs nothing else.',
     security: 'client_token',
     successes: [now('check_url_issued', 'fallen_back', 'completed')],
     problems: ['client_token_invalid', ...OURS],
   },
   'POST /proof': {
     operationId: 'proof',
-    summary: "Get a proof for the company's backend",
+    summary: 'Get a proof for your backend',
     description: 'For 10 minutes after `completed`; a repeat has the same `jti`.',
     security: 'client_token',
     body: 'ProofRequest',
@@ -144,11 +146,11 @@ export const ROUTES: Readonly<Record<RouteKey, Route>> = {
   },
   'POST /webhook': {
     operationId: 'webhook',
-    summary: "Vonage's callbacks",
+    summary: "Vonage's webhooks",
     description: "For Vonage only: signed with the account's signature secret.",
     security: 'signature',
     body: 'Callback',
-    successes: [{ status: 204, description: 'Stored, or of no interest.' }],
+    successes: [{ status: 204, description: 'Stored, or without a known meaning.' }],
     problems: [...BODY, 'signature_invalid', ...OURS],
   },
   'GET /openapi.json': {
