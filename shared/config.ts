@@ -1,7 +1,7 @@
 /**
  * The names that the functions and the infrastructure must agree on: routes, environment variables,
- * table attributes, limits of size and time. It imports names of the domain alone, so both sides may
- * read it.
+ * table attributes, limits of size and time. It imports nothing but names of the domain, so
+ * functions and infrastructure can both import it.
  */
 
 import type { Channel } from './domain/workflow.ts';
@@ -91,8 +91,8 @@ export const ENV = {
   /** Endpoint of the API Gateway management API, `https://…/<stage>`. */
   websocketManagementUrl: 'WEBSOCKET_MANAGEMENT_URL',
   /**
-   * JSON array of `Origin` values that may open a WebSocket, besides the API's own. `start` has it where
-   * the gateway cannot keep foreign pages out.
+   * JSON array of `Origin` values that may open a WebSocket, in addition to the API's own. `start`
+   * has it only where the gateway cannot refuse pages of foreign origins.
    */
   allowedOrigins: 'ALLOWED_ORIGINS',
   /** JSON {@link StartSettings}. */
@@ -112,7 +112,7 @@ export const ENV = {
   eventBus: 'EVENT_BUS',
   /** JSON array: names of the functions that `start` warms; absent: none. */
   warmTogether: 'WARM_TOGETHER',
-  /** URL of the queue that brings time back; absent: nothing is sent. */
+  /** URL of the clock queue; absent: no messages are sent. */
   clockQueue: 'CLOCK_QUEUE_URL',
   /** Name of the parameter that switches channels off; absent: no channel can be switched off. */
   channelSwitch: 'CHANNEL_SWITCH',
@@ -134,7 +134,10 @@ export const VERIFICATION_ATTRIBUTES = {
 /** Attributes of `Guards` that the infrastructure must know. */
 export const GUARD_ATTRIBUTES = { key: 'guard_key', ttl: 'ttl' } as const;
 
-/** Set by CloudFront, lower case as the functions see them: who it is, and who called it. */
+/**
+ * Headers that CloudFront sets, in lower case as the functions see them: the secret that identifies
+ * our distribution, and the address of its caller.
+ */
 export const EDGE_HEADERS = {
   secret: 'x-origin-secret',
   viewerAddress: 'cloudfront-viewer-address',
@@ -159,7 +162,7 @@ export interface ChannelSettings {
   readonly appHash?: string;
   readonly entityId?: string;
   readonly contentId?: string;
-  /** UUID of a custom template of Vonage's; one request has one. */
+  /** UUID of a custom template at Vonage; one request uses at most one. */
   readonly templateId?: string;
   readonly reuseCode?: boolean;
   readonly mode?: 'otp_code' | 'zero_tap';
@@ -173,7 +176,7 @@ export interface Limit {
 
 /** A limit on something that callers name but do not own: each caller may spend a share of it. */
 export interface SharedLimit extends Limit {
-  /** Of `count`, for one caller. @default half of it, rounded up */
+  /** The part of `count` that one caller may use. @default half of it, rounded up */
   readonly perCaller?: number;
 }
 
@@ -205,11 +208,14 @@ export interface StartSettings {
   readonly redirectUrl?: string;
   /** ISO 3166-1 alpha-2 of the countries whose mobile numbers are accepted. */
   readonly countries: readonly string[];
-  /** E.164 prefixes with `+`, by country: mobile numbers younger than the metadata. @default none */
+  /**
+   * E.164 prefixes with `+`, by country: mobile numbers that the metadata does not know yet.
+   * @default none
+   */
   readonly additionalMobilePrefixes?: Readonly<Record<string, readonly string[]>>;
-  /** Numbers that regulators keep for documentation are accepted. @default false */
+  /** Whether numbers that regulators reserve for documentation are accepted. @default false */
   readonly documentationNumbers?: boolean;
-  /** Vonage's test numbers `+990…` are accepted. */
+  /** Whether Vonage's test numbers `+990…` are accepted. */
   readonly playground: boolean;
   readonly limits: StartLimits;
 }

@@ -1,6 +1,6 @@
 /**
- * Messages of the clock: each has its verification looked at. One that cannot be understood is
- * counted and dropped, because it would not be understood the next time either.
+ * Handles messages of the clock queue: each one makes the clock check its verification. A message
+ * that cannot be parsed is counted and dropped, because a repeat would fail in the same way.
  */
 
 import type { ClockMessage } from '../../shared/domain/ports/clock-queue.ts';
@@ -10,15 +10,15 @@ import { type RunClockNeeds, runClock } from '../../shared/usecases/run-clock.ts
 
 export type ClockHandlerNeeds = RunClockNeeds &
   Pick<HandlerNeeds, 'telemetry'> & {
-    /** `undefined` for what is not a message of the clock. */
+    /** `undefined` when the body is not a message of the clock. */
     readonly parseMessage: (body: string) => ClockMessage | undefined;
   };
 
-/** Of one batch at the same time. */
+/** Messages of one batch that are handled at the same time. */
 const AT_ONCE = 5;
-/** A message takes this long at most, without its call of Vonage. */
+/** Upper bound for handling one message, without its call to Vonage. */
 const LEAST_TIME_MS = 8_000;
-/** No call of Vonage begins with less time left: it takes 6 s at most. */
+/** A call to Vonage takes at most 6 s; none begins with less time left than this. */
 const VONAGE_TIME_MS = 7_000;
 
 export function createClockHandler(needs: ClockHandlerNeeds): QueueHandler {

@@ -1,6 +1,6 @@
 /**
- * `$default` of the WebSocket API: answers `subscribe` with a snapshot, `ping` with a pong, and
- * anything else with an error that repeats nothing of it.
+ * `$default` of the WebSocket API: answers `subscribe` with a snapshot, `ping` with a pong, and any
+ * other message with an error that quotes nothing of it.
  */
 
 import { messageSchema } from '../../shared/contract/requests.ts';

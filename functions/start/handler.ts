@@ -1,8 +1,8 @@
 /**
  * `POST /start`: 202 with `request_id`, `client_token` and the verification, also for a repeat with
- * the same idempotency key; 400, 409, 422, 429 or 503 before any money is spent. Where the stage
- * allows CloudFront only, any other way is answered 404, like an unknown route; where the gateway lets
- * every page in, a foreign one is answered 403.
+ * the same idempotency key; 400, 409, 422, 429 or 503 before any money is spent. 404, as for an
+ * unknown route, when the stage allows CloudFront only and the request came another way; 403 for a
+ * web page of a foreign origin, where the gateway cannot refuse it.
  */
 
 import { toClientInfo } from '../../shared/contract/client-info.ts';
@@ -20,12 +20,12 @@ import { startVerification } from '../../shared/usecases/start/start-verificatio
 export type StartHandlerNeeds = StartNeeds &
   HandlerNeeds & {
     readonly websocketUrl: string;
-    /** @default the gateway is the edge */
+    /** @default none: clients call API Gateway directly */
     readonly edge?: {
       readonly isFromEdge: (headers: HttpRequest['headers']) => Promise<boolean>;
       readonly isOnlyWay: boolean;
     };
-    /** @default the gateway keeps foreign pages out */
+    /** @default none: the gateway refuses pages of foreign origins */
     readonly allowedOrigins?: readonly string[];
   };
 

@@ -1,6 +1,7 @@
 /**
- * `POST /webhook`: 204 once an authentic webhook is durable, or has an unknown meaning;
- * 401 for a bad signature, 503 when it must be sent again: unsigned, or not stored.
+ * `POST /webhook`: 204 once an authentic webhook is stored, or when its meaning is unknown; 401 for
+ * a bad signature; 503 when Vonage must send it again, because it was unsigned or could not be
+ * stored.
  */
 
 import { MAX_WEBHOOK_BODY_BYTES } from '../../shared/config.ts';

@@ -1,7 +1,7 @@
 /**
- * `npm run build:client`: the package of the client in `dist/client`, for `npm pack` and `npm
- * publish`: one ES module with its source map, and declarations that export exactly what the module
- * exports.
+ * `npm run build:client`: builds the package of the client in `dist/client`, for `npm pack` and
+ * `npm publish`: one ES module with its source map, and declarations that export exactly what the
+ * module exports.
  */
 
 import { execFileSync } from 'node:child_process';

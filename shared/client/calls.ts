@@ -1,4 +1,6 @@
-/** The calls of a running verification: each updates the mirror and survives a lost answer. */
+/**
+ * The calls about a running verification. Each one updates the mirror and copes with a lost answer.
+ */
 
 import { toCode } from '../domain/code.ts';
 import {
@@ -15,9 +17,9 @@ import { ClientProblem, isProblem, networkProblem } from './problem.ts';
 import { repeat } from './repeat.ts';
 import type { ServerClock } from './server-clock.ts';
 
-/** Attempts of a call that a person waits for: about 8 s of failures. */
+/** Attempts of a call that a user waits for: with failures, about 8 s. */
 const ATTEMPTS = 4;
-/** Attempts of a call that the client makes itself while the check_url's step runs. */
+/** Attempts of a call that the client makes by itself while silent_auth runs. */
 export const PATIENT_ATTEMPTS = 10;
 
 export interface CallOptions {
@@ -116,7 +118,7 @@ export function createCalls(
   };
 }
 
-/** The call whose answer was lost used up an attempt: the code was wrong. */
+/** Throws if the call whose answer was lost used up an attempt, because then the code was wrong. */
 function throwIfRefused({ action: before }: VerificationObject, now: VerificationObject): void {
   const { action } = now;
   if (before?.type !== 'submit_code' || action?.type !== 'submit_code') return;

@@ -1,20 +1,17 @@
 /**
  * The client for browsers, React Native and Node, without dependencies.
  *
- * ```ts
- * const client = createClient({ apiUrl, openCheckUrl, store });
- * const request = { phoneNumber, nonce };
- * const verification = (await client.resume(request)) ?? (await client.start(request));
- * for await (const { action } of verification.updates()) {
- *   if (action?.type === 'submit_code') askForCode((code) => verification.checkCode(code));
- * }
- * if (verification.current.verified.phone_number) await verification.proof({ phoneNumber });
- * ```
+ * ```ts const client = createClient({ apiUrl, openCheckUrl, store }); const request = {
+ * phoneNumber, nonce }; const verification = (await client.resume(request)) ?? (await
+ * client.start(request)); for await (const { action } of verification.updates()) { if (action?.type
+ * === 'submit_code') askForCode((code) => verification.checkCode(code)); } if
+ * (verification.current.verified.phone_number) await verification.proof({ phoneNumber }); ```
  *
- * Objects are those of the wire (`docs/openapi.json`). `openCheckUrl` opens the check_url and the
- * client reports its result; without that function the app does both and calls `handsetAnswered`.
- * The client keeps a socket while it can and polls while it cannot; both rest while the check_url
- * is open. After a failure of the network it reads `/status` before it repeats a call.
+ * Objects have the form of the API (`docs/openapi.json`). `openCheckUrl` opens the check_url and
+ * the client reports its result; without that function the app does both and calls
+ * `handsetAnswered`. The client uses a socket if it can open one, and polls otherwise; both pause
+ * while the check_url is open. After a failure of the network it reads `/status` before it repeats
+ * a call.
  */
 
 import { isFinal, isRecord, type StartAnswer, type VerificationObject } from './contract.ts';
@@ -62,24 +59,26 @@ export interface Client {
    * Starts a verification, one at a time: while a start is pending, a second call with the same
    * request returns the same promise, with another request it throws `start_in_progress`. Repeating
    * a start after a failure is safe: the same request has the same idempotency key until its 202,
-   * and only that replaces what is saved.
+   * and only a 202 replaces the saved verification.
    *
    * @throws ClientProblem, or the reason of the signal
    */
   start(request: StartRequest, options?: Abortable): Promise<Verification>;
   /**
-   * The saved verification of this number, these channels and this nonce, if the server says that
-   * it can go on or be proven. Repeats the start if its answer was lost.
+   * The saved verification of this number, these channels and this nonce, if according to the
+   * server it still runs or can still be proven. Repeats the start if its answer was lost.
    */
   resume(request: StartRequest, options?: Abortable): Promise<Verification | undefined>;
   /** The request of the last saved verification or start, for an app that was killed. */
   savedRequest(): Promise<StartRequest | undefined>;
-  /** Erases what is saved, for example when the user signs out. A running verification goes on. */
+  /**
+   * Erases the saved state, for example when the user signs out. A running verification continues.
+   */
   forget(): Promise<void>;
 }
 
 const ATTEMPTS = 4;
-/** How long the backend gives proofs after `completed`. */
+/** How long the backend issues proofs after `completed`. */
 const PROOF_WINDOW_MS = 600_000;
 
 export function createClient(options: ClientOptions): Client {
@@ -164,8 +163,8 @@ export function createClient(options: ClientOptions): Client {
 }
 
 /**
- * Whether it can continue or be proven. Compares two times of the server: the phone's clock is not
- * used.
+ * Whether the verification still runs or can still be proven. Compares two times of the server, so
+ * the phone's clock does not matter.
  */
 function isUseful(verification: VerificationObject, atMs: number | undefined): boolean {
   const { status, ended_at: endedAt } = verification;

@@ -1,6 +1,6 @@
 /**
- * What goes over the wire, as plain types: the built client and its declarations depend on nothing.
- * A test holds them against the schemas of `shared/contract`, so that neither can drift.
+ * The objects of the API as plain types, so that the built client and its declarations have no
+ * dependencies. A test compares them with the schemas of `shared/contract`.
  */
 
 /** A channel of Vonage. */
@@ -89,7 +89,7 @@ export type ProblemCode =
   | 'provider_unavailable'
   | 'dependency_unavailable';
 
-/** Why the app skips a channel: the error of the handset's library, or its own. */
+/** Why the app skips a channel: an error of the handset's library, or a reason of its own. */
 export type SkipError =
   | 'sdk_no_data_connectivity'
   | 'sdk_connection_error'
@@ -117,8 +117,9 @@ export function isFinal({ status }: VerificationObject): boolean {
 }
 
 /**
- * Makes an answer a verification; `undefined` when it is none. What a newer server may have added
- * is shown as the contract asks: an unknown status as `pending`, an unknown action as none.
+ * Makes a received value a verification; `undefined` when it is not one. Values that a newer server
+ * may have added become what the contract demands: an unknown status `pending`, an unknown action
+ * `null`.
  */
 export function toVerification(value: unknown): VerificationObject | undefined {
   if (!isRecord(value) || typeof value.request_id !== 'string') return undefined;

@@ -62,12 +62,12 @@ export const TIMING: Timing = {
   lingerMs: 5_000,
 };
 
-/** What the app says about itself, for the logs of your operators. */
+/** Describes the app, for the logs of your operators. */
 export interface ClientInfo {
-  /** Where the check_url is opened. React Native's `Platform.OS` will do. */
+  /** Where the check_url is opened, for example React Native's `Platform.OS`. */
   readonly platform?: 'ios' | 'android' | 'web' | (string & {}) | undefined;
   readonly appVersion?: string | undefined;
-  /** Of the library that opens the check_url. */
+  /** Version of the library that opens the check_url. */
   readonly sdkVersion?: string | undefined;
   /** MCC and MNC of the SIM that carries the data, such as `26201`. */
   readonly carrier?: string | undefined;
@@ -77,10 +77,10 @@ export interface Environment {
   readonly fetch: FetchLike;
   /** Absent: `/status` is polled instead. */
   readonly WebSocket: SocketConstructor | undefined;
-  /** Monotonic milliseconds; not the phone's time of day, which may change meanwhile. */
+  /** Monotonic milliseconds; not the phone's time of day, which may be changed. */
   readonly now: () => number;
   readonly timing: Timing;
-  /** As sent; nothing of it belongs to the identity of a request. */
+  /** As sent; requests that differ only in it count as the same request. */
   readonly client: Readonly<Record<string, string | undefined>> | undefined;
 }
 

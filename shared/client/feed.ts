@@ -1,6 +1,6 @@
 /**
- * Keeps the mirror up to date: by a socket while one can be held, else by `GET /status` every 2 s;
- * and by `/status` whenever nothing has come by `next_change_at`.
+ * Keeps the mirror up to date: by a socket if one can be opened, otherwise by `GET /status` every 2
+ * s. With a socket it also reads `/status` when nothing has arrived by `next_change_at`.
  */
 
 import type { VerificationObject } from './contract.ts';
@@ -12,7 +12,7 @@ import { backoffMs } from './waiting.ts';
 /** Time that the server gets after `next_change_at` before the client asks. */
 const GRACE_MS = 250;
 /**
- * Upper bound of a wait, because JavaScript timers overflow after 24 days; no verification takes a
+ * Upper bound of a wait, because JavaScript timers overflow after 24 days. No verification takes a
  * day.
  */
 const DAY_MS = 86_400_000;
@@ -23,7 +23,7 @@ export interface Feed {
   pause(): void;
   /** Replaces the socket, which may be dead without a close event. */
   renew(): void;
-  /** A new object, or the socket opened or closed: restarts the wait. */
+  /** Restarts the wait: after a new object, or when the socket was opened or closed. */
   reschedule(): void;
   close(): void;
 }

@@ -8,12 +8,14 @@ import { ClientProblem, isProblem } from './problem.ts';
 import type { ServerClock } from './server-clock.ts';
 import { wait } from './waiting.ts';
 
-/** Upper bound of the wait for Vonage's report of a refusal: the backend's 5 s plus 1 s. */
+/** Upper bound of the wait for Vonage's own report of a refusal: 5 s in the backend plus 1 s. */
 const REJECTION_WAIT_MS = 6_000;
 const GRACE_MS = 250;
 
 export interface HandsetReport {
-  /** Whether a result of this check_url still counts: it is the newest, and its step runs. */
+  /**
+   * Whether a result of this check_url still counts: it is the newest one, and silent_auth runs.
+   */
   isCurrent(checkUrl: string): boolean;
   /** Makes the call that matches the answer, unless it is too late; safe to repeat. */
   answered(
@@ -37,8 +39,8 @@ export function createHandsetReport(
   }
 
   /**
-   * A foreign request_id goes to the backend too, which aborts. Whatever it answers, this throws, also
-   * when the socket reported the end first and so ended the call.
+   * A foreign request_id is also sent to the backend, which then aborts the verification. In that
+   * case this always throws, even if the socket reports the end first, which ends the call.
    */
   async function submit(
     requestId: string,
@@ -58,7 +60,7 @@ export function createHandsetReport(
   }
 
   /**
-   * Vonage knows the refusal and usually reports it; if it does not, a second report ends the step.
+   * Vonage knows the refusal and usually reports it. If it does not, a second report ends the step.
    */
   async function reportRejection(
     checkUrl: string,

@@ -1,4 +1,4 @@
-/** The result of a check_url on the handset, and what is reported. */
+/** Reads the result of a check_url on the handset. */
 
 import { CODE_PATTERN, toCode } from '../domain/code.ts';
 import { isRecord } from './contract.ts';
@@ -6,8 +6,8 @@ import { parseJson } from './json.ts';
 
 /**
  * What `openCheckUrl` returns: the object of Vonage's client libraries as it is. `request_id` and
- * `code` come at the end of the redirects; `error` is the library's. Bridges to native code change
- * types on the way, so any value of any member is understood or counts as `sdk_error`.
+ * `code` come at the end of the redirects; `error` is that of the library. Bridges to native code
+ * may change types, so members may have any type; a value without a meaning counts as `sdk_error`.
  */
 export interface HandsetAnswer {
   readonly http_status?: unknown;
@@ -17,8 +17,8 @@ export interface HandsetAnswer {
 
 /**
  * Opens the check_url over mobile data and follows its redirects (`method: 'fetch'`), or navigates
- * the page to it (`'navigate'`; then it returns nothing). It stops when the signal is aborted: the
- * verification has moved on. What it throws counts as `sdk_error`.
+ * the page to it (`'navigate'`; then it returns nothing). It should stop when the signal is
+ * aborted, because the verification has moved on. An exception counts as `sdk_error`.
  */
 export type OpenCheckUrl = (
   checkUrl: string,
@@ -32,7 +32,9 @@ export type HandsetResult =
 /** Longest error text that the contract accepts. */
 const MAX_ERROR_LENGTH = 64;
 
-/** Never throws: an unreadable answer is `sdk_error`, so that the next channel follows at once. */
+/**
+ * Never throws: an unreadable answer becomes `sdk_error`, so that the next channel follows at once.
+ */
 export function readHandsetAnswer(answer: unknown): HandsetResult {
   try {
     return read(toRecord(answer));
@@ -72,8 +74,9 @@ function toRecord(value: unknown): Record<string, unknown> {
 }
 
 /**
- * What Vonage put into the fragment of the page that `result: 'redirect'` ends on; `undefined` when
- * the fragment is another. Take it out of the address bar and the history at once.
+ * Reads what Vonage puts into the fragment of the page on which `result: 'redirect'` ends;
+ * `undefined` for any other fragment. Remove the fragment from the address bar and the history at
+ * once.
  */
 export function readFragment(fragment: string): HandsetAnswer | undefined {
   const members = new URLSearchParams(fragment.replace(/^#/, ''));

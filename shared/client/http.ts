@@ -1,7 +1,4 @@
-/**
- * One HTTP call with a time limit; what it throws is a problem, or the reason of the caller's
- * signal.
- */
+/** One HTTP call with a time limit. It throws a problem, or the reason of the caller's signal. */
 
 import type { Environment } from './environment.ts';
 import { parseJson } from './json.ts';

@@ -2,7 +2,10 @@
 
 const BYTES = 24;
 
-/** @throws Error where `crypto.getRandomValues` is missing: guessable keys would be worse than none */
+/**
+ * @throws Error where `crypto.getRandomValues` is missing, because guessable keys would be worse
+ * than none
+ */
 export function createIdempotencyKey(): string {
   const bytes = globalThis.crypto?.getRandomValues?.(new Uint8Array(BYTES));
   if (!bytes) throw new Error('crypto.getRandomValues is missing: add a polyfill');

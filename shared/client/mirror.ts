@@ -94,8 +94,8 @@ function tell(listener: Listener, verification: VerificationObject): void {
 }
 
 /**
- * Lower (`seq`, `updated_at`), or as high but further back in the workflow: the clock alone moves a
- * verification on without counting, and an answer may overtake another.
+ * Stale: (`seq`, `updated_at`) is lower, or equal with a channel that is earlier in the workflow.
+ * The clock moves a verification on without increasing `seq`, and answers may overtake each other.
  */
 function isStale(taken: VerificationObject, current: VerificationObject): boolean {
   if (taken.seq !== current.seq) return taken.seq < current.seq;

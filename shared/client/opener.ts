@@ -16,7 +16,10 @@ export interface OpenerNeeds {
   readonly openCheckUrl: OpenCheckUrl | undefined;
   /** Called before the page navigates away; false when it has done so before. */
   readonly navigate: (checkUrl: string) => Promise<boolean>;
-  /** Called around the request: the app's whole network may be bound to mobile data meanwhile. */
+  /**
+   * Called before the request, because the whole network of the app may be bound to mobile data
+   * during it.
+   */
   readonly pause: () => void;
   readonly resume: () => void;
   readonly onProblem: (problem: ClientProblem) => void;
@@ -55,7 +58,8 @@ export function createOpener(needs: OpenerNeeds): Opener {
   }
 
   /**
-   * The result of the app's function, or an error for its failure; `undefined` once it is too late.
+   * The result of the app's function, or an error when it fails; `undefined` when the result comes
+   * too late.
    */
   async function openInTime(
     open: OpenCheckUrl,

@@ -3,9 +3,9 @@
 import { isRecord, type ProblemCode, toVerification, type VerificationObject } from './contract.ts';
 
 /**
- * The server's codes (README, Problems), and two of the client: `network_error`, no answer of this
- * API came, or a network in between answered in its place; `gateway_error`, the gateway answered by
- * itself. A code that a newer server has added comes as it is.
+ * The codes of the API (`docs/api.md`), and two of the client. `network_error`: no answer, or one
+ * that did not come from this API, such as a hotel's login page. `gateway_error`: the gateway
+ * itself answered. A code that a newer server has added is passed on unchanged.
  */
 export type ClientProblemCode =
   | ProblemCode
@@ -95,8 +95,8 @@ export function isUncertain({ code, retryable }: ClientProblem): boolean {
 }
 
 /**
- * Whether the server refused this start for certain. A `rate_limited` does not say so: the limit is
- * checked before the server looks for a verification of the same key.
+ * Whether the server certainly refused this start. A `rate_limited` does not prove it, because the
+ * limit is checked before the server looks for a verification with the same key.
  */
 export function isRefusal(error: unknown): boolean {
   const isOpen = isProblem(error, 'gateway_error', 'rate_limited');

@@ -4,7 +4,7 @@ import type { Environment } from './environment.ts';
 import { isProblem, isUncertain } from './problem.ts';
 import { backoffMs, wait } from './waiting.ts';
 
-/** Longest wait that the client does by itself; longer ones are left to the user. */
+/** Longest wait before a repeat; for a longer one the call fails and the user decides. */
 const LONGEST_WAIT_SECONDS = 35;
 
 export interface Repeating<T> {
@@ -15,7 +15,10 @@ export interface Repeating<T> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** @throws ClientProblem that is definite, or the last one when all attempts failed */
+/**
+ * @throws ClientProblem at once if it is definite, otherwise the last one when all attempts have
+ * failed
+ */
 export async function repeat<T>(
   { send, settled, attempts, signal }: Repeating<T>,
   environment: Environment,

@@ -21,10 +21,11 @@ export interface VerificationNeeds {
   readonly environment: Environment;
   readonly openCheckUrl: OpenCheckUrl | undefined;
   readonly onProblem: (problem: ClientProblem) => void;
-  /** Remembers that the page navigates to this check_url; false when it did so before. */
+  /** Saves that the page navigates to this check_url; false when it has done so before. */
   readonly navigate: (checkUrl: string) => Promise<boolean>;
   /**
-   * Removes the saved verification: it has ended, its token is refused, or its proof was fetched.
+   * Removes the saved verification, because it has ended, its token was refused, or its proof was
+   * fetched.
    */
   readonly forget: () => Promise<void>;
 }
@@ -72,8 +73,8 @@ export function runVerification(needs: VerificationNeeds): Verification {
   }
 
   /**
-   * A completed verification stays saved for its proof; `verified` may become certain a moment
-   * later.
+   * A completed verification stays saved until its proof is fetched. `verified` may become true a
+   * moment after `completed`, so the feed stays open for it.
    */
   function over({ status, verified }: VerificationObject): void {
     const isCompleted = status === 'completed';

@@ -1,6 +1,6 @@
 /**
- * The server's clock as seen from a phone, whose time of day is not used. What the server stamps
- * lies in its past when it arrives, so the highest difference ever seen is the closest.
+ * Estimates the server's clock without the phone's time of day. A time stamp of the server is
+ * already in the past when it arrives, so the greatest difference seen is the best estimate.
  */
 
 export interface ServerClock {

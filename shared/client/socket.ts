@@ -14,7 +14,7 @@ export interface HeldSocket {
   readonly isHeld: boolean;
   /** Opens a socket at once, unless there is one. */
   open(): void;
-  /** Closes it, and opens no other until `open`. */
+  /** Closes the socket and opens no other one until `open` is called. */
   close(): void;
 }
 
@@ -52,7 +52,7 @@ export function holdSocket(needs: SocketNeeds, environment: Environment): HeldSo
     try {
       dropped?.close();
     } catch {
-      // it was never open
+      // The socket was never open.
     }
     if (wasHeld) needs.onHeld();
   }
@@ -115,7 +115,7 @@ export function holdSocket(needs: SocketNeeds, environment: Environment): HeldSo
       nextPing = setTimeout(ping, timing.pingMs);
       needs.onHeld();
     }
-    expect(undefined); // any message shows that the socket is alive
+    expect(undefined); // Any message shows that the socket is alive.
   }
 
   function ping(): void {

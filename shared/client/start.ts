@@ -15,7 +15,7 @@ export interface StartRequest {
   readonly result?: 'json' | 'redirect' | undefined;
 }
 
-/** As sent to `POST /start`; members that are `undefined` are not sent. */
+/** The body of `POST /start`; members that are `undefined` are not sent. */
 export type StartBody = Omit<StartRequest, 'phoneNumber'> & { readonly phone_number: string };
 
 /** Always the same members in the same order, so that equal requests have equal bodies. */
@@ -29,7 +29,10 @@ export function isSameStart(one: StartRequest, other: StartRequest): boolean {
   return JSON.stringify(toStartBody(one)) === JSON.stringify(toStartBody(other));
 }
 
-/** The same number, channels and nonce; the e-mail counts where the request names one. */
+/**
+ * Whether number, channels and nonce are the same; the e-mail address is compared only if the
+ * request has one.
+ */
 export function isResumable(saved: StartRequest, request: StartRequest): boolean {
   const { email = saved.email } = request;
   return isSameStart(saved, { ...saved, ...identity(request), email });

@@ -15,15 +15,15 @@ import { abortable } from './waiting.ts';
 
 const ATTEMPTS = 4;
 /**
- * Upper bound for saved starts without an answer: a user may mistype numbers while the network is
- * lost.
+ * Upper bound for saved starts without an answer: a user may mistype several numbers while the
+ * network is down.
  */
 const MAX_UNANSWERED = 5;
 
 export interface Starter {
   /**
-   * Uses the saved key of the same request, unless the server reports that its verification is
-   * over.
+   * Uses the saved key of the same request, unless the server reports that its verification has
+   * ended.
    */
   start(request: StartRequest, signal?: AbortSignal): Promise<Verification>;
   /** Repeats a saved start; never begins a new one. */
@@ -79,7 +79,7 @@ export function createStarter(needs: StarterNeeds): Starter {
     return send({ idempotency_key: createIdempotencyKey(), request }, signal);
   }
 
-  /** Saves the key before sending it: a killed app must not start twice. */
+  /** Saves the key before sending it, so that a killed app does not start twice. */
   async function send(saved: SavedStart, signal?: AbortSignal): Promise<Verification> {
     const { idempotency_key: key } = saved;
     const isOwn = (start: SavedStart): boolean => start.idempotency_key === key;
@@ -91,7 +91,7 @@ export function createStarter(needs: StarterNeeds): Starter {
       const attempt = { send: () => post(saved, signal), attempts: ATTEMPTS, signal };
       const answer = await repeat(attempt, environment);
       const { verification, ...started } = answer;
-      // Saves nothing for a start that the app has forgotten meanwhile.
+      // Saves nothing for a start that the app has erased in the meantime.
       await change((starts) => {
         const own = starts.find(isOwn);
         return own ? [{ ...own, started }] : starts;

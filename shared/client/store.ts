@@ -6,8 +6,8 @@ import type { StartRequest } from './start.ts';
 
 /**
  * `localStorage`, `sessionStorage`, React Native's AsyncStorage, or three functions over a
- * keychain. It holds the client token and the start's phone number: choose one that only the app
- * reads.
+ * keychain. It holds the client token and the phone number, so choose a storage that only the app
+ * can read.
  */
 export interface Store {
   getItem(key: string): string | null | Promise<string | null>;
@@ -37,7 +37,7 @@ export interface SavedState {
 
 const ITEM = 'silent-auth';
 
-/** A failing store counts as empty: resuming is lost, the verification continues. */
+/** A failing store counts as empty: the verification continues, but cannot be resumed. */
 export function createSavedState(store: Store | undefined): SavedState {
   let memory: readonly SavedStart[] | undefined;
   let queue: Promise<unknown> = Promise.resolve();
@@ -51,7 +51,10 @@ export function createSavedState(store: Store | undefined): SavedState {
     return memory;
   }
 
-  /** One item in one write: a kill leaves either the old value or the new one. */
+  /**
+   * Writes one item at once, so that an app killed meanwhile leaves either the old or the new
+   * value.
+   */
   async function write(starts: readonly SavedStart[]): Promise<void> {
     memory = starts;
     if (starts.length > 0) await store?.setItem(ITEM, JSON.stringify(starts));

@@ -15,20 +15,21 @@ export interface Verification {
   /** The newest object; the same reference until it changes. */
   readonly current: VerificationObject;
   /**
-   * The current object and every newer one; ends with the verification, with `close`, or aborted.
+   * The current object and every newer one; ends with the verification, after `close`, or when
+   * aborted.
    */
   updates(options?: Abortable): AsyncGenerator<VerificationObject, void, undefined>;
   /** Called with every newer object; returns a function that unsubscribes. */
   onChange(listener: Listener): () => void;
   /** The final object. */
   finished(options?: Abortable): Promise<VerificationObject>;
-  /** Reads `/status` and reopens the socket: for an app that comes back to the foreground. */
+  /** Reads `/status` and reopens the socket. Call it when the app comes back to the foreground. */
   refresh(options?: Abortable): Promise<VerificationObject>;
   /** Submits a code as the user typed it. `checking`: the outcome comes as an update. */
   checkCode(code: string, options?: Abortable): Promise<VerificationObject>;
   /**
-   * Reports the result of a check_url, for apps without `openCheckUrl`: the right call with the
-   * right error. A result of an older check_url is dropped.
+   * Reports the result of a check_url, for apps without `openCheckUrl`: makes the matching call
+   * with the matching error. The result of an older check_url is ignored.
    */
   handsetAnswered(
     checkUrl: string,
@@ -42,13 +43,15 @@ export interface Verification {
   ): Promise<VerificationObject>;
   cancel(options?: Abortable): Promise<VerificationObject>;
   /**
-   * For your backend, within 10 minutes after `completed`. The saved verification is then
-   * forgotten.
+   * For your backend, within 10 minutes after `completed`. The saved verification is then removed.
    */
   proof(
     request: { readonly phoneNumber?: string | undefined; readonly email?: string | undefined },
     options?: Abortable,
   ): Promise<Proof>;
-  /** Ends socket, polling and iterations; the verification itself goes on, see `resume`. */
+  /**
+   * Ends socket, polling and iterations. The verification itself continues; `resume` opens it
+   * again.
+   */
   close(): void;
 }

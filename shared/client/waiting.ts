@@ -43,7 +43,10 @@ export function onAbort(signal: AbortSignal | undefined, task: () => void): () =
   return () => signal?.removeEventListener('abort', task);
 }
 
-/** Doubles with every failure; its upper half is random, so that phones do not retry in step. */
+/**
+ * Milliseconds to wait: doubles with every failure. The upper half is random, so that phones do not
+ * retry at the same moment.
+ */
 export function backoffMs(failures: number, { timing }: Environment): number {
   const whole = Math.min(timing.maxBackoffMs, timing.backoffMs * 2 ** Math.max(0, failures - 1));
   return whole / 2 + (whole / 2) * Math.random();

@@ -107,7 +107,7 @@ function pick<Name extends string>(given: string, names: readonly Name[]): Name 
 
 /**
  * @param maxPositionals how many arguments without a name the command takes
- * @throws UsageError for what it does not know
+ * @throws UsageError for an unknown option, a wrong value or an argument too many
  */
 export function readArguments<Given extends Options>(
   argv: readonly string[],
@@ -169,7 +169,7 @@ function parse(
     if (!option.takesValue && value !== undefined) {
       throw new UsageError(`${rawName} takes no value`);
     }
-    // `--outputs --dry-run` forgets a value; one that begins with dashes is written with `=`.
+    // In `--outputs --dry-run` the value is missing. A value that begins with dashes needs `=`.
     const isForgotten = !inlineValue && value?.startsWith('--');
     if (option.takesValue && (!value || isForgotten))
       throw new UsageError(`${rawName} needs a value`);

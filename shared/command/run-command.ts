@@ -18,8 +18,9 @@ export interface Command<Given extends Options> extends CommandLine<Given> {
 }
 
 /**
- * The arguments of this process. `--help` shows the usage and ends with 0, an argument that is not
- * understood ends with 2, its sentence and the usage; nothing else is done then.
+ * The arguments of this process. `--help` prints the usage and exits with 0. An argument that is
+ * not understood prints a sentence and the usage and exits with 2. In both cases the command does
+ * not run.
  */
 export function readCommandLine<Given extends Options>(
   command: CommandLine<Given>,
@@ -37,7 +38,7 @@ export function readCommandLine<Given extends Options>(
   }
 }
 
-/** Exit code: 0 all is well, 1 the command found a fault, 2 it could not do its work. */
+/** Exit codes: 0 success, 1 the command found a fault, 2 it could not run to its end. */
 export async function runCommand<Given extends Options>(command: Command<Given>): Promise<void> {
   const given = readCommandLine(command);
   try {
@@ -72,7 +73,10 @@ const CAUSES: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'no answer in time',
 };
 
-/** A parser's message quotes what it could not read, which may be a secret. */
+/**
+ * The message of a parser is left out: it quotes the text that it could not read, which may be a
+ * secret.
+ */
 export function toSentence(error: unknown): string {
   if (error instanceof CommandError) return error.message;
   if (!(error instanceof Error)) return 'failed';

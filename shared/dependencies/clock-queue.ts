@@ -18,7 +18,7 @@ export function requireClockQueue(aws: Aws): ClockQueue {
   return createClockQueue({ ...requestOptions(aws, ENV.queueEndpoint), queueUrl });
 }
 
-/** For the message that a first start sends. */
+/** Opens the socket for the message that the first start sends. */
 export function openQueueSocket({ agent }: Aws): EarlyTask {
   const url = findVariable(ENV.queueEndpoint) ?? requireVariable(ENV.clockQueue);
   return () => agent.openSocket(new URL(url));

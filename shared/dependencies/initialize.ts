@@ -1,15 +1,15 @@
 /**
- * The end of INIT, where Lambda gives a whole CPU: what the first request would wait for is done
- * ahead. Secrets are read, the JWT is signed, one item is read, sockets are opened, and then the
- * warm-up runs.
+ * The end of INIT, in which Lambda grants a whole CPU. It does ahead what the first request would
+ * have to wait for: it reads secrets, signs the JWT, reads one item, opens sockets, and then runs
+ * the warm-up.
  */
 
 import type { EarlyTask } from './dependencies.ts';
 
-/** Longest wait of INIT for its peers, in milliseconds. */
+/** Longest time that INIT waits for other services, in milliseconds. */
 const MAX_WAIT_MS = 1000;
 
-/** Never rejects: the first request repeats what failed here. */
+/** Never rejects: the first request does what failed here. */
 export async function initialize(
   early: readonly EarlyTask[],
   warmUp?: () => Promise<unknown>,

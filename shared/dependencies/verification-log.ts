@@ -12,7 +12,9 @@ export function createLog(client: DynamoDBClient): VerificationLog {
   return createVerificationLog({ client, table: requireVariable(ENV.verificationsTable), clock });
 }
 
-/** Reads an item that does not exist: it connects, signs and parses once. */
+/**
+ * Reads an item that does not exist, so that connecting, signing and parsing have happened once.
+ */
 export function readOneItem(log: VerificationLog): EarlyTask {
   return () => log.find('prime');
 }

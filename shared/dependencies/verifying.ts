@@ -1,4 +1,4 @@
-/** What functions need that ask Vonage about a verification. */
+/** Needs of the functions that call Vonage about a verification. */
 
 import type { Vonage } from '../domain/ports/vonage.ts';
 import type { TokenNeeds } from '../lambda/needs.ts';
@@ -27,7 +27,7 @@ export function createVerifyingDependencies(): Dependencies<VerifyingNeeds> {
 
 type EndingNeeds = PublishNeeds & { readonly vonage: Vonage };
 
-/** For whatever can end a verification that Vonage still holds. */
+/** For functions that can end a verification which may still run at Vonage. */
 export function createEndingDependencies(
   instance: InstanceNeeds,
 ): Dependencies<EndingNeeds> & { readonly aws: Aws } {

@@ -1,4 +1,4 @@
-/** Vonage's Verify API and the JWT that every call of it carries. */
+/** Vonage's Verify API and the JWT that every call carries. */
 
 import type { Secrets } from '../adapters/secrets/secret-store.ts';
 import { type ApplicationJwt, createApplicationJwt } from '../adapters/vonage/application-jwt.ts';

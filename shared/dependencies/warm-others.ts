@@ -1,4 +1,4 @@
-/** The functions that `start` warms, where the stage wants it. */
+/** The functions that `start` warms, where the stage sets `warmTogether`. */
 
 import { createWarmOthers } from '../adapters/lambda/warm-others.ts';
 import { ENV } from '../config.ts';

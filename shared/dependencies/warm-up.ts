@@ -1,7 +1,7 @@
 /**
- * The warm-up: an example goes through a handler at the end of INIT, because a first request
- * compiles most of what it runs, and Lambda gives a whole CPU only then. Its adapters are real, but
- * objects of their own that end in memory: it sends, stores, logs, measures and pushes nothing.
+ * The warm-up sends an example through a handler at the end of INIT. The first run of code compiles
+ * it, and only during INIT does Lambda grant a whole CPU. The adapters are real but separate
+ * objects that end in memory, so a warm-up sends, stores, logs, measures and pushes nothing.
  */
 
 import { createHash, createHmac } from 'node:crypto';
@@ -81,7 +81,7 @@ export async function warmUp(
   return answer;
 }
 
-/** No numbering plan has such a number; the warm-up asks none. */
+/** No numbering plan contains this number; the warm-up does not consult one. */
 export const START_EXAMPLE: Example = {
   routeKey: 'POST /start',
   body: { phone_number: '+10000000000', email: 'jo@example.org' },
@@ -92,7 +92,7 @@ export const CHECK_CODE_EXAMPLE: Example = {
   body: { request_id: EXAMPLE_REQUEST_ID, code: 'aBc123' },
 };
 
-/** The signature is valid as long as that of a real webhook. */
+/** The signature is valid for as long as that of a real webhook. */
 export function createWebhookExample(): Example {
   return {
     routeKey: 'POST /webhook',

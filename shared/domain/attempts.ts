@@ -5,9 +5,9 @@ import { type Attempt, expiresAtMs, type Facts } from './facts.ts';
 import { PIN_ATTEMPTS, SILENT_AUTH_ATTEMPTS } from './workflow.ts';
 
 /**
- * Admitted while nothing final precedes it and tries are left for its kind. A code of silent_auth
- * is pointless once a fact ended that step, and would cost Vonage's next channel a try; the clock
- * alone refuses nothing, because Vonage's 409 decides.
+ * A code is admitted while the verification has not ended and tries are left for its kind. A code
+ * of silent_auth is refused once a fact has ended that step, because it would use up a try of the
+ * next channel. The end of the step's time alone does not refuse it: then Vonage's 409 decides.
  */
 export function toAttempt(facts: Facts, { attempt: id, kind, atMs }: CodeSubmitted): Attempt {
   const isInTime = atMs < expiresAtMs(facts);
@@ -29,7 +29,10 @@ export function withCheck(
   );
 }
 
-/** The kind of code that an attempt counts as: digits are a PIN wherever a PIN is possible. */
+/**
+ * Whether a code counts as one of silent_auth. Digits count as a PIN wherever the workflow can send
+ * one.
+ */
 export function isForSilentAuth({ started }: Facts, kind: CodeKind): boolean {
   return kind === 'letters' || started.workflow.every((channel) => channel === 'silent_auth');
 }

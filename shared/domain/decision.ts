@@ -1,6 +1,6 @@
 /**
- * Decides after each event whether the verification has ended, by five rules in their order. The
- * first final status is frozen; what is verified may still grow.
+ * Decides after each event whether the verification has ended, by five rules in this order. The
+ * first final status never changes; `verified` may still turn from false to true.
  */
 
 import { acceptedAttempt, exhaustedAttempt, isForSilentAuth } from './attempts.ts';
@@ -38,14 +38,14 @@ function ownEnd({ ended }: Facts): FinalStatus | undefined {
   return ended?.by === 'deadline' ? 'expired' : ended?.by;
 }
 
-/** (2) Vonage accepted a code, or reports `completed` while an admitted code is with it. */
+/** (2) Vonage accepted a code, or reports `completed` while it is checking an admitted code. */
 function completion(facts: Facts): FinalStatus | undefined {
   return facts.proof || acceptedAttempt(facts) ? 'completed' : undefined;
 }
 
 /**
- * (3) Vonage's summary: the last channel of the workflow that it names decides, else its own
- * status. Its meaning does not depend on earlier events.
+ * (3) Vonage's summary: the last channel of the workflow that it names decides; when it names none,
+ * its status decides. Its meaning does not depend on earlier events.
  */
 function endBySummary({ summary, started, outcomes }: Facts): NegativeEnd | undefined {
   if (!summary) return undefined;

@@ -3,8 +3,8 @@
 import type { Channel, NegativeOutcome, Outcome, SkipError } from './workflow.ts';
 
 /**
- * Outcome of a check at Vonage; `not_executed`: it did not check the code, so the try is given
- * back.
+ * Outcome of a check at Vonage. `not_executed`: Vonage did not check the code, so the try does not
+ * count.
  */
 export const CHECK_OUTCOMES = [
   'accepted',
@@ -38,7 +38,7 @@ export interface Started {
    * channels would prove. Absent in logs of earlier releases.
    */
   readonly sharesCode?: true;
-  /** The check_url of Vonage's 202, when the webhook did not bring it before. */
+  /** The check_url of Vonage's 202, unless a webhook brought it earlier. */
   readonly checkUrl?: string;
   /** HMAC of the phone number, and of the e-mail address, with the identity key. */
   readonly phoneNumberHash: string;
@@ -115,8 +115,8 @@ export interface Ended {
 }
 
 /**
- * A DELETE at Vonage begins after this write, so no occasion is used twice: 1 at the end itself, 2
- * by the clock, 3 for a later start or a repeated cancel.
+ * Written before a DELETE at Vonage, so that each occasion sends at most one. `n` is 1 at the end
+ * itself, 2 by the clock, 3 for a later start or a repeated cancel.
  */
 export interface LetGo {
   readonly type: 'let_go';

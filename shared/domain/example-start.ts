@@ -1,4 +1,4 @@
-/** The start of a verification that never was: what the contracts show, and what a warm-up folds. */
+/** An invented start of a verification, for the examples in the contracts and for warm-ups. */
 
 import type { Started } from './events.ts';
 

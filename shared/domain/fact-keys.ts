@@ -1,7 +1,8 @@
 /**
- * When two events are the same event: they share a key. Keys say what an event states and not when,
- * so that a webhook that Vonage signs and sends again is recognised. Items store them, so they
- * never change; they are short, because every write pays for the item.
+ * The identity of events: two events are the same when they share a key. A key holds what an event
+ * states, not when, so a webhook that Vonage signs and sends again is recognised. Items store the
+ * keys, so their form never changes. They are short, because the price of a write grows with the
+ * size of the item.
  */
 
 import { createHash } from 'node:crypto';

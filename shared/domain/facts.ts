@@ -39,8 +39,8 @@ export interface Facts {
   /** The first summary that is not `completed`. */
   readonly summary?: Summarized;
   /**
-   * Vonage said completed while a code of ours was with it or accepted; the channel, if it was
-   * named.
+   * Vonage reported `completed` while it was checking a submitted code or had accepted one; with
+   * the channel, if Vonage named it.
    */
   readonly proof?: { readonly channel?: Channel };
   /** Our own end, and the channel that was running at that moment. */

@@ -1,10 +1,12 @@
 /**
- * The front door of the domain: what a log adds up to. Three steps for each event, in list order:
+ * Entry point of the domain: computes a verification from its log. Three steps for each event, in
+ * the order of the log:
  *
  * 1. `transitions.ts` adds what the event says to the facts: a table of events and when they count.
- * 2. `decision.ts` decides whether that ends the verification: five rules, the first end is frozen.
- * 3. `view.ts` shows the facts as they look at a moment: `steps.ts` lets time end steps, never the
- * whole.
+ * 2. `decision.ts` decides whether that ends the verification: five rules; the first end never
+ *   changes.
+ * 3. `view.ts` computes what clients see at a moment. In `steps.ts` time can end a step, never the
+ *   verification.
  */
 
 import { decide } from './decision.ts';
@@ -23,18 +25,18 @@ export interface Folded {
   /** Whether the last event changed what a client can see. */
   readonly changed: boolean;
   /**
-   * The same for each event of the log, at the time of its storage. Before `started` there is no
-   * verification.
+   * For each event of the log: whether it changed what a client could see when it was stored. False
+   * for events before `started`, because until then clients see nothing.
    */
   readonly effects: readonly boolean[];
 }
 
 /**
- * Folds a log as it looks at `nowMs`. Total: it never throws. Without `started` there is nothing
- * that anybody could see, so the answer is `undefined`.
+ * Folds a log as of `nowMs`; never throws. Returns `undefined` for a log without `started`, because
+ * no client can see that verification.
  *
- * `started` counts from the beginning wherever it stands, because nobody can see a verification
- * before it: so a webhook before our own write needs no special case.
+ * `started` is applied first, wherever it stands in the log, so a webhook that is stored before it
+ * needs no special case.
  */
 export function fold(
   requestId: string,

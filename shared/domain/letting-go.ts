@@ -1,6 +1,7 @@
 /**
- * When to let go of a request at Vonage. A verification that we have ended may still run at Vonage;
- * until Vonage lets go, it refuses the next start of the number and may send paid messages.
+ * When to let go of a request at Vonage, which means to cancel it there by DELETE. A verification
+ * that we have ended may still run at Vonage; until it is cancelled, Vonage refuses the next start
+ * of the number and may send paid messages.
  */
 
 import { openAttempts } from './attempts.ts';
@@ -10,7 +11,7 @@ import type { Facts } from './facts.ts';
 
 /** Vonage accepts a DELETE only this long after the start, and only before its second event. */
 export const CANCELLABLE_AFTER_MS = 30_000;
-/** A check may be on its way to Vonage for the lifetime of a function. */
+/** Upper bound for a check on its way to Vonage, in milliseconds: no invocation runs longer. */
 const CHECK_MS = 25_000;
 
 /** The occasions for a DELETE: the end itself, the clock, a later start or repeated cancel. */
@@ -18,8 +19,8 @@ export type Occasion = 'end' | 'clock' | 'again';
 
 /**
  * The DELETE that is due, or `undefined`. Each occasion has one, so a verification has at most
- * three. At the end itself it is tried at once; the clock repeats one that Vonage must have
- * refused.
+ * three. The first is sent at the end itself; the clock sends another when the first came too early
+ * for Vonage.
  */
 export function dueLetGo(facts: Facts, occasion: Occasion, nowMs: number): LetGo['n'] | undefined {
   if (!isHeldAtVonage(facts) || isBeingChecked(facts, nowMs)) return undefined;

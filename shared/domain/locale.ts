@@ -1,12 +1,12 @@
-/** Reduces what a phone says about its language to what Vonage takes (protocol §1.3). */
+/** Reduces the language that a phone reports to the form that Vonage accepts (protocol §1.3). */
 
-/** Languages that Java names as ISO 639 did before 1989. */
+/** Codes of ISO 639 from before 1989, which Java still uses, with the current ones. */
 const RENAMED: Readonly<Record<string, string | undefined>> = { in: 'id', iw: 'he', ji: 'yi' };
 
 /**
- * `language[-script][-region]` in lower case; `undefined` for anything that names no language, such as
- * `C`. Knows BCP 47 (`en-US-u-fw-mon`), POSIX (`en_DE@rg=dezzzz`), Java (`sr_RS_#Latn`) and lists of
- * them, whose first entry counts. Total.
+ * `language[-script][-region]` in lower case; `undefined` for anything that names no language, such
+ * as `C`. Knows BCP 47 (`en-US-u-fw-mon`), POSIX (`en_DE@rg=dezzzz`), Java (`sr_RS_#Latn`) and
+ * lists of them, whose first entry counts. Never throws.
  */
 export function toLocale(said: unknown): string | undefined {
   if (typeof said !== 'string') return undefined;

@@ -1,6 +1,9 @@
 /** One spelling for each mailbox, so that its limit cannot be spent once per spelling (T25). */
 
-/** Domains of one provider, under which a local part names the same mailbox. */
+/**
+ * Mail domains, each with the main domain of its provider and the characters that the provider
+ * ignores in a local part.
+ */
 const PROVIDERS: Readonly<Record<string, { readonly domain: string; readonly ignored: RegExp }>> = {
   'gmail.com': { domain: 'gmail.com', ignored: /\./g },
   'googlemail.com': { domain: 'gmail.com', ignored: /\./g },

@@ -1,6 +1,6 @@
 /**
- * Every metric of our own, with the dimensions that it is emitted with besides `service`. A metric
- * with dimensions exists only with all of them.
+ * Every metric of our own, with its dimensions in addition to `service`. A metric with dimensions
+ * exists only with all of them.
  */
 export const METRICS = {
   Started: '',
@@ -27,7 +27,7 @@ export const METRICS = {
   VonageError: 'operation,status',
   Limited: 'limit',
   InternalError: '',
-  /** The same, for alarms of one version; emitted only when it happens. */
+  /** `InternalError` once more, for the alarms on one version; emitted only when a fault occurs. */
   InternalErrorByVersion: 'function,version',
   SecretNotSet: '',
   SecretStale: '',

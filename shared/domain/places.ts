@@ -3,8 +3,8 @@
 import type { VerificationEvent } from './events.ts';
 
 /**
- * More than any honest app or Vonage needs: 4 codes, 3 skips and a report; 6 channels with their
- * events.
+ * More than an honest app needs (4 codes, 3 skips, 1 report), and more than Vonage needs (the
+ * events of 6 channels).
  */
 export const PLACES = { client: 20, provider: 24 } as const;
 

@@ -44,7 +44,10 @@ export function verifiedBy(facts: Facts): Facts['verified'] {
   };
 }
 
-/** The code of silent_auth is its own: only digits can have run through several channels. */
+/**
+ * silent_auth has a code of its own, so only a code of digits can have come through several
+ * channels.
+ */
 function mayBeAnyOther(facts: Facts, candidates: readonly Attempt[], named: Channel): boolean {
   if (!facts.started.sharesCode) return false;
   const isDigits = ({ kind }: Attempt): boolean => !isForSilentAuth(facts, kind);

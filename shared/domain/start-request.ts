@@ -5,7 +5,10 @@ import type { Channel } from './workflow.ts';
 export interface StartRequest {
   /** E.164 with its `+`. */
   readonly phoneNumber: string;
-  /** Empty: what was given is not an address, which matters to a workflow that uses it. */
+  /**
+   * Empty when the given text is not an address; that is an error only in a workflow that sends
+   * e-mail.
+   */
   readonly email?: string;
   readonly channels?: readonly Channel[];
   /** `language[-script][-region]` in lower case. */

@@ -1,5 +1,5 @@
 /**
- * Where the workflow stands at a moment: facts end steps, and where Vonage is silent the clock
+ * The steps of a workflow at a moment. A fact ends a step; when Vonage reports none, the clock
  * does.
  */
 
@@ -9,8 +9,8 @@ import type { Reason } from './verification.ts';
 import { type Channel, durationMs, type NegativeOutcome } from './workflow.ts';
 
 /**
- * A request to skip that names no channel means the one before while the running step is newer than
- * this.
+ * While the running step is younger than this, a request to skip that names no channel means the
+ * step before it.
  */
 const NEW_STEP_MS = 5_000;
 
@@ -65,7 +65,7 @@ export function runningChannel(facts: Facts, nowMs: number): Channel | undefined
 }
 
 /**
- * The channel that an app means which names none: the running one, or, while that is new, the one
+ * The channel to skip when the app names none: the running one or, while that one is new, the one
  * before it, because a repeated or late request must not skip a second channel.
  */
 export function channelToSkip(facts: Facts, nowMs: number): Channel | undefined {

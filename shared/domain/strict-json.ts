@@ -1,12 +1,13 @@
 /**
- * JSON that every parser reads alike: no duplicate members, no prototype members, bounded depth.
+ * JSON that every parser reads in the same way: no duplicate members, no prototype members, bounded
+ * depth.
  */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export type StrictJson =
   | { readonly outcome: 'value'; readonly value: unknown }
-  /** Not UTF-8, not JSON (a byte order mark is not), or nested too deeply. */
+  /** Not UTF-8, not JSON (a byte order mark is not allowed), or nested too deeply. */
   | { readonly outcome: 'invalid' }
   /** JSON that two parsers would read differently. */
   | { readonly outcome: 'ambiguous' };
@@ -19,7 +20,7 @@ const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'pro
  */
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g;
 
-/** The caller limits the size. */
+/** The caller must have limited the size. */
 export function parseStrictJson(bytes: Uint8Array): StrictJson {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -68,7 +68,7 @@ export interface Verification {
   readonly reason: Reason | null;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
-  /** End of the running step: a client without news by then asks again. */
+  /** End of the running step: a client that has received nothing by then reads the status. */
   readonly nextChangeAtMs: number | null;
   readonly expiresAtMs: number;
   readonly endedAtMs: number | null;

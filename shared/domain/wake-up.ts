@@ -6,7 +6,7 @@ import { stepsAt } from './steps.ts';
 
 /** Time that Vonage's own webhook about a step gets before the clock checks. */
 const MARGIN_MS = 2_000;
-/** A DELETE is repeated this long after it becomes possible: clocks differ. */
+/** A repeated DELETE waits this long after Vonage should accept it, because clocks differ. */
 const CANCEL_MARGIN_MS = 1_000;
 
 export interface WakeUp {
@@ -16,8 +16,8 @@ export interface WakeUp {
 }
 
 /**
- * The end of the running step, or the deadline. After an end of ours: when Vonage can let go,
- * unless that was possible before. `undefined` when there is nothing left to wait for.
+ * The end of the running step, or the deadline. After an end of our own: the moment at which Vonage
+ * accepts a DELETE, unless it has passed. `undefined` when nothing is left to do.
  */
 export function nextWakeUp(facts: Facts, nowMs: number): WakeUp | undefined {
   const step = runningStep(facts, nowMs);

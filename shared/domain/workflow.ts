@@ -15,8 +15,8 @@ export type NegativeOutcome = (typeof NEGATIVE_OUTCOMES)[number];
 export type Outcome = 'completed' | NegativeOutcome;
 
 /**
- * Why the app skipped a channel: an error of the handset's SDK, or its own. Others count as
- * `other`.
+ * Why the app skipped a channel: an error of the handset's SDK, or a reason of its own. Unknown
+ * values count as `other`.
  */
 export const SKIP_ERRORS = [
   'sdk_no_data_connectivity',
@@ -56,8 +56,8 @@ export function durationMs(channel: Channel, channelTimeoutSeconds: number): num
 }
 
 /**
- * When a verification is over, whatever was reported: 60 s + n × channel_timeout + 30 s after its
- * start.
+ * The moment at which a verification ends at the latest: 60 s + n × channel_timeout + 30 s after
+ * its start.
  */
 export function deadlineMs(
   startedAtMs: number,

@@ -32,7 +32,8 @@ const UNDECIDED: readonly ProblemCode[] = ['client_token_invalid', 'dependency_u
 
 /**
  * Runs what the owner of the token asked for. The log line names the verification only when the
- * token has passed its check: anybody can write another one's `request_id` into a token.
+ * token has passed its check: anybody can put the `request_id` of another verification into a
+ * token.
  */
 export async function asOwner<T>(
   { requestId }: ClientToken,

@@ -5,8 +5,9 @@ import type { Caller } from '../domain/ports/rate-limits.ts';
 import type { HttpRequest } from './handler.ts';
 
 /**
- * The source address that the gateway saw, never `X-Forwarded-For` (T16); CloudFront's header only
- * when the request proves that it came through ours. The authorizer's `sub`.
+ * The source address that the gateway saw, never `X-Forwarded-For` (T16). CloudFront's header
+ * counts only when the request proves that it came through our distribution. With an authorizer
+ * also its `sub`.
  */
 export function callerOf({ requestContext, headers }: HttpRequest, isFromEdge = false): Caller {
   const subject = requestContext.authorizer?.jwt?.claims.sub;

@@ -1,5 +1,6 @@
 /**
- * The chain around every handler: errors become answers, answers get their headers, one log line.
+ * The chain around every handler: errors become answers, answers get their headers, and each
+ * invocation writes one log line.
  */
 
 import middy from '@middy/core';

@@ -13,7 +13,10 @@ export interface Offer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The token is the bearer, or the other one of the offered subprotocols; never in the URL. */
+/**
+ * The token is the bearer, or the offered subprotocol that is not `silent-auth.v1`; never in the
+ * URL.
+ */
 export function offer(event: WebSocketRequest): Offer {
   const offered = lines(event, 'sec-websocket-protocol')
     .flatMap((line) => line.split(','))

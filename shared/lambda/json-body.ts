@@ -8,7 +8,7 @@ import { parseStrictJson } from '../domain/strict-json.ts';
 import type { HttpRequest } from './handler.ts';
 import { rawBody } from './raw-body.ts';
 
-/** Throws `request_invalid` with the members at fault, whose values are not repeated. */
+/** Throws `request_invalid`, which names the members at fault but not their values. */
 export function parseBody<Schema extends $ZodType>(
   schema: Schema,
   request: HttpRequest,

@@ -6,7 +6,7 @@ import type { InvocationTelemetry } from './telemetry.ts';
 
 export interface HandlerNeeds {
   readonly telemetry: InvocationTelemetry;
-  /** How long from now calls to Vonage may begin, in milliseconds. */
+  /** Until when calls to Vonage may begin, counted from now. */
   readonly budget: () => Budget;
 }
 

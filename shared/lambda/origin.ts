@@ -2,7 +2,10 @@
 
 import type { HttpRequest, WebSocketRequest } from './handler.ts';
 
-/** No `Origin` (native apps), the API's own (React Native sends it) or one of the stage's. */
+/**
+ * True without `Origin` (native apps), for the API's own (React Native sends it) and for those of
+ * the stage.
+ */
 export function isAllowedOrigin(
   event: HttpRequest | WebSocketRequest,
   allowedOrigins: readonly string[],

@@ -6,21 +6,21 @@ import { problemCode } from './problem.ts';
 import type { InvocationTelemetry } from './telemetry.ts';
 
 export interface QueueOptions<Message> {
-  /** In the log line. */
+  /** Its name in the log line. */
   readonly route: string;
   /** Messages of one batch that are handled at the same time. */
   readonly atOnce: number;
   /** A message is not begun with less time left than this: the next invocation takes it. */
   readonly leastTimeMs: number;
-  /** `undefined`: nobody understands it, so it is dropped. */
+  /** `undefined` when the body is not a message; it is then dropped. */
   readonly parse: (body: string) => Message | undefined;
 }
 
 export type QueueHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
 /**
- * Reports exactly the messages that must come again: those that failed, asked for it, or were not
- * begun. One that fails holds up no other.
+ * Reports exactly the messages that must be delivered again: those that failed, asked for it, or
+ * were not begun. A failed message does not hold up the others.
  */
 export function queueHandler<Message extends { readonly requestId: string }>(
   telemetry: InvocationTelemetry,

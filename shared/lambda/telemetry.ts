@@ -1,5 +1,5 @@
 /**
- * One log line and the metrics of each invocation; nothing about a person gets in
+ * Writes one log line and the metrics of each invocation, with nothing about a person
  * (docs/architecture.md#observability).
  */
 
@@ -32,7 +32,9 @@ export interface LogFields extends ClientInfo {
 export interface InvocationTelemetry extends Telemetry {
   /** Adds to the line that the invocation will log. */
   readonly annotate: (fields: LogFields) => void;
-  /** Writes the line and the metrics; an error that is ours is logged with its cause. */
+  /**
+   * Writes the line and the metrics; `fault` is an error of our own and is logged with its causes.
+   */
   readonly flush: (fields: LogFields, fault?: unknown) => void;
 }
 
@@ -110,7 +112,8 @@ function isCausedBySender(fault: unknown): boolean {
 }
 
 /**
- * An error and its causes, by names and places. Only our own words are shown: others quote inputs.
+ * An error and its causes: names and stack frames. Only our own messages are included, because
+ * those of others may quote inputs.
  */
 function describe(fault: unknown): readonly string[] {
   const chain: string[] = [];

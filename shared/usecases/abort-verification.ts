@@ -8,7 +8,10 @@ import { publishChange } from './publish-change.ts';
 import { type PublishEndNeeds, publishEnd } from './publish-end.ts';
 import { record } from './recorded.ts';
 
-/** Ends the verification if silent_auth runs, else changes nothing. Vonage never sees the code. */
+/**
+ * Ends the verification if silent_auth is running, otherwise changes nothing. The code is not sent
+ * to Vonage.
+ */
 export async function abortVerification(
   { requestId, hash }: ClientToken,
   needs: PublishEndNeeds,

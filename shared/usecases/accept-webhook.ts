@@ -1,4 +1,4 @@
-/** A webhook of Vonage: verified, understood, recorded, published. */
+/** Accepts a webhook of Vonage: verifies, parses, records and publishes it. */
 
 import { hasLiveAttempt } from '../domain/attempts.ts';
 import type { ProviderEvent, Report } from '../domain/events.ts';
@@ -21,10 +21,11 @@ export interface RawWebhook {
 /** The two checks before a webhook is trusted: signature and content. */
 export interface Webhooks {
   /**
-   * Throws `signature_invalid`, or `dependency_unavailable` when Vonage must send it again, signed.
+   * Throws `signature_invalid`, or `dependency_unavailable` when Vonage must send the webhook
+   * again, signed.
    */
   readonly verify: (webhook: RawWebhook) => Promise<void>;
-  /** Throws `request_invalid` for anything but JSON. */
+  /** Throws `request_invalid` for a body that is not JSON. */
   readonly parse: (body: Uint8Array, atMs: number) => Report | 'unintelligible' | 'test';
 }
 
@@ -47,9 +48,9 @@ export async function acceptWebhook(
 }
 
 /**
- * Records what Vonage reported and tells the app. Safe to repeat: a redelivery repeats the push and
- * nothing else, which repairs a crash between write and push. It may come before `start` has stored
- * anything; then it creates the item and nobody can see it yet.
+ * Records what Vonage reported and pushes it to the app. Safe to repeat: a redelivery only repeats
+ * the push, which repairs a crash between write and push. A webhook may arrive before `start` has
+ * stored anything; then it creates the item, which no client can see yet.
  */
 async function recordReport(
   { requestId, event, priceEuros, blocked = [] }: Report,
@@ -96,7 +97,7 @@ async function publishAgain(
   ]);
 }
 
-/** Vonage and the app never cause this in normal operation: an operator should look. */
+/** These cases do not occur in normal operation, so an alarm shows them to operators. */
 function measureOddities(facts: Facts, event: ProviderEvent, telemetry: Telemetry): void {
   const claimsCompletion =
     (event.type === 'channel_ended' && event.outcome === 'completed') ||

@@ -4,8 +4,8 @@ import type { ClientToken, VerificationLog } from '../domain/ports/verification-
 import { ownEntry } from './own-entry.ts';
 
 /**
- * One read and no write: a push during the handshake would answer 410 and lose the connection, so
- * only `subscribe` registers it. Throws `client_token_invalid`.
+ * One read and no write. Only `subscribe` registers a connection: during the handshake a push would
+ * get 410, and the connection would be removed. Throws `client_token_invalid`.
  */
 export async function authorizeConnection(
   token: ClientToken,

@@ -11,7 +11,7 @@ import { tooManyEvents } from './refusals.ts';
 
 /**
  * Stores `cancelled`, which is final, then pushes and lets go at Vonage. Safe to repeat: after the
- * end it answers with the object as it is, and lets go at Vonage if that is still due.
+ * end it returns the verification unchanged, and lets go at Vonage if that is still due.
  */
 export async function cancelVerification(
   { requestId, hash }: ClientToken,

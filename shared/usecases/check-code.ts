@@ -29,9 +29,10 @@ export type CheckCodeNeeds = PublishEndNeeds & {
 };
 
 /**
- * Writes the attempt, and only if the log admits it asks Vonage and writes the outcome. Returns the
- * verification, `checking` when Vonage's answer was lost: a webhook or the deadline resolves it, a
- * code of silent_auth is never sent twice. After `completed` it answers without a call.
+ * Writes the attempt. Only if the log admits it, asks Vonage and writes the outcome. Returns the
+ * verification; its status is `checking` when Vonage's answer was lost, until a webhook or the
+ * deadline resolves it. A code of silent_auth is never sent twice. After `completed` it returns the
+ * verification without a call.
  */
 export async function checkCode(
   token: ClientToken,

@@ -1,10 +1,15 @@
-/** Ends a verification after its deadline: time alone makes no status final, an event does. */
+/**
+ * Ends a verification after its deadline by an event, because time alone never makes a status
+ * final.
+ */
 
 import { isOverdue } from '../domain/facts.ts';
 import { type PublishNeeds, publishChange } from './publish-change.ts';
 import { type Recorded, record } from './recorded.ts';
 
-/** Appends `deadline` and publishes it. A verification that is not overdue is returned as it is. */
+/**
+ * Appends `deadline` and publishes it. A verification that is not overdue is returned unchanged.
+ */
 export async function expireIfOverdue(recorded: Recorded, needs: PublishNeeds): Promise<Recorded> {
   const { entry, folded, atMs } = recorded;
   if (!isOverdue(folded.facts, atMs)) return recorded;

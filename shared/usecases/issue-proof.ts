@@ -27,7 +27,8 @@ export interface IssueProofNeeds {
 }
 
 /**
- * The addresses for the proof: we store none, so the app repeats those of the start.
+ * The addresses that the proof shall contain. The backend stores none, so the app sends those of
+ * the start again.
  */
 export interface ProofRequest {
   readonly phoneNumber?: string;
@@ -40,12 +41,12 @@ export interface IssuedProof {
 }
 
 /**
- * Signs the proven addresses only. One read and no write, so it is safe to repeat: each proof
- * of a verification has the same `jti`, which your backend accepts once.
+ * Signs the proven addresses only. One read and no write, so it is safe to repeat. All proofs of a
+ * verification have the same `jti`, which your backend accepts once.
  *
  * Throws `client_token_invalid`; `proof_refused`, without saying why, for a verification that is
- * not completed and for an address that is not the start's or not verified; `verification_closed`
- * later than {@link PROOF_WINDOW_MS} after the end.
+ * not completed, and for an address that differs from the start's or is not verified;
+ * `verification_closed` later than {@link PROOF_WINDOW_MS} after the end.
  */
 export async function issueProof(
   token: ClientToken,
@@ -104,7 +105,10 @@ async function isMatch(
   return isSameHash(await hash, stored ?? '') && isVerified;
 }
 
-/** A number may be proven before it is certain which of two channels proved it. */
+/**
+ * A number can be proven while it is still uncertain which of two channels proved it; then
+ * `channel` is absent.
+ */
 function toClaims(
   requestId: string,
   facts: Facts,

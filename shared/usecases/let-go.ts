@@ -15,8 +15,8 @@ export interface LetGoNeeds {
 export type LetGoOutcome = 'taken' | 'refused' | 'lost' | 'not_needed';
 
 /**
- * Best effort, never throws. Writes `let_go:<n>` first, so that of several functions one sends the
- * DELETE and a verification causes at most three. What Vonage refuses now, the clock and the next
+ * Best effort, never throws. Writes `let_go:<n>` first, so that only one of several functions sends
+ * the DELETE, and a verification causes at most three. If Vonage refuses it, the clock and the next
  * start of the number try again.
  */
 export async function letGo(

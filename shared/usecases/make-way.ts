@@ -12,8 +12,8 @@ import { type Recorded, record } from './recorded.ts';
 export type MakeWayNeeds = LetGoNeeds & { readonly clock: Clock; readonly telemetry: Telemetry };
 
 /**
- * Call it only when the start holds everything that it needs. A verification whose time is over
- * gets its `deadline` first: sockets and your own systems hear of that by the clock. Never throws.
+ * To be called only when the start holds all its claims. A verification whose time is over gets its
+ * `deadline` first; the clock then notifies sockets and your own systems. Never throws.
  */
 export async function makeWay(
   previous: Entry,

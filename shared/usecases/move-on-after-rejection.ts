@@ -15,8 +15,9 @@ export interface MoveOnNeeds {
 }
 
 /**
- * Whether Vonage moves on by itself after a wrong code is not documented. It is asked to unless it
- * has, and where the request could skip a channel, its own webhook gets the time to arrive.
+ * Vonage does not document whether it moves on by itself after a wrong code. So it is asked to move
+ * on, unless it already has. Where that request could skip a channel, Vonage's own webhook first
+ * gets time to arrive.
  */
 export async function moveOnAfterRejection(
   { entry, atMs }: Recorded,

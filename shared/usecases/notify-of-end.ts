@@ -19,7 +19,7 @@ export interface NotifyNeeds {
  */
 const NOTIFY_WITHIN_MS = 1_000;
 
-/** Returns true when the end is published, now or before. */
+/** Returns true when the end has been published, by this call or an earlier one. */
 export async function notifyOfEnd(
   { entry, folded }: Recorded,
   { endNotifier, log, clock }: NotifyNeeds,
@@ -32,9 +32,9 @@ export async function notifyOfEnd(
 }
 
 /**
- * Repeats what a crash or a failing bus left undone; the next event or read of a verification calls
- * it. Gives the function that ended the verification time, but not once Vonage's summary is there:
- * no later event is certain to come.
+ * Publishes an end that a crash or a failing bus left unpublished; the next event or read of the
+ * verification calls it. It first leaves time to the function that ended the verification. After
+ * Vonage's summary it does not wait, because no later event is certain to come.
  */
 export async function notifyOfEndAgain(recorded: Recorded, needs: NotifyNeeds): Promise<void> {
   const { entry, folded, atMs } = recorded;

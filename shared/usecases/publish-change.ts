@@ -7,7 +7,10 @@ import type { Recorded } from './recorded.ts';
 
 export type PublishNeeds = PushNeeds & NotifyNeeds;
 
-/** Safe to repeat. Never undoes the write: the client's next request makes up for a failed push. */
+/**
+ * Safe to repeat. A failed push does not undo the write: the client's next request returns the
+ * change.
+ */
 export async function publishChange(recorded: Recorded, needs: PublishNeeds): Promise<void> {
   const { folded } = recorded;
   if (!folded.changed) return notifyOfEndAgain(recorded, needs);

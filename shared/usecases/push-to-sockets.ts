@@ -12,8 +12,8 @@ export interface PushNeeds {
 }
 
 /**
- * Removes closed connections. Never fails: the client's next request makes up for a lost
- * push.
+ * Removes closed connections. Never fails: after a lost push the client's next request returns the
+ * change.
  */
 export async function pushToSockets(
   { entry, folded }: Recorded,

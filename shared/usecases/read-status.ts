@@ -9,7 +9,8 @@ import type { PublishNeeds } from './publish-change.ts';
 import { toRecorded } from './recorded.ts';
 
 /**
- * Reads once, and expires what is overdue. Unknown, foreign and malformed tokens are refused alike.
+ * Reads once, and expires the verification if it is overdue. Unknown, foreign and malformed tokens
+ * are refused alike.
  */
 export async function readStatus(token: ClientToken, needs: PublishNeeds): Promise<Verification> {
   const read = toRecorded(await ownEntry(token, needs), needs.clock.now());

@@ -18,8 +18,8 @@ export interface Written extends Recorded {
 }
 
 /**
- * Appends one event to a verification that somebody started, and folds what the log holds then.
- * With a token hash it throws `client_token_invalid` unless the token owns the verification.
+ * Appends one event to a started verification and folds the log after the write. With a token hash
+ * it throws `client_token_invalid` unless the token owns the verification.
  */
 export async function record(
   { log }: { readonly log: VerificationLog },

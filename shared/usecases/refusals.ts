@@ -33,8 +33,9 @@ export function callerLimit(endsAtMs: number, nowMs: number): Problem {
 }
 
 /**
- * One answer for a spent limit of a number, mailbox or block, for a lock, and for somebody else's
- * verification: nobody can ask whether a person is signing in (T9, T26).
+ * The same answer for a spent limit of a number, mailbox or block, for a lock, and for a
+ * verification of somebody else, so that it does not reveal whether a person is signing in (T9,
+ * T26).
  */
 export function neutralLimit(): Problem {
   return rateLimited(30);

@@ -1,4 +1,4 @@
-/** Handles a message of the clock: does what is due when neither a webhook nor a request did it. */
+/** Handles a message of the clock: does what is due and was not done by a webhook or a request. */
 
 import { isOverdue } from '../domain/facts.ts';
 import { fold } from '../domain/fold.ts';
@@ -16,14 +16,14 @@ import { scheduleWakeUp } from './schedule-wake-up.ts';
 export type RunClockNeeds = PublishNeeds & LetGoNeeds & { readonly clockQueue: ClockQueue };
 
 /**
- * Reads the verification once and does what is due; a repeated or late message does nothing more.
- * `again`: the queue must deliver the message once more, because something is still to be done.
+ * Reads the verification once and does what is due. Repeated and late messages have no further
+ * effect. `again`: the queue must deliver the message once more, because something is still to be
+ * done.
  *
  * - unknown: the message is dropped.
- * - overdue: `deadline` is appended, pushed and told to your own systems.
- * - ended: what `notified` or `let_go` is missing is done.
- * - the running step moved on by time: the verification is pushed as it is now, nothing is
- * appended.
+ * - overdue: `deadline` is appended, pushed, and published to your own systems.
+ * - ended: the end is published and Vonage is let go, where `notified` or `let_go` is missing.
+ * - the running step was ended by time: the verification is pushed, and nothing is appended.
  * - unfinished: the next message is sent.
  */
 export async function runClock(
@@ -46,7 +46,7 @@ export async function runClock(
   return (await scheduleWakeUp(entry.requestId, folded.facts, atMs, needs)) ? 'done' : 'again';
 }
 
-/** If another function has ended it meanwhile, that function pushes. */
+/** If another function has ended the verification in the meantime, that function pushes. */
 async function expire({ entry, atMs }: Recorded, needs: RunClockNeeds): Promise<Recorded> {
   const expired = await record(needs, entry.requestId, { type: 'deadline', atMs });
   if (expired.outcome !== 'appended') return expired;
@@ -58,7 +58,10 @@ async function expire({ entry, atMs }: Recorded, needs: RunClockNeeds): Promise<
   return expired;
 }
 
-/** Publishes the end and lets go at Vonage, if still missing; what is too early is done later. */
+/**
+ * Publishes the end and lets go at Vonage if that is still missing. If it is too early for Vonage,
+ * schedules another message.
+ */
 async function finish(
   ended: Recorded,
   needs: RunClockNeeds,
@@ -78,7 +81,10 @@ function measureLateCancel(outcome: LetGoOutcome, { telemetry }: RunClockNeeds):
   telemetry.measure({ name: 'LateCancel', dimensions: { outcome } });
 }
 
-/** For a step that only time has ended: webhooks and skips push by themselves. */
+/**
+ * True only for a step that time has ended, because webhooks and skips are pushed by their own
+ * functions.
+ */
 function hasMovedOnByTime({ folded: { facts }, atMs }: Recorded, { step }: ClockMessage): boolean {
   const current = runningStep(facts, atMs);
   return current > step && current > runningStep(facts, facts.atMs);

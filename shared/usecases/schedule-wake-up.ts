@@ -6,7 +6,7 @@ import type { Telemetry } from '../domain/ports/telemetry.ts';
 import { nextWakeUp } from '../domain/wake-up.ts';
 
 export interface WakeUpNeeds {
-  /** @default no wake-up: the next request finds the verification as it is */
+  /** @default no wake-up: time has an effect only at the next request or webhook */
   readonly clockQueue?: ClockQueue;
   readonly telemetry: Telemetry;
 }

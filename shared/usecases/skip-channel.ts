@@ -1,5 +1,6 @@
 /**
- * Skips a channel for the app: after an error of the handset, or because its user wants another.
+ * Skips a channel for the app: after an error of the handset, or because the user wants another
+ * channel.
  */
 
 import { Problem } from '../domain/errors.ts';
@@ -25,9 +26,9 @@ export type SkipChannelNeeds = PublishEndNeeds & {
 };
 
 /**
- * Skips `from` if it still runs. Safe to repeat: a channel that was skipped, or lost a race, is not
- * skipped again, and Vonage is asked once. Only when Vonage certainly refused may it be skipped
- * again.
+ * Skips `from` if it still runs. Safe to repeat: a channel that was skipped or no longer runs is
+ * not skipped again, and Vonage is asked once. Only after Vonage has certainly refused can the
+ * channel be skipped again.
  */
 export async function skipChannel(
   token: ClientToken,
@@ -60,8 +61,9 @@ async function meantChannel(
 }
 
 /**
- * The carrier answered, so Vonage knows and will report it itself. A second report moves on only if
- * Vonage has not reported it after 5 s; until then the answer is the verification.
+ * The carrier answered, so Vonage knows the refusal and will report it by webhook. If no webhook
+ * arrives within 5 s, a second report of the app skips the channel; until then the verification is
+ * returned.
  */
 async function reportRejection(
   { requestId, hash }: ClientToken,
@@ -79,8 +81,8 @@ async function reportRejection(
 }
 
 /**
- * Writes that the channel is skipped. Without `skip` in the answer nothing was skipped by it. Only
- * what would count is written once more, so that repeats do not fill the log.
+ * Writes that the channel is skipped. Without `skip` in the result this call has skipped nothing. A
+ * second event is written only if it would count, so that repeats do not fill the log.
  */
 async function recordSkip(
   token: ClientToken,

@@ -12,9 +12,9 @@ import { unauthorized } from './refusals.ts';
 const MAX_EVICTIONS = 5;
 
 /**
- * Registers the connection and reads the verification in one write, so that no transition falls
- * between. A new connection is never refused: the oldest one is closed. Safe to repeat; registers a
- * connection again that was forgotten by mistake.
+ * Registers the connection and reads the verification in one write, so that no transition is lost
+ * in between. A new connection is never refused; the oldest one is closed instead. Safe to repeat:
+ * a connection that was removed by mistake is registered again.
  */
 export async function subscribe(
   token: ClientToken,

@@ -1,4 +1,4 @@
-/** One signed call of an AWS JSON service, for services of which we need one operation only. */
+/** One signed call to an AWS JSON service, for services of which only one operation is needed. */
 
 import { type AwsRequestOptions, requestAws } from './request.ts';
 

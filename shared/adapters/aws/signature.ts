@@ -1,4 +1,7 @@
-/** Signature Version 4 for requests without the SDK's clients, by the SDK's own signer. */
+/**
+ * Signs requests that do not go through the SDK's clients, with the SDK's own signer (Signature
+ * Version 4).
+ */
 
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';

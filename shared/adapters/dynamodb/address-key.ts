@@ -1,7 +1,7 @@
 /**
- * The caller behind a source address. An IPv6 subscriber has at least a whole /64, so that counts
- * as one; providers hand out up to a /48, so that is one caller where the share of something is
- * counted.
+ * Identifies the caller behind a source address. An IPv6 subscriber has at least a whole /64, so a
+ * /64 counts as one caller. Providers assign up to a /48, so for a caller's share of a limit a /48
+ * counts as one.
  */
 
 const GROUPS = 8;
@@ -9,7 +9,10 @@ const GROUP_BITS = 16;
 /** `::ffff:a.b.c.d` is an IPv4 address mapped to IPv6. */
 const MAPPED_PREFIX = '0:0:0:0:0:ffff';
 
-/** An IPv4 address unchanged; of an IPv6 address the groups of its network, in one spelling. */
+/**
+ * Returns an IPv4 address unchanged, and an IPv6 address as the groups of its network, in one
+ * spelling.
+ */
 export function addressKey(address: string, networkBits: 48 | 64 = 64): string {
   if (!address.includes(':')) return address;
   const [withoutZone = ''] = address.toLowerCase().split('%');

@@ -1,5 +1,6 @@
 /**
- * An event as it is stored: a map of short names, because every write pays for the whole item.
+ * The stored form of an event: a map with short names, because the price of a write grows with the
+ * size of the whole item.
  *
  * | `type` | event | members besides `at` (epoch ms) |
  * | --- | --- | --- |

@@ -17,8 +17,8 @@ import type { ConditionalWrite, Item, Table } from './table.ts';
 export const LOCK_MS = 35_000;
 
 /**
- * Bounds the set `unresolved` while Vonage is down for long: beyond it starts are not told apart.
- * Each name has 32 characters.
+ * Largest size of the set `unresolved`, which grows while Vonage is down. Starts beyond it share
+ * one placeholder. Each name has 32 characters.
  */
 const MOST_UNRESOLVED = 50;
 /** Placeholder for all starts beyond `MOST_UNRESOLVED`, until one is recorded. */
@@ -122,7 +122,8 @@ export function createPhoneNumberLocks(table: Table, guardHmac: GuardHmac): Phon
 }
 
 /**
- * Contested while the outcome of another start is unknown: a request in flight may belong to it.
+ * `contested` while the outcome of another start is unknown: a request in flight may belong to that
+ * start.
  */
 function toLocked(
   { unresolved }: Item,
@@ -139,7 +140,9 @@ interface Attempt {
   readonly superseded: string | undefined;
 }
 
-/** The placeholder never adopts a request, so it may always lock. */
+/**
+ * A start under the placeholder never adopts a request, so it may lock however many are unresolved.
+ */
 function toLock({ owner, nowMs, superseded }: Attempt, name: string): ConditionalWrite {
   const isLiveOver = superseded === undefined ? nothingIsLive : nothingElseIsLive;
   return {
@@ -161,7 +164,7 @@ function toLock({ owner, nowMs, superseded }: Attempt, name: string): Conditiona
 function whyNot(item: Item | undefined, { owner, nowMs, superseded }: Attempt): PhoneNumberLock {
   const heldBy = item?.lock_owner?.S;
   if (item && heldBy !== undefined && numberOf(item, 'lock_until') > nowMs) {
-    // Our own write whose answer was lost, or another try of this start.
+    // The lock is from our own write, whose answer was lost, or from another try of this start.
     if (heldBy === owner) return toLocked(item, owner);
     if (startOf(heldBy) === startOf(owner)) return { ...toLocked(item, owner), heldBy };
     return { outcome: 'held' };
@@ -170,7 +173,7 @@ function whyNot(item: Item | undefined, { owner, nowMs, superseded }: Attempt): 
   if (requestId !== undefined && requestId !== superseded && numberOf(item, 'live_until') > nowMs) {
     return { outcome: 'live', requestId };
   }
-  // The cause of the refusal is gone: the next try finds the number free.
+  // The cause of the refusal is gone by now: the next try finds the number free.
   return { outcome: 'held' };
 }
 

@@ -1,7 +1,7 @@
 /**
- * Counts of starts within fixed windows: one item per limit, key and window, with `count` and a
- * number for each caller. So nobody can spend what belongs to somebody else (T23). An item holds
- * `count` callers at most, because a caller without a count is removed from it.
+ * Counts starts in fixed windows: one item per limit, key and window, with the total `count` and a
+ * number for each caller. So no caller can use up the whole limit of somebody else (T23). An item
+ * holds at most `count` callers, because a caller whose number falls to 0 is removed.
  */
 
 import type { Limit, SharedLimit, StartLimits } from '../../config.ts';
@@ -22,7 +22,7 @@ const KEY_PREFIXES = {
 /** Seconds that an item outlives its window, because the clocks of instances differ. */
 const TTL_MARGIN_SECONDS = 3600;
 
-/** 48 bits distinguish the few hundred callers of one item. */
+/** Characters of a caller's name in an item: their 48 bits tell a few hundred callers apart. */
 const CALLER_CHARACTERS = 8;
 
 const limitIsNotSpent = '(attribute_not_exists(#count) OR #count < :limit)';
@@ -65,12 +65,13 @@ export function createRateLimits(options: RateLimitsOptions): RateLimits {
       const write = (giveBack: Omit<ConditionalWrite, 'names'>) =>
         onceTable().write(key, { ...giveBack, names });
       try {
-        // Two at once: the last one is the only one left only after the other was given back.
+        // When two counts are given back at once, one can become the caller's last between two of
+        // these writes.
         (await write(GIVE_BACK_ONLY)) ??
           (await write(GIVE_BACK_ONE)) ??
           (await write(GIVE_BACK_ONLY));
       } catch (error) {
-        // Not retried: a second execution would give back another start's count, while a count too
+        // Not retried: a second execution would give back the count of another start. A count too
         // many does no harm.
         if (!(error instanceof Problem)) throw error;
       }

@@ -22,14 +22,14 @@ import { toEntry } from './verification-item.ts';
 
 const { requestId: KEY, connections, clientTokenHash } = VERIFICATION_ATTRIBUTES;
 
-/** Most sockets per verification: more than a phone needs while it changes networks. */
+/** Most open sockets of one verification. A phone that changes networks needs fewer. */
 const MAX_CONNECTIONS = 5;
 
 const isOwned = '#hash = :hash';
 const hasRoomForConnection =
   '(attribute_not_exists(#connections) OR size(#connections) < :max OR ' +
   'contains(#connections, :connection))';
-/** Does not create an item that TTL has removed. */
+/** Keeps the write from creating an item again that TTL has removed. */
 const stillExists = 'attribute_exists(#key)';
 
 /** `table` is the name of the table `Verifications`. */

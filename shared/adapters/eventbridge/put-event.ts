@@ -1,4 +1,4 @@
-/** One `PutEvents` call with one entry. The SDK's client would cost every bundle 21 KB for it. */
+/** One `PutEvents` call with one entry. The SDK's client would add 21 KB to every bundle. */
 
 import { type AwsPostOptions, postToAws } from '../aws/post.ts';
 

@@ -22,8 +22,8 @@ export interface Agents {
 }
 
 /**
- * Milliseconds after which an idle socket is not used again. A frozen instance cannot see that the
- * peer has closed it, and after a POST on it we would not know whether it took effect.
+ * Milliseconds after which an idle socket is not used again. A frozen instance does not notice that
+ * the peer has closed a socket, and after a POST on such a socket its effect would be unknown.
  */
 const MAX_IDLE_MS = 15_000;
 const MAX_SOCKETS = 50;

@@ -1,6 +1,6 @@
 /**
  * Invokes other functions asynchronously, so that they end INIT while Vonage and the carrier are at
- * work. The first request of an instance does so, and the first one after ten idle minutes.
+ * work. An instance does this at its first request, and at the first one after ten idle minutes.
  */
 
 import { WARM_UP_EVENT } from '../../config.ts';

@@ -1,6 +1,6 @@
 /**
- * Which channels operators have switched off: one parameter of Systems Manager, its value their
- * names with commas between, or `none`.
+ * Reads which channels operators have switched off: one parameter of Systems Manager, whose value
+ * is their names with commas between, or `none`.
  */
 
 import type { ChannelSwitch } from '../../domain/ports/channel-switch.ts';
@@ -16,8 +16,8 @@ export interface ChannelSwitchOptions extends AwsPostOptions {
 const FRESH_MS = 60_000;
 
 /**
- * A parameter that does not exist switches nothing off. A failed read keeps the last value, at
- * first none: the switch must not stop starts.
+ * A parameter that does not exist switches nothing off. A failed read keeps the last value (before
+ * the first read: none), because the switch must not stop starts.
  */
 export function createChannelSwitch(options: ChannelSwitchOptions): ChannelSwitch {
   const { clock, parameter } = options;

@@ -1,6 +1,7 @@
 /**
- * Mobile numbers that regulators keep for documentation and fiction: nobody has them. Vonage's own
- * examples use them. Ranges of landlines are not here, because no landline starts.
+ * Mobile numbers that regulators reserve for documentation and fiction, so nobody has them.
+ * Vonage's own examples use them. Ranges of landlines are left out, because landlines are refused
+ * anyway.
  */
 
 const KEPT: readonly (readonly [country: string, numbers: RegExp])[] = [
@@ -18,8 +19,8 @@ const KEPT: readonly (readonly [country: string, numbers: RegExp])[] = [
 const KEPT_IN_NORTH_AMERICA = /^\+1\d{3}55501\d{2}$/;
 
 /**
- * Whose number it is: a country, or the calling code 1, where the area code says it. `undefined`:
- * somebody may have it.
+ * The owner of a documentation number: a country, or the calling code `1`, whose area code decides
+ * the country. `undefined`: a real number.
  */
 export function documentationNumber(e164: string): string | undefined {
   if (KEPT_IN_NORTH_AMERICA.test(e164)) return '1';

@@ -20,7 +20,7 @@ async function renew({ values }: { readonly values: { readonly latest: boolean }
     const newest = ['install', '--save-dev', '--save-exact', 'libphonenumber-js@latest'];
     execFileSync('npm', newest, { stdio: 'inherit' });
   }
-  // Not before the library is the newest one.
+  // Imported only now, after the newest library was installed.
   const [{ default: mobile }, { default: ofAllTypes }] = await Promise.all([
     import('libphonenumber-js/mobile/metadata'),
     import('libphonenumber-js/max/metadata'),

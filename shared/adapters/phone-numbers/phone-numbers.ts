@@ -1,6 +1,6 @@
 /**
- * Which numbers are mobile, by Google's metadata. A test compares this with libphonenumber, which
- * would be half of the bundle of `start`.
+ * Decides from Google's metadata whether a number is mobile. A test compares this with
+ * libphonenumber, which is not used here because it would be half of the bundle of `start`.
  */
 
 import type { StartSettings } from '../../config.ts';
@@ -19,8 +19,8 @@ const CALLING_CODE_LENGTHS = [1, 2, 3];
 const NORTH_AMERICA = '1';
 
 /**
- * Where a country does not tell mobile ranges from fixed ones (North America), its numbers are
- * accepted. Satellite networks belong to no country and are none.
+ * Where a country does not separate mobile from fixed ranges (North America), all its numbers count
+ * as mobile. Numbers of satellite networks belong to no country and are refused.
  */
 export function createPhoneNumbers(settings: Settings): PhoneNumbers {
   const byCallingCode = new Map<string, Ranges>(Object.entries(ranges.mobile));
@@ -62,7 +62,7 @@ function countryInNorthAmerica(
   return settings.countries.includes('US') ? 'US' : 'CA';
 }
 
-/** What the stage knows and the metadata does not. */
+/** The country whose additional prefixes, a setting of the stage, match the number. */
 function additional(e164: string, { additionalMobilePrefixes = {} }: Settings): string | undefined {
   return Object.entries(additionalMobilePrefixes).find(([, prefixes]) =>
     prefixes.some((prefix) => e164.startsWith(prefix)),
@@ -71,7 +71,8 @@ function additional(e164: string, { additionalMobilePrefixes = {} }: Settings): 
 
 /**
  * Leading digits decide first: a number that begins with those of a country belongs to that country
- * or, if it is not mobile there, to none. `undefined`: the metadata does not know the number.
+ * only, and if it is not mobile there it has no country. `undefined`: the metadata does not know
+ * the number.
  */
 function countryOf(national: string, found: Ranges): { country: string | undefined } | undefined {
   for (const [country, pattern = '', leadingDigits] of found) {

@@ -1,4 +1,6 @@
-/** Takes from Google's metadata the fifth that decides whether a number is mobile. */
+/**
+ * Extracts from Google's metadata the part, about a fifth, that decides whether a number is mobile.
+ */
 
 import type { MetadataJson } from 'libphonenumber-js/core';
 
@@ -6,7 +8,7 @@ import type { MetadataJson } from 'libphonenumber-js/core';
 export type MobileRange = readonly [country: string, pattern: string, leadingDigits?: string];
 
 export interface Ranges {
-  /** By calling code; the first country that fits is the one. */
+  /** By calling code; the first country that matches decides. */
   readonly mobile: Readonly<Record<string, readonly MobileRange[]>>;
   /** Patterns of numbers of `+1` that no subscriber has: toll-free, premium, personal and others. */
   readonly refusedInNorthAmerica: readonly string[];
@@ -16,7 +18,7 @@ export interface Ranges {
 const NATIONAL_PATTERN = 2;
 const LEADING_DIGITS = 10;
 const TYPES = 11;
-/** Places in the array of types; behind `MOBILE` are those that no subscriber has. */
+/** Place in the array of types; the types after `MOBILE` have no subscribers. */
 const MOBILE = 1;
 
 /** @param metadata of mobile numbers @param ofAllTypes the larger metadata, of the same release */
@@ -50,7 +52,7 @@ function toRange(country: string, description: Description): MobileRange {
   return typeof leadingDigits === 'string' ? [country, mobile, leadingDigits] : [country, mobile];
 }
 
-/** Throws when there are none: their places must have changed. */
+/** Throws when there are none, because then the format must have changed. */
 function typesWithoutSubscribers(description: Description): readonly string[] {
   const types = description[TYPES];
   const patterns = Array.isArray(types)

@@ -12,7 +12,7 @@ export interface EdgeCheckOptions {
   readonly secretId: string;
 }
 
-/** Rejects with `dependency_unavailable` when a claim cannot be checked. */
+/** Rejects with `dependency_unavailable` when the header is present but cannot be checked. */
 export function createEdgeCheck({ secrets, secretId }: EdgeCheckOptions): EdgeCheck {
   return async (headers) => {
     const given = headers[EDGE_HEADERS.secret];

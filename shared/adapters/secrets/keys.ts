@@ -22,7 +22,10 @@ export interface KeysOptions {
 type KeyName = 'guard_key' | 'token_key' | 'identity_key';
 const KEY_NAMES: readonly KeyName[] = ['guard_key', 'token_key', 'identity_key'];
 
-/** Key objects instead of bytes: they save Node a type check by exceptions in every HMAC. */
+/**
+ * Key objects instead of bytes: with bytes, every HMAC in Node checks the type by throwing an
+ * exception.
+ */
 type KeySet = Readonly<Record<KeyName, KeyObject>> & { readonly tokenKeys: readonly TokenKey[] };
 
 interface TokenKey {

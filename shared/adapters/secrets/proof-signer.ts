@@ -87,7 +87,7 @@ async function parseKeys(secret: Secret): Promise<Keys> {
   return { privateKey, kid: current.kid, published: isOther ? [current, previous] : [current] };
 }
 
-/** Publishes the members named here only. */
+/** Publishes only the members that are named here. */
 async function toPublicKey(key: KeyObject, kid: string | undefined): Promise<PublicKey> {
   const { kty, crv, x, y } = key.export({ format: 'jwk' });
   if (kty !== 'EC' || crv !== 'P-256' || x === undefined || y === undefined) {
@@ -115,7 +115,7 @@ function parseKey(parse: () => KeyObject): KeyObject {
   }
 }
 
-/** `retry_after` in seconds: an operator has to correct the secret. */
+/** A key that cannot be used; an operator has to correct the secret. */
 function unusable(message: string, options?: ErrorOptions): Problem {
   const members = { retryAfterSeconds: RETRY_AFTER_SECONDS, secretNotSet: true } as const;
   return new Problem('dependency_unavailable', message, members, options);

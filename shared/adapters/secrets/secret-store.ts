@@ -1,6 +1,6 @@
 /**
- * A cache of secrets. Warm requests read none; while Secrets Manager fails the last good value
- * serves for a day.
+ * A cache of secrets. A warm request seldom reads one. While Secrets Manager fails, the last good
+ * value is used for up to a day.
  */
 
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';

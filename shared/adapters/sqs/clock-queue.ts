@@ -8,7 +8,7 @@ export interface ClockQueueOptions extends AwsPostOptions {
   readonly queueUrl: string;
 }
 
-/** Upper bound of SQS. */
+/** The longest delay that SQS accepts. */
 const MAX_DELAY_SECONDS = 900;
 /** Upper bound for one SendMessage: a start does not wait longer for the clock. */
 const TIMEOUT_MS = 300;

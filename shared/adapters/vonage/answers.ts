@@ -13,8 +13,8 @@ import { refusedFor } from './refused-parameters.ts';
 const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
 
 /**
- * Anything but a definite answer is `unknown`: Vonage may have created a request. The check_url is
- * not checked here. `workflow`: what was asked for, in its order.
+ * Any answer that is not definite is `unknown`: Vonage may have created a request. The check_url is
+ * not checked here. `workflow`: the requested channels, in their order.
  */
 export function toVerifyAnswer(
   answer: JsonAnswer,

@@ -1,4 +1,4 @@
-/** The RS256 JWT that signs our calls to Vonage (protocol §4), made once for many calls. */
+/** The RS256 JWT that authorizes our calls to Vonage (protocol §4); one JWT serves many calls. */
 
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';

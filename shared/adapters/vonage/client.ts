@@ -1,5 +1,6 @@
 /**
- * Vonage Verify v2: start, check, next_workflow and cancel, each a definite answer or `unknown`.
+ * Calls Vonage Verify v2: start, check, next_workflow and cancel. Each returns a definite answer or
+ * `unknown`.
  */
 
 import { setTimeout as pauseFor } from 'node:timers/promises';
@@ -36,9 +37,13 @@ type Call = (
   budget: Budget,
 ) => Promise<JsonAnswer>;
 
-/** Milliseconds that Vonage's own webhook about an ended step gets before we ask. */
+/**
+ * Milliseconds to wait for Vonage's own webhook about an ended step before it is asked to move on.
+ */
 const OWN_WORD_MS = 1000;
-/** Vonage's replication lags for a moment after the start. */
+/**
+ * Pauses between tries of next_workflow: Vonage's replication lags for a moment after the start.
+ */
 const PAUSES_MS: readonly (number | undefined)[] = [300, 600, 1200];
 
 export function createVonage(options: VonageOptions): Vonage {
@@ -60,7 +65,7 @@ export function createVonage(options: VonageOptions): Vonage {
       const request = { method: 'DELETE', path: pathOf(requestId) } as const;
       const answer = toCancelAnswer(await call('cancel', request, budget));
       if (answer !== 'unknown') return answer;
-      // A second DELETE does no harm, and the first may have been lost on a socket that the peer
+      // A second DELETE does no harm. The first may have been lost on a socket that the peer
       // had closed.
       const repeated = { ...request, isOnNewSocket: true };
       return toCancelAnswer(await call('cancel', repeated, budget));
@@ -147,7 +152,7 @@ function createCall({ baseUrl, jwt, http, clock, telemetry }: VonageOptions): Ca
   };
 }
 
-/** Without a JWT nothing is sent; this is a separate outcome. */
+/** `undefined` when there is no JWT; then nothing is sent. */
 async function orUndefined(jwt: Promise<string>): Promise<string | undefined> {
   try {
     return await jwt;

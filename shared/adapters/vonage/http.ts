@@ -1,4 +1,4 @@
-/** One JSON request with bounded time and size; says whether it was sent at all. */
+/** One JSON request with limits of time and size; the result says whether it was sent at all. */
 
 import { exchange } from '../https/exchange.ts';
 import type { Agents } from '../https/https-agent.ts';

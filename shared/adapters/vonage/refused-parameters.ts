@@ -1,4 +1,4 @@
-/** What Vonage's 422 to a start names, and so whose fault it is (protocol §1.5). */
+/** Finds out from Vonage's 422 to a start which parameter it refused (protocol §1.5). */
 
 import type { RequestedChannel } from '../../domain/ports/vonage.ts';
 import { isJsonObject } from '../../domain/strict-json.ts';
@@ -11,13 +11,13 @@ export interface RefusedParameter {
 
 export type RefusedFor = 'number_refused' | 'email_refused' | 'locale_refused' | 'misconfigured';
 
-/** Names of members that can stand in a log: Vonage's texts may quote an address. */
+/** Only names of this form are logged, because Vonage's texts may quote an address. */
 const MEMBER_NAME = /^[a-z_]{1,24}$/;
 const MAX_NAMES = 5;
 
 /**
- * An address is the user's, and so is the locale; all else is our configuration. Without anything
- * readable the number is taken for what was refused.
+ * Addresses and locale come from the user; everything else is our configuration. If the body names
+ * nothing, the number counts as refused.
  */
 export function refusedFor(body: unknown, workflow: readonly RequestedChannel[]): RefusedFor {
   const parameters = parametersOf(body);
@@ -38,7 +38,9 @@ export function refusedNames(body: unknown): string {
   return [...new Set(names.filter((name) => MEMBER_NAME.test(name)))].slice(0, MAX_NAMES).join();
 }
 
-/** The document has an array of `{name, reason}`, one SDK an object, and neither is certain. */
+/**
+ * Vonage's document shows an array of `{name, reason}`, one of its SDKs an object; both are read.
+ */
 function parametersOf(body: unknown): readonly RefusedParameter[] {
   return toEntries(isJsonObject(body) ? body.invalid_parameters : undefined)
     .map(([key, value]) => {
@@ -48,7 +50,7 @@ function parametersOf(body: unknown): readonly RefusedParameter[] {
     .filter(({ name, reason }) => `${name}${reason}`.trim() !== '');
 }
 
-/** Each with its key, where that may be a name. */
+/** The parameters, each with its key if that may be its name. */
 function toEntries(found: unknown): readonly (readonly [key: string, value: unknown])[] {
   if (Array.isArray(found)) return found.map((value: unknown) => ['', value]);
   if (!isJsonObject(found)) return [['', found]];
@@ -63,13 +65,13 @@ function isAddress(parameter: RefusedParameter): boolean {
   return isOpen && /\bto\b|phone number|e-?mail/i.test(parameter.reason);
 }
 
-/** Members in the name, and those that the reason quotes. */
+/** Names of members in `name`, and those that `reason` quotes. */
 function namesIn({ name, reason }: RefusedParameter): readonly string[] {
   const quoted = [...reason.matchAll(/[`'"]([\w.[\]]+)[`'"]/g)].map(([, text = '']) => text);
   return [name, ...quoted].flatMap((text) => text.match(/[A-Za-z_]+/g) ?? []);
 }
 
-/** By the place in the workflow, else by the words. */
+/** Decides by the place in the workflow, otherwise by the words of the reason. */
 function isOfEmail(
   { name, reason }: RefusedParameter,
   workflow: readonly RequestedChannel[],

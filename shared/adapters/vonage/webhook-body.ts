@@ -22,8 +22,8 @@ const OUTCOMES: ReadonlyMap<unknown, Outcome> = new Map([
 const REQUEST_ID = /^[A-Za-z0-9-]{1,64}$/;
 
 /**
- * Call it after the signature was verified. Throws `request_invalid` for anything but JSON;
- * `unintelligible` is JSON that says nothing we may act on, `test` comes from an operator.
+ * Call it after the signature was verified. Throws `request_invalid` for a body that is not JSON.
+ * `unintelligible`: JSON without a known meaning. `test`: sent by an operator.
  */
 export function parseWebhook(
   rawBody: Uint8Array,

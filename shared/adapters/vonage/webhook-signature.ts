@@ -1,7 +1,7 @@
 /**
- * Proves that a webhook is Vonage's and ours: the HS256 JWT in `Authorization`, and in it the hash
- * of the body, which the signature itself does not cover
- * (docs/architecture.md#webhook-verification, protocol §6).
+ * Verifies that a webhook comes from Vonage and belongs to our application: checks the HS256 JWT in
+ * `Authorization`, and the hash of the body in it, because the signature itself does not cover the
+ * body (docs/architecture.md#webhook-verification, protocol §6).
  */
 
 import { createHash, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
@@ -59,8 +59,7 @@ export function createWebhookVerifier(options: WebhookVerifierOptions): WebhookV
     const secret = await secrets.get(secretId);
     let fault = await findForgery(token, toTrust(secret));
     if (fault) {
-      // The secret may have been rotated since the last read; forged webhooks cause at most one
-      // read
+      // The secret may have been rotated since the last read. Forged webhooks cause at most one read
       // per minute.
       const read = await secrets.refresh(secretId);
       if (read !== secret) fault = await findForgery(token, toTrust(read));

@@ -1,6 +1,6 @@
 /**
- * The two operations of API Gateway's management API, signed. The SDK's client would be a tenth of
- * every bundle that pushes.
+ * The two operations of API Gateway's management API, signed. The SDK's client would make up a
+ * tenth of every bundle that pushes.
  */
 
 import { type AwsRequestOptions, requestAws } from '../aws/request.ts';

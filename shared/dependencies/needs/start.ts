@@ -39,7 +39,7 @@ interface StartEnds {
   readonly vonage: VonageEnds;
 }
 
-/** Parallel writes of one start besides the first: each needs a socket. */
+/** Writes of one start that run in parallel with its first one: each needs a socket. */
 const WRITES_AT_ONCE = 4;
 
 export function buildStartNeeds(): WarmableDependencies<StartHandlerNeeds> {

@@ -1,4 +1,4 @@
-/** Channels that operators have switched off. */
+/** The channel switch. */
 
 import type { Channel } from '../workflow.ts';
 

@@ -1,4 +1,4 @@
-/** The queue that makes time a source of events: a message comes back at a given time. */
+/** A queue that delivers a message at a given time. The clock works through it. */
 
 export interface ClockMessage {
   readonly requestId: string;
@@ -8,8 +8,8 @@ export interface ClockMessage {
 
 export interface ClockQueue {
   /**
-   * Delivers the message at `atMs` (epoch ms) or up to 900 s from now, whichever is earlier; at least
-   * once, in any order. One try, never throws; answers whether it was sent.
+   * Delivers the message at `atMs` (epoch ms) or up to 900 s from now, whichever is earlier; at
+   * least once, in any order. One try, never throws; returns whether it was sent.
    */
   readonly send: (message: ClockMessage, atMs: number) => Promise<boolean>;
 }

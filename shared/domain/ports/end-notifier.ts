@@ -1,4 +1,4 @@
-/** Publishes ends to your own systems. */
+/** Notifies your own systems. */
 
 import type { Verification } from '../verification.ts';
 import type { Entry } from './verification-log.ts';

@@ -19,7 +19,8 @@ export type IdempotencyClaim =
    */
   | { readonly outcome: 'fresh' | 'again' | 'takeover' }
   /**
-   * What it started is known since `recordedAtMs`, whole seconds; its log may be a moment younger.
+   * The start has created `requestId`. That was recorded at `recordedAtMs` (whole seconds); the
+   * write to the log may follow a moment later.
    */
   | {
       readonly outcome: 'started';

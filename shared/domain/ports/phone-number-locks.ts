@@ -4,8 +4,8 @@
 export interface LockHolder {
   readonly phoneNumber: string;
   /**
-   * `<start>.<try>`: `<start>` is the same for every try of one start. A try that does not hold the
-   * lock any more changes nothing, however late it comes.
+   * `<start>.<try>`: `<start>` is the same for every try of one start. A try that no longer holds
+   * the lock cannot change anything.
    */
   readonly owner: string;
 }
@@ -13,7 +13,7 @@ export interface LockHolder {
 export type PhoneNumberLock =
   /**
    * `contested`: the fate of another start of the number is unknown. `heldBy`: another try of the
-   * same start has locked it; once that is over, it can be inherited.
+   * same start has locked the number; when that try has ended, its lock can be inherited.
    */
   | { readonly outcome: 'locked'; readonly contested?: true; readonly heldBy?: string }
   /** Another verification of the number was live when its start was recorded. */
@@ -22,13 +22,18 @@ export type PhoneNumberLock =
   | { readonly outcome: 'held' };
 
 export interface PhoneNumberLocks {
-  /** Locks the number for 35 s; `superseded`: a live verification known to have ended. */
+  /**
+   * Locks the number for 35 s. `superseded`: the recorded live verification, if it is known to have
+   * ended.
+   */
   readonly lock: (
     holder: LockHolder,
     nowMs: number,
     superseded?: string,
   ) => Promise<PhoneNumberLock>;
-  /** Takes the lock, and all of its time, from `heldBy`: a try of the same start, which is over. */
+  /**
+   * Takes over the lock, for 35 s from now, from `heldBy`: a try of the same start that has ended.
+   */
   readonly inherit: (holder: LockHolder, nowMs: number, heldBy: string) => Promise<PhoneNumberLock>;
   /** The number now has a live verification; the lock is gone. */
   readonly record: (

@@ -4,7 +4,10 @@ import type { Verification } from '../verification.ts';
 import type { Connection } from './verification-log.ts';
 
 export interface Pusher {
-  /** Sends to all in parallel, never throws; tells who is gone. Retries once; 2.5 s in all. */
+  /**
+   * Sends to all in parallel, with one retry, in at most 2.5 s; never throws. The result names
+   * connections that are gone.
+   */
   readonly push: (
     connections: readonly Connection[],
     verification: Verification,

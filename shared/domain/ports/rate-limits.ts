@@ -16,17 +16,20 @@ export interface CountedOn {
   readonly caller: Caller;
 }
 
-/** `spent`: the limit, or the caller's share of it, until `endsAtMs`. */
+/** `spent`: the limit, or the caller's share of it, is used up until `endsAtMs`. */
 export type Counted =
   | { readonly outcome: 'counted' }
   | { readonly outcome: 'spent'; readonly endsAtMs: number };
 
 export interface RateLimits {
-  /** Counts one start within the limit's window. A fault may count it twice, never less. */
+  /**
+   * Counts one start within the limit's window. After a fault it may be counted twice, but never
+   * not at all.
+   */
   readonly count: (on: CountedOn, nowMs: number) => Promise<Counted>;
   /**
-   * Gives one count back; `nowMs` is that of the count. Not safe to repeat, so no write of it is
-   * retried: what gets lost stays counted.
+   * Gives one count back; `nowMs` is the time of that count. Not safe to repeat, so the write is
+   * never retried: if it is lost, the start stays counted.
    */
   readonly giveBack: (on: CountedOn, nowMs: number) => Promise<void>;
 }

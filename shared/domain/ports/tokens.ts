@@ -1,6 +1,6 @@
-/** What is derived from the keys in the secret store. */
+/** Tokens and keyed hashes. */
 
-/** Everything that is derived from the keys in the secret store. */
+/** Tokens that are derived from the keys in the secret store. */
 export interface Tokens {
   /** `<request_id>.<43 base64url characters>`; the same arguments give the same token. */
   readonly derive: (

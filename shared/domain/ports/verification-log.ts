@@ -20,7 +20,7 @@ export interface Entry {
   readonly clientTokenHash?: Uint8Array;
 }
 
-/** Whether the token belongs to the item; an item with webhooks only belongs to no token. */
+/** Whether the token belongs to the item; an item that holds only webhooks belongs to no token. */
 export function isOwnedBy({ clientTokenHash }: Entry, { hash }: ClientToken): boolean {
   return (
     clientTokenHash !== undefined &&
@@ -39,8 +39,8 @@ export type Appended =
 
 export interface VerificationLog {
   /**
-   * One conditional write; safe to repeat. With a token hash only its owner's verification is
-   * written.
+   * One conditional write; safe to repeat. With a token hash it writes only to a verification that
+   * this token owns.
    */
   readonly append: (
     requestId: string,

@@ -20,7 +20,7 @@ export interface VerifyRequest {
 }
 
 /**
- * What became of `POST /v2/verify`. `unknown`: Vonage may have created a request (timeout, 5xx,
+ * The result of `POST /v2/verify`. `unknown`: Vonage may have created a request (timeout, 5xx,
  * unintelligible answer). Every other refusal certainly created none.
  */
 export type VerifyAnswer =
@@ -34,11 +34,13 @@ export type VerifyRefusal =
   | 'number_refused'
   | 'email_refused'
   | 'locale_refused'
-  /** Vonage refuses what the stage says, such as the brand or a sender. */
+  /** Vonage refuses a setting of the stage, such as the brand or a sender. */
   | 'misconfigured'
   | 'unavailable';
 
-/** What Vonage made of a code; `unknown`: it may have checked it, its answer was lost. */
+/**
+ * The result of checking a code. `unknown`: Vonage may have checked it, but its answer was lost.
+ */
 export type CheckAnswer =
   | 'accepted'
   | 'rejected'
@@ -48,21 +50,29 @@ export type CheckAnswer =
   | 'not_executed'
   | 'unknown';
 
-/** `moved` or `unknown`: never ask again; `refused`: Vonage certainly did not move. */
+/**
+ * After `moved` or `unknown` Vonage must not be asked again. `refused`: Vonage certainly did not
+ * move on.
+ */
 export type NextAnswer = 'moved' | 'none_left' | 'refused' | 'unknown';
 
-/** `unknown`: its answer was lost, and that of a second request on a new socket too. */
+/** `unknown`: the answer was lost, and so was the answer to a second request on a new socket. */
 export type CancelAnswer = 'cancelled' | 'not_found' | 'refused' | 'unknown';
 
 export interface Vonage {
   readonly verify: (request: VerifyRequest, budget: Budget) => Promise<VerifyAnswer>;
   readonly check: (requestId: string, code: string, budget: Budget) => Promise<CheckAnswer>;
-  /** `isStillNeeded`: asked after a moment in which Vonage's own word may come; if not, no call. */
+  /**
+   * `isStillNeeded` is asked after a short wait, in which Vonage's own webhook may arrive; if it
+   * returns false, no call is made.
+   */
   readonly next: (
     requestId: string,
     budget: Budget,
     isStillNeeded?: () => Promise<boolean>,
   ) => Promise<NextAnswer>;
-  /** Vonage cancels only from 30 s on and before its second event. Never throws. */
+  /**
+   * Vonage cancels only from 30 s after the start, and only before its second event. Never throws.
+   */
   readonly cancel: (requestId: string, budget: Budget) => Promise<CancelAnswer>;
 }

@@ -16,14 +16,18 @@ export interface Created {
 
 export type Requested = Created | Exclude<VerifyAnswer, { outcome: 'created' }>;
 
-/** The original; one after a 412, one without the locale, one that reconciles a lost answer. */
+/**
+ * The most requests for one start: the original, and two of those after a 412, after a refused
+ * locale and after a lost answer.
+ */
 const MAX_REQUESTS = 3;
 
 /**
- * Asks Vonage. 412 with other channels left: once more without silent_auth. A locale that it refuses:
- * once more without any. A lost answer, or the take-over of a start that was lost: one reconciling request, whose 409 names what took effect.
- * Adopting that is safe: we hold the number's lock, no other start of it is live or has an unknown
- * outcome, and `started` joins no item that another client token owns.
+ * Asks Vonage, and asks again in three cases. After a 412 with other channels left: without
+ * silent_auth. After a refused locale: without a locale. After a lost answer, or for a start that
+ * takes over a lost one: a reconciling request, whose 409 names the request in flight. Adopting
+ * that request is safe, because this start holds the number's lock, no other start of the number is
+ * live or unresolved, and `started` cannot be appended to an item that another client token owns.
  */
 export async function askVonage(
   { start: { clientRef }, isTakeover, mayAdopt }: Claimed,
@@ -58,7 +62,7 @@ export async function askVonage(
     } else if (answer.outcome === 'locale_refused' && options.locale !== undefined) {
       const { locale: _refused, ...others } = options;
       options = others;
-      // Whatever of this try was lost had that locale too. A start that is taken over may not have had.
+      // A lost request of this try had the refused locale too; that of a lost start may not.
       isLost = isTakeover;
       isReconciled = isTakeover;
     } else if (answer.outcome === 'unknown' && !isReconciled) {
@@ -74,8 +78,8 @@ export async function askVonage(
 }
 
 /**
- * Vonage has one request in flight for each first address. Where that is an e-mail address, the one
- * in flight may be another number's, whose lock we do not hold.
+ * Vonage allows one request in flight for each first address. If that is an e-mail address, the
+ * request in flight may belong to another number, whose lock this start does not hold.
  */
 function isOfNumber([first]: VerifyRequest['workflow']): boolean {
   return first?.channel !== 'email';

@@ -1,4 +1,4 @@
-/** Claims everything that a start must hold before Vonage is called, or gives all of it back. */
+/** Takes everything that a start must hold before Vonage is called, or gives all of it back. */
 
 import { Problem } from '../../domain/errors.ts';
 import type { IdempotencyClaim, IdempotentStart } from '../../domain/ports/idempotency-records.ts';
@@ -17,7 +17,7 @@ export interface Replay {
   readonly recordedAtMs: number;
 }
 
-/** Throws `rate_limited` over the caller's own limit, before touching anything else. */
+/** Throws `rate_limited` over the caller's own limit, before anything else is written. */
 export async function countCaller(caller: Caller, needs: StartNeeds): Promise<void> {
   const nowMs = needs.clock.now();
   const on = countedOnCaller(caller);
@@ -32,7 +32,7 @@ export async function countCaller(caller: Caller, needs: StartNeeds): Promise<vo
 
 /**
  * Takes idempotency record, lock and counters together; if one refuses, the others are given back.
- * Answers in the order replay, 409, 422, 429.
+ * If several apply, the answer is the first of replay, 409, 422, 429.
  */
 export async function claimStart(context: StartContext): Promise<Claimed | Replay> {
   const taken = await takeAll(context);
@@ -108,7 +108,7 @@ async function giveBackAll(
     writes.push(needs.locks.release({ phoneNumber, owner: start.owner }));
   }
   if (isStartable(key) && idempotencyKey !== undefined) {
-    // A lost start stays lost for the next repeat; a fresh claim leaves no trace.
+    // A start whose outcome was unknown stays so for the next repeat; a fresh claim is released.
     const { markUnknown, release } = needs.idempotencyRecords;
     writes.push(key.outcome === 'takeover' ? markUnknown(start) : release(start));
   }

@@ -1,4 +1,4 @@
-/** The claims of one start until its record. */
+/** The claims of one start, from taking them until the start is recorded. */
 
 import type { IdempotentStart } from '../../domain/ports/idempotency-records.ts';
 import type { CountedOn } from '../../domain/ports/rate-limits.ts';
@@ -8,10 +8,10 @@ import type { Entry } from '../../domain/ports/verification-log.ts';
 export interface Claimed {
   readonly outcome: 'claimed';
   readonly start: IdempotentStart;
-  /** The limits that have counted it, in the windows of `nowMs`. */
+  /** The limits that have counted this start, in the windows of `nowMs`. */
   readonly counted: readonly CountedOn[];
   readonly nowMs: number;
-  /** A start with the same key was lost on its way: Vonage may know it already. */
+  /** The outcome of an earlier start with the same key is unknown: Vonage may have its request. */
   readonly isTakeover: boolean;
   /** A request in flight at Vonage can only belong to this start. */
   readonly mayAdopt: boolean;

@@ -4,7 +4,7 @@ import type { CountedOn } from '../../domain/ports/rate-limits.ts';
 import type { Claimed } from './claimed.ts';
 import type { StartContext } from './start-context.ts';
 
-/** Vonage certainly has nothing: number and idempotency key are free again, the counts stay. */
+/** Vonage certainly has no request: number and idempotency key become free, the counts stay. */
 export async function release({ start }: Claimed, { request, needs }: StartContext): Promise<void> {
   const { phoneNumber, idempotencyKey } = request;
   const writes = [needs.locks.release({ phoneNumber, owner: start.owner })];
@@ -12,7 +12,7 @@ export async function release({ start }: Claimed, { request, needs }: StartConte
   await Promise.all(writes);
 }
 
-/** Nothing was started: only the caller's own count stays. */
+/** Vonage was not asked, or had another request: only the caller's own count stays. */
 export async function releaseAndGiveBack(claimed: Claimed, context: StartContext): Promise<void> {
   await Promise.all([
     release(claimed, context),

@@ -1,4 +1,4 @@
-/** The lock of the number for one start, whose tries may overlap. */
+/** Locks the number for one start, whose tries may overlap. */
 
 import { isOverdue } from '../../domain/facts.ts';
 import { fold } from '../../domain/fold.ts';
@@ -38,9 +38,9 @@ export interface FirstLock {
 }
 
 /**
- * Makes the lock this try's own. The idempotency record is ours, so an earlier try that holds the
- * lock is over, or will find that it may not go on; it may have inherited ours before. A lock that
- * it gave back is free.
+ * Makes this try the owner of the lock. This try owns the idempotency record, so an earlier try
+ * that still holds the lock has ended or will be refused; it may also have inherited the lock from
+ * this try. If it has given the lock back, the lock is free.
  */
 export async function ownLock(
   { lock: first, key, start: { owner } }: FirstLock,
@@ -68,9 +68,9 @@ const MAX_WAITS = 20;
 const WAIT_MS = 100;
 
 /**
- * Another start has locked the number. One that is refused gives the lock back in a moment, so a
- * storm of them must not refuse a start that nothing else refuses (T23); one that goes on makes it
- * `live`.
+ * Waits while another start has locked the number. A start that is refused gives the lock back
+ * within moments, so many such starts must not block one that nothing else refuses (T23). A start
+ * that succeeds makes the lock `live`, which ends the wait.
  */
 export async function waitForLock(
   first: FirstLock,

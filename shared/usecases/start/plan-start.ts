@@ -8,7 +8,10 @@ import type { StartRequest } from '../../domain/start-request.ts';
 import type { Channel } from '../../domain/workflow.ts';
 
 export interface StartPlan {
-  /** Every channel that this start may use, in order; more than Vonage takes in one request. */
+  /**
+   * Every channel that this start may use, in order; there may be more than Vonage takes in one
+   * request.
+   */
   readonly candidates: readonly RequestedChannel[];
   /** The channels of the body, including switched-off ones: the same for every repeat. */
   readonly asked: readonly Channel[];
@@ -20,7 +23,7 @@ export interface StartPlan {
   readonly country?: string;
 }
 
-/** Vonage's test numbers (protocol §7.5); no metadata knows them. */
+/** Vonage's test numbers (protocol §7.5), which the metadata does not contain. */
 const PLAYGROUND_PREFIX = '+990';
 
 /** Most channels that Vonage takes in one request (protocol §1.3); a stage may list more. */

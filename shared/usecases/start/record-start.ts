@@ -16,9 +16,9 @@ import {
 } from './started-verification.ts';
 
 /**
- * From here on only our own stores can fail, and a repeat repairs that. An adopted verification may
- * be another start's; its log decides that before lock and idempotency record name it, and whether
- * the clock has a message of it already.
+ * After Vonage's answer only our own stores can fail, and a repeat of the start repairs that. An
+ * adopted verification may belong to another start. So its log is written first: the result decides
+ * whether lock and idempotency record may name it, and whether the clock needs a message for it.
  */
 export async function recordStart(
   created: Created,

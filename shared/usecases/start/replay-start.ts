@@ -15,12 +15,13 @@ import {
   wakeUpAfterStart,
 } from './started-verification.ts';
 
-/** Upper bound for the time of one start's writes, with all retries. */
+/** Upper bound for all writes of one start, with retries, in milliseconds. */
 const WRITTEN_WITHIN_MS = 10_000;
 
 /**
- * The same start again: the same request_id and token with the object as it is now, and no call.
- * The end of the verification ends this too, so that a stolen key yields no token (T20).
+ * Answers a repeat with the same request_id and token and the current verification, without a call
+ * to Vonage. After the end of the verification a repeat is refused, so that a stolen key yields no
+ * token (T20).
  */
 export async function replayStart(
   { requestId, tokenKeyId, recordedAtMs }: Replay,
@@ -50,7 +51,8 @@ export async function replayStart(
 }
 
 /**
- * The idempotency record names it and the store lost `started`: the same body makes it once more.
+ * The idempotency record names the verification, but `started` was never stored. It is built again
+ * from the same body.
  */
 async function appendLostStart(
   { requestId, hash }: { readonly requestId: string; readonly hash: Uint8Array },

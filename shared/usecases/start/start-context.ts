@@ -34,9 +34,9 @@ export interface StartNeeds {
   readonly settings: StartSettings;
   /** @default no channel is ever switched off */
   readonly channelSwitch?: ChannelSwitch;
-  /** @default nobody is woken up: whoever asks still finds the verification as it is */
+  /** @default no wake-up: time has an effect only at the next request or webhook */
   readonly clockQueue?: ClockQueue;
-  /** @default the functions that come next start cold */
+  /** @default none: the functions that are called next may start cold */
   readonly warmOthers?: WarmOthers;
 }
 

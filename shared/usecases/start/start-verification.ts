@@ -13,7 +13,7 @@ import type { StartedVerification } from './started-verification.ts';
 /**
  * Starts a verification, or answers a repeat of a start with the same idempotency key. The steps of
  * docs/architecture.md#paths: count the caller; claim key, number and counters together; ask
- * Vonage; append `started`. A step that refuses gives back what the steps before it took.
+ * Vonage; append `started`. A step that refuses gives back the claims of the steps before it.
  */
 export async function startVerification(
   { request, caller, budget }: Pick<StartContext, 'request' | 'caller' | 'budget'>,

@@ -47,7 +47,10 @@ export async function toStarted(
   };
 }
 
-/** One channel with `reuseCode` is enough for Vonage to send its code through another one too. */
+/**
+ * One channel with `reuseCode` is enough: Vonage may then send the same code through another
+ * channel.
+ */
 function sharesCode(workflow: readonly Channel[], settings: StartSettings): boolean {
   return settings.workflow.some(
     ({ channel, reuseCode }) => reuseCode === true && workflow.includes(channel),
