@@ -5,7 +5,7 @@ import { toMessageBody } from '../../../shared/adapters/sqs/clock-message.ts';
 import type { Clock } from '../../../shared/domain/ports/clock.ts';
 import type { ClockQueue } from '../../../shared/domain/ports/clock-queue.ts';
 import type { Faults } from './faults.ts';
-import type { History, Recorded } from './history.ts';
+import type { Fact, History } from './history.ts';
 import type { Prng } from './prng.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Waiting, Wire } from './wire.ts';
@@ -103,7 +103,7 @@ export function createSimulatedQueue(needs: QueueNeeds): SimulatedQueue {
 }
 
 /** What appends `started` may die before it sends the message; the replay does not know. */
-function isDeathOfStart(fact: Recorded): boolean {
+function isDeathOfStart(fact: Fact): boolean {
   return fact.kind === 'fault' && /^start-\d+ dies/.test(fact.what);
 }
 

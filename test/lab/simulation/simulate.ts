@@ -5,14 +5,14 @@ import { runAttack } from './actors/attackers.ts';
 import { judge } from './checker/judge.ts';
 import type { Violation } from './checker/violation.ts';
 import { type Ending, observeEnding } from './ending.ts';
-import type { Recorded } from './history.ts';
+import type { Fact } from './history.ts';
 import type { Prng } from './prng.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface RunResult {
   readonly seed: string;
   readonly violations: readonly Violation[];
-  readonly facts: readonly Recorded[];
+  readonly facts: readonly Fact[];
   readonly steps: number;
 }
 

@@ -1,6 +1,6 @@
 /** How much happened in a run, so that a long row of runs can show that it was not about nothing. */
 
-import type { Recorded } from './history.ts';
+import type { Fact } from './history.ts';
 
 const COUNTED = {
   verifications: (fact) => fact.kind === 'provider' && fact.status === 'created',
@@ -18,13 +18,13 @@ const COUNTED = {
   faults: (fact) => fact.kind === 'fault',
   crashes: (fact) => fact.kind === 'fault' && fact.what.includes(' dies '),
   throttled: (fact) => fact.kind === 'fault' && fact.what.startsWith('refused'),
-} as const satisfies Readonly<Record<string, (fact: Recorded) => boolean>>;
+} as const satisfies Readonly<Record<string, (fact: Fact) => boolean>>;
 
 export type Tally = Readonly<Record<keyof typeof COUNTED, number>>;
 
 const NAMES = Object.keys(COUNTED).filter(isName);
 
-export function tally(facts: readonly Recorded[]): Tally {
+export function tally(facts: readonly Fact[]): Tally {
   return toTally((name) => facts.filter(COUNTED[name]).length);
 }
 

@@ -2,11 +2,11 @@
 
 import { get, isObject } from './checker/objects.ts';
 import type { Violation } from './checker/violation.ts';
-import type { Recorded } from './history.ts';
+import type { Fact } from './history.ts';
 import type { RunResult } from './simulate.ts';
 
 const MAX_LINES = 60;
-const UNTOLD: ReadonlySet<Recorded['kind']> = new Set(['log', 'metric', 'answer', 'handshake']);
+const UNTOLD: ReadonlySet<Fact['kind']> = new Set(['log', 'metric', 'answer', 'handshake']);
 
 /** Up to the moment at which the invariant was broken. */
 export function tell({ facts }: RunResult, violation: Violation): readonly string[] {
@@ -22,16 +22,16 @@ export function tell({ facts }: RunResult, violation: Violation): readonly strin
     .map((fact) => `${((fact.atMs - startMs) / 1000).toFixed(3).padStart(9)} ${toLine(fact)}`);
 }
 
-function isAbout(fact: Recorded, text: string | undefined): boolean {
+function isAbout(fact: Fact, text: string | undefined): boolean {
   return text === undefined || JSON.stringify(fact).includes(text);
 }
 
-function idOf(fact: Recorded): number | undefined {
+function idOf(fact: Fact): number | undefined {
   if ('id' in fact) return fact.id;
   return 'invocation' in fact ? fact.invocation : undefined;
 }
 
-function toLine(fact: Recorded): string {
+function toLine(fact: Fact): string {
   switch (fact.kind) {
     case 'request':
       return `#${fact.id} ${fact.from} asks ${fact.route} ${JSON.stringify(fact.body) ?? ''}`;

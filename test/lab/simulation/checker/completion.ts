@@ -1,53 +1,40 @@
 /** S1: nothing is completed, or verified, that Vonage did not complete for a code of the token's holder. */
 
-import type { Recorded } from '../history.ts';
+import type { History } from '../history.ts';
 import type { World } from '../world.ts';
-import { get, type Sighting, sightings } from './objects.ts';
-import type { Violation } from './violation.ts';
+import { completionOf, exchanges, get, isVerified, type Sighting, sightings } from './objects.ts';
+import type { Report } from './violation.ts';
 
-export function judgeCompletion({ history }: World): readonly Violation[] {
-  return sightings(history).flatMap((seen) => {
-    if (seen.status !== 'completed') return isVerified(seen) ? [unproven(seen, 'verified')] : [];
-    const proof = history.facts.find(
-      (fact): fact is Extract<Recorded, { kind: 'provider' }> =>
-        fact.kind === 'provider' &&
-        fact.requestId === seen.requestId &&
-        fact.status === 'completed' &&
-        fact.atMs <= seen.atMs,
-    );
-    if (!proof) return [unproven(seen, 'Vonage has not completed it')];
-    if (!wasAskedFor(history.facts, seen)) return [unproven(seen, 'nobody handed in a code')];
-    const channel = proof.channel === 'email' ? 'email' : 'phone_number';
-    const other = channel === 'email' ? 'phone_number' : 'email';
-    return get(seen.object, 'verified', other) === true
-      ? [unproven(seen, `${other} is verified through ${proof.channel}`)]
-      : [];
-  });
+export function checkCompletion({ history }: World, report: Report): void {
+  for (const seen of sightings(history)) {
+    const { requestId, via, who, atMs } = seen;
+    const why = whyUnproven(seen, history);
+    const what = `${who} saw ${requestId} as completed by ${via}`;
+    if (why !== undefined) report('S1', `${what}: ${why}`, { requestId, atMs });
+  }
 }
 
-function isVerified({ object }: Sighting): boolean {
-  return (
-    get(object, 'verified', 'phone_number') === true || get(object, 'verified', 'email') === true
-  );
+function whyUnproven(seen: Sighting, history: History): string | undefined {
+  const { object, status, requestId, atMs } = seen;
+  if (status !== 'completed') {
+    const isEither = isVerified(object, 'phone_number') || isVerified(object, 'email');
+    return isEither ? 'verified' : undefined;
+  }
+  const completion = completionOf(history, requestId, atMs);
+  if (!completion) return 'Vonage has not completed it';
+  if (!wasAskedFor(history, seen)) return 'nobody submitted a code';
+  const other = completion.channel === 'email' ? 'phone_number' : 'email';
+  return isVerified(object, other)
+    ? `${other} is verified through ${completion.channel}`
+    : undefined;
 }
 
 /** A check-code by the holder of the token, for this very request, before. */
-function wasAskedFor(facts: readonly Recorded[], { requestId, atMs }: Sighting): boolean {
-  return facts.some(
-    (fact) =>
-      fact.kind === 'request' &&
-      fact.route === 'POST /check-code' &&
-      fact.atMs <= atMs &&
-      fact.bearer?.startsWith(`${requestId}.`) === true &&
-      get(fact.body, 'request_id') === requestId,
+function wasAskedFor(history: History, { requestId, atMs }: Sighting): boolean {
+  return exchanges(history, 'POST /check-code').some(
+    ({ request }) =>
+      request.atMs <= atMs &&
+      request.bearer?.startsWith(`${requestId}.`) === true &&
+      get(request.body, 'request_id') === requestId,
   );
-}
-
-function unproven({ requestId, via, who, atMs }: Sighting, why: string): Violation {
-  return {
-    invariant: 'S1',
-    message: `${who} saw ${requestId} as completed by ${via}: ${why}`,
-    requestId,
-    atMs,
-  };
 }

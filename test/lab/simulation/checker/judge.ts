@@ -5,37 +5,47 @@
 
 import type { Ending } from '../ending.ts';
 import type { World } from '../world.ts';
-import { judgeAnswers } from './answers.ts';
-import { judgeCalls } from './calls.ts';
-import { judgeCompletion } from './completion.ts';
-import { judgeEnding } from './ending.ts';
-import { judgeLogBounds } from './log-bounds.ts';
-import { judgeProofKeys } from './proof-keys.ts';
-import { judgeProofRefusals } from './proof-refusals.ts';
-import { judgeProofs } from './proofs.ts';
-import { judgeRefusals } from './refusals.ts';
-import { judgeSecrecy } from './secrecy.ts';
-import { judgeSharedCodes } from './shared-codes.ts';
-import { judgeStarts } from './starts.ts';
-import { judgeViews } from './views.ts';
-import type { Violation } from './violation.ts';
-import { judgeWebhooks } from './webhooks.ts';
+import { checkAnswers } from './answers.ts';
+import { checkCalls } from './calls.ts';
+import { checkCompletion } from './completion.ts';
+import { checkEnding } from './ending.ts';
+import { checkLogBounds } from './log-bounds.ts';
+import { checkProofKeys } from './proof-keys.ts';
+import { checkProofRefusals } from './proof-refusals.ts';
+import { checkProofs } from './proofs.ts';
+import { checkRefusals } from './refusals.ts';
+import { checkSecrecy } from './secrecy.ts';
+import { checkSharedCodes } from './shared-codes.ts';
+import { checkStarts } from './starts.ts';
+import { checkViews } from './views.ts';
+import type { Check, Violation } from './violation.ts';
+import { checkWebhooks } from './webhooks.ts';
+
+const CHECKS: readonly Check[] = [
+  checkAnswers,
+  checkCompletion,
+  checkViews,
+  checkStarts,
+  checkCalls,
+  checkWebhooks,
+  checkProofs,
+  checkProofRefusals,
+  checkProofKeys,
+  checkSharedCodes,
+  checkRefusals,
+  checkSecrecy,
+  checkEnding,
+  checkLogBounds,
+];
 
 export function judge(world: World, ending: Ending): readonly Violation[] {
-  return [
-    ...judgeAnswers(world),
-    ...judgeCompletion(world),
-    ...judgeViews(world),
-    ...judgeStarts(world),
-    ...judgeCalls(world),
-    ...judgeWebhooks(world),
-    ...judgeProofs(world, ending),
-    ...judgeProofRefusals(world),
-    ...judgeProofKeys(world),
-    ...judgeSharedCodes(world),
-    ...judgeRefusals(world),
-    ...judgeSecrecy(world),
-    ...judgeEnding(world, ending),
-    ...judgeLogBounds(world, ending),
-  ];
+  const violations: Violation[] = [];
+  for (const check of CHECKS) {
+    check(
+      world,
+      (invariant, message, where) => violations.push({ invariant, message, ...where }),
+      ending,
+    );
+  }
+  return violations;
 }

@@ -1,30 +1,28 @@
-/** Verifications as somebody saw them: the checker's own reading of the wire, in the order of time. */
+/** The checker's own reading of the wire: what was asked and answered, and what somebody saw. */
 
-import type { History, Recorded } from '../history.ts';
-
-export type Json = Readonly<Record<string, unknown>>;
+import type { Fact, History, JsonObject, Of } from '../history.ts';
 
 export interface Sighting {
   readonly atMs: number;
   readonly who: string;
-  readonly via: 'answer' | 'push' | 'message';
+  readonly via: Fact['kind'];
   readonly requestId: string;
   readonly seq: number;
   readonly status: string;
-  readonly object: Json;
+  readonly object: JsonObject;
+}
+
+/** A request, and what our function answered, if anything. */
+export interface Exchange {
+  readonly request: Of<'request'>;
+  readonly answer: Of<'answer'> | undefined;
 }
 
 export const ENDS: ReadonlySet<string> = new Set([
-  'completed',
-  'failed',
-  'user_rejected',
-  'expired',
-  'blocked',
-  'cancelled',
-  'aborted',
+  ...['completed', 'failed', 'user_rejected', 'expired', 'blocked', 'cancelled', 'aborted'],
 ]);
 
-export function isObject(value: unknown): value is Json {
+export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -34,33 +32,45 @@ export function get(value: unknown, ...path: readonly string[]): unknown {
   return found;
 }
 
+export function isVerified(object: unknown, member: 'phone_number' | 'email'): boolean {
+  return get(object, 'verified', member) === true;
+}
+
 /** Everything that anybody received about a verification; for pushes, when they left. */
 export function sightings({ facts }: History): readonly Sighting[] {
   return facts.flatMap((fact) => {
-    const via = VIA.get(fact.kind);
-    if (!via || !('body' in fact)) return [];
-    const seen = toSighting(fact, fact.body, via);
-    return seen ? [seen] : [];
+    if (fact.kind !== 'received' && fact.kind !== 'push' && fact.kind !== 'message') return [];
+    const object = get(fact.body, 'verification');
+    if (!isObject(object)) return [];
+    const [requestId, status] = [String(object.request_id), String(object.status)];
+    const { atMs, to: who, kind: via } = fact;
+    return [{ atMs, who, via, requestId, seq: Number(object.seq), status, object }];
   });
 }
 
-const VIA: ReadonlyMap<Recorded['kind'], Sighting['via']> = new Map([
-  ['received', 'answer'],
-  ['push', 'push'],
-  ['message', 'message'],
-]);
+export function exchanges({ facts }: History, route: string): readonly Exchange[] {
+  const answers = facts.filter((fact) => fact.kind === 'answer');
+  const byId = new Map(answers.map((answer) => [answer.id, answer]));
+  return facts
+    .filter((fact) => fact.kind === 'request')
+    .filter((request) => request.route === route)
+    .map((request) => ({ request, answer: byId.get(request.id) }));
+}
 
-function toSighting(fact: Recorded, body: unknown, via: Sighting['via']): Sighting | undefined {
-  const object = get(body, 'verification');
-  if (!isObject(object) || !('to' in fact)) return undefined;
-  const { request_id: requestId, seq, status } = object;
-  return {
-    atMs: fact.atMs,
-    who: fact.to,
-    via,
-    requestId: String(requestId),
-    seq: Number(seq),
-    status: String(status),
-    object,
-  };
+export function callsTo({ facts }: History, operation: string): readonly Of<'call'>[] {
+  return facts
+    .filter((fact) => fact.kind === 'call')
+    .filter((call) => call.operation === operation);
+}
+
+/** When Vonage completed it, if it did until then. */
+export function completionOf(
+  { facts }: History,
+  requestId: string,
+  untilMs: number,
+): Of<'provider'> | undefined {
+  return facts
+    .filter((fact) => fact.kind === 'provider')
+    .filter(({ status, atMs }) => status === 'completed' && atMs <= untilMs)
+    .find((fact) => fact.requestId === requestId);
 }

@@ -3,36 +3,24 @@
  * nothing.
  */
 
+import type { Of } from '../history.ts';
 import type { World } from '../world.ts';
-import { get, isObject, type Json, sightings } from './objects.ts';
-import {
-  type Asked,
-  askedProofs,
-  MAX_WORK_MS,
-  type Of,
-  startOf,
-  WINDOW_MS,
-} from './proof-facts.ts';
-import type { Violation } from './violation.ts';
+import { exchanges, get, isVerified, sightings } from './objects.ts';
+import { isHolder, MAX_WORK_MS, startBodyOf, WINDOW_MS } from './proof-facts.ts';
+import type { Report } from './violation.ts';
 
-export function judgeProofRefusals(world: World): readonly Violation[] {
-  return askedProofs(world.history.facts).flatMap((asked) => judgeRefusal(asked, world));
-}
-
-function judgeRefusal({ request, answer }: Asked, world: World): readonly Violation[] {
-  const { status, body } = answer;
-  const isHeld = world.holdings.some(
-    ({ client, token }) => client.name === request.from && token === request.bearer,
-  );
-  const requestId = request.bearer?.split('.')[0] ?? '';
-  const about = `a proof of ${requestId} was answered ${status} ${get(body, 'code')}`;
-  if (!isHeld) {
-    const isToldNothing = status === 401 || status === 503 || status === 'crashed';
-    return isToldNothing ? [] : [{ invariant: 'T21', message: about, requestId }];
+export function checkProofRefusals(world: World, report: Report): void {
+  for (const { request, answer } of exchanges(world.history, 'POST /proof')) {
+    if (!answer || answer.status === 'crashed') continue;
+    const { status, body, atMs } = answer;
+    const requestId = request.bearer?.split('.')[0] ?? '';
+    const what = `a proof of ${requestId} was answered ${status} ${get(body, 'code')}`;
+    if (!isHolder({ request }, world)) {
+      if (status !== 401 && status !== 503) report('T21', what, { requestId });
+    } else if (status < 500 && status !== 200 && mustBeIssued(request, requestId, world)) {
+      report('L3', what, { requestId, atMs });
+    }
   }
-  if (status === 'crashed' || status >= 500 || status === 200) return [];
-  const isExpected = mustBeIssued(request, requestId, world);
-  return isExpected ? [{ invariant: 'L3', message: about, requestId, atMs: answer.atMs }] : [];
 }
 
 function mustBeIssued(request: Of<'request'>, requestId: string, world: World): boolean {
@@ -44,19 +32,14 @@ function mustBeIssued(request: Of<'request'>, requestId: string, world: World): 
       one.status === 'completed' &&
       one.atMs <= request.atMs,
   );
-  const endedAtMs = Date.parse(String(get(seen?.object, 'ended_at')));
+  if (!seen) return false;
+  const endedAtMs = Date.parse(String(seen.object.ended_at));
   const isInTime = request.atMs + MAX_WORK_MS + settings.instanceSkewMs < endedAtMs + WINDOW_MS;
-  const start = startOf(history.facts, requestId);
-  const { phone_number: number, email } = isObject(request.body) ? request.body : {};
-  const isNumberProven =
-    number === undefined ||
-    (number === get(start?.body, 'phone_number') && isVerified(seen?.object, 'phone_number'));
-  const isEmailProven =
-    email === undefined ||
-    (email === get(start?.body, 'email') && isVerified(seen?.object, 'email'));
-  return seen !== undefined && isInTime && isNumberProven && isEmailProven;
-}
-
-function isVerified(object: Json | undefined, member: 'phone_number' | 'email'): boolean {
-  return get(object, 'verified', member) === true;
+  const start = startBodyOf(history, requestId);
+  const mayName = (member: 'phone_number' | 'email'): boolean => {
+    const named = get(request.body, member);
+    const isTheirs = named === get(start, member) && isVerified(seen.object, member);
+    return named === undefined || isTheirs;
+  };
+  return isInTime && mayName('phone_number') && mayName('email');
 }

@@ -4,43 +4,29 @@
  */
 
 import type { World } from '../world.ts';
-import { get } from './objects.ts';
-import type { Violation } from './violation.ts';
+import { exchanges, get } from './objects.ts';
+import type { Report } from './violation.ts';
 
 const NEUTRAL_SECONDS = 30;
 /** From a request to its count, with what clocks are off. */
 const MAX_WAIT_SECONDS = 6;
 
-export function judgeRefusals({ history, settings }: World): readonly Violation[] {
-  const { facts } = history;
-  const starts = facts
-    .filter((fact) => fact.kind === 'request')
-    .filter(({ route }) => route === 'POST /start');
-  const refused = starts.flatMap((request) => {
-    const answer = facts
-      .filter((fact) => fact.kind === 'answer')
-      .find(({ id, status }) => id === request.id && status === 429);
-    return answer ? [{ request, answer }] : [];
-  });
-  const isNeutral = ({ answer }: (typeof refused)[number]): boolean =>
-    get(answer.body, 'retry_after') === NEUTRAL_SECONDS;
-  const texts = new Set(refused.filter(isNeutral).map(({ answer }) => JSON.stringify(answer.body)));
+export function checkRefusals({ history, settings }: World, report: Report): void {
   const { windowSeconds } = settings.stage.limits.address;
-  const told = refused
-    .filter((one) => !isNeutral(one))
-    .filter(({ request, answer }) => {
-      const seconds = Number(get(answer.body, 'retry_after'));
-      return ![request.atMs, answer.atMs].some((atMs) => {
-        const off = Math.abs(windowSeconds - ((atMs / 1000) % windowSeconds) - seconds);
-        return Math.min(off, windowSeconds - off) <= MAX_WAIT_SECONDS;
-      });
-    })
-    .map(({ request, answer }) => ({
-      invariant: 'T26',
-      message: `start ${request.id} of ${request.from} was told ${JSON.stringify(answer.body)}`,
-      atMs: answer.atMs,
-    }));
-  return texts.size > 1
-    ? [...told, { invariant: 'T26', message: `refusals differ: ${[...texts].join(' and ')}` }]
-    : told;
+  const neutral = new Set<string>();
+  for (const { request, answer } of exchanges(history, 'POST /start')) {
+    if (answer?.status !== 429) continue;
+    const seconds = Number(get(answer.body, 'retry_after'));
+    const told = JSON.stringify(answer.body);
+    if (seconds === NEUTRAL_SECONDS) neutral.add(told);
+    const isEndOfWindow = [request.atMs, answer.atMs].some((atMs) => {
+      const off = Math.abs(windowSeconds - ((atMs / 1000) % windowSeconds) - seconds);
+      return Math.min(off, windowSeconds - off) <= MAX_WAIT_SECONDS;
+    });
+    if (seconds !== NEUTRAL_SECONDS && !isEndOfWindow) {
+      const what = `start ${request.id} of ${request.from} was told ${told}`;
+      report('T26', what, { atMs: answer.atMs });
+    }
+  }
+  if (neutral.size > 1) report('T26', `refusals differ: ${[...neutral].join(' and ')}`);
 }

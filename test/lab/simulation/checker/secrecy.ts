@@ -1,86 +1,75 @@
 /** S8, S9: who may see what, and what nobody may. */
 
-import type { Recorded } from '../history.ts';
+import type { Fact } from '../history.ts';
 import type { World } from '../world.ts';
 import { get } from './objects.ts';
-import type { Violation } from './violation.ts';
-
-export function judgeSecrecy(world: World): readonly Violation[] {
-  return [...judgeHolders(world), ...judgeHandshakes(world), ...judgeLines(world)];
-}
-
-/** S8: a body names a verification, its token or its check_url only to who holds that token. */
-function judgeHolders(world: World): readonly Violation[] {
-  const { holdings, history, provider } = world;
-  const secrets = holdings.map(({ client, requestId, token }) => ({
-    holders: new Set(
-      holdings.filter((other) => other.requestId === requestId).map((other) => other.client.name),
-    ),
-    owner: client.name,
-    texts: [requestId, token.slice(requestId.length), provider.find(requestId)?.checkUrl ?? token],
-    requestId,
-  }));
-  return history.facts.flatMap((fact) => {
-    const received = toReceived(fact);
-    if (!received) return [];
-    return secrets
-      .filter(({ holders }) => !holders.has(received.who))
-      .filter(({ texts }) => texts.some((text) => received.text.includes(text)))
-      .map(({ requestId, owner }) => ({
-        invariant: 'S8',
-        message: `${received.who} received something of ${owner}: ${received.text.slice(0, 200)}`,
-        requestId,
-      }));
-  });
-}
-
-function toReceived(fact: Recorded): { readonly who: string; readonly text: string } | undefined {
-  if (fact.kind !== 'received' && fact.kind !== 'push' && fact.kind !== 'message') return undefined;
-  return { who: fact.to, text: JSON.stringify(fact.body) ?? '' };
-}
-
-/** T11: no socket without the right token, none from a foreign page. */
-function judgeHandshakes({ history, holdings }: World): readonly Violation[] {
-  return history.facts.flatMap((fact): readonly Violation[] => {
-    if (fact.kind !== 'handshake' || !fact.isOpen) return [];
-    const isKnown = holdings.some(({ token }) => token === fact.token);
-    return isKnown && fact.origin === undefined
-      ? []
-      : [{ invariant: 'S8', message: `${fact.from} opened a socket from ${fact.origin}` }];
-  });
-}
+import type { Report } from './violation.ts';
 
 const REQUEST_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
+export function checkSecrecy(world: World, report: Report): void {
+  checkHolders(world, report);
+  checkHandshakes(world, report);
+  checkLines(world, report);
+}
+
+/** S8: a body names a verification, its token or its check_url only to who holds that token. */
+function checkHolders({ holdings, history, provider }: World, report: Report): void {
+  const secrets = holdings.map(({ client, requestId, token }) => {
+    const same = holdings.filter((other) => other.requestId === requestId);
+    const checkUrl = provider.find(requestId)?.checkUrl ?? token;
+    return {
+      requestId,
+      owner: client.name,
+      holders: new Set(same.map((other) => other.client.name)),
+      texts: [requestId, token.slice(requestId.length), checkUrl],
+    };
+  });
+  for (const fact of history.facts) {
+    if (fact.kind !== 'received' && fact.kind !== 'push' && fact.kind !== 'message') continue;
+    const seen = JSON.stringify(fact.body) ?? '';
+    for (const { requestId, owner, holders, texts } of secrets) {
+      if (holders.has(fact.to) || !texts.some((text) => seen.includes(text))) continue;
+      const what = `${fact.to} received something of ${owner}: ${seen.slice(0, 200)}`;
+      report('S8', what, { requestId });
+    }
+  }
+}
+
+/** T11: no socket without the right token, none from a foreign page. */
+function checkHandshakes({ history, holdings }: World, report: Report): void {
+  for (const fact of history.facts) {
+    if (fact.kind !== 'handshake' || !fact.isOpen) continue;
+    const isKnown = holdings.some(({ token }) => token === fact.token);
+    if (isKnown && fact.origin === undefined) continue;
+    report('S8', `${fact.from} opened a socket from ${fact.origin}`);
+  }
+}
+
 /** S9: nothing private in a log line, a metric or an error body. */
-function judgeLines({ history, settings, holdings, provider }: World): readonly Violation[] {
-  const codes = history.facts
-    .filter((fact) => fact.kind === 'request')
-    .flatMap(({ body, key }) => [get(body, 'code'), get(body, 'nonce'), key])
-    .filter((text) => typeof text === 'string');
-  const proofs = history.facts
-    .filter((fact) => fact.kind === 'answer')
-    .flatMap(({ body }) => get(body, 'proof'))
-    .filter((proof) => typeof proof === 'string');
+function checkLines({ history, settings, holdings, provider }: World, report: Report): void {
   const secrets = [
     ...settings.people.flatMap(({ number, email }) => [number, number.slice(1), email]),
     ...holdings.flatMap(({ requestId, token }) => [
       token.slice(requestId.length + 1),
-      provider.find(requestId)?.checkUrl ?? token,
+      provider.find(requestId)?.checkUrl,
     ]),
-    ...codes,
-    ...proofs,
-  ];
-  return history.facts.flatMap((fact) => {
-    // Six digits may stand in a request_id by chance.
+    ...history.facts.flatMap((fact) => {
+      if (fact.kind === 'answer') return [get(fact.body, 'proof')];
+      if (fact.kind !== 'request') return [];
+      return [get(fact.body, 'code'), get(fact.body, 'nonce'), fact.key];
+    }),
+  ].filter((secret) => typeof secret === 'string');
+  for (const fact of history.facts) {
+    // Six digits may be part of a request_id by chance.
     const text = toLine(fact)?.replaceAll(REQUEST_ID, '');
     const found = text && secrets.find((secret) => text.includes(secret));
-    return found ? [{ invariant: 'S9', message: `${found} in ${text}` }] : [];
-  });
+    if (found) report('S9', `${found} in ${text}`);
+  }
 }
 
-/** An error's own object may hold what belongs to the one who asked. */
-function toLine(fact: Recorded): string | undefined {
+/** The object in an error may hold what belongs to whoever asked. */
+function toLine(fact: Fact): string | undefined {
   if (fact.kind === 'log') return JSON.stringify(fact.line);
   if (fact.kind === 'metric') return JSON.stringify(fact.dimensions);
   if (fact.kind !== 'answer' || fact.status === 'crashed' || fact.status < 400) return undefined;

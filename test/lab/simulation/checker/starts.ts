@@ -1,17 +1,15 @@
 /** S3, S7, S7b, S10: who gets which verification, and what a start may cost. */
 
 import type { Limit, SharedLimit } from '../../../../shared/config.ts';
-import type { Recorded } from '../history.ts';
+import type { Of } from '../history.ts';
 import type { World } from '../world.ts';
-import { get } from './objects.ts';
-import type { Violation } from './violation.ts';
+import { callsTo, type Exchange, exchanges, get } from './objects.ts';
+import type { Report } from './violation.ts';
 
-type Of<Kind extends Recorded['kind']> = Extract<Recorded, { kind: Kind }>;
-
-interface Start {
-  readonly request: Of<'request'>;
-  readonly answer: Of<'answer'> | undefined;
+interface Start extends Exchange {
   readonly calls: readonly Of<'call'>[];
+  /** What Vonage answered to each. */
+  readonly statuses: readonly number[];
 }
 
 const REPLAY_MS = 600_000;
@@ -21,125 +19,95 @@ const MAX_CALLS = 3;
 /** Never sent, or refused for its JWT and signed again. */
 const IN_VAIN: ReadonlySet<number> = new Set([0, 401]);
 
-export function judgeStarts(world: World): readonly Violation[] {
-  const { facts } = world.history;
-  const starts = facts
-    .filter((fact) => fact.kind === 'request')
-    .filter(({ route }) => route === 'POST /start')
-    .map((request) => toStart(request, facts));
-  return [
-    ...judgeOwners(starts),
-    ...judgeRepeats(starts),
-    ...starts.flatMap((start) => judgeCallsOf(start, facts)),
-    ...judgeOverlaps(starts),
-    ...judgeLimits(starts, world),
-  ];
-}
-
-function toStart(request: Of<'request'>, facts: readonly Recorded[]): Start {
-  return {
-    request,
-    answer: facts.filter((fact) => fact.kind === 'answer').find(({ id }) => id === request.id),
-    calls: facts
-      .filter((fact) => fact.kind === 'call')
-      .filter(({ operation, invocation }) => operation === 'start' && invocation === request.id),
-  };
+export function checkStarts(world: World, report: Report): void {
+  const { history } = world;
+  const calls = callsTo(history, 'start');
+  const answers = history.facts.filter((fact) => fact.kind === 'vonage');
+  const starts = exchanges(history, 'POST /start').map((exchange): Start => {
+    const { id } = exchange.request;
+    const statuses = answers.filter(({ invocation }) => invocation === id).map((it) => it.status);
+    return { ...exchange, statuses, calls: calls.filter(({ invocation }) => invocation === id) };
+  });
+  checkOwners(starts, report);
+  checkRepeats(starts, report);
+  checkCost(starts, report);
+  checkOverlaps(starts, report);
+  checkLimits(starts, world, report);
 }
 
 /** S7b: one request_id never answers two keys. A start without a key is a key of its own. */
-function judgeOwners(starts: readonly Start[]): readonly Violation[] {
-  const owners = new Map<unknown, string>();
-  return starts.flatMap(({ request, answer }) => {
-    if (answer?.status !== 202) return [];
+function checkOwners(starts: readonly Start[], report: Report): void {
+  const owners = new Map<string, string>();
+  for (const { request, answer } of starts) {
+    if (answer?.status !== 202) continue;
     const requestId = String(get(answer.body, 'request_id'));
     const owner = `${request.from} ${request.key ?? request.id}`;
     const known = owners.get(requestId) ?? owner;
     owners.set(requestId, known);
-    return known === owner
-      ? []
-      : [{ invariant: 'S7b', message: `${requestId} of ${known} given to ${owner}`, requestId }];
-  });
+    if (known !== owner) report('S7b', `${requestId} of ${known} given to ${owner}`, { requestId });
+  }
 }
 
 /** S3: within ten minutes the same key gives the same verification and the same token. */
-function judgeRepeats(starts: readonly Start[]): readonly Violation[] {
+function checkRepeats(starts: readonly Start[], report: Report): void {
   const first = new Map<string, Of<'answer'>>();
-  return starts.flatMap(({ request, answer }) => {
-    if (answer?.status !== 202 || request.key === undefined) return [];
+  for (const { request, answer } of starts) {
+    if (answer?.status !== 202 || request.key === undefined) continue;
     const known = first.get(request.key);
-    if (!known || known.atMs < answer.atMs - REPLAY_MS) {
-      first.set(request.key, answer);
-      return [];
-    }
+    const isFirst = !known || known.atMs < answer.atMs - REPLAY_MS;
+    if (isFirst) first.set(request.key, answer);
     const isSame = ['request_id', 'client_token'].every(
-      (name) => get(known.body, name) === get(answer.body, name),
+      (name) => get(known?.body, name) === get(answer.body, name),
     );
     const requestId = String(get(answer.body, 'request_id'));
-    return isSame
-      ? []
-      : [{ invariant: 'S3', message: `a key was answered with ${requestId} later`, requestId }];
-  });
+    if (!isFirst && !isSame) {
+      report('S3', `a key was answered with ${requestId} later`, { requestId });
+    }
+  }
 }
 
 /** S7: at most three calls, each under the number's lock. Some were certainly in vain. */
-function judgeCallsOf({ request, calls }: Start, facts: readonly Recorded[]): readonly Violation[] {
-  const vain = facts.filter(
-    (fact) => fact.kind === 'vonage' && fact.invocation === request.id && IN_VAIN.has(fact.status),
-  ).length;
-  const unlocked = calls.filter(
-    ({ isLocked, number }) => isLocked === false && number?.startsWith('+') === true,
-  );
-  return [
-    ...(calls.length - vain > MAX_CALLS
-      ? [{ invariant: 'S7', message: `start ${request.id} called Vonage ${calls.length} times` }]
-      : []),
-    ...unlocked.map(({ number, atMs }) => ({
-      invariant: 'S7',
-      atMs,
-      ...(number !== undefined && { about: number }),
-      message: `start ${request.id} called Vonage for ${number} without its lock`,
-    })),
-  ];
+function checkCost(starts: readonly Start[], report: Report): void {
+  for (const { request, calls, statuses } of starts) {
+    const vain = statuses.filter((status) => IN_VAIN.has(status)).length;
+    if (calls.length - vain > MAX_CALLS) {
+      report('S7', `start ${request.id} called Vonage ${calls.length} times`);
+    }
+    for (const { isLocked, number: about, atMs } of calls) {
+      if (isLocked !== false || !about?.startsWith('+')) continue;
+      const what = `start ${request.id} called Vonage for ${about} without its lock`;
+      report('S7', what, { about, atMs });
+    }
+  }
 }
 
 /** S7: while one start may ask Vonage about a number again, no other does. */
-function judgeOverlaps(starts: readonly Start[]): readonly Violation[] {
+function checkOverlaps(starts: readonly Start[], report: Report): void {
   const busy = starts.flatMap(({ request, calls }) => {
-    const [first] = calls;
-    const last = calls.at(-1);
+    const [first, last] = [calls[0], calls.at(-1)];
     if (!last || !first?.number?.startsWith('+')) return [];
     const { id, key = String(id) } = request;
     return [{ id, key, number: first.number, fromMs: first.atMs, untilMs: last.atMs }];
   });
-  return busy.flatMap((one) =>
-    busy
-      .filter(
-        (other) =>
-          other.id > one.id &&
-          other.key !== one.key &&
-          other.number === one.number &&
-          other.fromMs < one.untilMs &&
-          one.fromMs < other.untilMs,
-      )
-      .map(({ id, fromMs: atMs }) => ({
-        invariant: 'S7',
-        atMs,
-        about: one.number,
-        message: `starts ${one.id} and ${id} asked about ${one.number} at the same time`,
-      })),
-  );
+  for (const one of busy) {
+    for (const other of busy) {
+      const isAnother = other.id > one.id && other.key !== one.key && other.number === one.number;
+      if (!isAnother || other.fromMs >= one.untilMs || one.fromMs >= other.untilMs) continue;
+      const what = `starts ${one.id} and ${other.id} asked about ${one.number} at the same time`;
+      report('S7', what, { about: one.number, atMs: other.fromMs });
+    }
+  }
 }
 
 /**
- * S10: tries that reached Vonage, by window, each by itself, but those that its 409 has given back.
+ * S10: starts that reached Vonage, by window, each by itself, but those that its 409 has given back.
  * Skewed clocks count into the windows that they believe in.
  */
-function judgeLimits(starts: readonly Start[], { settings, history }: World): readonly Violation[] {
-  if (settings.instanceSkewMs > 0) return [];
+function checkLimits(starts: readonly Start[], { settings }: World, report: Report): void {
+  if (settings.instanceSkewMs > 0) return;
   const { limits, workflow } = settings.stage;
-  const reached = starts.filter(
-    (start) => start.calls.length > 0 && !isGivenBack(start, history.facts),
-  );
+  const reached = starts.filter((start) => start.calls.length > 0 && !isGivenBack(start));
+  const address = ({ request }: Start): string => request.address;
   const number = ({ request }: Start): string => String(get(request.body, 'phone_number'));
   const prefix = (start: Start): string => number(start).slice(0, -4);
   const email = ({ request }: Start): string => String(get(request.body, 'email'));
@@ -148,65 +116,47 @@ function judgeLimits(starts: readonly Start[], { settings, history }: World): re
     const channels = get(request.body, 'channels') ?? byDefault;
     return Array.isArray(channels) && channels.includes('email');
   });
-  return [
-    ...overLimit('address', reached, limits.address, ({ request }) => request.address),
-    ...overShared('phone_number', reached, limits.phoneNumber, number),
-    ...overShared('email', mailed, limits.email, email),
-    ...overShared('prefix', reached, limits.prefix, prefix),
-  ];
+  /** T23: what all callers spend, and what one of them does. */
+  const checkShared = (
+    name: string,
+    counted: readonly Start[],
+    limit: SharedLimit,
+    subjectOf: (start: Start) => string,
+  ): void => {
+    const { count, perCaller = Math.ceil(count / 2) } = limit;
+    checkLimit(name, counted, limit, subjectOf, report);
+    const share = { ...limit, count: perCaller };
+    const caller = (start: Start): string => `${subjectOf(start)} ${address(start)}`;
+    checkLimit(`share of ${name}`, counted, share, caller, report);
+  };
+  checkLimit('address', reached, limits.address, address, report);
+  checkShared('phone_number', reached, limits.phoneNumber, number);
+  checkShared('email', mailed, limits.email, email);
+  checkShared('prefix', reached, limits.prefix, prefix);
 }
 
 /** Vonage has refused every call of it, because of a verification that it knows already. */
-function isGivenBack({ request, answer }: Start, facts: readonly Recorded[]): boolean {
-  const statuses = facts.flatMap((fact) =>
-    fact.kind === 'vonage' && fact.invocation === request.id ? [fact.status] : [],
-  );
-  return (
-    answer?.status === 429 || (statuses.length > 0 && statuses.every((status) => status === 409))
-  );
+function isGivenBack({ answer, statuses }: Start): boolean {
+  const isRefused = statuses.length > 0 && statuses.every((status) => status === 409);
+  return answer?.status === 429 || isRefused;
 }
 
-/** T23: what all callers spend, and what one of them does. */
-function overShared(
-  name: string,
-  starts: readonly Start[],
-  limit: SharedLimit,
-  subjectOf: (start: Start) => string,
-): readonly Violation[] {
-  const { count, windowSeconds, perCaller = Math.ceil(count / 2) } = limit;
-  return [
-    ...overLimit(name, starts, limit, subjectOf),
-    ...overLimit(
-      `share of ${name}`,
-      starts,
-      { count: perCaller, windowSeconds },
-      (start) => `${subjectOf(start)} ${start.request.address}`,
-    ),
-  ];
-}
-
-function overLimit(
+function checkLimit(
   name: string,
   starts: readonly Start[],
   { count, windowSeconds }: Limit,
   subjectOf: (start: Start) => string,
-): readonly Violation[] {
-  const windowMs = windowSeconds * 1000;
-  const windowOf = (atMs: number): number => Math.floor(atMs / windowMs);
-  // Which of two windows counted a start that began in the one and went on in the other is not told.
+  report: Report,
+): void {
+  const windowOf = (atMs: number): number => Math.floor(atMs / (windowSeconds * 1000));
+  // A start that crosses the boundary of two windows may be counted in either.
   const certain = starts.filter(
     ({ request: { atMs } }) => windowOf(atMs) === windowOf(atMs + MAX_WAIT_MS),
   );
-  const groups = Map.groupBy(
-    certain,
-    (start) => `${subjectOf(start)} ${windowOf(start.request.atMs)}`,
-  );
-  return [...groups]
-    .filter(([, group]) => group.length > count)
-    .map(([group, reached]) => ({
-      invariant: 'S10',
-      about: group.split(' ')[0] ?? '',
-      atMs: reached.at(-1)?.calls[0]?.atMs ?? 0,
-      message: `${reached.length} starts for ${name} ${group}, allowed are ${count}`,
-    }));
+  const toGroup = (start: Start): string => `${subjectOf(start)} ${windowOf(start.request.atMs)}`;
+  for (const [group, reached] of Map.groupBy(certain, toGroup)) {
+    if (reached.length <= count) continue;
+    const where = { about: group.split(' ')[0] ?? '', atMs: reached.at(-1)?.calls[0]?.atMs ?? 0 };
+    report('S10', `${reached.length} starts for ${name} ${group}, allowed are ${count}`, where);
+  }
 }

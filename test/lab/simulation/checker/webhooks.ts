@@ -1,22 +1,21 @@
 /** T3–T6, R14: forgeries are refused, Vonage itself is not. */
 
 import type { World } from '../world.ts';
-import type { Violation } from './violation.ts';
+import type { Report } from './violation.ts';
 
-export function judgeWebhooks({ history }: World): readonly Violation[] {
+export function checkWebhooks({ history }: World, report: Report): void {
   // Who could not read the new secret in time refuses what it signs; Vonage sends it again.
   const isBlind = history.facts.some(
     (fact) => fact.kind === 'fault' && /webhook-\d+ to secrets/.test(fact.what),
   );
-  return history.facts.flatMap((fact): readonly Violation[] => {
-    if (fact.kind !== 'webhook' || fact.status === 'lost') return [];
-    const { status, forged, isInTolerance, body } = fact;
+  for (const fact of history.facts) {
+    if (fact.kind !== 'webhook' || fact.status === 'lost') continue;
+    const { status, forged = 'replay', isInTolerance, body } = fact;
     const about = `${JSON.stringify(body)} was answered ${status}`;
-    if (forged !== undefined && forged !== 'replay') {
-      const isRefused = status === 401 || status >= 500;
-      return isRefused ? [] : [{ invariant: 'T3', message: `forged (${forged}): ${about}` }];
+    if (forged !== 'replay') {
+      if (status !== 401 && status < 500) report('T3', `forged (${forged}): ${about}`);
+    } else if (status !== 204 && status < 500 && isInTolerance && !isBlind) {
+      report('R14', `genuine: ${about}`);
     }
-    const isAccepted = status === 204 || status >= 500 || !isInTolerance || isBlind;
-    return isAccepted ? [] : [{ invariant: 'R14', message: `genuine: ${about}` }];
-  });
+  }
 }
