@@ -1,30 +1,22 @@
 /** SQS between the functions and the clock: delays, loses, repeats and reorders messages. */
 
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSRecord } from 'aws-lambda';
 import { toMessageBody } from '../../../shared/adapters/sqs/clock-message.ts';
-import type { Clock } from '../../../shared/domain/ports/clock.ts';
 import type { ClockQueue } from '../../../shared/domain/ports/clock-queue.ts';
-import type { Faults } from './faults.ts';
-import type { Fact, History } from './history.ts';
-import type { Prng } from './prng.ts';
-import type { Scheduler } from './scheduler.ts';
-import type { Waiting, Wire } from './wire.ts';
+import type { Fact } from './history.ts';
+import type { Lambda } from './lambda/instances.ts';
+import type { Connected, Waiting } from './wire.ts';
 
 export interface SimulatedQueue {
-  readonly queueFor: (who: Waiting & { readonly clock: Clock }) => ClockQueue;
+  readonly queueFor: (who: Waiting) => ClockQueue;
   /** Messages that will still be delivered. */
   readonly waiting: () => number;
   /** Whether every message that was to be sent about it has come, and was handled. */
   readonly keptEveryMessage: (requestId: string) => boolean;
 }
 
-interface QueueNeeds {
-  readonly scheduler: Scheduler;
-  readonly faults: Faults;
-  readonly prng: Prng;
-  readonly history: History;
-  readonly wire: Wire;
-  readonly invoke: (event: SQSEvent, invocation: number) => Promise<SQSBatchResponse | 'crashed'>;
+interface QueueNeeds extends Connected {
+  readonly lambda: Lambda;
 }
 
 const MAX_DELAY_MS = 900_000;
@@ -35,7 +27,7 @@ const MAX_RECEIVE_COUNT = 5;
 const FIRST_INVOCATION = 2_000_000;
 
 export function createSimulatedQueue(needs: QueueNeeds): SimulatedQueue {
-  const { scheduler, faults, prng, history, wire, invoke } = needs;
+  const { scheduler, faults, prng, history, wire, lambda } = needs;
   const sent = new Map<string, number>();
   const arrived = new Map<string, number>();
   const lost = new Set<string>();
@@ -49,10 +41,8 @@ export function createSimulatedQueue(needs: QueueNeeds): SimulatedQueue {
 
   const deliver = async (requestId: string, body: string, receives: number): Promise<void> => {
     deliveries += 1;
-    const result = await invoke(
-      toEvent(body, `message${deliveries}`),
-      FIRST_INVOCATION + deliveries,
-    );
+    const record = { body, messageId: `message${deliveries}` } as SQSRecord;
+    const result = await lambda.deliver({ Records: [record] }, FIRST_INVOCATION + deliveries);
     const isSettled = result !== 'crashed' && result.batchItemFailures.length === 0;
     if (isSettled) waiting -= 1;
     else if (receives >= MAX_RECEIVE_COUNT) {
@@ -109,27 +99,4 @@ function isDeathOfStart(fact: Fact): boolean {
 
 function count(counts: Map<string, number>, requestId: string): void {
   counts.set(requestId, (counts.get(requestId) ?? 0) + 1);
-}
-
-function toEvent(body: string, messageId: string): SQSEvent {
-  return {
-    Records: [
-      {
-        body,
-        messageId,
-        receiptHandle: messageId,
-        attributes: {
-          ApproximateReceiveCount: '1',
-          SentTimestamp: '0',
-          SenderId: 'simulation',
-          ApproximateFirstReceiveTimestamp: '0',
-        },
-        messageAttributes: {},
-        md5OfBody: '',
-        eventSource: 'aws:sqs',
-        eventSourceARN: 'arn:aws:sqs:eu-central-1:000000000000:clock',
-        awsRegion: 'eu-central-1',
-      },
-    ],
-  };
 }

@@ -2,12 +2,9 @@
 
 import { HTTP_ROUTES } from '../../../shared/config.ts';
 import type { HttpRequest } from '../../../shared/lambda/handler.ts';
-import type { Faults } from './faults.ts';
-import type { History } from './history.ts';
-import type { SimulatedFunction } from './lambda/functions.ts';
+import { httpRequest } from '../../fixtures/requests.ts';
 import type { Invoked, Lambda } from './lambda/instances.ts';
-import type { Prng } from './prng.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { Deliver } from './vonage/deliveries.ts';
 
 /** Somebody with a network connection. */
@@ -37,11 +34,7 @@ export interface Gateway {
   readonly deliver: Deliver;
 }
 
-interface GatewayNeeds {
-  readonly scheduler: Scheduler;
-  readonly faults: Faults;
-  readonly prng: Prng;
-  readonly history: History;
+interface GatewayNeeds extends Surroundings {
   readonly lambda: Lambda;
   readonly toleratedSkewMs: number;
 }
@@ -53,9 +46,8 @@ export function createGateway(needs: GatewayNeeds): Gateway {
   let requests = 0;
 
   const call = async (event: HttpRequest, route: Route, id: number): Promise<Received> => {
-    const name: SimulatedFunction = HTTP_ROUTES[route];
     const calledAtMs = scheduler.now();
-    const result = await lambda.invoke(name, event, id);
+    const result = await lambda.invoke(HTTP_ROUTES[route], event, id);
     const answer = toAnswer(result);
     const status = result === 'crashed' ? result : answer.status;
     const tookMs = scheduler.now() - calledAtMs;
@@ -136,25 +128,9 @@ function toEvent(
   body: string | undefined,
 ): HttpRequest {
   const [method = '', path = ''] = route.split(' ');
-  return {
-    version: '2.0',
-    routeKey: route,
-    rawPath: path,
-    rawQueryString: '',
-    headers,
-    requestContext: {
-      accountId: '000000000000',
-      apiId: 'api',
-      domainName: 'api.example',
-      domainPrefix: 'api',
-      http: { method, path, protocol: 'HTTP/1.1', sourceIp: address, userAgent: 'simulation' },
-      requestId: 'request',
-      routeKey: route,
-      stage: '$default',
-      time: '04/Mar/2026:10:15:30 +0000',
-      timeEpoch: 0,
-    },
-    isBase64Encoded: false,
-    ...(body !== undefined && { body }),
-  };
+  const { requestContext: context } = httpRequest();
+  const http = { ...context.http, method, path, sourceIp: address };
+  const requestContext = { ...context, routeKey: route, http };
+  const more = { requestContext, ...(body !== undefined && { body }) };
+  return { ...httpRequest(headers, more), routeKey: route, rawPath: path };
 }

@@ -1,9 +1,9 @@
 /** Secrets Manager, what Vonage knows of the same secrets, and the rotation of both. */
 
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { BASE64URL, type Prng } from './prng.ts';
+import { BASE64URL } from './prng.ts';
 import { FIRST_PROOF_KEY, SECOND_PROOF_KEY } from './proof-keys.ts';
-import type { Waiting, Wire } from './wire.ts';
+import type { Connected, Waiting } from './wire.ts';
 
 export const SECRET_IDS = {
   privateKey: 'private-key',
@@ -33,20 +33,21 @@ export interface SimulatedSecrets {
   readonly rotateProofKey: () => void;
 }
 
-export function createSecrets(wire: Wire, prng: Prng): SimulatedSecrets {
+export function createSecrets({ wire, prng }: Connected): SimulatedSecrets {
   const make = (): string => prng.text(BASE64URL, 43);
   let signing = make();
-  let privateKey = `private-${make()}`;
+  let accepted = `private-${make()}`;
+  const application = { application_id: APPLICATION_ID };
+  const { privateKey, signature, keys, proofKey } = SECRET_IDS;
   const secrets = new Map<string, Secret>([
-    [SECRET_IDS.privateKey, { application_id: APPLICATION_ID, private_key: privateKey }],
-    [
-      SECRET_IDS.signature,
-      { api_key: API_KEY, application_id: APPLICATION_ID, signature_secret: signing },
-    ],
-    [SECRET_IDS.keys, { guard_key: make(), token_key: make(), identity_key: make() }],
-    [SECRET_IDS.proofKey, { private_key: FIRST_PROOF_KEY.privateKey, kid: FIRST_PROOF_KEY.kid }],
+    [privateKey, { ...application, private_key: accepted }],
+    [signature, { ...application, api_key: API_KEY, signature_secret: signing }],
+    [keys, { guard_key: make(), token_key: make(), identity_key: make() }],
+    [proofKey, { private_key: FIRST_PROOF_KEY.privateKey, kid: FIRST_PROOF_KEY.kid }],
   ]);
   const read = (secretId: string): Secret => secrets.get(secretId) ?? {};
+  const change = (secretId: string, members: Secret): void =>
+    void secrets.set(secretId, { ...read(secretId), ...members });
 
   return {
     read,
@@ -65,39 +66,24 @@ export function createSecrets(wire: Wire, prng: Prng): SimulatedSecrets {
       return Object.create(SecretsManagerClient.prototype, { send: { value: send } });
     },
     signatureSecret: () => signing,
-    isAccepted: (key) => key === privateKey,
-    prepareRotation: () => {
-      secrets.set(SECRET_IDS.signature, {
-        ...read(SECRET_IDS.signature),
-        signature_secret: make(),
-        previous_signature_secret: signing,
-      });
-    },
+    isAccepted: (key) => key === accepted,
+    prepareRotation: () =>
+      change(signature, { signature_secret: make(), previous_signature_secret: signing }),
     finishRotation: () => {
-      signing = read(SECRET_IDS.signature).signature_secret ?? signing;
+      signing = read(signature).signature_secret ?? signing;
     },
-    rotateTokenKey: () => {
-      const keys = read(SECRET_IDS.keys);
-      secrets.set(SECRET_IDS.keys, {
-        ...keys,
-        token_key: make(),
-        previous_token_key: keys.token_key ?? '',
-      });
-    },
+    rotateTokenKey: () =>
+      change(keys, { token_key: make(), previous_token_key: read(keys).token_key ?? '' }),
     rotatePrivateKey: () => {
-      privateKey = `private-${make()}`;
-      secrets.set(SECRET_IDS.privateKey, {
-        application_id: APPLICATION_ID,
-        private_key: privateKey,
-      });
+      accepted = `private-${make()}`;
+      change(privateKey, { private_key: accepted });
     },
-    rotateProofKey: () => {
-      secrets.set(SECRET_IDS.proofKey, {
+    rotateProofKey: () =>
+      change(proofKey, {
         private_key: SECOND_PROOF_KEY.privateKey,
         kid: SECOND_PROOF_KEY.kid,
         previous_public_key: FIRST_PROOF_KEY.publicKey,
         previous_kid: FIRST_PROOF_KEY.kid,
-      });
-    },
+      }),
   };
 }

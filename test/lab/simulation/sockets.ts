@@ -5,13 +5,10 @@ import { toVerificationObject } from '../../../shared/contract/to-verification-o
 import type { Pusher, PushResult } from '../../../shared/domain/ports/pusher.ts';
 import type { Connection } from '../../../shared/domain/ports/verification-log.ts';
 import type { WebSocketRequest } from '../../../shared/lambda/handler.ts';
-import type { Faults } from './faults.ts';
+import { handshake } from '../../fixtures/requests.ts';
 import type { Client } from './gateway.ts';
-import type { History } from './history.ts';
 import type { Lambda } from './lambda/instances.ts';
-import type { Prng } from './prng.ts';
-import type { Scheduler } from './scheduler.ts';
-import type { Waiting, Wire } from './wire.ts';
+import type { Connected, Waiting } from './wire.ts';
 
 export interface Socket {
   readonly connection: string;
@@ -38,12 +35,7 @@ interface Line {
   isDead: boolean;
 }
 
-interface SocketNeeds {
-  readonly scheduler: Scheduler;
-  readonly faults: Faults;
-  readonly prng: Prng;
-  readonly history: History;
-  readonly wire: Wire;
+interface SocketNeeds extends Connected {
   readonly lambda: Lambda;
 }
 
@@ -126,12 +118,10 @@ export function createSockets(needs: SocketNeeds): Sockets {
       return {
         connection: id,
         isOpen: () => line.state === 'open' && !line.isDead,
-        send: (message) =>
-          void say(
-            line,
-            toEvent('$default', id, connectedAt, { body: JSON.stringify(message) }),
-            id,
-          ),
+        send: (message) => {
+          const body = JSON.stringify(message);
+          void say(line, toEvent('$default', id, connectedAt, { body }), id);
+        },
         close: () => {
           line.state = 'closed';
         },
@@ -157,22 +147,10 @@ function toEvent(
   connectedAt: number,
   more: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
 ): WebSocketRequest {
+  const { requestContext } = handshake();
+  const eventType = routeKey === '$connect' ? 'CONNECT' : 'MESSAGE';
   return {
-    requestContext: {
-      routeKey,
-      messageId: 'message',
-      eventType: routeKey === '$connect' ? 'CONNECT' : 'MESSAGE',
-      extendedRequestId: 'request',
-      requestTime: '04/Mar/2026:10:15:30 +0000',
-      messageDirection: 'IN',
-      stage: 'v1',
-      connectedAt,
-      requestTimeEpoch: connectedAt,
-      requestId: 'request',
-      domainName: 'socket.example',
-      connectionId,
-      apiId: 'api',
-    },
+    requestContext: { ...requestContext, routeKey, eventType, connectedAt, connectionId },
     isBase64Encoded: false,
     ...more,
   };

@@ -1,13 +1,12 @@
 /** Every await of the product: a request that travels, takes effect somewhere, and is answered, or not. */
 
-import type { Faults } from './faults.ts';
-import type { History } from './history.ts';
-import type { Prng } from './prng.ts';
-import type { Scheduler } from './scheduler.ts';
+import type { Clock } from '../../../shared/domain/ports/clock.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** Who waits: once it is dead, nothing that it waits for comes any more. */
+/** An instance that waits: once it is dead, nothing that it waits for comes any more. */
 export interface Waiting {
   readonly name: string;
+  readonly clock: Clock;
   /** The invocation that it serves. */
   readonly invocation: () => number;
   readonly isAlive: () => boolean;
@@ -35,14 +34,12 @@ export interface Wire {
   readonly pause: (who: Waiting, delayMs: number) => Promise<void>;
 }
 
-interface WireNeeds {
-  readonly scheduler: Scheduler;
-  readonly faults: Faults;
-  readonly prng: Prng;
-  readonly history: History;
+/** A part that functions call over the wire. */
+export interface Connected extends Surroundings {
+  readonly wire: Wire;
 }
 
-export function createWire({ scheduler, faults, prng, history }: WireNeeds): Wire {
+export function createWire({ scheduler, faults, prng, history }: Surroundings): Wire {
   const latency = (usualMs: number): number =>
     usualMs * (prng.chance(0.1) ? prng.between(1, 20) : prng.between(0.5, 1.5));
 
@@ -53,12 +50,10 @@ export function createWire({ scheduler, faults, prng, history }: WireNeeds): Wir
       const fault = drawn === 'repeated' && !mayRepeat ? undefined : drawn;
       const willCrash = faults.happens('crash');
       const [there, back] = [latency(latencyMs / 2), latency(latencyMs / 2)];
-      if (fault)
-        history.record({
-          kind: 'fault',
-          what: `${fault}: ${who.name} to ${to}`,
-          invocation: who.invocation(),
-        });
+      if (fault) {
+        const what = `${fault}: ${who.name} to ${to}`;
+        history.record({ kind: 'fault', what, invocation: who.invocation() });
+      }
       const answer = (delayMs: number, exchanged: () => Exchanged<T>): void =>
         scheduler.after(delayMs, () => {
           if (who.isAlive()) resolve(exchanged());
@@ -69,23 +64,24 @@ export function createWire({ scheduler, faults, prng, history }: WireNeeds): Wir
           const value = effect();
           if (isInTime) answer(back, () => ({ outcome: 'answered', value }));
         });
-        if (!isInTime) answer(timeoutMs, () => ({ outcome: 'timeout' }));
+        if (!isInTime) timeOut();
       };
+      const timeOut = (): void => answer(timeoutMs, () => ({ outcome: 'timeout' }));
 
       switch (fault) {
         case 'refused':
           answer(there, () => ({ outcome: 'refused' }));
           break;
         case 'lost_request':
-          answer(timeoutMs, () => ({ outcome: 'timeout' }));
+          timeOut();
           break;
         case 'lost_answer':
           scheduler.after(there, effect);
-          answer(timeoutMs, () => ({ outcome: 'timeout' }));
+          timeOut();
           break;
         case 'late':
           scheduler.after(timeoutMs + prng.between(0, 4000), effect);
-          answer(timeoutMs, () => ({ outcome: 'timeout' }));
+          timeOut();
           break;
         case 'repeated':
           take(there);

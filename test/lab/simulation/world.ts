@@ -19,7 +19,7 @@ import { createStoreClients } from './store/store-clients.ts';
 import { createDeliveries, type Deliveries } from './vonage/deliveries.ts';
 import { createVonageHttp } from './vonage/http.ts';
 import { createProvider, type Provider } from './vonage/provider.ts';
-import { createWire, type Waiting } from './wire.ts';
+import { createWire } from './wire.ts';
 
 /** What somebody was given, and how they see it. */
 export interface Holding {
@@ -58,96 +58,52 @@ export function createWorld(seed: string, without: ReadonlySet<string>): World {
   const history = createHistory(scheduler.now);
   const settings = drawSettings(prng.fork('settings'), without);
   const faults = createFaults(prng.fork('faults'), without);
-  const wire = createWire({ scheduler, faults, prng: prng.fork('wire'), history });
-  const database = createMemoryDynamoDb();
-  const secrets = createSecrets(wire, prng.fork('secrets'));
-  const expire = () => removeExpired(database, scheduler.now());
-  const storePrng = prng.fork('store');
-  const stores = createStoreClients({ wire, database, prng: storePrng, faults, expire });
+  const around = (part: string) => ({ scheduler, faults, history, prng: prng.fork(part) });
+  const wire = createWire(around('wire'));
+  const connected = (part: string) => ({ ...around(part), wire });
 
+  const database = createMemoryDynamoDb();
+  const secrets = createSecrets(connected('secrets'));
+  const carriers = new Map(settings.people.map(({ number, carrier }) => [number, carrier]));
   const deliveries: Deliveries = createDeliveries({
-    scheduler,
-    faults,
-    prng: prng.fork('deliveries'),
+    ...around('deliveries'),
     secrets,
     skewMs: settings.vonageSkewMs,
     deliver: (delivery) => gateway.deliver(delivery),
   });
   const provider = createProvider({
-    scheduler,
-    faults,
-    prng: prng.fork('provider'),
-    history,
-    carrierOf: (number) =>
-      settings.people.find((person) => person.number === number)?.carrier ?? 'matches',
+    ...around('provider'),
+    carrierOf: (number) => carriers.get(number) ?? 'matches',
     send: (body) => deliveries.send(body),
   });
-  const isLocked = (number: string, who: Waiting): boolean =>
-    isNumberLocked(database, secrets, number, clockOf(who, scheduler));
-  const http = createVonageHttp({
-    wire,
-    faults,
-    prng: prng.fork('vonage'),
-    history,
-    secrets,
-    provider,
-    isLocked,
-  });
+  const lambda = createLambda({ ...around('lambda'), environment: () => environment });
+  const sockets = createSockets({ ...connected('sockets'), lambda });
+  const clockQueue = createSimulatedQueue({ ...connected('queue'), lambda });
+  const toleratedSkewMs = settings.vonageSkewMs + settings.instanceSkewMs;
+  const gateway = createGateway({ ...around('gateway'), lambda, toleratedSkewMs });
   const environment: Environment = {
     wire,
     settings,
-    stores,
     secrets,
-    http,
-    pusherFor: (who) => sockets.pusherFor(who),
-    queueFor: (who) => clockQueue.queueFor(who),
-    busFor: createBus({ wire, history }),
+    stores: createStoreClients({ ...connected('store'), database }),
+    http: createVonageHttp({
+      ...connected('vonage'),
+      secrets,
+      provider,
+      isLocked: (number, { clock }) => isNumberLocked(database, secrets, number, clock.now()),
+    }),
+    pusherFor: sockets.pusherFor,
+    queueFor: clockQueue.queueFor,
+    busFor: createBus(connected('bus')),
   };
-  const lambda = createLambda({
-    scheduler,
-    prng: prng.fork('lambda'),
-    history,
-    environment: () => environment,
-  });
-  const network = { scheduler, faults, history, lambda };
-  const sockets = createSockets({ ...network, wire, prng: prng.fork('sockets') });
-  const clockQueue = createSimulatedQueue({
-    ...network,
-    wire,
-    prng: prng.fork('queue'),
-    invoke: lambda.deliver,
-  });
-  const toleratedSkewMs = settings.vonageSkewMs + settings.instanceSkewMs;
-  const gateway = createGateway({ ...network, prng: prng.fork('gateway'), toleratedSkewMs });
-  const company = createCompany({
-    scheduler,
-    prng: prng.fork('company'),
-    history,
-    gateway: () => gateway,
-  });
-
   return {
-    seed,
-    settings,
-    scheduler,
-    faults,
-    history,
-    database,
-    secrets,
-    provider,
-    deliveries,
-    gateway,
-    sockets,
-    clockQueue,
-    company,
+    ...{ seed, settings, scheduler, faults, history, database, secrets, provider, deliveries },
+    ...{ gateway, sockets, clockQueue },
+    company: createCompany({ ...around('company'), gateway }),
     holdings: [],
     hijacked: new Map(),
     prngFor: (name) => prng.fork(name),
   };
-}
-
-function clockOf(who: Waiting, scheduler: Scheduler): number {
-  return 'clock' in who ? (who as { clock: { now: () => number } }).clock.now() : scheduler.now();
 }
 
 /** Looked up in the table itself, by the documented form of its key. */
@@ -161,15 +117,4 @@ function isNumberLocked(
   const key = `phone#${hmac.update(JSON.stringify(['phone', number])).digest('base64url')}`;
   const item = database.items(TABLES.guards).get(key);
   return item?.lock_owner !== undefined && Number(item.lock_until?.N ?? 0) > nowMs;
-}
-
-/** TTL is lazy and may come at any time after; the simulation lets it come now. */
-function removeExpired(database: MemoryDynamoDb, nowMs: number): void {
-  for (const table of Object.values(TABLES)) {
-    for (const [key, item] of database.items(table)) {
-      if (Number(item.ttl?.N ?? Number.POSITIVE_INFINITY) * 1000 <= nowMs) {
-        database.remove(table, key);
-      }
-    }
-  }
 }

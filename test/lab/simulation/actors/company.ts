@@ -2,21 +2,18 @@
 
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose';
 import type { Client, Gateway } from '../gateway.ts';
-import type { History, JsonObject, Verdict } from '../history.ts';
+import type { JsonObject, Verdict } from '../history.ts';
 import { PROOF } from '../lambda/needs.ts';
 import type { Prng } from '../prng.ts';
-import type { Scheduler } from '../scheduler.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 export interface Company {
   /** Takes what an app hands over as its proof. */
   readonly take: (from: Client, proof: string) => Promise<void>;
 }
 
-interface CompanyNeeds {
-  readonly scheduler: Scheduler;
-  readonly prng: Prng;
-  readonly history: History;
-  readonly gateway: () => Gateway;
+interface CompanyNeeds extends Surroundings {
+  readonly gateway: Gateway;
 }
 
 const COMPANY: Client = { name: 'company', address: '203.0.113.77' };
@@ -29,7 +26,7 @@ export function createCompany(needs: CompanyNeeds): Company {
   let known: { readonly keys: JSONWebKeySet; readonly atMs: number } | undefined;
 
   const fetchKeys = async (): Promise<void> => {
-    const answer = await gateway().request(COMPANY, 'GET /.well-known/jwks.json');
+    const answer = await gateway.request(COMPANY, 'GET /.well-known/jwks.json');
     if (answer?.status === 200) {
       known = { keys: answer.body as JSONWebKeySet, atMs: scheduler.now() };
     }

@@ -7,9 +7,7 @@ import type {
   SQSEvent,
 } from 'aws-lambda';
 import type { HttpRequest, WebSocketRequest } from '../../../../shared/lambda/handler.ts';
-import type { History } from '../history.ts';
-import type { Prng } from '../prng.ts';
-import type { Scheduler } from '../scheduler.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { CREATE, type SimulatedFunction } from './functions.ts';
 import { createNeeds, type Environment, type Instance } from './needs.ts';
 import { createSimulatedTelemetry } from './telemetry.ts';
@@ -29,11 +27,8 @@ export interface Lambda {
   readonly deliver: (event: SQSEvent, invocation: number) => Promise<SQSBatchResponse | 'crashed'>;
 }
 
-interface LambdaNeeds {
-  readonly scheduler: Scheduler;
-  readonly prng: Prng;
-  readonly history: History;
-  /** Late, because what it holds needs this in turn. */
+interface LambdaNeeds extends Surroundings {
+  /** A function, because its parts need the Lambda in turn. */
   readonly environment: () => Environment;
 }
 
@@ -123,17 +118,7 @@ function timeoutMs(name: SimulatedFunction): number {
   return name === 'clock' ? CLOCK_TIMEOUT_MS : TIMEOUT_MS;
 }
 
-const contextOf = (name: SimulatedFunction): Context => ({
-  callbackWaitsForEmptyEventLoop: false,
-  functionName: 'simulated',
-  functionVersion: '1',
-  invokedFunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:simulated',
-  memoryLimitInMB: '512',
-  awsRequestId: '00000000-0000-0000-0000-000000000000',
-  logGroupName: 'simulated',
-  logStreamName: 'simulated',
-  getRemainingTimeInMillis: () => timeoutMs(name),
-  done: () => {},
-  fail: () => {},
-  succeed: () => {},
-});
+function contextOf(name: SimulatedFunction): Context {
+  const getRemainingTimeInMillis = (): number => timeoutMs(name);
+  return { functionName: name, functionVersion: '1', getRemainingTimeInMillis } as Context;
+}

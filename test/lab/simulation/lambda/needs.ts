@@ -21,19 +21,18 @@ import type { ApplicationJwt } from '../../../../shared/adapters/vonage/applicat
 import { createVonage } from '../../../../shared/adapters/vonage/client.ts';
 import { parseWebhook } from '../../../../shared/adapters/vonage/webhook-body.ts';
 import { createWebhookVerifier } from '../../../../shared/adapters/vonage/webhook-signature.ts';
-import type { Clock } from '../../../../shared/domain/ports/clock.ts';
+import type { ClockQueue } from '../../../../shared/domain/ports/clock-queue.ts';
 import type { EndNotifier } from '../../../../shared/domain/ports/end-notifier.ts';
 import type { Pusher } from '../../../../shared/domain/ports/pusher.ts';
 import type { Random } from '../../../../shared/domain/ports/random.ts';
 import type { TokenNeeds } from '../../../../shared/lambda/needs.ts';
 import type { InvocationTelemetry } from '../../../../shared/lambda/telemetry.ts';
 import type { CheckCodeNeeds } from '../../../../shared/usecases/check-code.ts';
-import type { SimulatedQueue } from '../clock-queue.ts';
 import { BASE64URL, type Prng } from '../prng.ts';
 import { SECRET_IDS, type SimulatedSecrets } from '../secrets.ts';
 import type { RunSettings } from '../settings.ts';
 import type { StoreClients } from '../store/store-clients.ts';
-import { type createVonageHttp, VONAGE_ORIGIN } from '../vonage/http.ts';
+import { VONAGE_ORIGIN, type VonageHttp } from '../vonage/http.ts';
 import type { Waiting, Wire } from '../wire.ts';
 
 export type InstanceNeeds = StartHandlerNeeds &
@@ -57,14 +56,13 @@ export interface Environment {
   readonly settings: RunSettings;
   readonly stores: StoreClients;
   readonly secrets: SimulatedSecrets;
-  readonly http: ReturnType<typeof createVonageHttp>;
+  readonly http: VonageHttp;
   readonly pusherFor: (who: Waiting) => Pusher;
-  readonly queueFor: SimulatedQueue['queueFor'];
+  readonly queueFor: (who: Waiting) => ClockQueue;
   readonly busFor: (who: Waiting) => EndNotifier;
 }
 
 export interface Instance extends Waiting {
-  readonly clock: Clock;
   readonly prng: Prng;
   readonly telemetry: InvocationTelemetry;
 }
@@ -79,12 +77,8 @@ export function createNeeds(who: Instance, environment: Environment): InstanceNe
   const secrets = createSecretStore({ client: environment.secrets.clientFor(who), clock });
   const keys = createKeys({ secrets, secretId: SECRET_IDS.keys });
   const client = stores.clientFor(who, 3);
-  const { verify } = createWebhookVerifier({
-    secrets,
-    secretId: SECRET_IDS.signature,
-    clock,
-    telemetry,
-  });
+  const secretId = SECRET_IDS.signature;
+  const { verify } = createWebhookVerifier({ secrets, secretId, clock, telemetry });
   const random: Random = {
     attemptId: () => prng.text(BASE64URL, 8),
     nonce: () => prng.text(BASE64URL, 22),

@@ -16,8 +16,8 @@ export interface MemoryDynamoDb {
   readonly execute: (command: unknown) => { readonly Item?: Item; readonly Attributes?: Item };
   /** What a table holds, by key. */
   readonly items: (table: string) => ReadonlyMap<string, Item>;
-  /** What TTL does, whenever it likes. */
-  readonly remove: (table: string, key: string) => void;
+  /** What TTL does, sooner or later. */
+  readonly expire: (nowMs: number) => void;
 }
 
 export function createMemoryDynamoDb(): MemoryDynamoDb {
@@ -38,10 +38,8 @@ export function createMemoryDynamoDb(): MemoryDynamoDb {
     };
     const { ConditionExpression: condition } = input;
     if (condition !== undefined && !isTrue(conditionOf(condition), item ?? {}, bindings)) {
-      throw new ConditionalCheckFailedException({
-        message: 'The conditional request failed',
-        $metadata: {},
-      });
+      const message = 'The conditional request failed';
+      throw new ConditionalCheckFailedException({ message, $metadata: {} });
     }
     const written = update(item ?? key, changesOf(input.UpdateExpression ?? ''), bindings);
     table.set(keyOf(key), written);
@@ -57,7 +55,13 @@ export function createMemoryDynamoDb(): MemoryDynamoDb {
       return item ? { Item: item } : {};
     },
     items: (name) => tableOf(name),
-    remove: (name, key) => void tableOf(name).delete(key),
+    expire: (nowMs) => {
+      for (const table of tables.values()) {
+        for (const [key, { ttl }] of table) {
+          if (ttl && Number(ttl.N) * 1000 <= nowMs) table.delete(key);
+        }
+      }
+    },
   };
 }
 

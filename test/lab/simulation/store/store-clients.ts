@@ -1,22 +1,15 @@
 /** The SDK's clients as the adapters see them: tries of a second each, over the simulated wire. */
 
 import { DynamoDBClient, ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
-import type { Faults } from '../faults.ts';
-import type { Prng } from '../prng.ts';
-import type { Waiting, Wire } from '../wire.ts';
+import type { Connected, Waiting } from '../wire.ts';
 import type { MemoryDynamoDb } from './memory-dynamodb.ts';
 
 export interface StoreClients {
   readonly clientFor: (who: Waiting, maxAttempts: 1 | 3) => DynamoDBClient;
 }
 
-interface StoreNeeds {
-  readonly wire: Wire;
+interface StoreNeeds extends Connected {
   readonly database: MemoryDynamoDb;
-  readonly prng: Prng;
-  readonly faults: Faults;
-  /** Lets TTL remove what it may remove. */
-  readonly expire: () => void;
 }
 
 type Carried =
@@ -26,10 +19,10 @@ type Carried =
 const TIMEOUT_MS = 1000;
 
 export function createStoreClients(needs: StoreNeeds): StoreClients {
-  const { wire, database, prng, faults, expire } = needs;
+  const { wire, database, prng, faults, scheduler } = needs;
 
   const carryOut = (command: unknown): Carried => {
-    if (faults.happens('ttl')) expire();
+    if (faults.happens('ttl')) database.expire(scheduler.now());
     try {
       return { result: database.execute(command) };
     } catch (error) {

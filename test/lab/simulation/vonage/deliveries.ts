@@ -4,18 +4,14 @@
  */
 
 import { createHash, createHmac } from 'node:crypto';
-import type { Faults } from '../faults.ts';
 import type { JsonObject } from '../history.ts';
-import type { Prng } from '../prng.ts';
-import type { Scheduler } from '../scheduler.ts';
+import { HEX, type Prng } from '../prng.ts';
 import { API_KEY, APPLICATION_ID, type SimulatedSecrets } from '../secrets.ts';
+import type { Surroundings } from '../surroundings.ts';
 
-export interface SignedWebhook {
+export interface Delivery {
   readonly authorization: string | undefined;
   readonly body: string;
-}
-
-export interface Delivery extends SignedWebhook {
   readonly number: number;
   readonly json: JsonObject;
   /** Absent for Vonage itself. */
@@ -32,10 +28,7 @@ export interface Deliveries {
   readonly waiting: () => number;
 }
 
-interface DeliveryNeeds {
-  readonly scheduler: Scheduler;
-  readonly faults: Faults;
-  readonly prng: Prng;
+interface DeliveryNeeds extends Surroundings {
   readonly secrets: SimulatedSecrets;
   readonly skewMs: number;
   readonly deliver: Deliver;
@@ -96,7 +89,7 @@ export function sign(body: string, { secret, issuedAtMs, prng, claims }: Signing
     Buffer.from(JSON.stringify(value)).toString('base64url');
   const payload = {
     iat: Math.floor(issuedAtMs / 1000),
-    jti: prng.text('0123456789abcdef', 32),
+    jti: prng.text(HEX, 32),
     iss: 'Vonage',
     payload_hash: createHash('sha256').update(body).digest('hex'),
     api_key: API_KEY,

@@ -1,11 +1,9 @@
 /** Vonage's API at the level of HTTP: what our client sends, and what may become of it on the way. */
 
 import type { ChannelName } from '../../../../shared/config.ts';
-import type { Faults } from '../faults.ts';
-import type { History } from '../history.ts';
-import type { Prng } from '../prng.ts';
+import { get } from '../checker/objects.ts';
 import type { SimulatedSecrets } from '../secrets.ts';
-import type { Waiting, Wire } from '../wire.ts';
+import type { Connected, Waiting } from '../wire.ts';
 import type { Judged, Provider } from './provider.ts';
 
 /** The part of our HTTP port that the simulation stands for. */
@@ -19,11 +17,7 @@ type Http = (request: {
   | { readonly outcome: 'not_sent' | 'timeout' | 'network' }
 >;
 
-interface HttpNeeds {
-  readonly wire: Wire;
-  readonly faults: Faults;
-  readonly prng: Prng;
-  readonly history: History;
+interface HttpNeeds extends Connected {
   readonly secrets: SimulatedSecrets;
   readonly provider: Provider;
   /** Whether a start holds this number's lock, at the caller's own time. */
@@ -44,11 +38,13 @@ interface Call {
   readonly judge: () => Judged;
 }
 
-export function createVonageHttp(needs: HttpNeeds) {
+export type VonageHttp = (who: Waiting) => Http;
+
+export function createVonageHttp(needs: HttpNeeds): VonageHttp {
   const { wire, faults, prng, history, secrets, provider, isLocked } = needs;
   let calls = 0;
 
-  return (who: Waiting): Http =>
+  return (who) =>
     async ({ method, url, bearer, body }) => {
       const call = toCall(method, url.slice(VONAGE_ORIGIN.length), body, provider);
       const { operation, requestId, number, code } = call;
@@ -80,8 +76,10 @@ export function createVonageHttp(needs: HttpNeeds) {
       const asked = { to: `Vonage ${operation}`, timeoutMs: TIMEOUT_MS, latencyMs, effect };
       const answer = await wire.exchange(who, asked);
       switch (answer.outcome) {
-        case 'answered':
-          return { outcome: 'answered', status: answer.value.status, body: answer.value.body };
+        case 'answered': {
+          const { status, body: answered } = answer.value;
+          return { outcome: 'answered', status, body: answered };
+        }
         case 'refused':
           history.record({ kind: 'vonage', ...about, requestId, status: NOT_SENT });
           return { outcome: 'not_sent' };
@@ -101,27 +99,24 @@ function toCall(method: string, path: string, body: unknown, provider: Provider)
   if (action === 'next_workflow') {
     return { operation: 'next_workflow', requestId, judge: () => provider.next(requestId) };
   }
-  const code = String(member(body, 'code'));
+  const code = String(get(body, 'code'));
   return { operation: 'check', requestId, code, judge: () => provider.check(requestId, code) };
 }
 
 function toStart(body: unknown, provider: Provider): Call {
-  const entries = member(body, 'workflow');
-  const workflow = (Array.isArray(entries) ? entries : []).map((entry: unknown) => {
-    const to = String(member(entry, 'to'));
-    const channel = member(entry, 'channel') as ChannelName;
+  const listed = get(body, 'workflow');
+  const entries: readonly unknown[] = Array.isArray(listed) ? listed : [];
+  const workflow = entries.map((entry) => {
+    const to = String(get(entry, 'to'));
+    const channel = get(entry, 'channel') as ChannelName;
     return { channel, to: channel === 'email' ? to : `+${to}` };
   });
   const asked = {
     workflow,
-    clientRef: String(member(body, 'client_ref')),
-    channelTimeoutSeconds: Number(member(body, 'channel_timeout')),
-    coverageCheck: (Array.isArray(entries) ? entries : []).some(
-      (entry: unknown) => member(entry, 'coverage_check') === true,
-    ),
-    sharesCode: (Array.isArray(entries) ? entries : []).some(
-      (entry: unknown) => member(entry, 'reuse_code') === true,
-    ),
+    clientRef: String(get(body, 'client_ref')),
+    channelTimeoutSeconds: Number(get(body, 'channel_timeout')),
+    coverageCheck: entries.some((entry) => get(entry, 'coverage_check') === true),
+    sharesCode: entries.some((entry) => get(entry, 'reuse_code') === true),
   };
   const number = workflow.find(({ channel }) => channel !== 'email')?.to ?? workflow[0]?.to ?? '';
   return { operation: 'start', number, judge: () => provider.start(asked) };
@@ -130,8 +125,4 @@ function toStart(body: unknown, provider: Provider): Call {
 function idOf({ status, body }: Judged): string | undefined {
   const id = status === 202 ? body?.request_id : undefined;
   return typeof id === 'string' ? id : undefined;
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -4,11 +4,10 @@
  */
 
 import type { ChannelName } from '../../../../shared/config.ts';
-import type { Faults } from '../faults.ts';
-import type { History, JsonObject } from '../history.ts';
+import type { JsonObject } from '../history.ts';
 import { BASE64URL, DIGITS, HEX, type Prng } from '../prng.ts';
-import type { Scheduler } from '../scheduler.ts';
 import type { Carrier } from '../settings.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { eventBody, summaryBody } from './callbacks.ts';
 import type { Outcome, ProviderRequest, ProviderStep } from './provider-request.ts';
 
@@ -43,11 +42,7 @@ export interface Provider {
   readonly find: (requestId: string) => ProviderRequest | undefined;
 }
 
-interface ProviderNeeds {
-  readonly scheduler: Scheduler;
-  readonly faults: Faults;
-  readonly prng: Prng;
-  readonly history: History;
+interface ProviderNeeds extends Surroundings {
   readonly carrierOf: (number: string) => Carrier;
   readonly send: (body: JsonObject) => void;
 }
