@@ -30,15 +30,15 @@ export async function observeEnding(world: World): Promise<Ending> {
   while (deliveries.waiting() > 0) await scheduler.sleep(5000);
   await scheduler.sleep(LONGEST_LIFE_MS);
   while (clockQueue.waiting() > 0) await scheduler.sleep(5000);
-  const unasked = holdings.filter(({ requestId }) => clockQueue.keptEveryMessage(requestId));
-  const untold = unasked.flatMap(({ requestId }) => (isTold(requestId, world) ? [] : [requestId]));
+  const ended = new Set(
+    world.history.facts.flatMap((fact) => (fact.kind === 'end' ? [fact.requestId] : [])),
+  );
+  const untold = holdings
+    .map(({ requestId }) => requestId)
+    .filter((requestId) => clockQueue.keptEveryMessage(requestId) && !ended.has(requestId));
   const looks: FinalLook[] = [];
   for (const holding of holdings) looks.push(await look(holding, world));
   return { looks, untold };
-}
-
-function isTold(requestId: string, { history }: World): boolean {
-  return history.facts.some((fact) => fact.kind === 'end' && fact.requestId === requestId);
 }
 
 async function look(holding: Holding, world: World): Promise<FinalLook> {

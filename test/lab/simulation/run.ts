@@ -23,13 +23,12 @@ interface Failure {
 }
 
 interface Share {
-  readonly runs: number;
   readonly failures: readonly Failure[];
   readonly steps: number;
   readonly seen: Tally;
 }
 
-const MAX_TOLD = 5;
+const MAX_EXPLAINED = 5;
 const PROGRESS_EVERY_MS = 5_000;
 const USAGE = `Simulates lives of the whole backend under faults and attacks; exits with 1 at a violation.
 
@@ -54,7 +53,10 @@ async function main(): Promise<void> {
     },
   });
   const { runs } = values;
-  const seeds = runs === 1 ? [values.seed] : numbered(values.seed, runs);
+  const seeds =
+    runs === 1
+      ? [values.seed]
+      : Array.from({ length: runs }, (_, index) => `${values.seed}-${index}`);
   const without = values.without.split(',').filter(Boolean);
   const startedAt = performance.now();
   let done = 0;
@@ -73,18 +75,10 @@ async function main(): Promise<void> {
   const perMinute = Math.round((runs / seconds) * 60);
 
   if (values.json) {
-    const report = {
-      runs,
-      seed: values.seed,
-      seconds,
-      runs_per_minute: perMinute,
-      steps,
-      ...seen,
-      failures,
-    };
-    console.log(JSON.stringify(report, null, 2));
+    const run = { runs, seed: values.seed, seconds, runs_per_minute: perMinute, steps };
+    console.log(JSON.stringify({ ...run, ...seen, failures }, null, 2));
   } else {
-    for (const failure of failures.slice(0, MAX_TOLD)) await explain(failure, without);
+    for (const failure of failures.slice(0, MAX_EXPLAINED)) await explain(failure, without);
     console.log(
       `${runs} runs of ${seen.verifications} verifications, ${failures.length} with a violation, ` +
         `${steps} steps, ${seconds.toFixed(1)} s (${perMinute} a minute)`,
@@ -93,11 +87,7 @@ async function main(): Promise<void> {
   process.exitCode = failures.length > 0 ? 1 : 0;
 }
 
-function numbered(seed: string, runs: number): readonly string[] {
-  return Array.from({ length: runs }, (_, index) => `${seed}-${index}`);
-}
-
-/** Seeds in turn, so that every thread gets as many. */
+/** Every thread gets as many seeds. */
 function split(seeds: readonly string[]): readonly (readonly string[])[] {
   const threads = Math.min(availableParallelism(), Math.ceil(seeds.length / 50));
   return Array.from({ length: threads }, (_, thread) =>
@@ -105,7 +95,7 @@ function split(seeds: readonly string[]): readonly (readonly string[])[] {
   );
 }
 
-/** @param onDone hears how many more runs are done */
+/** @param onDone called with how many more runs are done */
 function inThread(
   seeds: readonly string[],
   without: readonly string[],
@@ -113,9 +103,9 @@ function inThread(
 ): Promise<Share> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL(import.meta.url), { workerData: { seeds, without } });
-    worker.on('message', (said: Share | number) => {
-      if (typeof said === 'number') onDone(said);
-      else resolve(said);
+    worker.on('message', (message: Share | number) => {
+      if (typeof message === 'number') onDone(message);
+      else resolve(message);
     });
     worker.once('error', reject);
   });
@@ -137,7 +127,7 @@ async function runAll(seeds: readonly string[], without: ReadonlySet<string>): P
       failures.push({ seed, violations: [{ invariant: 'crash', message }] });
     }
   }
-  return { runs: seeds.length, failures, steps, seen };
+  return { failures, steps, seen };
 }
 
 async function explain({ seed, violations }: Failure, given: readonly string[]): Promise<void> {

@@ -14,10 +14,11 @@ export interface Person {
   readonly starts: number;
 }
 
-export const ATTACKS = ['forger', 'fixation', 'swapper', 'pumper', 'guesser'] as const;
+const ATTACKS = ['forger', 'fixation', 'swapper', 'pumper', 'guesser'] as const;
 /** Drawn from a stream of their own, so that older seeds keep their meaning. */
 const LATER_ATTACKS = ['borrower', 'flooder'] as const;
-export type Attack = (typeof ATTACKS)[number] | (typeof LATER_ATTACKS)[number];
+export const ALL_ATTACKS = [...ATTACKS, ...LATER_ATTACKS] as const;
+export type Attack = (typeof ALL_ATTACKS)[number];
 
 export interface RunSettings {
   readonly stage: StartSettings;

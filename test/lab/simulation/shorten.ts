@@ -1,7 +1,7 @@
 /** Leaves out whatever a violation does not need. */
 
 import { FAULT_KINDS } from './faults.ts';
-import { ATTACKS } from './settings.ts';
+import { ALL_ATTACKS } from './settings.ts';
 import { type RunResult, simulate } from './simulate.ts';
 
 export interface Shortened {
@@ -16,7 +16,7 @@ export async function shorten(failed: RunResult): Promise<Shortened> {
   const wanted = failed.violations[0]?.invariant;
   let without: readonly string[] = [];
   let result = failed;
-  for (const part of [...ATTACKS, ...PEOPLE, ...FAULT_KINDS]) {
+  for (const part of [...ALL_ATTACKS, ...PEOPLE, ...FAULT_KINDS]) {
     const tried = [...without, part];
     const attempt = await simulate(failed.seed, new Set(tried)).catch(() => undefined);
     if (!attempt?.violations.some(({ invariant }) => invariant === wanted)) continue;

@@ -2,7 +2,9 @@
 
 import type { Fact } from './history.ts';
 
-const COUNTED = {
+export type Tally = Readonly<Record<string, number>>;
+
+const COUNTED: Readonly<Record<string, (fact: Fact) => boolean>> = {
   verifications: (fact) => fact.kind === 'provider' && fact.status === 'created',
   completed: (fact) => fact.kind === 'provider' && fact.status === 'completed',
   starts: (fact) => fact.kind === 'request' && fact.route === 'POST /start',
@@ -18,25 +20,18 @@ const COUNTED = {
   faults: (fact) => fact.kind === 'fault',
   crashes: (fact) => fact.kind === 'fault' && fact.what.includes(' dies '),
   throttled: (fact) => fact.kind === 'fault' && fact.what.startsWith('refused'),
-} as const satisfies Readonly<Record<string, (fact: Fact) => boolean>>;
-
-export type Tally = Readonly<Record<keyof typeof COUNTED, number>>;
-
-const NAMES = Object.keys(COUNTED).filter(isName);
+};
 
 export function tally(facts: readonly Fact[]): Tally {
-  return toTally((name) => facts.filter(COUNTED[name]).length);
+  const counts = Object.entries(COUNTED).map(([name, isCounted]) => {
+    return [name, facts.filter(isCounted).length];
+  });
+  return Object.fromEntries(counts);
 }
 
 export function sum(tallies: readonly Tally[]): Tally {
-  return toTally((name) => tallies.reduce((total, one) => total + one[name], 0));
-}
-
-function toTally(count: (name: keyof Tally) => number): Tally {
-  const counts = NAMES.map((name) => [name, count(name)]);
-  return Object.fromEntries(counts) as Tally;
-}
-
-function isName(name: string): name is keyof Tally {
-  return Object.hasOwn(COUNTED, name);
+  const counts = Object.keys(COUNTED).map((name) => {
+    return [name, tallies.reduce((total, one) => total + (one[name] ?? 0), 0)];
+  });
+  return Object.fromEntries(counts);
 }

@@ -1,11 +1,11 @@
 /** What an app and its user do about the action they are shown. */
 
 import type { World } from '../world.ts';
-import type { Session } from './session.ts';
+import type { AppSession } from './session.ts';
 
 /** Does the newest action once, and sometimes what people do out of impatience. */
-export async function actOn(session: Session, world: World): Promise<void> {
-  const { handset, prng, ask, done } = session;
+export async function actOn(session: AppSession, world: World): Promise<void> {
+  const { handset, prng, ask, opened } = session;
   const object = handset.seen();
   if (!object) return;
   if (prng.chance(0.02)) await ask('POST /cancel');
@@ -14,8 +14,8 @@ export async function actOn(session: Session, world: World): Promise<void> {
   }
   const { action } = object;
   if (action?.type === 'open_check_url') {
-    if (done.has(action.check_url)) return;
-    done.add(action.check_url);
+    if (opened.has(action.check_url)) return;
+    opened.add(action.check_url);
     await openCheckUrl(session, world, action.check_url);
   }
   if (action?.type === 'submit_code' && prng.chance(0.8)) {
@@ -23,7 +23,7 @@ export async function actOn(session: Session, world: World): Promise<void> {
   }
 }
 
-async function openCheckUrl(session: Session, world: World, checkUrl: string): Promise<void> {
+async function openCheckUrl(session: AppSession, world: World, checkUrl: string): Promise<void> {
   const { person, handset, prng, ask } = session;
   const { scheduler, provider, hijacked } = world;
   await scheduler.sleep(prng.between(50, prng.pick([300, 3000, 55_000])));
@@ -46,7 +46,7 @@ async function openCheckUrl(session: Session, world: World, checkUrl: string): P
   }
 }
 
-async function typeCode(session: Session, world: World, channel: string): Promise<void> {
+async function typeCode(session: AppSession, world: World, channel: string): Promise<void> {
   const { person, requestId, prng } = session;
   await world.scheduler.sleep(prng.between(500, prng.pick([2000, 20_000])));
   const sent = world.provider.inbox(requestId, channel === 'email' ? person.email : person.number);
@@ -57,7 +57,7 @@ async function typeCode(session: Session, world: World, channel: string): Promis
 
 /** Repeats what was not answered; some apps send everything twice at once. */
 async function submit(
-  { prng, ask }: Session,
+  { prng, ask }: AppSession,
   { scheduler }: World,
   requestId: string,
   code: string,

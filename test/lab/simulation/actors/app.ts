@@ -3,15 +3,13 @@
  * up.
  */
 
-import type { Received, Route } from '../gateway.ts';
 import { BASE64URL, type Prng } from '../prng.ts';
 import type { Person } from '../settings.ts';
 import type { Socket } from '../sockets.ts';
 import type { World } from '../world.ts';
 import { actOn } from './act.ts';
-import { createHandset, type Handset, isEnd } from './handset.ts';
 import { prove } from './prove.ts';
-import type { Session } from './session.ts';
+import { type AppSession, openSession, type Session } from './session.ts';
 
 const MAX_ROUNDS = 40;
 const MAX_TRIES = 6;
@@ -27,7 +25,7 @@ export async function runApp(person: Person, world: World): Promise<void> {
   }
 }
 
-async function start(person: Person, world: World, prng: Prng): Promise<Session | undefined> {
+async function start(person: Person, world: World, prng: Prng): Promise<AppSession | undefined> {
   const { gateway, scheduler } = world;
   const key = prng.chance(0.85) ? prng.text(BASE64URL, 22) : undefined;
   const channels = prng.chance(0.2) ? chooseChannels(world, prng) : undefined;
@@ -41,7 +39,11 @@ async function start(person: Person, world: World, prng: Prng): Promise<Session 
     const sent = { key, body };
     if (prng.chance(0.1)) void gateway.request(person, 'POST /start', sent);
     const answer = await gateway.request(person, 'POST /start', sent);
-    if (answer?.status === 202) return open(person, world, prng, answer.body);
+    if (answer?.status === 202) {
+      const session = openSession(person, answer.body, world);
+      const proofPrng = prng.fork(session.requestId);
+      return { ...session, person, prng, proofPrng, opened: new Set() };
+    }
     const isWorthIt = answer === undefined || [409, 500, 503].includes(answer.status);
     if (!isWorthIt || (key === undefined && prng.chance(0.7))) return undefined;
     await scheduler.sleep(prng.between(200, prng.pick([2000, 8000, 40_000])));
@@ -55,37 +57,22 @@ function chooseChannels({ settings }: World, prng: Prng): readonly string[] {
   return chosen.length > 0 ? chosen : all;
 }
 
-function open(person: Person, world: World, prng: Prng, body: unknown): Session {
-  const { request_id: requestId, client_token: token } = body as Record<string, string>;
-  if (requestId === undefined || token === undefined) throw new Error('a start without its token');
-  const handset = createHandset(world.scheduler);
-  handset.take(body);
-  world.holdings.push({ client: person, requestId, token, seen: handset.seen });
-  const ask = async (route: Route, asked?: unknown): Promise<Received | undefined> => {
-    const answer = await world.gateway.request(person, route, { bearer: token, body: asked });
-    handset.take(answer?.body);
-    return answer;
-  };
-  const proofPrng = prng.fork(requestId);
-  return { person, requestId, token, handset, prng, proofPrng, done: new Set(), ask };
-}
-
 /** Acts, waits for a push, asks again when none comes, until the end. */
-async function follow(session: Session, world: World): Promise<void> {
+async function follow(session: AppSession, world: World): Promise<void> {
   const { handset, prng, ask } = session;
   // Subscribes once and leaves everything else to time.
   if (prng.chance(0.15)) return void (await listen(session, world));
   const likesSockets = prng.chance(0.8);
   let socket: Socket | undefined;
-  for (let round = 0; round < MAX_ROUNDS && !isEnd(handset.seen()); round += 1) {
+  for (let round = 0; round < MAX_ROUNDS && !handset.hasEnded(); round += 1) {
     if (likesSockets && (!socket?.isOpen() || prng.chance(0.05))) {
       socket = await listen(session, world);
     }
     if (prng.chance(0.03)) return;
     await actOn(session, world);
     if (session.proofPrng.chance(0.05)) await prove(session, world);
-    if (isEnd(handset.seen())) break;
-    await handset.wait(patience(handset, socket, world));
+    if (handset.hasEnded()) break;
+    await handset.wait(patienceMs(session, socket, world));
     if (prng.chance(0.6)) {
       if (socket?.isOpen()) subscribe(session, socket);
       else await ask('GET /status');
@@ -95,13 +82,13 @@ async function follow(session: Session, world: World): Promise<void> {
 }
 
 /** With a socket until the next change is due, else every few seconds. */
-function patience(handset: Handset, socket: Socket | undefined, { scheduler }: World): number {
+function patienceMs({ handset }: Session, socket: Socket | undefined, world: World): number {
   const nextChangeAt = handset.seen()?.next_change_at;
-  const dueMs = nextChangeAt ? Date.parse(nextChangeAt) - scheduler.now() + 200 : 5000;
+  const dueMs = nextChangeAt ? Date.parse(nextChangeAt) - world.scheduler.now() + 200 : 5000;
   return socket?.isOpen() ? Math.max(300, dueMs) : Math.min(4000, Math.max(300, dueMs));
 }
 
-async function listen(session: Session, world: World): Promise<Socket | undefined> {
+async function listen(session: AppSession, world: World): Promise<Socket | undefined> {
   const { person, token, handset } = session;
   const socket = await world.sockets.connect(person, { token }, handset.take);
   if (socket) subscribe(session, socket);

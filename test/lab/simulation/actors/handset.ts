@@ -1,34 +1,27 @@
 /** What an app knows of one verification: the newest object, and a bell for every change. */
 
 import type { VerificationObject } from '../../../../shared/contract/verification-object.ts';
+import { get, isObject } from '../checker/objects.ts';
 import type { Scheduler } from '../scheduler.ts';
 
 export interface Handset {
   /** Takes an object from an answer, a push or a snapshot; older ones are dropped. */
   readonly take: (body: unknown) => void;
   readonly seen: () => VerificationObject | undefined;
+  readonly hasEnded: () => boolean;
   /** Until something changed, at most that long. */
   readonly wait: (delayMs: number) => Promise<void>;
 }
-
-const FINAL = new Set([
-  'completed',
-  'failed',
-  'user_rejected',
-  'expired',
-  'blocked',
-  'cancelled',
-  'aborted',
-]);
 
 export function createHandset(scheduler: Scheduler): Handset {
   let newest: VerificationObject | undefined;
   let ring = (): void => {};
   return {
     seen: () => newest,
+    hasEnded: () => typeof newest?.ended_at === 'string',
     take: (body) => {
-      const object = objectIn(body);
-      if (!object || (newest && isOlder(object, newest))) return;
+      const object = get(body, 'verification');
+      if (!isVerification(object) || (newest && isOlder(object, newest))) return;
       newest = object;
       ring();
     },
@@ -40,17 +33,8 @@ export function createHandset(scheduler: Scheduler): Handset {
   };
 }
 
-export function isEnd(object: VerificationObject | undefined): boolean {
-  return object !== undefined && FINAL.has(object.status);
-}
-
-/** The verification in an answer, a problem or a message. */
-export function objectIn(body: unknown): VerificationObject | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const object: unknown = Reflect.get(body, 'verification');
-  return typeof object === 'object' && object !== null && 'seq' in object
-    ? (object as VerificationObject)
-    : undefined;
+function isVerification(value: unknown): value is VerificationObject {
+  return isObject(value) && 'seq' in value;
 }
 
 function isOlder(object: VerificationObject, newest: VerificationObject): boolean {

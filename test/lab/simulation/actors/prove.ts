@@ -3,16 +3,15 @@
 import type { Client, Received } from '../gateway.ts';
 import type { Person } from '../settings.ts';
 import type { World } from '../world.ts';
-import type { Session } from './session.ts';
+import type { AppSession } from './session.ts';
 
 /** Later than any proof is issued. */
 const TOO_LATE_MS = 620_000;
 
-export async function prove(session: Session, world: World): Promise<void> {
-  const { person, ask } = session;
-  const prng = session.proofPrng;
+export async function prove(session: AppSession, world: World): Promise<void> {
+  const { person, ask, proofPrng: prng } = session;
   for (let tries = 0; tries < 3; tries += 1) {
-    const answer = await ask('POST /proof', addresses(person, session));
+    const answer = await ask('POST /proof', prng.pick(addresses(person)));
     await handOver(person, answer, world);
     if (prng.chance(0.4)) return;
     await world.scheduler.sleep(prng.pick([50, 5000, 200_000, TOO_LATE_MS]));
@@ -30,8 +29,8 @@ export async function handOver(
 }
 
 /** What it wants to be named in the proof, whether or not it has any right to it. */
-function addresses({ number, email }: Person, { proofPrng: prng }: Session): object | undefined {
-  return prng.pick<object | undefined>([
+function addresses({ number, email }: Person): [undefined, ...object[]] {
+  return [
     undefined,
     {},
     { phone_number: number },
@@ -42,5 +41,5 @@ function addresses({ number, email }: Person, { proofPrng: prng }: Session): obj
     { phone_number: number, email },
     { phone_number: '+4915199999999' },
     { email: 'somebody@mail.example' },
-  ]);
+  ];
 }

@@ -76,7 +76,7 @@ export function createDeliveries(needs: DeliveryNeeds): Deliveries {
   };
 }
 
-interface Signing {
+export interface Signing {
   readonly secret: string;
   readonly issuedAtMs: number;
   readonly prng: Prng;
