@@ -59,7 +59,7 @@ describe('the client', () => {
     expect(new Set(statuses)).toContain('user_rejected');
   });
 
-  it('starts once, whatever is repeated', async () => {
+  it('starts one verification, however often start and resume are repeated', async () => {
     const items = new Map<string, string>();
     const store = {
       getItem: (key: string) => items.get(key) ?? null,

@@ -1,18 +1,18 @@
-/** A stage behind CloudFront: whose address counts, who may say so, and who finds what. */
+/** A stage behind CloudFront: the address of a caller, and the API's own address. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EdgeSettings } from '../../infra/aws/stage.ts';
 import { getStage } from '../../infra/aws/stages.ts';
-import { callAws } from '../../infra/local/aws/json-client.ts';
 import type { Stack } from '../../infra/local/stack.ts';
 import { call, phoneNumber } from '../fixtures/app.ts';
-import { ALARM_OUTPUTS, useHealthyAccount } from '../fixtures/aws-account.ts';
+import { outputsOfStage, useHealthyAccount } from '../fixtures/aws-account.ts';
 import { startCloudFront } from '../fixtures/cloudfront.ts';
 import { runCommand } from '../fixtures/command.ts';
 import { lastingLimit } from '../fixtures/limits.ts';
 import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
+import { readSecretOf } from '../fixtures/secrets-manager.ts';
 import { findLogicalId } from '../fixtures/template.ts';
 
 const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/silent/0a1b-2c';
@@ -32,13 +32,8 @@ async function startBehind(edge: EdgeSettings): Promise<EdgeStack> {
 /** As CloudFormation would resolve it into CloudFront's configuration. */
 async function readOriginSecret({ endpoints, assemblyFolder }: OwnStack): Promise<string> {
   const [, stackName = ''] = /:secret:(SilentAuth-[a-z]+)-/.exec(endpoints.secrets.signature) ?? [];
-  const SecretId = `${stackName}-${findLogicalId(assemblyFolder, 'EdgeSecret')}`;
-  const found = await callAws(endpoints.secretsmanager, 'secretsmanager.GetSecretValue', {
-    SecretId,
-  });
-  if (found.type === 'refused') throw new Error(found.message);
-  const output = new Map(Object.entries(found.output ?? {}));
-  return JSON.parse(String(output.get('SecretString'))).origin_secret;
+  const name = `${stackName}-${findLogicalId(assemblyFolder, 'EdgeSecret')}`;
+  return JSON.parse(await readSecretOf(endpoints, name)).origin_secret;
 }
 
 function start({ endpoints }: Stack, headers: Record<string, string> = {}) {
@@ -61,19 +56,17 @@ describe('the address of a caller', () => {
   });
   afterAll(() => behind?.stack.close());
 
-  it('is the viewer’s, as our own CloudFront saw it', async () => {
-    const from = (address: string) => ({
-      'x-origin-secret': behind.secret,
-      'cloudfront-viewer-address': address,
-    });
-    const ofOne = (address: string) => statuses(behind.stack, from(address));
+  it('is the viewer’s when our own CloudFront names it', async () => {
+    const secret = { 'x-origin-secret': behind.secret };
+    const ofOne = (address: string) =>
+      statuses(behind.stack, { ...secret, 'cloudfront-viewer-address': address });
     expect(await ofOne('198.51.100.1:4000')).toEqual([202, 202, 429]);
     expect(await ofOne('198.51.100.2:4000')).toEqual([202, 202, 429]);
     expect(await ofOne('2001:db8:1::1:4000')).toEqual([202, 202, 429]);
     expect(await ofOne('[2001:db8:1::2]:4000')).toEqual([429, 429, 429]);
   });
 
-  it('is not what somebody else says it is', async () => {
+  it('is never taken from anybody else', async () => {
     const lie = { 'x-origin-secret': 'guessed', 'cloudfront-viewer-address': '203.0.113.1:1' };
     expect(await statuses(behind.stack, lie)).toEqual([202, 202, 429]);
     const other = { 'cloudfront-viewer-address': '203.0.113.2:1' };
@@ -98,23 +91,11 @@ describe('a stage whose only way is CloudFront', () => {
   });
 
   it('is healthy, as the doctor sees it through CloudFront', async () => {
-    const { api, websocket, vonage, secrets, secretsmanager } = behind.stack.endpoints;
-    const cloudFront = await startCloudFront(api, behind.secret);
-    const outputs = join(behind.stack.folder, 'outputs.json');
-    const ofStack = {
-      ApiUrl: api,
-      EdgeUrl: cloudFront.url,
-      WebSocketUrl: websocket,
-      WebhookUrl: `${api}/webhook`,
-      VonageUrl: vonage,
-      PrivateKeySecret: secrets.private_key,
-      SignatureSecret: secrets.signature,
-      ProofKeySecret: secrets.proof_key,
-      ChannelSwitchName: behind.stack.endpoints.channel_switch,
-      ...ALARM_OUTPUTS,
-    };
-    writeFileSync(outputs, JSON.stringify({ 'SilentAuth-prod': ofStack }));
-    await useHealthyAccount(secretsmanager);
+    const { endpoints, folder } = behind.stack;
+    const cloudFront = await startCloudFront(endpoints.api, behind.secret);
+    const outputs = join(folder, 'outputs.json');
+    writeFileSync(outputs, outputsOfStage(endpoints, { EdgeUrl: cloudFront.url }));
+    await useHealthyAccount(endpoints);
     const args = ['--stage', 'prod', '--outputs', outputs, '--number', phoneNumber('8')];
     const { code, output } = await runCommand('infra/operate/doctor/run.ts', ...args);
     await cloudFront.close();

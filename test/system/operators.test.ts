@@ -1,7 +1,4 @@
-/**
- * What operators do over a local stack: `npm run configure`, `npm run doctor`, channels switched off
- * while it runs.
- */
+/** What operators do: `npm run configure`, `npm run doctor`, channels switched off in a running stack. */
 
 import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { callAws } from '../../infra/local/aws/json-client.ts';
 import { call, phoneNumber, startApp } from '../fixtures/app.ts';
-import { ALARM_OUTPUTS, useHealthyAccount } from '../fixtures/aws-account.ts';
+import { outputsOfStage, useHealthyAccount } from '../fixtures/aws-account.ts';
 import { type Ended, runCommand } from '../fixtures/command.ts';
 import { sendWebhook } from '../fixtures/scripted-vonage.ts';
 import { putSecret, readSecret } from '../fixtures/secrets-manager.ts';
@@ -52,12 +49,8 @@ async function putChannelSwitch(channels: string): Promise<void> {
   expect(result.type).toBe('done');
 }
 
-function application(): Promise<{ name: string; capabilities: Record<string, unknown> }> {
-  return applications('GET');
-}
-
 async function applications(
-  method: string,
+  method = 'GET',
   body?: object,
   path = `/${stack.endpoints.application_id}`,
 ) {
@@ -75,6 +68,19 @@ const privateKey = (): string =>
   generateKeyPairSync('rsa', { modulusLength: 2048 })
     .privateKey.export({ type: 'pkcs8', format: 'pem' })
     .toString();
+
+/** Replaces a secret while `task` runs. */
+async function withSecret(
+  name: 'private_key' | 'proof_key',
+  text: string,
+  task: () => Promise<void>,
+): Promise<void> {
+  const before = await readSecret(stack.endpoints, name);
+  await putSecret(stack.endpoints, name, text);
+  await task().finally(() => putSecret(stack.endpoints, name, before));
+}
+
+const NO_APPLICATION = '{"application_id":"","private_key":""}';
 
 describe('doctor', () => {
   describe('of a healthy stack', () => {
@@ -105,39 +111,33 @@ describe('doctor', () => {
 
     it('shows no secret', async () => {
       const { output } = examined;
-      const all = [
-        await secret('private_key'),
-        await secret('signature'),
-        await secret('proof_key'),
-      ];
-      for (const value of all.flatMap(Object.values)) {
-        if (String(value).length > 8) expect(output).not.toContain(value);
+      const names = ['private_key', 'signature', 'proof_key'] as const;
+      const values = (await Promise.all(names.map(secret))).flatMap(Object.values).map(String);
+      const { api_secret } = stack.endpoints.account;
+      for (const value of [...values.filter(({ length }) => length > 8), api_secret]) {
+        expect(output).not.toContain(value);
       }
-      expect(output).not.toContain(stack.endpoints.account.api_secret);
     });
   });
 
-  it('says which secret is not set, and exits with 1', async () => {
-    const before = await readSecret(stack.endpoints, 'proof_key');
-    await putSecret(stack.endpoints, 'proof_key', '{"private_key":""}');
-    const { code, output } = await doctor();
-    await putSecret(stack.endpoints, 'proof_key', before);
-    expect(output).toMatch(/^fault +The proof key is set +not set: private_key/m);
-    expect(code).toBe(1);
+  it('names the secret that is not set, and exits with 1', () =>
+    withSecret('proof_key', '{"private_key":""}', async () => {
+      const { code, output } = await doctor();
+      expect(output).toMatch(/^fault +The proof key is set +not set: private_key/m);
+      expect(code).toBe(1);
+    }));
+
+  it('finds a private key that Vonage does not know', async () => {
+    const foreign = { ...(await secret('private_key')), private_key: privateKey() };
+    await withSecret('private_key', JSON.stringify(foreign), async () => {
+      const { code, output } = await doctor();
+      expect(output).toMatch(/^fault +Vonage accepts the private key +Vonage refuses the key/m);
+      expect(code).toBe(1);
+    });
   });
 
-  it('notices a private key that Vonage does not know', async () => {
-    const before = await secret('private_key');
-    const foreign = JSON.stringify({ ...before, private_key: privateKey() });
-    await putSecret(stack.endpoints, 'private_key', foreign);
-    const { code, output } = await doctor();
-    await putSecret(stack.endpoints, 'private_key', JSON.stringify(before));
-    expect(output).toMatch(/^fault +Vonage accepts the private key +Vonage refuses the key/m);
-    expect(code).toBe(1);
-  });
-
-  it('notices a Status URL that points elsewhere', async () => {
-    const healthy = await application();
+  it('finds a Status URL that points elsewhere', async () => {
+    const healthy = await applications();
     const webhooks = { status_url: { address: 'https://old.example/', http_method: 'POST' } };
     await applications('PUT', { ...healthy, capabilities: { verify: { webhooks } } });
     const { output } = await doctor();
@@ -164,7 +164,7 @@ describe('configure', () => {
     expect(output.match(/unchanged/g)).toHaveLength(5);
   });
 
-  it('tells what it would do, and does not, on a dry run', async () => {
+  it('only shows on a dry run what it would do', async () => {
     const before = await secret('signature');
     const secretFile = file('signature', randomBytes(32).toString('hex'));
     const { output } = await configure('--signature-secret-file', secretFile, '--dry-run');
@@ -174,12 +174,12 @@ describe('configure', () => {
   });
 
   it('sets the Status URL and keeps the rest of the application', async () => {
-    const healthy = await application();
+    const healthy = await applications();
     const network_apis = { network_application_id: 'test-application' };
     await applications('PUT', { name: 'acme', capabilities: { network_apis, verify: {} } });
     const { output } = await configure();
     expect(output).toContain(`Status URL: none → ${stack.endpoints.api}/webhook`);
-    const found = await application();
+    const found = await applications();
     expect(found.name).toBe('acme');
     expect(found.capabilities).toMatchObject({
       network_apis,
@@ -224,7 +224,11 @@ describe('configure', () => {
   });
 
   it.each([
-    ['a private key that is none', ['--private-key-file', 'nonsense'], /not a private key in PEM/],
+    [
+      'a file without a private key',
+      ['--private-key-file', 'nonsense'],
+      /not a private key in PEM/,
+    ],
     ['a short signature secret', ['--signature-secret-file', 'a5f0c3'], /shorter than 32/],
   ])('refuses %s, and does not repeat it', async (_what, [option = '', content = ''], message) => {
     const { code, output } = await configure(option, file('bad', content));
@@ -246,19 +250,18 @@ describe('configure', () => {
 
 describe('configure --create-application', () => {
   const NAME = 'silent-auth-local';
-  let before: { privateKey: string; signature: string };
+  const CHANGED = ['private_key', 'signature'] as const;
+  let before: readonly string[];
 
   beforeAll(async () => {
-    before = {
-      privateKey: await readSecret(stack.endpoints, 'private_key'),
-      signature: await readSecret(stack.endpoints, 'signature'),
-    };
-    await putSecret(stack.endpoints, 'private_key', '{"application_id":"","private_key":""}');
+    before = await Promise.all(CHANGED.map((name) => readSecret(stack.endpoints, name)));
+    await putSecret(stack.endpoints, 'private_key', NO_APPLICATION);
   });
 
   afterAll(async () => {
-    await putSecret(stack.endpoints, 'private_key', before.privateKey);
-    await putSecret(stack.endpoints, 'signature', before.signature);
+    for (const [index, name] of CHANGED.entries()) {
+      await putSecret(stack.endpoints, name, before[index] ?? '');
+    }
     await forgetSecrets();
   });
 
@@ -271,11 +274,11 @@ describe('configure --create-application', () => {
   }
 
   async function madeApplications(name = NAME) {
-    const all = (await applications('GET', undefined, '?page_size=100'))._embedded.applications;
-    return all.filter((each: { name: string }) => each.name === name);
+    const { _embedded: all } = await applications('GET', undefined, '?page_size=100');
+    return all.applications.filter((each: { name: string }) => each.name === name);
   }
 
-  it('tells on a dry run what it would make, and makes nothing', async () => {
+  it('only shows on a dry run what it would create', async () => {
     const { code, output } = await configure('--create-application', '--dry-run');
     expect(output).toContain(`Application: ${NAME} would be created`);
     expect(code).toBe(0);
@@ -283,7 +286,7 @@ describe('configure --create-application', () => {
     expect((await secret('private_key')).private_key).toBe('');
   });
 
-  it('makes an application whose private key is in Secrets Manager and nowhere else', async () => {
+  it('creates an application whose private key is in Secrets Manager and nowhere else', async () => {
     const { code, output } = await configure('--create-application');
     expect(code).toBe(0);
     const { application_id: id, private_key: key } = await secret('private_key');
@@ -304,11 +307,10 @@ describe('configure --create-application', () => {
     expect((await secret('signature')).application_id).toBe(id);
   });
 
-  it('makes one that the backend verifies numbers with, webhooks included', async () => {
+  it('creates one with which the backend verifies numbers and accepts webhooks', async () => {
     await forgetSecrets();
     const app = await startApp(stack.endpoints.api, { phone_number: phoneNumber('8') });
-    const { action } = await app.becomes(({ status }) => status === 'action_pending');
-    expect(action).toMatchObject({ type: 'open_check_url' });
+    await app.checkUrl();
   });
 
   it('reuses it the second time', async () => {
@@ -320,7 +322,7 @@ describe('configure --create-application', () => {
     expect(await madeApplications()).toHaveLength(1);
   });
 
-  it('takes up what an interrupted run has left, without a second application', async () => {
+  it('continues an interrupted run without a second application', async () => {
     const stored = await secret('private_key');
     const left = JSON.stringify({ ...stored, application_id: '' });
     await putSecret(stack.endpoints, 'private_key', left);
@@ -329,22 +331,20 @@ describe('configure --create-application', () => {
     expect(await secret('private_key')).toEqual(stored);
   });
 
-  it('leaves an application of the same name alone whose key it has not', async () => {
-    const stored = await readSecret(stack.endpoints, 'private_key');
-    await putSecret(stack.endpoints, 'private_key', '{"application_id":"","private_key":""}');
-    const [made] = await madeApplications();
-    const { code, output } = await configure('--create-application');
-    expect(output).toContain(`--application-id ${made.id}`);
-    expect(code).toBe(2);
-    expect(await madeApplications()).toEqual([made]);
-    const renewed = await configure('--create-application', '--application-id', made.id);
-    expect(renewed.output).toContain(`Application: ${made.id} (${NAME}) has a new key`);
-    expect(await madeApplications()).not.toEqual([made]);
-    await putSecret(stack.endpoints, 'private_key', stored);
-  });
+  it('refuses an application of the same name whose key it lacks, until it is named', () =>
+    withSecret('private_key', NO_APPLICATION, async () => {
+      const [made] = await madeApplications();
+      const { code, output } = await configure('--create-application');
+      expect(output).toContain(`--application-id ${made.id}`);
+      expect(code).toBe(2);
+      expect(await madeApplications()).toEqual([made]);
+      const renewed = await configure('--create-application', '--application-id', made.id);
+      expect(renewed.output).toContain(`Application: ${made.id} (${NAME}) has a new key`);
+      expect(await madeApplications()).not.toEqual([made]);
+    }));
 
-  it('makes an application for the playground next to it', async () => {
-    await putSecret(stack.endpoints, 'private_key', '{"application_id":"","private_key":""}');
+  it('creates an application for the playground next to it', async () => {
+    await putSecret(stack.endpoints, 'private_key', NO_APPLICATION);
     const { output } = await configure('--create-application', '--playground');
     expect(output).toContain('Playground');
     const [made] = await madeApplications(`${NAME}-playground`);
@@ -362,36 +362,19 @@ describe('configure --create-application', () => {
   });
 });
 
-describe('a stage in AWS', () => {
-  it('asks for its outputs where there are none', async () => {
-    const outputs = join(files, 'outputs.json');
-    const args = ['--stage', 'prod', '--outputs', outputs];
-    const { code, output } = await runCommand('infra/operate/doctor/run.ts', ...args);
+describe('the doctor of a stage in AWS', () => {
+  const examine = (outputs: string): Promise<Ended> =>
+    runCommand('infra/operate/doctor/run.ts', '--stage', 'prod', '--outputs', outputs);
+
+  it('asks for the outputs of the stage where there are none', async () => {
+    const { code, output } = await examine(join(files, 'outputs.json'));
     expect(code).toBe(2);
     expect(output).toContain('npm run deploy -- -c stage=prod --outputs-file');
   });
 
-  it('is found by the outputs of its stack', async () => {
-    const { api, websocket, vonage, secrets } = stack.endpoints;
-    const outputs = file(
-      'outputs.json',
-      JSON.stringify({
-        'SilentAuth-prod': {
-          ApiUrl: api,
-          WebSocketUrl: websocket,
-          WebhookUrl: `${api}/webhook`,
-          VonageUrl: vonage,
-          PrivateKeySecret: secrets.private_key,
-          SignatureSecret: secrets.signature,
-          ProofKeySecret: secrets.proof_key,
-          ChannelSwitchName: stack.endpoints.channel_switch,
-          ...ALARM_OUTPUTS,
-        },
-      }),
-    );
-    await useHealthyAccount(stack.endpoints.secretsmanager);
-    const args = ['--stage', 'prod', '--outputs', outputs];
-    const { code, output } = await runCommand('infra/operate/doctor/run.ts', ...args);
+  it('finds the stage by its outputs', async () => {
+    await useHealthyAccount(stack.endpoints);
+    const { code, output } = await examine(file('outputs.json', outputsOfStage(stack.endpoints)));
     expect(output).toMatch(/^skipped +The Status URL points here/m);
     expect(output).not.toContain('fault');
     expect(code).toBe(0);
@@ -401,7 +384,7 @@ describe('a stage in AWS', () => {
 describe('a channel that is switched off', () => {
   async function switchOff(channels: string): Promise<void> {
     await putChannelSwitch(channels);
-    // An instance asks once a minute; a new one asks at once.
+    // An instance reads the switch once a minute; a new one reads it at once.
     const old = stack.processes().start ?? [];
     for (const pid of old) process.kill(pid, 'SIGKILL');
     const isOld = (pid: number): boolean => old.includes(pid);
@@ -413,7 +396,7 @@ describe('a channel that is switched off', () => {
       body: { phone_number: number, email: 'jo@example.org', channels },
     });
 
-  it('is left out of new starts, until it is switched on again', async () => {
+  it('is left out of new starts until it is switched on again', async () => {
     await switchOff('email,voice');
     const { status, body } = await start(['silent_auth', 'email', 'sms']);
     expect(status).toBe(202);
@@ -423,7 +406,7 @@ describe('a channel that is switched off', () => {
     expect((await start(['email'])).status).toBe(202);
   });
 
-  it('stops a start of which nothing is left, and frees the number', async () => {
+  it('refuses a start whose channels are all switched off, and frees the number', async () => {
     const number = phoneNumber('8');
     await switchOff('sms');
     const { status, body } = await start(['sms'], number);

@@ -1,16 +1,16 @@
-/** Clients that know the published contract and nothing of this code complete the stories. */
+/** Clients that know nothing but the published contract complete the stories. */
 
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
-import { idempotencyKey, openCheckUrl, phoneNumber } from '../fixtures/app.ts';
+import { mailbox, openCheckUrl, phoneNumber } from '../fixtures/app.ts';
 import { generateClient, type Operation } from '../fixtures/generated-client.ts';
+import { inboxCode } from '../fixtures/local-services.ts';
 import { member } from '../fixtures/schema-changes.ts';
 import { until } from '../fixtures/until.ts';
 
-const { api, vonage } = inject('endpoints');
-
-const email = (): string => `${idempotencyKey().toLowerCase()}@example.org`;
+const endpoints = inject('endpoints');
+const { api, vonage } = endpoints;
 
 async function generated(): Promise<(name: string) => Operation> {
   const response = await fetch(`${api}/openapi.json`);
@@ -50,21 +50,16 @@ describe('a client generated from /openapi.json', () => {
   });
 
   it('falls back to an e-mail code', async () => {
-    const to = email();
+    const email = mailbox();
     const { operation, credentials, becomes, requestId } = await started({
       phone_number: phoneNumber('6'),
-      email: to,
+      email,
       channels: ['silent_auth', 'email'],
     });
     const leave = { from: 'silent_auth', error: 'sdk_no_data_connectivity' };
     await operation('nextWorkflow')(leave, credentials);
     await becomes((now) => member(now, 'action', 'type') === 'submit_code');
-    const code = await until(async () => {
-      const inbox: unknown = await (
-        await fetch(`${vonage}/inbox?to=${encodeURIComponent(to)}`)
-      ).json();
-      return Array.isArray(inbox) ? inbox[0]?.code : undefined;
-    });
+    const code = await inboxCode(endpoints, email);
     const checked = await operation('checkCode')({ request_id: requestId, code }, credentials);
     expect(member(checked.body, 'verification')).toMatchObject({
       status: 'completed',
@@ -72,7 +67,7 @@ describe('a client generated from /openapi.json', () => {
     });
   });
 
-  it('gives up', async () => {
+  it('cancels', async () => {
     const { operation, credentials } = await started({ phone_number: phoneNumber('6') });
     const { body } = await operation('cancel')(undefined, credentials);
     expect(member(body, 'verification', 'status')).toBe('cancelled');
@@ -83,7 +78,7 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 describe.skipIf(!hasPython)('a client written by hand in Python', () => {
   const play = async (ending: string): Promise<unknown> => {
-    const args = ['test/fixtures/client.py', api, vonage, phoneNumber(ending), email()];
+    const args = ['test/fixtures/client.py', api, vonage, phoneNumber(ending), mailbox()];
     const { stdout } = await promisify(execFile)('python3', args);
     return JSON.parse(stdout);
   };

@@ -1,22 +1,23 @@
-/** Sockets that come late, many or not at all. */
+/** Sockets that open late, or several for one verification. */
 
 import { describe, expect, inject, it } from 'vitest';
 import { phoneNumber, startApp } from '../fixtures/app.ts';
 import { until } from '../fixtures/until.ts';
 
-const { api } = inject('endpoints');
+const start = (ending: string) =>
+  startApp(inject('endpoints').api, { phone_number: phoneNumber(ending) });
 
 describe('a socket', () => {
-  it('that opens late gets a snapshot with everything', async () => {
-    const app = await startApp(api, { phone_number: phoneNumber('8') });
+  it('that opens late gets the whole state as a snapshot', async () => {
+    const app = await start('8');
     await app.post('/cancel');
     const socket = await app.openSocket();
     expect(await socket.subscribe()).toEqual(await app.status());
     socket.close();
   });
 
-  it('gets the same snapshot twice, and a pong', async () => {
-    const app = await startApp(api, { phone_number: phoneNumber('8') });
+  it('that subscribes twice gets the same snapshot twice, and a pong for a ping', async () => {
+    const app = await start('8');
     const socket = await app.openSocket();
     expect(await socket.subscribe()).toEqual(await socket.subscribe());
     socket.send({ action: 'ping' });
@@ -24,27 +25,21 @@ describe('a socket', () => {
     socket.close();
   });
 
-  it('gets nothing of the verification of another token', async () => {
-    const [one, other] = await Promise.all([
-      startApp(api, { phone_number: phoneNumber('2') }),
-      startApp(api, { phone_number: phoneNumber('4') }),
-    ]);
+  it('gets nothing about the verification of another token', async () => {
+    const [one, other] = await Promise.all([start('2'), start('4')]);
     const socket = await one.openSocket();
     await socket.subscribe();
     await other.post('/cancel');
-    socket.send({
-      action: 'subscribe',
-      client_token: `${other.requestId}.${one.token.split('.')[1]}`,
-    });
+    const mixed = `${other.requestId}.${one.token.split('.')[1]}`;
+    socket.send({ action: 'subscribe', client_token: mixed });
     await until(() => socket.messages.find(({ type }) => type === 'error'));
-    expect(socket.verifications().every(({ request_id }) => request_id === one.requestId)).toBe(
-      true,
-    );
+    const seen = socket.verifications().map(({ request_id }) => request_id);
+    expect(new Set(seen)).toEqual(new Set([one.requestId]));
     socket.close();
   });
 
-  it('gives way when a sixth subscribes: the oldest is closed', async () => {
-    const app = await startApp(api, { phone_number: phoneNumber('8') });
+  it('is closed as the oldest when a sixth one subscribes', async () => {
+    const app = await start('8');
     const sockets = [];
     for (let index = 0; index < 6; index += 1) {
       const socket = await app.openSocket();
@@ -55,7 +50,7 @@ describe('a socket', () => {
     await oldest?.closed;
     await app.post('/cancel');
     await Promise.all(
-      others.map((socket) => socket.receives(({ status }) => status === 'cancelled')),
+      others.map(({ receives }) => receives(({ status }) => status === 'cancelled')),
     );
     for (const socket of others) socket.close();
   });

@@ -60,12 +60,8 @@ describe('npm run trace', () => {
   });
 
   it('says what to do when the build is not on this machine', async () => {
-    const { code, output } = await runCommand(
-      TRACE,
-      logged,
-      '--source-maps',
-      inject('localFolder'),
-    );
+    const folder = inject('localFolder');
+    const { code, output } = await runCommand(TRACE, logged, '--source-maps', folder);
     expect(output).toMatch(/^no source map of the bundle [0-9a-f]{12} .*npm run synth/);
     expect(code).toBe(2);
   });

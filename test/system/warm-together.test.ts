@@ -1,4 +1,4 @@
-/** What `start` does for the functions that come after it never costs a verification anything. */
+/** `start` warms the other functions up; no verification fails because of that. */
 
 import { afterAll, afterEach, expect, it } from 'vitest';
 import { ENV, WARMED } from '../../shared/config.ts';
@@ -13,14 +13,10 @@ let stack: OwnStack | undefined;
 afterEach(() => stack?.close());
 afterAll(() => lambda.stop());
 
-it('completes a cold verification where ten functions may run at once', async () => {
+it('completes a cold verification in an account that runs ten functions at once', async () => {
   stack = await startOwnStack({ accountConcurrency: 10 });
   const app = await startApp(stack.endpoints.api, { phone_number: phoneNumber('0') });
-  const { action } = await app.becomes(({ action }) => action?.type === 'open_check_url');
-  const url = action?.type === 'open_check_url' ? action.check_url : '';
-  const { body } = await app.openCheckUrl(url);
-  const checked = await app.post('/check-code', { request_id: body.request_id, code: body.code });
-  expect(checked.body.verification.status).toBe('completed');
+  expect((await app.completeSilently()).body.verification.status).toBe('completed');
   const { processes } = stack;
   await until(() => WARMED.every((name) => processes()[name]?.length) || undefined);
 });
@@ -31,7 +27,6 @@ it.each([
 ])('answers a start whose warm-ups %s', async (_what, answer) => {
   lambda.answer(answer);
   stack = await startOwnStack({ functionEnvironment: { [ENV.lambdaEndpoint]: lambda.url } });
-  const before = lambda.received.length;
   await startApp(stack.endpoints.api, { phone_number: phoneNumber('0') });
-  await until(() => lambda.received.length - before === WARMED.length || undefined);
+  await until(() => lambda.received.length >= WARMED.length || undefined);
 });

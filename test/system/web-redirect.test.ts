@@ -5,7 +5,7 @@ import { type App, phoneNumber, startApp } from '../fixtures/app.ts';
 
 const { api } = inject('endpoints');
 
-/** As a browser that navigates to the check_url: the first address that is not Vonage's. */
+/** Follows the check_url as a browser does, up to the first address of the API. */
 async function navigate(checkUrl: string): Promise<URL> {
   const cookies: string[] = [];
   let url = new URL(checkUrl);
@@ -23,26 +23,22 @@ async function navigate(checkUrl: string): Promise<URL> {
 async function navigateFrom(ending: string): Promise<{ app: App; page: URL }> {
   const sent = { phone_number: phoneNumber(ending), channels: ['silent_auth'] };
   const app = await startApp(api, { ...sent, result: 'redirect' });
-  const { action } = await app.becomes(({ status }) => status === 'action_pending');
-  if (action?.type !== 'open_check_url') throw new Error('there is no check_url');
-  expect(action.method).toBe('navigate');
-  return { app, page: await navigate(action.check_url) };
+  const checkUrl = await app.checkUrl();
+  expect((await app.status()).action).toMatchObject({ method: 'navigate' });
+  return { app, page: await navigate(checkUrl) };
 }
 
 describe('result: redirect', () => {
-  it('brings request_id and code in the fragment, which complete the verification', async () => {
+  it('carries request_id and code in the fragment, which complete the verification', async () => {
     const { app, page } = await navigateFrom('8');
     expect([page.pathname, page.search]).toEqual(['/redirect', '']);
     const result = Object.fromEntries(new URLSearchParams(page.hash.slice(1)));
     expect(result.request_id).toBe(app.requestId);
-    const { body } = await app.post('/check-code', result);
-    expect(body.verification).toMatchObject({
-      status: 'completed',
-      verified: { phone_number: true },
-    });
+    const { verification } = (await app.post('/check-code', result)).body;
+    expect(verification).toMatchObject({ status: 'completed', verified: { phone_number: true } });
   });
 
-  it('brings the carrier’s refusal in the fragment', async () => {
+  it('carries the carrier’s refusal in the fragment', async () => {
     const { app, page } = await navigateFrom('7');
     expect(page.pathname).toBe('/redirect');
     expect(page.hash).toMatch(/^#error_description=./);
