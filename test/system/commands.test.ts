@@ -1,20 +1,13 @@
 /**
- * Every command of package.json: what it says to `--help`, to an option that it does not know and to a
- * wrong value; that it then does nothing; and what it says of faults that people can mend.
+ * Every command of package.json: `--help`, an unknown option and a wrong value, after which nothing is
+ * done; and the message for a fault that its user can mend.
  */
 
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { type Ended, runProgram } from '../fixtures/command.ts';
 
 const { scripts }: { scripts: Readonly<Record<string, string>> } = JSON.parse(
   readFileSync('package.json', 'utf8'),
@@ -26,9 +19,9 @@ const STACK = /^\s+at .*:\d+:\d+\)?$/m;
 
 const folder = mkdtempSync(join(tmpdir(), 'silent-auth-commands-'));
 const LOCAL_DIR = join(folder, 'local');
-/** Nothing listens there: it is a port for the privileged, and none that fetch refuses. */
+/** Nothing listens there: only root may, and fetch does not refuse the port. */
 const NOWHERE = 'http://127.0.0.1:8';
-/** What commands write: none of it may be touched here. */
+/** Some commands write documents; no call of this file may. */
 const documents = datesOfDocuments();
 
 afterAll(() => {
@@ -42,20 +35,14 @@ function datesOfDocuments(): Record<string, number> {
 }
 
 /** As npm runs it, without the shell. */
-async function run(
+function run(
   name: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   const [exec, node, ...command] = (scripts[name] ?? '').split(' ');
   expect([exec, node]).toEqual(['exec', 'node']);
-  const child = spawn(process.execPath, [...command, ...args], {
-    env: { ...process.env, LOCAL_DIR, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { code, stdout, stderr };
+  return runProgram(process.execPath, [...command, ...args], { LOCAL_DIR, ...environment });
 }
 
 /** One sentence, then the usage. */
@@ -73,7 +60,7 @@ function callOf(name: string): string {
 }
 
 describe.each(NAMES)('npm run %s', (name) => {
-  it('says to --help what it does and how it is called, and does nothing', async () => {
+  it('prints for --help what it does and how it is called, and does nothing', async () => {
     const { code, stdout, stderr } = await run(name, ['--help']);
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^[A-Z].*[.\w]\n/);
@@ -81,21 +68,23 @@ describe.each(NAMES)('npm run %s', (name) => {
     expect(code).toBe(0);
   });
 
-  it('refuses an option that it does not know, and does nothing', async () => {
+  it('refuses an unknown option, and does nothing', async () => {
     const ended = await run(name, ['--nonsense']);
     expectUsage(name, ended, 'the option --nonsense is not known');
   });
 });
 
 describe('a wrong value', () => {
-  const aCount = '--verifications must be a whole number from 1 to 100000';
+  const count = (option: string, most: number) =>
+    `${option} must be a whole number from 1 to ${most}`;
+  const measurements = 'cold, verification, tricks, profile, growth, cost';
   it.each<[name: string, args: string[], sentence: string]>([
     ['start', ['now'], 'the argument now is not understood'],
     ['dev', ['now'], 'the argument now is not understood'],
     ['demo', ['--json=yes'], '--json takes no value'],
     ['test', ['-t'], '-t needs a value'],
-    ['test:unit', ['--maxWorkers', '0'], '--maxWorkers must be a whole number from 1 to 64'],
-    ['test:watch', ['--maxWorkers', 'x'], '--maxWorkers must be a whole number from 1 to 64'],
+    ['test:unit', ['--maxWorkers', '0'], count('--maxWorkers', 64)],
+    ['test:watch', ['--maxWorkers', 'x'], count('--maxWorkers', 64)],
     ['check', ['infra'], 'the argument infra is not understood'],
     ['format', ['infra'], 'the argument infra is not understood'],
     ['synth', ['-c', 'stage'], '--context must be <key>=<value>, not stage'],
@@ -107,15 +96,11 @@ describe('a wrong value', () => {
     ],
     ['contracts', ['docs'], 'the argument docs is not understood'],
     ['build:client', ['dist'], 'the argument dist is not understood'],
-    ['simulate', ['--runs', 'many'], '--runs must be a whole number from 1 to 1000000'],
+    ['simulate', ['--runs', 'many'], count('--runs', 1000000)],
     ['mutation', ['--only', 'nothing'], '--only names no mutant: nothing'],
-    ['load', ['--verifications', '0'], aCount],
-    ['kill', ['--verifications', '1.5'], aCount],
-    [
-      'bench',
-      ['--only', 'hot'],
-      '--only must be one of cold, verification, tricks, profile, growth, cost',
-    ],
+    ['load', ['--verifications', '0'], count('--verifications', 100000)],
+    ['kill', ['--verifications', '1.5'], count('--verifications', 100000)],
+    ['bench', ['--only', 'hot'], `--only must be one of ${measurements}`],
     [
       'bench',
       ['--in-flight', '1,x'],
@@ -169,7 +154,7 @@ describe('a wrong value', () => {
   });
 });
 
-describe('a fault that people can mend is one sentence', () => {
+describe('a fault that its user can mend is one sentence', () => {
   it.each<[what: string, environment: Record<string, string>, sentence: RegExp]>([
     ['LOCAL_DIR is a file', { LOCAL_DIR: 'package.json' }, /a file is where a folder should be/],
     [

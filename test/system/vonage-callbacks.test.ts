@@ -1,12 +1,9 @@
-/**
- * Every callback of Vonage, what it is silent about, and what a start sends (protocol §1.3, §5).
- */
+/** The webhooks of Vonage, what it does not report, and what a start sends (protocol §1.3, §5). */
 
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { age } from '../fixtures/age.ts';
 import { call, phoneNumber } from '../fixtures/app.ts';
-import { SAID_LOCALES } from '../fixtures/locales.ts';
 import {
   ALL_CHANNELS,
   check,
@@ -16,7 +13,7 @@ import {
   startScriptedStack,
   steps,
 } from '../fixtures/scripted-stack.ts';
-import { webhooks } from '../fixtures/scripted-vonage.ts';
+import { type ScriptedCall, webhooks } from '../fixtures/scripted-vonage.ts';
 
 const STEP_SECONDS = 15;
 const REDIRECT_URL = 'https://app.example/sa';
@@ -37,38 +34,34 @@ afterAll(() => stack?.close());
 
 const { event, summary } = webhooks;
 const PIN = '123456';
+const BY_EMAIL = {
+  status: 'completed',
+  channel: 'email',
+  verified: { phone_number: false, email: true },
+};
 
 describe('events', () => {
-  it('complete what a code of ours began', async () => {
+  it('complete a check whose answer was lost', async () => {
     const app = await stack.start(['email']);
     stack.vonage.script('check', problem(500));
     expect((await check(app, PIN)).status).toBe(202);
     await stack.send(event(app.requestId, 'email', 'completed'));
-    expect(await app.status()).toMatchObject({
-      status: 'completed',
-      channel: 'email',
-      verified: { phone_number: false, email: true },
-    });
+    expect(await app.status()).toMatchObject(BY_EMAIL);
   });
 
+  const advanced = { type: 'auth', sim_based_authz_data: { vpResponse: { claims: [{}] } } };
   it.each<[string, object]>([
-    [
-      'mode advanced',
-      {
-        mode: 'advanced',
-        action: { type: 'auth', sim_based_authz_data: { vpResponse: { claims: [{}] } } },
-      },
-    ],
+    ['mode advanced', { mode: 'advanced', action: advanced }],
     ['an unknown channel', { channel: 'pigeon', status: 'failed' }],
     ['a channel of no workflow', { channel: 'rcs', status: 'failed' }],
-  ])('with %s are taken and have no effect', async (_name, more) => {
+  ])('with %s are accepted and have no effect', async (_name, more) => {
     const app = await stack.start(['silent_auth', 'sms']);
     const pending = event(app.requestId, 'silent_auth', 'action_pending');
     expect(await stack.send({ ...pending, ...more })).toBe(204);
     expect(await app.status()).toEqual(app.started);
   });
 
-  it('of a channel already left change nothing that runs', async () => {
+  it('of a channel already left change nothing', async () => {
     const app = await stack.start(['silent_auth', 'sms', 'voice'], stack.withCheckUrl);
     await leave(app, 'silent_auth', 'sdk_error');
     await leave(app, 'sms');
@@ -80,7 +73,7 @@ describe('events', () => {
 });
 
 describe('summaries', () => {
-  it('end by the last channel that they name, with those unused', async () => {
+  it('end a verification by the last channel that was used', async () => {
     const app = await stack.start(['silent_auth', 'sms', 'voice']);
     const outcomes = { silent_auth: 'failed', sms: 'expired', voice: 'unused' };
     await stack.send(summary(app.requestId, 'failed', outcomes));
@@ -93,7 +86,7 @@ describe('summaries', () => {
     ]);
   });
 
-  it('that name nothing that we know end it by their status', async () => {
+  it('that name no known channel end it by their status', async () => {
     const app = await stack.start(['sms']);
     const workflow = [null, 7, { status: [] }, { channel: 'pigeon', status: 'expired' }];
     const strange = { ...summary(app.requestId, 'expired', {}), workflow, later: {} };
@@ -102,7 +95,7 @@ describe('summaries', () => {
     expect(await app.status()).toMatchObject(end);
   });
 
-  it('name the channel that an ambiguous PIN came through', async () => {
+  it('name the channel of a PIN that two channels could have sent', async () => {
     const app = await stack.start(['sms', 'email']);
     const { body } = await check(app, PIN);
     expect(body.verification).toMatchObject({
@@ -111,15 +104,11 @@ describe('summaries', () => {
     });
     await stack.send(summary(app.requestId, 'completed', { sms: 'expired', email: 'completed' }));
     const certain = await app.status();
-    expect(certain).toMatchObject({
-      status: 'completed',
-      channel: 'email',
-      verified: { phone_number: false, email: true },
-    });
+    expect(certain).toMatchObject(BY_EMAIL);
     expect(certain.seq).toBe(body.verification.seq + 1);
   });
 
-  it('that come after the end change no status', async () => {
+  it('after the end change no status', async () => {
     const app = await stack.start(['sms', 'voice']);
     await check(app, PIN);
     await stack.send(summary(app.requestId, 'failed', { sms: 'failed', voice: 'failed' }));
@@ -128,7 +117,7 @@ describe('summaries', () => {
 });
 
 describe('the local clock', () => {
-  it('shows voice when the time of SMS is over, of which Vonage says nothing', async () => {
+  it('shows voice when the time of SMS is over, although Vonage does not report it', async () => {
     const app = await stack.start(['sms', 'voice']);
     const { created_at, next_change_at } = app.started;
     expect(app.started).toMatchObject({ channel: 'sms', next_channel: 'voice', seq: 1 });
@@ -145,39 +134,38 @@ describe('the local clock', () => {
 });
 
 describe('what a start sends', () => {
-  it('is every channel with its own fields, in the order of the request', async () => {
-    const to = phoneNumber('8');
-    const channels = ['silent_auth', 'whatsapp', 'rcs'];
-    const body = { phone_number: to, channels, locale: 'de_DE@rg=atzzzz' };
-    await call(stack.endpoints.api, 'POST', '/start', { body });
-    const digits = to.slice(1);
-    expect(stack.vonage.calls.at(-1)?.body).toEqual({
-      brand: expect.any(String),
-      locale: 'de-de',
-      channel_timeout: STEP_SECONDS,
-      client_ref: expect.stringMatching(/^[0-9a-f]{32}$/),
-      code_length: 6,
-      workflow: [
-        { channel: 'silent_auth', to: digits, coverage_check: false },
-        { channel: 'whatsapp', to: digits, from: '447700900000' },
-        { channel: 'rcs', to: digits, from: 'acme' },
-      ],
-    });
-  });
-
-  it.each(SAID_LOCALES)('is, for the locale %j of a phone, %j', async (locale, sent) => {
-    const body = { phone_number: phoneNumber('8'), channels: ['sms'], locale };
+  /** The bodies that Vonage received for one start. */
+  async function sentFor(more: object): Promise<ScriptedCall['body'][]> {
+    const before = stack.vonage.calls.length;
+    const body = { phone_number: phoneNumber('8'), ...more };
     expect((await call(stack.endpoints.api, 'POST', '/start', { body })).status).toBe(202);
-    expect(stack.vonage.calls.at(-1)?.body.locale).toBe(sent);
+    return stack.vonage.calls.slice(before).map(({ body: sent }) => sent);
+  }
+
+  it('is every channel with its own fields, in the order of the request', async () => {
+    const channels = ['silent_auth', 'whatsapp', 'rcs'];
+    const to = phoneNumber('8').slice(1);
+    expect(await sentFor({ phone_number: `+${to}`, channels, locale: 'de_DE@rg=atzzzz' })).toEqual([
+      {
+        brand: expect.any(String),
+        locale: 'de-de',
+        channel_timeout: STEP_SECONDS,
+        client_ref: expect.stringMatching(/^[0-9a-f]{32}$/),
+        code_length: 6,
+        workflow: [
+          { channel: 'silent_auth', to, coverage_check: false },
+          { channel: 'whatsapp', to, from: '447700900000' },
+          { channel: 'rcs', to, from: 'acme' },
+        ],
+      },
+    ]);
   });
 
-  it('is asked for once more without a locale that Vonage refuses', async () => {
+  it('is repeated without a locale that Vonage refuses', async () => {
     const invalid_parameters = [{ name: 'locale', reason: 'Locale is invalid' }];
     stack.vonage.script('start', problem(422, { invalid_parameters }));
-    const body = { phone_number: phoneNumber('8'), channels: ['sms'], locale: 'tlh' };
-    expect((await call(stack.endpoints.api, 'POST', '/start', { body })).status).toBe(202);
-    const sent = stack.vonage.calls.slice(-2).map(({ body: { locale } }) => locale);
-    expect(sent).toEqual(['tlh', undefined]);
+    const sent = await sentFor({ channels: ['sms'], locale: 'tlh' });
+    expect(sent.map(({ locale }) => locale)).toEqual(['tlh', undefined]);
   });
 
   it('is the redirect_url only for a web page, which then navigates', async () => {
@@ -185,8 +173,7 @@ describe('what a start sends', () => {
     stack.vonage.script('start', stack.withCheckUrl(randomUUID()));
     const { body } = await call(stack.endpoints.api, 'POST', '/start', { body: sent });
     expect(body.verification.action).toMatchObject({ method: 'navigate' });
-    expect(stack.vonage.calls.at(-1)?.body.workflow[0]).toMatchObject({
-      redirect_url: REDIRECT_URL,
-    });
+    const [silentAuth] = stack.vonage.calls.at(-1)?.body.workflow ?? [];
+    expect(silentAuth).toMatchObject({ redirect_url: REDIRECT_URL });
   });
 });
