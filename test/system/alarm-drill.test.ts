@@ -65,12 +65,7 @@ interface More {
   readonly refusal?: string;
 }
 
-type Drill = readonly [
-  fault: string,
-  rings: readonly string[],
-  rules: readonly object[],
-  more?: More,
-];
+type Drill = [fault: string, rings: readonly string[], rules: readonly object[], more?: More];
 
 const CROWD = 4;
 /** So many crowds are more than the 30 starts from which on alarms evaluate rates. */
@@ -86,7 +81,7 @@ const silentAuthFails = [{ request: { outcomes: { silent_auth: 'failed' } } }];
 const silentAuthAlone = people(CROWD, { channels: ['silent_auth'] });
 const nobodyWaits = people(CROWD, { waitsFor: 'nothing' });
 
-const DRILLS: readonly Drill[] = [
+const DRILLS: Drill[] = [
   ['nothing is wrong', [], [], BUSY],
   [
     'some people have other SIMs, type wrong codes, hang up',
@@ -187,7 +182,7 @@ async function pumpOneNumber(): Promise<void> {
 }
 
 describe('the alarms', () => {
-  it.each(DRILLS)('when %s: %j', async (_fault, rings, rules, more = {}) => {
+  it.each<Drill>(DRILLS)('when %s: %j', async (_fault, rings, rules, more = {}) => {
     const { happens = people(CROWD).happens, crowds, refusal } = more;
     await stack.setFaults(...rules);
     const before = stack.own().length;

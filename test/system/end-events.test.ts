@@ -21,7 +21,7 @@ beforeAll(async () => {
   bus = await startHttpStub();
   bus.answer(async (response) => {
     if (isBusDown) return void response.writeHead(503).end('{}');
-    const { headers: received, body } = bus.received.at(-1) ?? {};
+    const { headers: received, body = '' } = bus.received.at(-1) ?? {};
     const { 'content-type': type = '', 'x-amz-target': target = '' } = received ?? {};
     const headers = { 'content-type': type, 'x-amz-target': String(target) };
     const answer = await fetch(stack.endpoints.secretsmanager, { method: 'POST', headers, body });
