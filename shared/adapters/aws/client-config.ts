@@ -68,3 +68,16 @@ export function awsClientConfig(
     requestHandler: transport(timeoutMs),
   };
 }
+
+interface SdkClient {
+  readonly middlewareStack: { readonly remove: (name: string) => boolean };
+}
+
+/**
+ * The SDK copies the input and the answer of every call for its logger, also when there is none.
+ * Without that step nothing of a call can reach a log either.
+ */
+export function withoutLogger<Client extends SdkClient>(client: Client): Client {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
+}

@@ -31,6 +31,10 @@ export const TRICKS: readonly Trick[] = [
     without: replacing(/aws.client-config\.ts$/, () => DEFAULT_CLIENT_CONFIGURATION),
   },
   {
+    name: 'no copies for a logger',
+    without: replacing(/aws.client-config\.ts$/, withLogger),
+  },
+  {
     name: 'our own transport',
     without: replacing(/aws.transport\.ts$/, () => TRANSPORT_OF_THE_SDK),
   },
@@ -47,7 +51,11 @@ export const awsClientConfig = (
   maxAttempts,
   ...(endpoint && { endpoint }),
   requestHandler: transport(timeoutMs),
-});`;
+});
+export const withoutLogger = (client) => {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
+};`;
 
 const TRANSPORT_OF_THE_SDK = `
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -58,6 +66,12 @@ function withoutWarmUp(source: string): string {
   const once = '.then(warmUp)';
   if (!source.includes(once)) throw new Error('initialize() runs the warm-up in another way');
   return source.replace(once, '');
+}
+
+function withLogger(source: string): string {
+  const removal = "client.middlewareStack.remove('loggerMiddleware');";
+  if (!source.includes(removal)) throw new Error('withoutLogger() does it in another way');
+  return source.replace(removal, '');
 }
 
 function replacing(filter: RegExp, replace: (source: string) => string): BuildOptions {

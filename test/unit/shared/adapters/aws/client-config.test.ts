@@ -51,6 +51,13 @@ function watchEnvironment(): readonly string[] {
 }
 
 describe('the clients of AWS', () => {
+  it('copy nothing for a logger', () => {
+    for (const client of [createDynamoDbClient(options()), createSecretsManagerClient(options())]) {
+      expect(client.middlewareStack.identify().join()).not.toMatch(/logger/i);
+      expect(client.middlewareStack.identify()).not.toEqual([]);
+    }
+  });
+
   it('read no file, because their configuration is complete', async () => {
     stub.answer(json(200, {}));
     const asked = watchEnvironment();
