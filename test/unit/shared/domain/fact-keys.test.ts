@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { factKeys, isSameFact } from '../../../../shared/domain/fact-keys.ts';
 import { EVERY_EVENT } from '../../../fixtures/events.ts';
+import { checkUrlIssued, started, summarized } from '../../../fixtures/histories.ts';
 
 describe('factKeys', () => {
   it('names every event by its meaning', () => {
@@ -27,30 +28,30 @@ describe('factKeys', () => {
   });
 
   it('does not depend on the time', () => {
-    for (const event of EVERY_EVENT) {
-      expect(factKeys({ ...event, atMs: 1 })).toEqual(factKeys(event));
-    }
-  });
-
-  it('distinguishes two check_urls', () => {
-    const one = { type: 'check_url_issued', atMs: 1, checkUrl: 'https://a.vonage.com/1' } as const;
-    expect(factKeys(one)).not.toEqual(factKeys({ ...one, checkUrl: 'https://a.vonage.com/2' }));
+    const later = EVERY_EVENT.map((event) => ({ ...event, atMs: 1 }));
+    expect(later.map(factKeys)).toEqual(EVERY_EVENT.map(factKeys));
   });
 });
 
 describe('isSameFact', () => {
-  const summary = { type: 'summarized', atMs: 1, status: 'failed', outcomes: [] } as const;
-
-  it('goes by the keys alone: a summary with other details is the same fact', () => {
-    const detailed = { channel: 'sms', outcome: 'failed' } as const;
-    expect(isSameFact(summary, { ...summary, atMs: 2, outcomes: [detailed] })).toBe(true);
-    expect(isSameFact(summary, { ...summary, status: 'expired' })).toBe(false);
-  });
-
-  it('finds the check_url that a start carries', () => {
-    const [, start, issued] = EVERY_EVENT;
-    if (!start || !issued) throw new Error('the fixture has changed');
-    expect(isSameFact(start, issued)).toBe(true);
-    expect(isSameFact(issued, start)).toBe(true);
+  const URL = 'https://a.vonage.com/1';
+  it.each([
+    [
+      'summaries with other details',
+      summarized('failed'),
+      summarized('failed', { sms: 'failed' }),
+      true,
+    ],
+    ['summaries with another status', summarized('failed'), summarized('expired'), false],
+    ['two check_urls', checkUrlIssued(URL), checkUrlIssued('https://a.vonage.com/2'), false],
+    [
+      'a check_url and the start that carries it',
+      checkUrlIssued(URL),
+      started([], { checkUrl: URL }),
+      true,
+    ],
+  ])('of %s', (_what, one, other, isSame) => {
+    expect(isSameFact(one, other)).toBe(isSame);
+    expect(isSameFact(other, one)).toBe(isSame);
   });
 });
