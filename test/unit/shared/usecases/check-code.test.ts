@@ -1,130 +1,67 @@
-import { describe, expect, it, vi } from 'vitest';
-import { Problem } from '../../../../shared/domain/errors.ts';
+import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
-import type { Pusher } from '../../../../shared/domain/ports/pusher.ts';
-import type { Measurement } from '../../../../shared/domain/ports/telemetry.ts';
-import type { Appended, Entry } from '../../../../shared/domain/ports/verification-log.ts';
-import type { CheckAnswer, NextAnswer } from '../../../../shared/domain/ports/vonage.ts';
-import { type CheckCodeNeeds, checkCode } from '../../../../shared/usecases/check-code.ts';
-import { answeringVonage } from '../../../fixtures/answering-vonage.ts';
-import {
-  at,
-  checked,
-  ended,
-  REQUEST_ID,
-  START_MS,
-  started,
-  submitted,
-} from '../../../fixtures/histories.ts';
+import type { CheckAnswer } from '../../../../shared/domain/ports/vonage.ts';
+import type { Channel } from '../../../../shared/domain/workflow.ts';
+import { checkCode } from '../../../../shared/usecases/check-code.ts';
+import { BUDGET } from '../../../fixtures/answering-vonage.ts';
+import { at, checked, ended, REQUEST_ID, started, submitted } from '../../../fixtures/histories.ts';
+import { TOKEN } from '../../../fixtures/memory-log.ts';
+import { verificationWorld } from '../../../fixtures/verification-world.ts';
 
-const WORKFLOW = ['silent_auth', 'sms', 'voice'] as const;
-const TOKEN = { requestId: REQUEST_ID, hash: new Uint8Array(32) };
+const START = started(['silent_auth', 'sms', 'voice']);
+const SMS = started(['sms']);
 const CODE = { requestId: REQUEST_ID, code: 'aBcDeF' };
-const BUDGET = { lastCallAtMs: Number.MAX_SAFE_INTEGER };
+const PIN = { ...CODE, code: '123456' };
+const FOREIGN = { ...CODE, requestId: `${REQUEST_ID}0` };
 
-/** A log of one verification and a Vonage that refuses the code; `seconds` have passed since the start. */
-function worldOf(seconds: number, ...events: readonly VerificationEvent[]) {
-  const stored = [...events];
-  const entry = (): Entry => ({ requestId: REQUEST_ID, events: [...stored], connections: [] });
-  const fail = (): Promise<never> => Promise.reject(new Error('not asked for here'));
-  const next = vi.fn(
-    async (_id: string, _budget: unknown, isStillNeeded?: () => Promise<boolean>) =>
-      ((await isStillNeeded?.()) === false ? 'none_left' : 'moved') as NextAnswer,
-  );
-  const ports: CheckCodeNeeds = {
-    log: {
-      find: async () => entry(),
-      append: async (_requestId, event): Promise<Appended> => {
-        stored.push(event);
-        return { outcome: 'appended', entry: entry() };
-      },
-      subscribe: fail,
-      forget: fail,
-    },
-    clock: { now: () => START_MS + seconds * 1000 },
-    random: { attemptId: () => 'attempt1' },
-    pusher: { push: async () => [], close: async () => {} },
-    telemetry: { measure: () => {} },
-    vonage: {
-      check: async (): Promise<CheckAnswer> => 'rejected',
-      cancel: async () => 'refused',
-      next,
-    },
-  };
-  return { ports, stored, next };
-}
-
-/** What the asking for the next channel came to, if it was asked for. */
-async function askedAfter(world: ReturnType<typeof worldOf>): Promise<string | undefined> {
-  const refused = await checkCode(TOKEN, CODE, world.ports, BUDGET).catch((error) => error);
-  expect(refused).toBeInstanceOf(Problem);
-  expect(refused.code).toBe('code_invalid');
-  return world.next.mock.results[0]?.value;
+/** `check` is what Vonage answers. */
+function worldOf(check: CheckAnswer, events: readonly VerificationEvent[] = [START], seconds = 10) {
+  const world = verificationWorld(events, { seconds, connections: ['1#a'], vonage: { check } });
+  const submit = (code = CODE, needs = world.needs) => checkCode(TOKEN, code, needs, BUDGET);
+  const atVonage = () => world.calls.filter((call) => !/^(push|append)/.test(call));
+  return { ...world, submit, atVonage };
 }
 
 describe('checkCode, when Vonage refuses the code of silent_auth', () => {
-  it('asks for the next channel', async () => {
-    expect(await askedAfter(worldOf(10, started(WORKFLOW)))).toBe('moved');
+  it.each<[string, number, readonly Channel[], readonly string[]]>([
+    ['asks for the next channel if it is still needed', 10, START.workflow, ['find', 'next']],
+    ['asks at once where no second channel could be skipped', 10, ['silent_auth', 'sms'], ['next']],
+    ['does not ask once time has moved on', 61, START.workflow, []],
+    ['does not ask where there is no next channel', 10, ['silent_auth'], ['cancel at Vonage']],
+  ])('%s', async (_rule, seconds, workflow, calls) => {
+    const { submit, atVonage } = worldOf('rejected', [started(workflow)], seconds);
+    await expect(submit()).rejects.toMatchObject({ code: 'code_invalid' });
+    expect(atVonage()).toEqual(['check', ...calls]);
   });
 
-  it('asks at once where no second channel could be skipped', async () => {
-    const world = worldOf(10, started(['silent_auth', 'sms']));
-    await askedAfter(world);
-    expect(world.next.mock.calls[0]?.[2]).toBeUndefined();
-  });
-
-  it('does not ask when Vonage’s own clock has moved on', async () => {
-    expect(await askedAfter(worldOf(61, started(WORKFLOW)))).toBeUndefined();
-  });
-
-  it('does not ask when there is no next channel', async () => {
-    expect(await askedAfter(worldOf(10, started(['silent_auth'])))).toBeUndefined();
-  });
-
-  it('does not ask when Vonage says so itself while we wait', async () => {
-    const world = worldOf(10, started(WORKFLOW));
-    world.next.mockImplementation(async (_id, _budget, isStillNeeded) => {
-      world.stored.push(at(10, ended('silent_auth', 'failed')));
-      return (await isStillNeeded?.()) ? 'moved' : 'none_left';
-    });
-    expect(await askedAfter(world)).toBe('none_left');
+  it('does not ask when a webhook has ended the channel meanwhile', async () => {
+    const { submit, needs, log, atVonage } = worldOf('rejected');
+    const next: typeof needs.vonage.next = (...call) => {
+      log.events.push(at(10, ended('silent_auth', 'failed')));
+      return needs.vonage.next(...call);
+    };
+    const waiting = submit(CODE, { ...needs, vonage: { ...needs.vonage, next } });
+    await expect(waiting).rejects.toMatchObject({ code: 'code_invalid' });
+    expect(atVonage()).toEqual(['check', 'find']);
   });
 
   it('asks when the log cannot be read again', async () => {
-    const world = worldOf(10, started(WORKFLOW));
+    const { submit, needs, atVonage } = worldOf('rejected');
     const find = () => Promise.reject(new Error('down'));
-    const ports = { ...world.ports, log: { ...world.ports.log, find } };
-    expect(await askedAfter({ ...world, ports })).toBe('moved');
+    await submit(CODE, { ...needs, log: { ...needs.log, find } }).catch(() => {});
+    expect(atVonage()).toEqual(['check', 'next']);
   });
 });
 
 describe('checkCode', () => {
-  /** What happens in which order, with an answer of Vonage that is not a refusal. */
-  function observed(answer: CheckAnswer, ...events: readonly VerificationEvent[]) {
-    const world = worldOf(10, ...events);
-    const calls: string[] = [];
-    const note = (name: string): void => {
-      calls.push(name);
-    };
-    const { log, vonage } = world.ports;
-    const ports: CheckCodeNeeds = {
-      ...world.ports,
-      log: {
-        ...log,
-        append: (requestId, event) => {
-          note(`append ${event.type}`);
-          return log.append(requestId, event);
-        },
-      },
-      vonage: { ...answeringVonage({ check: answer }, calls), next: vonage.next },
-    };
-    return { ports, calls };
-  }
-
-  it('counts the attempt before it asks Vonage, and writes what that answers', async () => {
-    const { ports, calls } = observed('accepted', started(WORKFLOW));
-    expect((await checkCode(TOKEN, CODE, ports, BUDGET)).status).toBe('completed');
-    expect(calls).toEqual(['append code_submitted', 'check', 'append code_checked']);
+  it('counts the attempt before it asks Vonage, and writes the answer', async () => {
+    const { submit, calls } = worldOf('accepted');
+    expect((await submit()).status).toBe('completed');
+    expect(calls.filter((call) => !call.startsWith('push'))).toEqual([
+      'append code_submitted',
+      'check',
+      'append code_checked',
+    ]);
   });
 
   it.each([
@@ -133,95 +70,61 @@ describe('checkCode', () => {
     ['a23456', 'letters'],
     ['12345f', 'letters'],
   ])('takes %s for a code of %s', async (code, kind) => {
-    const world = worldOf(10, started(WORKFLOW));
-    await checkCode(TOKEN, { ...CODE, code }, world.ports, BUDGET).catch(() => {});
-    expect(world.stored).toContainEqual(expect.objectContaining({ type: 'code_submitted', kind }));
+    const { submit, log } = worldOf('accepted');
+    await submit({ ...CODE, code });
+    expect(log.events[1]).toMatchObject({ type: 'code_submitted', kind });
   });
 
-  it('does not ask Vonage about a code of another request_id, and aborts', async () => {
-    const { ports, calls } = observed('accepted', started(WORKFLOW));
-    const code = { ...CODE, requestId: `${REQUEST_ID}0` };
-    await expect(checkCode(TOKEN, code, ports, BUDGET)).rejects.toMatchObject({
+  it('aborts and counts a code with the request_id of another, without asking Vonage', async () => {
+    const { submit, calls, measured } = worldOf('accepted');
+    await expect(submit(FOREIGN)).rejects.toMatchObject({
       code: 'request_id_mismatch',
       members: { verification: { status: 'aborted' } },
     });
-    expect(calls).toEqual(['append aborted', 'append let_go', 'cancel at Vonage']);
-  });
-
-  it('counts every code that came with the request_id of another', async () => {
-    const { ports } = observed('accepted', started(WORKFLOW));
-    const measured: string[] = [];
-    const telemetry = { measure: ({ name }: Measurement) => void measured.push(name) };
-    const code = { ...CODE, requestId: `${REQUEST_ID}0` };
-    await checkCode(TOKEN, code, { ...ports, telemetry }, BUDGET).catch(() => {});
+    expect(calls).not.toContain('check');
+    expect(calls).toContain('append aborted');
+    expect(calls).toContain('cancel at Vonage');
     expect(measured).toContain('RequestIdMismatch');
   });
 
-  it.each<[string, string, number]>([
-    ['none of silent_auth', 'aBcDeF', 0],
-    ['two of a PIN', '123456', 2],
-  ])('leaves, after a refused code, %s', async (_what, code, attemptsRemaining) => {
-    const { ports } = observed('rejected', started(['silent_auth', 'sms']));
-    await expect(checkCode(TOKEN, { ...CODE, code }, ports, BUDGET)).rejects.toMatchObject({
-      code: 'code_invalid',
-      members: { attemptsRemaining },
-    });
+  it.each([
+    ['none of silent_auth', CODE, 0],
+    ['two of a PIN', PIN, 2],
+  ])('leaves these tries after a refused code: %s', async (_what, code, attemptsRemaining) => {
+    const { submit } = worldOf('rejected', [started(['silent_auth', 'sms'])]);
+    const refusal = { code: 'code_invalid', members: { attemptsRemaining } };
+    await expect(submit(code)).rejects.toMatchObject(refusal);
   });
 
-  it('pushes `checking` when the answer of Vonage was lost', async () => {
-    const { ports } = observed('unknown', started(WORKFLOW));
-    const pushed: string[] = [];
-    const push: Pusher['push'] = async (_connections, { status }) => {
-      pushed.push(status);
-      return [];
-    };
-    const log = { ...ports.log };
-    const listening = { requestId: REQUEST_ID, connections: ['1#a'] };
-    const append: typeof log.append = async (requestId, event, hash) => {
-      const appended = await ports.log.append(requestId, event, hash);
-      return appended.outcome === 'unauthorized'
-        ? appended
-        : { ...appended, entry: { ...appended.entry, ...listening } };
-    };
-    const pusher = { ...ports.pusher, push };
-    await checkCode(TOKEN, CODE, { ...ports, pusher, log: { ...log, append } }, BUDGET);
-    expect(pushed).toEqual(['checking']);
+  it('pushes and answers `checking` when the answer was lost, and does not ask again', async () => {
+    const { submit, calls } = worldOf('unknown');
+    expect((await submit()).status).toBe('checking');
+    expect(calls).toEqual(['append code_submitted', 'check', 'push checking silent_auth 2']);
   });
 
-  it('does not ask Vonage about a second code of silent_auth while the first is there', async () => {
-    const { ports, calls } = observed('accepted', started(WORKFLOW), submitted('earlier'));
-    await expect(checkCode(TOKEN, CODE, ports, BUDGET)).rejects.toMatchObject({
-      code: 'code_not_expected',
-    });
-    expect(calls).toEqual(['append code_submitted']);
+  it('answers `checking` when an earlier code may be why Vonage does not know the request', async () => {
+    const { submit } = worldOf('not_found', [SMS, submitted('earlier', 'digits')]);
+    expect((await submit(PIN)).status).toBe('checking');
   });
 
-  it('does not ask again when the answer was lost', async () => {
-    const { ports, calls } = observed('unknown', started(WORKFLOW));
-    expect((await checkCode(TOKEN, CODE, ports, BUDGET)).status).toBe('checking');
-    expect(calls).toEqual(['append code_submitted', 'check']);
+  it('is closed when Vonage does not know the request and no other code can be why', async () => {
+    const { submit } = worldOf('not_found', [SMS]);
+    await expect(submit(PIN)).rejects.toMatchObject({ code: 'verification_closed' });
   });
 
-  it('waits on when Vonage does not know the request any more, if an earlier code may be why', async () => {
-    const open = submitted('earlier', 'digits');
-    const pin = { ...CODE, code: '123456' };
-    const waiting = observed('not_found', started(['sms']), open);
-    expect((await checkCode(TOKEN, pin, waiting.ports, BUDGET)).status).toBe('checking');
-    const alone = observed('not_found', started(['sms']));
-    await expect(checkCode(TOKEN, pin, alone.ports, BUDGET)).rejects.toMatchObject({
-      code: 'verification_closed',
-    });
+  it.each<[string, readonly VerificationEvent[], string]>([
+    ['while the first code of silent_auth is there', [submitted('first')], 'code_not_expected'],
+    ['after any end but completed', [at(5, { type: 'cancelled' })], 'verification_closed'],
+  ])('does not ask Vonage %s', async (_when, events, code) => {
+    const { submit, atVonage } = worldOf('accepted', [START, ...events]);
+    await expect(submit()).rejects.toMatchObject({ code });
+    expect(atVonage()).toEqual([]);
   });
 
-  it('answers without a call after completed, and 410 after any other end', async () => {
-    const completed = [started(WORKFLOW), submitted('earlier'), checked('earlier', 'accepted')];
-    const known = observed('accepted', ...completed);
-    expect((await checkCode(TOKEN, CODE, known.ports, BUDGET)).status).toBe('completed');
-    expect(known.calls).toEqual(['append code_submitted']);
-    const over = observed('accepted', started(WORKFLOW), at(5, { type: 'cancelled' }));
-    await expect(checkCode(TOKEN, CODE, over.ports, BUDGET)).rejects.toMatchObject({
-      code: 'verification_closed',
-    });
-    expect(over.calls).toEqual(['append code_submitted']);
+  it('answers without asking Vonage after completed', async () => {
+    const completed = [START, submitted('earlier'), checked('earlier', 'accepted')];
+    const { submit, atVonage } = worldOf('accepted', completed);
+    expect((await submit()).status).toBe('completed');
+    expect(atVonage()).toEqual([]);
   });
 });

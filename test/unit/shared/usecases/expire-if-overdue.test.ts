@@ -1,57 +1,39 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
 import { expireIfOverdue } from '../../../../shared/usecases/expire-if-overdue.ts';
-import type { PublishNeeds } from '../../../../shared/usecases/publish-change.ts';
-import { toRecorded } from '../../../../shared/usecases/recorded.ts';
-import { at, ended, START_MS, started } from '../../../fixtures/histories.ts';
-import { createMemoryLog } from '../../../fixtures/memory-log.ts';
+import { at, ended, started } from '../../../fixtures/histories.ts';
+import { verificationWorld } from '../../../fixtures/verification-world.ts';
 
 /** 60 s of silent_auth, 120 s of e-mail, 30 s of grace. */
 const DEADLINE_SECONDS = 210;
 
-function worldOf(events: readonly VerificationEvent[], seconds: number) {
-  const calls: string[] = [];
-  const log = createMemoryLog(events, ['1#one'], calls);
-  const pushed: string[] = [];
-  const needs: PublishNeeds = {
-    log,
-    clock: { now: () => START_MS + seconds * 1000 },
-    telemetry: { measure: () => {} },
-    pusher: {
-      push: async (_connections, { status }) => {
-        pushed.push(status);
-        return [];
-      },
-      close: async () => {},
-    },
-  };
-  const recorded = toRecorded(log.entry(), START_MS + seconds * 1000);
-  return { needs, log, pushed, calls, recorded };
-}
+const worldOf = (events: readonly VerificationEvent[], seconds = DEADLINE_SECONDS) =>
+  verificationWorld(events, { seconds, connections: ['1#one'] });
 
 describe('expireIfOverdue', () => {
-  it('ends what is overdue and tells its sockets', async () => {
-    const { needs, log, pushed, recorded } = worldOf([started()], DEADLINE_SECONDS);
-    const { verification } = (await expireIfOverdue(recorded, needs)).folded;
+  it('ends what is overdue and pushes it', async () => {
+    const { needs, calls, recorded } = worldOf([started()]);
+    const { verification } = (await expireIfOverdue(recorded(), needs)).folded;
     expect(verification).toMatchObject({ status: 'expired', reason: 'timed_out' });
-    expect(log.events.map(({ type }) => type)).toEqual(['started', 'deadline']);
-    expect(pushed).toEqual(['expired']);
+    expect(calls).toEqual(['append deadline', 'push expired email 2']);
   });
 
-  it('publishes nothing twice when another function has ended it meanwhile', async () => {
-    const { needs, log, pushed, recorded } = worldOf([started()], DEADLINE_SECONDS);
+  it('pushes nothing when another function has ended it meanwhile', async () => {
+    const { needs, log, calls, recorded } = worldOf([started()]);
+    const before = recorded();
     log.events.push(at(DEADLINE_SECONDS, { type: 'deadline' }));
-    expect((await expireIfOverdue(recorded, needs)).folded.verification.status).toBe('expired');
-    expect(pushed).toEqual([]);
+    expect((await expireIfOverdue(before, needs)).folded.verification.status).toBe('expired');
+    expect(calls).toEqual(['append deadline']);
   });
 
   it.each<[string, number, readonly VerificationEvent[]]>([
     ['still has time', DEADLINE_SECONDS - 0.001, [started()]],
     ['has ended', 1000, [started(), at(5, { type: 'cancelled' })]],
     ['ended by its channels', 1000, [started(['silent_auth']), ended('silent_auth', 'failed')]],
-  ])('leaves alone what %s', async (_name, seconds, events) => {
+  ])('does nothing about what %s', async (_name, seconds, events) => {
     const { needs, calls, recorded } = worldOf(events, seconds);
-    expect(await expireIfOverdue(recorded, needs)).toBe(recorded);
+    const before = recorded();
+    expect(await expireIfOverdue(before, needs)).toBe(before);
     expect(calls).toEqual([]);
   });
 });

@@ -7,18 +7,10 @@ import { checkCode } from '../../../../shared/usecases/check-code.ts';
 import { readStatus } from '../../../../shared/usecases/read-status.ts';
 import { skipChannel } from '../../../../shared/usecases/skip-channel.ts';
 import { subscribe } from '../../../../shared/usecases/subscribe.ts';
-import { answeringVonage } from '../../../fixtures/answering-vonage.ts';
-import {
-  CHECK_URL,
-  checkUrlIssued,
-  REQUEST_ID,
-  START_MS,
-  started,
-} from '../../../fixtures/histories.ts';
-import { createMemoryLog, TOKEN } from '../../../fixtures/memory-log.ts';
-
-const BUDGET = { lastCallAtMs: Number.MAX_SAFE_INTEGER };
-const NOW_MS = START_MS + 5_000;
+import { BUDGET } from '../../../fixtures/answering-vonage.ts';
+import { checkUrlIssued, REQUEST_ID, started } from '../../../fixtures/histories.ts';
+import { TOKEN } from '../../../fixtures/memory-log.ts';
+import { verificationWorld } from '../../../fixtures/verification-world.ts';
 
 /** A log that counts how often it is folded: a fold looks for `started` once, nothing else does. */
 function worldOf(events: readonly VerificationEvent[]) {
@@ -31,64 +23,51 @@ function worldOf(events: readonly VerificationEvent[]) {
       return super.find(...found);
     }
   }
-  const stored = createMemoryLog(events, ['1#socket']);
   const counted = <T extends { readonly entry: Entry }>(written: T): T => {
     const { entry } = written;
     return { ...written, entry: { ...entry, events: CountedEvents.from(entry.events) } };
   };
-  const needs = {
-    log: {
-      ...stored,
-      find: async () => counted({ entry: stored.entry() }).entry,
-      append: async (...event: Parameters<typeof stored.append>) => {
-        const appended = await stored.append(...event);
-        return appended.outcome === 'unauthorized' ? appended : counted(appended);
-      },
-      subscribe: async (...socket: Parameters<typeof stored.subscribe>) => {
-        const subscribed = await stored.subscribe(...socket);
-        return subscribed && counted(subscribed);
-      },
+  const { needs, log, endNotifier } = verificationWorld(events, { connections: ['1#socket'] });
+  const webhooks = {
+    verify: async () => {},
+    parse: () => ({ requestId: REQUEST_ID, event: checkUrlIssued() }),
+  };
+  const counting: typeof log = {
+    ...log,
+    find: async () => counted({ entry: log.entry() }).entry,
+    append: async (...event) => {
+      const appended = await log.append(...event);
+      return appended.outcome === 'unauthorized' ? appended : counted(appended);
     },
-    clock: { now: () => NOW_MS },
-    random: { attemptId: () => 'attempt1' },
-    telemetry: { measure: () => {} },
-    pusher: { push: async () => [], close: async () => {} },
-    endNotifier: { notify: async () => true },
-    vonage: answeringVonage(),
-    webhooks: {
-      verify: async () => {},
-      parse: () => ({
-        requestId: REQUEST_ID,
-        event: { ...checkUrlIssued(), type: 'check_url_issued', checkUrl: CHECK_URL } as const,
-      }),
+    subscribe: async (...socket) => {
+      const subscribed = await log.subscribe(...socket);
+      return subscribed && counted(subscribed);
     },
   };
-  return { needs, count };
+  return { needs: { ...needs, endNotifier, webhooks, log: counting }, count };
 }
 
+const START: readonly VerificationEvent[] = [started()];
+const REPEATED = [...START, checkUrlIssued()];
+
+type Act = (needs: ReturnType<typeof worldOf>['needs']) => Promise<unknown>;
+
+const CODE = { requestId: REQUEST_ID, code: 'aBcDeF' };
+const SKIP = { from: 'silent_auth' } as const;
 const WEBHOOK = { authorization: 'Bearer a.b.c', body: new Uint8Array() };
 
 describe('each write or read is folded once', () => {
-  it.each<[string, number, (needs: ReturnType<typeof worldOf>['needs']) => Promise<unknown>]>([
-    ['status', 1, (needs) => readStatus(TOKEN, needs)],
-    ['subscribe', 1, (needs) => subscribe(TOKEN, '2#other', needs)],
-    ['cancel', 1, (needs) => cancelVerification(TOKEN, needs, BUDGET)],
-    ['next-workflow', 1, (needs) => skipChannel(TOKEN, { from: 'silent_auth' }, needs, BUDGET)],
-    ['webhook', 1, (needs) => acceptWebhook(WEBHOOK, needs)],
-    [
-      'check-code, which writes twice,',
-      2,
-      (needs) => checkCode(TOKEN, { requestId: REQUEST_ID, code: 'aBcDeF' }, needs, BUDGET),
-    ],
-  ])('%s: %i', async (_name, folds, act) => {
-    const { needs, count } = worldOf([started()]);
+  it.each<[string, number, typeof START, Act]>([
+    ['status', 1, START, (needs) => readStatus(TOKEN, needs)],
+    ['subscribe', 1, START, (needs) => subscribe(TOKEN, '2#other', needs)],
+    ['cancel', 1, START, (needs) => cancelVerification(TOKEN, needs, BUDGET)],
+    ['next-workflow', 1, START, (needs) => skipChannel(TOKEN, SKIP, needs, BUDGET)],
+    ['webhook', 1, START, (needs) => acceptWebhook(WEBHOOK, needs)],
+    ['a repeated webhook', 1, REPEATED, (needs) => acceptWebhook(WEBHOOK, needs)],
+    ['check-code, which writes twice', 2, START, (needs) => checkCode(TOKEN, CODE, needs, BUDGET)],
+  ])('%s: %i', async (_name, folds, events, act) => {
+    const { needs, count } = worldOf(events);
     await act(needs);
     expect(count.folds).toBe(folds);
-  });
-
-  it('a webhook that is repeated: 1', async () => {
-    const { needs, count } = worldOf([started(), checkUrlIssued()]);
-    await acceptWebhook(WEBHOOK, needs);
-    expect(count.folds).toBe(1);
   });
 });

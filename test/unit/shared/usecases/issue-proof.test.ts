@@ -90,7 +90,7 @@ describe('issueProof', () => {
     await expect(issueProof(TOKEN, PHONE, worldOf(ambiguous))).rejects.toMatchObject({
       code: 'proof_refused',
     });
-    const named = [...ambiguous, at<VerificationEvent>(21, ended('sms', 'completed'))];
+    const named = [...ambiguous, at(21, ended('sms', 'completed'))];
     expect(await claimsOf(worldOf(named), PHONE)).toMatchObject({ amr: ['sms'] });
   });
 
@@ -109,7 +109,7 @@ describe('issueProof', () => {
     );
     const proven = { amr: [], phone_number: PHONE_NUMBER };
     expect(await claimsOf(worldOf(ambiguous), PHONE)).toMatchObject(proven);
-    const named = [...ambiguous, at<VerificationEvent>(21, ended('sms', 'completed'))];
+    const named = [...ambiguous, at(21, ended('sms', 'completed'))];
     expect(await claimsOf(worldOf(named), PHONE)).toMatchObject({ ...proven, amr: ['sms'] });
   });
 

@@ -1,64 +1,39 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
 import type { PushResult } from '../../../../shared/domain/ports/pusher.ts';
-import { type PublishNeeds, publishChange } from '../../../../shared/usecases/publish-change.ts';
-import { toRecorded } from '../../../../shared/usecases/recorded.ts';
-import { at, checkUrlIssued, START_MS, started } from '../../../fixtures/histories.ts';
-import { createMemoryLog } from '../../../fixtures/memory-log.ts';
+import { publishChange } from '../../../../shared/usecases/publish-change.ts';
+import { at, checkUrlIssued, started } from '../../../fixtures/histories.ts';
+import { verificationWorld } from '../../../fixtures/verification-world.ts';
 
-const SOCKETS = ['1#one', '2#two', '3#three'] as const;
+const CHANGED: readonly VerificationEvent[] = [started(), checkUrlIssued()];
 
-function worldOf(
-  events: readonly VerificationEvent[],
-  outcomes: readonly PushResult['outcome'][] = ['delivered', 'delivered', 'delivered'],
-) {
-  const log = createMemoryLog(events, SOCKETS);
-  const pushed: string[] = [];
-  const ports: PublishNeeds = {
-    log,
-    clock: { now: () => START_MS + 1000 },
-    telemetry: { measure: () => {} },
-    pusher: {
-      push: async (connections, { status }) => {
-        pushed.push(status);
-        return connections.map((connection, index) => ({
-          connection,
-          outcome: outcomes[index] ?? 'delivered',
-        }));
-      },
-      close: async () => {},
-    },
-  };
-  const recorded = () => toRecorded(log.entry(), START_MS + 1000);
-  return { ports, log, pushed, recorded };
+function worldOf(events: typeof CHANGED, ...pushes: readonly PushResult['outcome'][]) {
+  return verificationWorld(events, { connections: ['1#one', '2#two', '3#three'], pushes });
 }
 
 describe('publishChange', () => {
   it('pushes what the last event changed', async () => {
-    const { ports, recorded, pushed } = worldOf([started(), checkUrlIssued()]);
-    await publishChange(recorded(), ports);
-    expect(pushed).toEqual(['action_pending']);
+    const { needs, recorded, calls } = worldOf(CHANGED);
+    await publishChange(recorded(), needs);
+    expect(calls).toEqual(['push action_pending silent_auth 2']);
   });
 
   it('pushes nothing when the last event changed nothing that a client sees', async () => {
-    const { ports, recorded, pushed } = worldOf([started(), at(1, { type: 'notified' })]);
-    await publishChange(recorded(), ports);
-    expect(pushed).toEqual([]);
+    const { needs, recorded, calls } = worldOf([started(), at(1, { type: 'notified' })]);
+    await publishChange(recorded(), needs);
+    expect(calls).toEqual([]);
   });
 
   it('forgets the connections that are gone, and no others', async () => {
-    const { ports, log, recorded } = worldOf(
-      [started(), checkUrlIssued()],
-      ['gone', 'failed', 'delivered'],
-    );
-    await publishChange(recorded(), ports);
+    const { needs, log, recorded } = worldOf(CHANGED, 'gone', 'failed', 'delivered');
+    await publishChange(recorded(), needs);
     expect([...log.connections]).toEqual(['2#two', '3#three']);
   });
 
-  it('ignores that a connection cannot be forgotten', async () => {
-    const { ports, log, recorded } = worldOf([started(), checkUrlIssued()], ['gone']);
+  it('does not fail when a connection cannot be forgotten', async () => {
+    const { needs, log, recorded } = worldOf(CHANGED, 'gone');
     const forget = () => Promise.reject(new Error('down'));
-    await publishChange(recorded(), { ...ports, log: { ...log, forget } });
+    await publishChange(recorded(), { ...needs, log: { ...log, forget } });
     expect(log.connections.size).toBe(3);
   });
 });

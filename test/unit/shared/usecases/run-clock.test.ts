@@ -1,93 +1,60 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
-import type { ClockMessage } from '../../../../shared/domain/ports/clock-queue.ts';
-import type { Measurement } from '../../../../shared/domain/ports/telemetry.ts';
 import type { CancelAnswer } from '../../../../shared/domain/ports/vonage.ts';
-import { type RunClockNeeds, runClock } from '../../../../shared/usecases/run-clock.ts';
-import { answeringVonage } from '../../../fixtures/answering-vonage.ts';
-import {
-  at,
-  checked,
-  ended,
-  REQUEST_ID,
-  START_MS,
-  started,
-  submitted,
-} from '../../../fixtures/histories.ts';
-import { createMemoryLog } from '../../../fixtures/memory-log.ts';
+import { runClock } from '../../../../shared/usecases/run-clock.ts';
+import { BUDGET } from '../../../fixtures/answering-vonage.ts';
+import { at, checked, ended, REQUEST_ID, started, submitted } from '../../../fixtures/histories.ts';
+import { verificationWorld } from '../../../fixtures/verification-world.ts';
 
-const BUDGET = { lastCallAtMs: Number.MAX_SAFE_INTEGER };
 /** silent_auth 60 s, sms and voice 120 s each, 30 s of grace. */
-const WORKFLOW = started(['silent_auth', 'sms', 'voice']);
+const START = started(['silent_auth', 'sms', 'voice']);
 const DEADLINE = 330;
+const NOTIFIED = at(9, { type: 'notified' });
+/** Cancelled at 1 s, when Vonage refuses to cancel. */
+const CANCELLED = [START, at(1, { type: 'cancelled' }), at(1, { type: 'let_go', n: 1 })];
 
 interface Answers {
-  readonly takesEvents?: boolean;
-  readonly takesMessages?: boolean;
   readonly cancel?: CancelAnswer;
+  readonly bus?: readonly boolean[];
+  readonly queueTakesMessages?: boolean;
 }
 
-function worldOf(events: readonly VerificationEvent[], answers: Answers = {}) {
-  const { takesEvents = true, takesMessages = true, cancel = 'cancelled' } = answers;
-  const calls: string[] = [];
-  const measured: string[] = [];
-  const clock = { seconds: 0, now: () => START_MS + clock.seconds * 1000 };
-  const log = createMemoryLog(events, ['1#socket'], calls);
-  const needs: RunClockNeeds = {
-    log,
-    clock,
-    telemetry: {
-      measure: (measurement: Measurement) => {
-        const { outcome } = 'dimensions' in measurement ? (measurement.dimensions ?? {}) : {};
-        measured.push(outcome ? `${measurement.name} ${outcome}` : measurement.name);
-      },
-    },
-    pusher: {
-      push: async (_connections, { status, channel, seq }) => {
-        calls.push(`push ${status} ${channel} ${seq}`);
-        return [];
-      },
-      close: async () => {},
-    },
-    endNotifier: {
-      notify: async () => {
-        calls.push('notify');
-        return takesEvents;
-      },
-    },
-    vonage: answeringVonage({ cancel }, calls),
-    clockQueue: {
-      send: async ({ step }, atMs) => {
-        calls.push(`send ${step} ${(atMs - START_MS) / 1000}`);
-        return takesMessages;
-      },
-    },
+function worldOf(events: readonly VerificationEvent[], { cancel, ...more }: Answers = {}) {
+  const vonage = { cancel: cancel ?? 'cancelled' };
+  const { endNotifier, clockQueue, ...world } = verificationWorld(events, {
+    connections: ['1#socket'],
+    vonage,
+    ...more,
+  });
+  const needs = { ...world.needs, endNotifier, clockQueue };
+  /** Answers with what was done. */
+  const run = async (seconds: number, step: number, found = needs) => {
+    world.clock.seconds = seconds;
+    const outcome = await runClock({ requestId: REQUEST_ID, step }, found, BUDGET);
+    return [...world.calls.splice(0), outcome];
   };
-  const run = (seconds: number, step: number, requestId = REQUEST_ID) => {
-    clock.seconds = seconds;
-    calls.length = 0;
-    const message: ClockMessage = { requestId, step };
-    return runClock(message, needs, BUDGET);
-  };
-  return { run, calls, measured, log, needs };
+  return { ...world, needs, run };
 }
 
 describe('runClock', () => {
   it('pushes each step that time alone has ended, at its time, and then the end', async () => {
-    const { run, calls, measured } = worldOf([WORKFLOW]);
-    expect(await run(62, 0)).toBe('done');
-    expect(calls).toEqual(['find', 'push action_pending sms 1', 'send 1 182']);
-    expect(await run(182, 1)).toBe('done');
-    expect(calls).toEqual(['find', 'push action_pending voice 1', 'send 2 332']);
-    expect(await run(332, 2)).toBe('done');
-    expect(calls).toEqual([
+    const { run, measured } = worldOf([START]);
+    expect(await run(62, 0)).toEqual(['find', 'push action_pending sms 1', 'send 1 182', 'done']);
+    expect(await run(182, 1)).toEqual([
+      'find',
+      'push action_pending voice 1',
+      'send 2 332',
+      'done',
+    ]);
+    expect(await run(332, 2)).toEqual([
       'find',
       'append deadline',
       'push expired voice 2',
-      'notify',
+      'notify expired',
       'append let_go',
       'append notified',
       'cancel at Vonage',
+      'done',
     ]);
     expect(measured.filter((name) => /Clock|Late|Ended/.test(name))).toEqual([
       'MovedOnByClock',
@@ -99,117 +66,92 @@ describe('runClock', () => {
     ]);
   });
 
-  it('pushes no end that somebody else has just made', async () => {
-    const { calls, needs, log } = worldOf([WORKFLOW]);
+  const OVER = [...CANCELLED, at(3, ended('voice', 'failed'))];
+  it.each<[string, number, readonly VerificationEvent[], readonly string[]]>([
+    [
+      'pushes nothing that a webhook has pushed',
+      62,
+      [START, at(4, ended('silent_auth', 'failed'))],
+      ['send 1 126'],
+    ],
+    ['pushes nothing before a step has ended', 30, [START], ['send 0 62']],
+    [
+      'does nothing after a completion that was published',
+      20,
+      [START, submitted('a'), checked('a', 'accepted'), NOTIFIED],
+      [],
+    ],
+    ['does nothing about a verification that nobody started', 62, [], []],
+    [
+      'cancels at Vonage at 31 s what was cancelled at 1 s',
+      31,
+      [...CANCELLED, NOTIFIED],
+      ['append let_go', 'cancel at Vonage'],
+    ],
+    ['waits until Vonage can cancel', 20, [...CANCELLED, NOTIFIED], ['send 0 31']],
+    ['does not cancel what is over at Vonage', 31, [...OVER, NOTIFIED], []],
+    ['publishes what was not published', 20, OVER, ['notify cancelled', 'append notified']],
+  ])('%s', async (_rule, seconds, events, calls) => {
+    const { run } = worldOf(events);
+    expect(await run(seconds, 0)).toEqual(['find', ...calls, 'done']);
+    const repeated = calls.filter((call) => call.startsWith('send'));
+    expect(await run(seconds, 0)).toEqual(['find', ...repeated, 'done']);
+  });
+
+  it('drops a message about a verification that is not there', async () => {
+    const { run, needs, log } = worldOf([]);
+    expect(await run(62, 0, { ...needs, log: { ...log, find: async () => undefined } })).toEqual([
+      'done',
+    ]);
+  });
+
+  it('pushes no end that another function has just made', async () => {
+    const { run, needs, log } = worldOf([START]);
     const before = log.entry();
     log.events.push(at(DEADLINE, { type: 'deadline' }));
-    const late = {
+    const calls = await run(DEADLINE + 2, 2, {
       ...needs,
-      clock: { now: () => START_MS + (DEADLINE + 2) * 1000 },
       log: { ...log, find: async () => before },
-    };
-    expect(await runClock({ requestId: REQUEST_ID, step: 2 }, late, BUDGET)).toBe('done');
-    expect(calls).toContain('notify');
+    });
+    expect(calls).toContain('notify expired');
     expect(calls.filter((call) => call.startsWith('push'))).toEqual([]);
   });
 
-  it('appends nothing for a step, and pushes nothing that a webhook has pushed', async () => {
-    const { run, calls, log } = worldOf([WORKFLOW, at(4, ended('silent_auth', 'failed'))]);
-    expect(await run(62, 0)).toBe('done');
-    expect(calls).toEqual(['find', 'send 1 126']);
-    expect(log.events).toHaveLength(2);
-  });
-
-  it('pushes nothing before a step has ended: a message comes after at most 900 s', async () => {
-    const { run, calls } = worldOf([WORKFLOW]);
-    await run(30, 0);
-    expect(calls).toEqual(['find', 'send 0 62']);
-  });
-
-  it('reads once and does nothing else after a completion that was published', async () => {
-    const completed = [
-      WORKFLOW,
-      submitted('a'),
-      checked('a', 'accepted'),
-      at(9, { type: 'notified' }),
-    ];
-    const { run, calls } = worldOf(completed);
-    for (const seconds of [20, 62]) {
-      expect(await run(seconds, 0)).toBe('done');
-      expect(calls).toEqual(['find']);
-    }
-  });
-
-  it('drops a message about a verification that is not there, or that nobody started', async () => {
-    const { run, calls, needs, log } = worldOf([]);
-    expect(await run(62, 0)).toBe('done');
-    expect(calls).toEqual(['find']);
-    const unknown = { ...needs, log: { ...log, find: async () => undefined } };
-    expect(await runClock({ requestId: 'gone', step: 0 }, unknown, BUDGET)).toBe('done');
-  });
-
-  it('lets go at 31 s of what was cancelled at 1 s, and does it once', async () => {
-    const early = [at(1, { type: 'cancelled' }), letGo(1), at(2, { type: 'notified' })] as const;
-    const { run, calls, measured } = worldOf([WORKFLOW, ...early]);
-    expect(await run(31, 0)).toBe('done');
-    expect(calls).toEqual(['find', 'append let_go', 'cancel at Vonage']);
-    expect(await run(31, 0)).toBe('done');
-    expect(calls).toEqual(['find']);
-    expect(measured).toEqual(['LateCancel taken', 'LateCancel not_needed']);
-  });
-
-  it('comes back when it is too early to let go', async () => {
-    const { run, calls } = worldOf([WORKFLOW, at(1, { type: 'cancelled' }), letGo(1)]);
-    expect(await run(20, 0)).toBe('done');
-    expect(calls).toEqual(['find', 'notify', 'send 0 31', 'append notified']);
-  });
-
-  it('lets go nothing that Vonage knows to be over', async () => {
-    const over = [at(1, { type: 'cancelled' }), letGo(1), at(3, ended('voice', 'failed'))] as const;
-    const { run, calls } = worldOf([WORKFLOW, ...over, at(4, { type: 'notified' })]);
-    await run(31, 0);
-    expect(calls).toEqual(['find']);
-  });
-
-  it.each<CancelAnswer>(['refused', 'not_found', 'unknown'])(
-    'is done although Vonage answers the late cancel with %s',
-    async (cancel) => {
-      const { run } = worldOf([WORKFLOW, at(1, { type: 'cancelled' }), letGo(1)], { cancel });
-      expect(await run(31, 0)).toBe('done');
+  it.each<[CancelAnswer, string]>([
+    ['cancelled', 'taken'],
+    ['refused', 'refused'],
+    ['not_found', 'refused'],
+    ['unknown', 'lost'],
+  ])(
+    'is done and counts it when Vonage answers the late cancel with %s',
+    async (cancel, outcome) => {
+      const { run, measured } = worldOf(CANCELLED, { cancel });
+      expect((await run(31, 0)).at(-1)).toBe('done');
+      expect(measured).toContain(`LateCancel ${outcome}`);
     },
   );
 
-  it('asks for the message again while the bus does not take the end', async () => {
-    const { run, calls, log } = worldOf([WORKFLOW], { takesEvents: false });
-    expect(await run(DEADLINE + 2, 2)).toBe('again');
+  it('wants the message again while the bus does not take the end', async () => {
+    const { run, log } = worldOf([START], { bus: [false, false] });
+    expect((await run(DEADLINE + 2, 2)).at(-1)).toBe('again');
     expect(log.events.map(({ type }) => type)).toEqual(['started', 'deadline', 'let_go']);
-    expect(await run(DEADLINE + 90, 2)).toBe('again');
-    expect(calls).toEqual(['find', 'notify']);
+    expect(await run(DEADLINE + 90, 2)).toEqual(['find', 'notify expired', 'again']);
   });
 
-  it('asks for the message again when it cannot send the next one', async () => {
-    const { run, measured } = worldOf([WORKFLOW], { takesMessages: false });
-    expect(await run(62, 0)).toBe('again');
+  it('wants the message again when it cannot send the next one', async () => {
+    const { run, measured } = worldOf([START], { queueTakesMessages: false });
+    expect((await run(62, 0)).at(-1)).toBe('again');
     expect(measured).toContain('ClockMessageFailed');
   });
 
-  it('ends nothing twice, whatever is delivered in whatever order', async () => {
-    const { run, calls, log } = worldOf([WORKFLOW]);
-    const told: string[] = [];
-    for (const [seconds, step] of [
-      [332, 2],
-      [332, 0],
-      [333, 1],
-      [400, 2],
-    ] as const) {
-      await run(seconds, step);
-      told.push(...calls.filter((call) => /push|notify|cancel/.test(call)));
-    }
-    expect(told).toEqual(['push expired voice 2', 'notify', 'cancel at Vonage']);
+  it('ends nothing twice when messages are late, repeated and out of order', async () => {
+    const { run, log } = worldOf([START]);
+    const calls = [await run(332, 2), await run(332, 0), await run(333, 1), await run(400, 2)];
+    expect(calls.flat().filter((call) => /push|notify|cancel/.test(call))).toEqual([
+      'push expired voice 2',
+      'notify expired',
+      'cancel at Vonage',
+    ]);
     expect(log.events.filter(({ type }) => type === 'deadline')).toHaveLength(1);
   });
 });
-
-function letGo(seconds: number): VerificationEvent {
-  return { type: 'let_go', atMs: START_MS + seconds * 1000, n: 1 };
-}

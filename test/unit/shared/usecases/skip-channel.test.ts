@@ -3,134 +3,116 @@ import type { VerificationEvent } from '../../../../shared/domain/events.ts';
 import type { NextAnswer } from '../../../../shared/domain/ports/vonage.ts';
 import type { SkipRequest } from '../../../../shared/domain/skip-request.ts';
 import { skipChannel } from '../../../../shared/usecases/skip-channel.ts';
-import { answeringVonage } from '../../../fixtures/answering-vonage.ts';
+import { BUDGET } from '../../../fixtures/answering-vonage.ts';
 import { at, ended, START_MS, started } from '../../../fixtures/histories.ts';
-import { createMemoryLog, TOKEN } from '../../../fixtures/memory-log.ts';
+import { TOKEN } from '../../../fixtures/memory-log.ts';
+import { verificationWorld } from '../../../fixtures/verification-world.ts';
 
-const WORKFLOW = ['silent_auth', 'sms', 'voice'] as const;
+const START = started(['silent_auth', 'sms', 'voice']);
+const SKIP: SkipRequest = { from: 'silent_auth', error: 'sdk_error' };
 const REJECTED: SkipRequest = { from: 'silent_auth', error: 'check_url_rejected' };
 
-/** `seconds` have passed since the start; `asked` is what Vonage was asked for. */
-function worldOf(events: readonly VerificationEvent[], answer: NextAnswer = 'moved') {
-  const asked: string[] = [];
-  const clock = { seconds: 10, now: () => START_MS + clock.seconds * 1000 };
-  const log = createMemoryLog(events);
-  const ports = {
-    log,
-    clock,
-    telemetry: { measure: () => {} },
-    pusher: { push: async () => [], close: async () => {} },
-    vonage: answeringVonage({ next: answer }, asked),
+/** `next` is what Vonage answers; `asked` is what it was asked for. */
+function worldOf(events: readonly VerificationEvent[], next: NextAnswer = 'moved') {
+  const world = verificationWorld(events, { vonage: { next } });
+  return {
+    ...world,
+    skip: (request: SkipRequest) => skipChannel(TOKEN, request, world.needs, BUDGET),
+    asked: () => world.calls.filter((call) => /next|Vonage/.test(call)),
   };
-  const leave = (request: SkipRequest) =>
-    skipChannel(TOKEN, request, ports, { lastCallAtMs: Number.MAX_SAFE_INTEGER });
-  return { leave, asked, clock, log };
 }
+
+/** After silent_auth. */
+const onSms = (reason: string) => ({
+  channel: 'sms',
+  workflow: [{ channel: 'silent_auth', reason }, {}, {}],
+});
 
 describe('skipChannel', () => {
   it.each<SkipRequest>([
     { from: 'silent_auth', error: 'sdk_no_data_connectivity' },
     { error: 'sdk_no_data_connectivity' },
-  ])('skips a running channel once, however often it is asked: %j', async (request) => {
-    const { leave, asked } = worldOf([started(WORKFLOW)]);
+  ])('skips a running channel once when the request %j is repeated', async (request) => {
+    const { skip, asked } = worldOf([START]);
     for (let times = 0; times < 3; times += 1) {
-      expect(await leave(request)).toMatchObject({
-        channel: 'sms',
-        workflow: [{ channel: 'silent_auth', reason: 'no_mobile_data' }, {}, {}],
-      });
+      expect(await skip(request)).toMatchObject(onSms('no_mobile_data'));
     }
-    expect(asked).toEqual(['next']);
+    expect(asked()).toEqual(['next']);
   });
 
   it('takes a request without a channel for a repeat until the next step has run for 5 s', async () => {
-    const { leave, asked, clock } = worldOf([started(WORKFLOW)]);
-    expect(await leave({})).toMatchObject({ channel: 'sms' });
+    const { skip, asked, clock } = worldOf([START]);
+    expect((await skip({})).channel).toBe('sms');
     clock.seconds += 4;
-    expect(await leave({})).toMatchObject({ channel: 'sms' });
+    expect((await skip({})).channel).toBe('sms');
     clock.seconds += 1;
-    expect(await leave({})).toMatchObject({ channel: 'voice' });
-    expect(asked).toEqual(['next', 'next']);
+    expect((await skip({})).channel).toBe('voice');
+    expect(asked()).toEqual(['next', 'next']);
   });
 
-  it('skips nothing that does not run', async () => {
-    const { leave, asked } = worldOf([started(WORKFLOW), ended('silent_auth', 'failed')]);
-    expect(await leave({ from: 'silent_auth', error: 'sdk_error' })).toMatchObject({
-      channel: 'sms',
-    });
-    expect(await leave({ from: 'voice' })).toMatchObject({ channel: 'sms' });
-    expect(asked).toEqual([]);
+  it.each<[string, VerificationEvent, SkipRequest, object]>([
+    ['a channel that has ended', ended('silent_auth', 'failed'), SKIP, { channel: 'sms' }],
+    ['a later channel', ended('silent_auth', 'failed'), { from: 'voice' }, { channel: 'sms' }],
+    ['anything after the end', at(5, { type: 'cancelled' }), SKIP, { status: 'cancelled' }],
+  ])('does not skip %s', async (_what, event, request, shown) => {
+    const { skip, asked } = worldOf([START, event]);
+    expect(await skip(request)).toMatchObject(shown);
+    expect(asked()).toEqual([]);
   });
 
   it('refuses to skip the last channel', async () => {
-    const { leave, asked } = worldOf([started(['sms'])]);
-    await expect(leave({ from: 'sms', error: 'user_choice' })).rejects.toMatchObject({
+    const { skip, asked } = worldOf([started(['sms'])]);
+    await expect(skip({ from: 'sms', error: 'user_choice' })).rejects.toMatchObject({
       code: 'no_next_channel',
       members: { verification: { channel: 'sms', status: 'action_pending' } },
     });
-    expect(asked).toEqual([]);
+    expect(asked()).toEqual([]);
   });
 
-  it('ends where silent_auth was all there is and the handset failed', async () => {
-    const { leave, asked } = worldOf([started(['silent_auth'])]);
-    expect(await leave({ from: 'silent_auth', error: 'sdk_error' })).toMatchObject({
-      status: 'failed',
-      reason: 'handset_error',
-    });
-    expect(asked).toEqual(['cancel at Vonage']);
+  it('ends the verification where silent_auth is the only channel and the handset failed', async () => {
+    const { skip, asked } = worldOf([started(['silent_auth'])]);
+    expect(await skip(SKIP)).toMatchObject({ status: 'failed', reason: 'handset_error' });
+    expect(asked()).toEqual(['cancel at Vonage']);
   });
 
-  it('asks nobody after the end', async () => {
-    const { leave, asked } = worldOf([started(WORKFLOW), at(5, { type: 'cancelled' })]);
-    expect((await leave({ from: 'silent_auth' })).status).toBe('cancelled');
-    expect(asked).toEqual([]);
-  });
-
-  it('lets a channel run on that Vonage refused to skip, and asks again on a repeat', async () => {
-    const { leave, asked } = worldOf([started(WORKFLOW)], 'refused');
+  it('goes on with a channel that Vonage refused to skip, and asks again on a repeat', async () => {
+    const { skip, asked } = worldOf([START], 'refused');
     for (let times = 1; times <= 2; times += 1) {
-      await expect(leave({ from: 'silent_auth', error: 'sdk_error' })).rejects.toMatchObject({
+      await expect(skip(SKIP)).rejects.toMatchObject({
         code: 'provider_unavailable',
         members: { verification: { channel: 'silent_auth' } },
       });
-      expect(asked).toHaveLength(times);
+      expect(asked()).toHaveLength(times);
     }
   });
 
-  it('is left although the answer of Vonage is unknown, and does not ask twice', async () => {
-    const { leave, asked } = worldOf([started(WORKFLOW)], 'unknown');
-    await leave({ from: 'silent_auth', error: 'sdk_error' });
-    expect(await leave({ from: 'silent_auth', error: 'sdk_error' })).toMatchObject({
-      channel: 'sms',
-    });
-    expect(asked).toEqual(['next']);
+  it('skips a channel although the answer of Vonage was lost, and does not ask twice', async () => {
+    const { skip, asked } = worldOf([START], 'unknown');
+    await skip(SKIP);
+    expect((await skip(SKIP)).channel).toBe('sms');
+    expect(asked()).toEqual(['next']);
   });
 });
 
 describe('skipChannel, when the carrier has refused the handset', () => {
   it('waits five seconds for Vonage’s own event, and then asks', async () => {
-    const { leave, asked, clock } = worldOf([started(WORKFLOW)]);
+    const { skip, asked, clock } = worldOf([START]);
     const waiting = { channel: 'silent_auth', nextChangeAtMs: START_MS + 15_000 };
-    expect(await leave(REJECTED)).toMatchObject(waiting);
+    expect(await skip(REJECTED)).toMatchObject(waiting);
     clock.seconds = 14.9;
-    expect(await leave(REJECTED)).toMatchObject(waiting);
-    expect(asked).toEqual([]);
+    expect(await skip(REJECTED)).toMatchObject(waiting);
+    expect(asked()).toEqual([]);
     clock.seconds = 15;
-    expect(await leave(REJECTED)).toMatchObject({
-      channel: 'sms',
-      workflow: [{ channel: 'silent_auth', reason: 'carrier_failed' }, {}, {}],
-    });
-    expect(asked).toEqual(['next']);
+    expect(await skip(REJECTED)).toMatchObject(onSms('carrier_failed'));
+    expect(asked()).toEqual(['next']);
   });
 
-  it('does not ask once Vonage has said so itself', async () => {
-    const { leave, asked, clock, log } = worldOf([started(WORKFLOW)]);
-    await leave(REJECTED);
+  it('does not ask once Vonage’s own event is there', async () => {
+    const { skip, asked, clock, log } = worldOf([START]);
+    await skip(REJECTED);
     log.events.push(at(12, ended('silent_auth', 'user_rejected')));
     clock.seconds = 20;
-    expect(await leave(REJECTED)).toMatchObject({
-      channel: 'sms',
-      workflow: [{ channel: 'silent_auth', reason: 'number_mismatch' }, {}, {}],
-    });
-    expect(asked).toEqual([]);
+    expect(await skip(REJECTED)).toMatchObject(onSms('number_mismatch'));
+    expect(asked()).toEqual([]);
   });
 });

@@ -1,54 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import type { Connection } from '../../../../shared/domain/ports/verification-log.ts';
 import { subscribe } from '../../../../shared/usecases/subscribe.ts';
-import { START_MS, started } from '../../../fixtures/histories.ts';
-import { createMemoryLog, TOKEN } from '../../../fixtures/memory-log.ts';
-
-function worldOf(connections: readonly Connection[], seconds = 1) {
-  const calls: string[] = [];
-  const log = createMemoryLog([started()], connections, calls);
-  const closed: Connection[] = [];
-  const ports = {
-    log,
-    clock: { now: () => START_MS + seconds * 1000 },
-    telemetry: { measure: () => {} },
-    pusher: {
-      push: async () => [],
-      close: async (connection: Connection) => {
-        closed.push(connection);
-      },
-    },
-  };
-  return { ports, log, closed, calls };
-}
+import { started } from '../../../fixtures/histories.ts';
+import { TOKEN } from '../../../fixtures/memory-log.ts';
+import { verificationWorld } from '../../../fixtures/verification-world.ts';
 
 describe('subscribe', () => {
   it('registers and reads in one write', async () => {
-    const { ports, calls } = worldOf([]);
-    expect((await subscribe(TOKEN, '9#new', ports)).seq).toBe(1);
+    const { needs, calls } = verificationWorld([started()]);
+    expect((await subscribe(TOKEN, '9#new', needs)).seq).toBe(1);
     expect(calls).toEqual(['subscribe']);
   });
 
-  it('lets the oldest of five give way, by its time and not by its spelling', async () => {
-    const { ports, log, closed } = worldOf(['20#b', '9#a', '100#c', '30#d', '40#e']);
-    await subscribe(TOKEN, '200#new', ports);
-    expect(closed).toEqual(['9#a']);
+  it('closes the oldest of five connections, by its time and not by its spelling', async () => {
+    const connections = ['20#b', '9#a', '100#c', '30#d', '40#e'];
+    const { needs, log, calls } = verificationWorld([started()], { connections });
+    await subscribe(TOKEN, '200#new', needs);
+    expect(calls.filter((call) => call.startsWith('close'))).toEqual(['close 9#a']);
     expect([...log.connections]).toEqual(['20#b', '100#c', '30#d', '40#e', '200#new']);
   });
 
-  it('shows the end to whoever asks after the deadline', async () => {
-    const { ports, calls } = worldOf([], 1000);
-    expect(await subscribe(TOKEN, '9#new', ports)).toMatchObject({
-      status: 'expired',
-      reason: 'timed_out',
-    });
-    expect(calls).toEqual(['subscribe', 'append deadline']);
+  it('ends a verification after its deadline', async () => {
+    const { needs, calls } = verificationWorld([started()], { seconds: 1000 });
+    const expired = { status: 'expired', reason: 'timed_out' };
+    expect(await subscribe(TOKEN, '9#new', needs)).toMatchObject(expired);
+    expect(calls.slice(0, 2)).toEqual(['subscribe', 'append deadline']);
   });
 
   it('refuses a token that owns nothing', async () => {
-    const { ports } = worldOf([]);
-    const log = { ...ports.log, subscribe: async () => undefined };
-    await expect(subscribe(TOKEN, '9#new', { ...ports, log })).rejects.toMatchObject({
+    const { needs } = verificationWorld([started()]);
+    const log = { ...needs.log, subscribe: async () => undefined };
+    await expect(subscribe(TOKEN, '9#new', { ...needs, log })).rejects.toMatchObject({
       code: 'client_token_invalid',
     });
   });

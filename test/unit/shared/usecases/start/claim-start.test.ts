@@ -18,9 +18,10 @@ import type { Channel } from '../../../../../shared/domain/workflow.ts';
 import { claimStart, countCaller } from '../../../../../shared/usecases/start/claim-start.ts';
 import { planStart, withoutChannels } from '../../../../../shared/usecases/start/plan-start.ts';
 import type { StartNeeds } from '../../../../../shared/usecases/start/start-context.ts';
+import { BUDGET } from '../../../../fixtures/answering-vonage.ts';
 import { at, START_MS, started } from '../../../../fixtures/histories.ts';
 import { createMemoryLog } from '../../../../fixtures/memory-log.ts';
-import { BUDGET, CALLER, START, startWorld } from '../../../../fixtures/start-world.ts';
+import { CALLER, START, startWorld } from '../../../../fixtures/start-world.ts';
 
 const LIVE = {
   outcome: 'live',

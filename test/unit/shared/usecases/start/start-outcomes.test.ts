@@ -4,9 +4,10 @@ import type { Measurement } from '../../../../../shared/domain/ports/telemetry.t
 import type { StartRequest } from '../../../../../shared/domain/start-request.ts';
 import type { StartNeeds } from '../../../../../shared/usecases/start/start-context.ts';
 import { startVerification } from '../../../../../shared/usecases/start/start-verification.ts';
+import { BUDGET } from '../../../../fixtures/answering-vonage.ts';
 import { at, ended, REQUEST_ID, START_MS, started } from '../../../../fixtures/histories.ts';
 import { createMemoryLog, type MemoryLog } from '../../../../fixtures/memory-log.ts';
-import { BUDGET, CALLER, START, startWorld } from '../../../../fixtures/start-world.ts';
+import { CALLER, START, startWorld } from '../../../../fixtures/start-world.ts';
 
 const REPEATED: IdempotencyClaim = {
   outcome: 'started',
