@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ALIAS_NAME } from '../../../infra/aws/constructs/lambda-function.ts';
-import { render } from '../infra/aws/permissions.ts';
+import { render } from '../infra/aws/template.ts';
 import { synthesize } from '../infra/aws/synthesize.ts';
 
 const FOLDER = 'docs/runbooks';

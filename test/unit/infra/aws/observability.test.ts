@@ -2,10 +2,12 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { total } from '../../../../infra/aws/alarm-rules/rule.ts';
 import { METRICS } from '../../../../shared/domain/metrics.ts';
-import { render } from './permissions.ts';
 import { synthesize } from './synthesize.ts';
+import { propertiesOf, render } from './template.ts';
 
 const template = synthesize('prod', { alarmEmail: 'ops@example.com' });
+/** Every metric that the functions emit, as `<name> <dimensions>`. */
+const EMITTED = Object.entries(METRICS).map(([name, dimensions]) => `${name} ${dimensions}`);
 
 interface Widget {
   readonly type: string;
@@ -20,107 +22,122 @@ interface Widget {
   };
 }
 
-const dashboards = Object.values(template.findResources('AWS::CloudWatch::Dashboard')).map(
-  ({ Properties }) => ({
-    name: render(Properties.DashboardName),
-    ...(JSON.parse(render(Properties.DashboardBody)) as {
-      readonly periodOverride: string;
-      readonly widgets: readonly Widget[];
-    }),
-  }),
-);
-
-/** What a dashboard shows of our namespace, as `<name> <dimensions>`. */
-function shownBy(widgets: readonly Widget[]): string[] {
-  return widgets
-    .flatMap(({ properties }) => properties.metrics ?? [])
-    .flatMap((metric): string[] => {
-      const [first, name, ...rest] = metric;
-      if (first === 'SilentAuth') {
-        const texts = rest.filter((part) => typeof part === 'string');
-        expect(texts[texts.indexOf('service') + 1]).toBe('silent-auth-prod');
-        const dimensions = texts.filter((text, index) => index % 2 === 0 && text !== 'service');
-        return [`${name} ${dimensions.join()}`];
-      }
-      const search =
-        /\{SilentAuth,service,([\w,]+)\} service=\\+"silent-auth-prod\\+" MetricName=\\+"(\w+)/.exec(
-          JSON.stringify(metric),
-        );
-      return search ? [`${search[2]} ${search[1]}`] : [];
-    });
+interface Dashboard {
+  readonly periodOverride: string;
+  readonly widgets: readonly Widget[];
 }
 
-const alarms = Object.entries(template.findResources('AWS::CloudWatch::Alarm'))
-  .filter(([id]) => id.startsWith('Alarms'))
-  .map(([, { Properties }]) => Properties);
-
 describe('dashboards', () => {
+  const resources = propertiesOf(template, 'AWS::CloudWatch::Dashboard');
+  const dashboards: Dashboard[] = resources.map(({ DashboardBody }) =>
+    JSON.parse(render(DashboardBody)),
+  );
+  const widgets = dashboards.flatMap((dashboard) => dashboard.widgets);
+
+  /** What a line of a graph shows of our namespace, as `<name> <dimensions>`. */
+  function shownBy(metric: readonly unknown[]): string[] {
+    const [first, name, ...rest] = metric;
+    if (first === 'SilentAuth') {
+      const texts = rest.filter((part) => typeof part === 'string');
+      expect(texts[texts.indexOf('service') + 1]).toBe('silent-auth-prod');
+      const dimensions = texts.filter((text, index) => index % 2 === 0 && text !== 'service');
+      return [`${name} ${dimensions.join()}`];
+    }
+    const search =
+      /\{SilentAuth,service,([\w,]+)\} service=\\+"silent-auth-prod\\+" MetricName=\\+"(\w+)/.exec(
+        JSON.stringify(metric),
+      );
+    return search ? [`${search[2]} ${search[1]}`] : [];
+  }
+
   it('are one for the business and one for those on call', () => {
-    expect(dashboards.map(({ name }) => name)).toEqual([
+    expect(resources.map(({ DashboardName }) => render(DashboardName))).toEqual([
       'silent-auth-prod-<AWS::Region>-business',
       'silent-auth-prod-<AWS::Region>-technical',
     ]);
   });
 
   it('begin with what normal looks like', () => {
-    for (const { widgets } of dashboards) {
-      expect(widgets[0]?.type).toBe('text');
-      expect(widgets[0]?.properties.markdown).toContain('Normal');
+    for (const {
+      widgets: [first],
+    } of dashboards) {
+      expect(first?.type).toBe('text');
+      expect(first?.properties.markdown).toContain('Normal');
     }
   });
 
   it('show every metric that the functions emit, and no other', () => {
-    const shown = new Set(dashboards.flatMap(({ widgets }) => shownBy(widgets)));
-    const emitted = Object.entries(METRICS).map(([name, dimensions]) => `${name} ${dimensions}`);
-    expect([...shown].sort()).toEqual(emitted.sort());
+    const shown = widgets.flatMap(({ properties }) => properties.metrics ?? []).flatMap(shownBy);
+    expect([...new Set(shown)].sort()).toEqual(EMITTED.toSorted());
   });
 
-  it('show every metric at its own period, whatever the time range, and say which', () => {
-    for (const { periodOverride, widgets } of dashboards) {
-      expect(periodOverride).toBe('inherit');
-      const graphs = widgets.filter(({ properties }) => properties.view === 'timeSeries');
-      expect(graphs.filter(({ properties }) => !properties.yAxis?.left?.label)).toEqual([]);
-    }
-    const price = dashboards
-      .flatMap(({ widgets }) => widgets)
-      .find(({ properties }) => properties.title === 'Price by hour');
+  it('show every metric at its own period, whatever the time range, and name the period', () => {
+    for (const { periodOverride } of dashboards) expect(periodOverride).toBe('inherit');
+    const graphs = widgets.filter(({ properties }) => properties.view === 'timeSeries');
+    expect(graphs.filter(({ properties }) => !properties.yAxis?.left?.label)).toEqual([]);
+    const price = widgets.find(({ properties }) => properties.title === 'Price by hour');
     expect(price?.properties.yAxis?.left?.label).toBe('EUR per hour');
     expect(price?.properties.metrics?.[0]?.at(-1)).toMatchObject({ period: 3600 });
   });
 
   it('stay within the width of a dashboard', () => {
-    for (const { x, width } of dashboards.flatMap(({ widgets }) => widgets)) {
-      expect(x + width).toBeLessThanOrEqual(24);
-    }
+    for (const { x, width } of widgets) expect(x + width).toBeLessThanOrEqual(24);
   });
 });
 
+const TICKETS = [
+  'clock-dead-letters',
+  'clock-lag',
+  'clock-message-failures',
+  'event-failures',
+  'fallback-spike',
+  'push-failures',
+  'request-id-mismatches',
+  'secret-stale',
+  'signature-failures',
+  'slow-verification',
+  'table-throttles',
+];
+const PAGES = [
+  'clock-stopped',
+  'completed-without-check',
+  'conversion-drop',
+  'function-errors',
+  'function-throttles',
+  'internal-errors',
+  'limiter-storm',
+  'no-webhooks',
+  'price-ceiling',
+  'request-flood',
+  'secret-not-set',
+  'vonage-balance',
+  'vonage-blocked',
+  'vonage-check-outage',
+  'vonage-configuration',
+  'vonage-outage',
+  'vonage-throttled',
+  'vonage-unauthorized',
+];
+
 describe('alarms', () => {
-  it('are published when they begin and when they end: to wake somebody up, or as a ticket', () => {
+  const alarms = Object.entries(template.findResources('AWS::CloudWatch::Alarm'))
+    .filter(([id]) => id.startsWith('Alarms'))
+    .map(([, { Properties }]) => Properties);
+
+  it('are published when they begin and when they end, as a page or as a ticket', () => {
     const [tickets, pages] = Object.keys(template.findResources('AWS::SNS::Topic')).sort();
-    const published: Record<string, string[]> = { [`<${pages}>`]: [], [`<${tickets}>`]: [] };
-    for (const alarm of alarms) {
-      const [topic = '', ...others] = alarm.AlarmActions.map(render);
-      expect(others).toEqual([]);
-      expect(alarm.OKActions.map(render)).toEqual([topic]);
-      published[topic]?.push(alarm.AlarmName.slice('silent-auth-prod-'.length));
-    }
-    expect(published[`<${tickets}>`]?.sort()).toEqual([
-      'clock-dead-letters',
-      'clock-lag',
-      'clock-message-failures',
-      'event-failures',
-      'fallback-spike',
-      'push-failures',
-      'request-id-mismatches',
-      'secret-stale',
-      'signature-failures',
-      'slow-verification',
-      'table-throttles',
-    ]);
-    const subscribed = Object.values(template.findResources('AWS::SNS::Subscription')).map(
-      ({ Properties }) =>
-        `${Properties.Protocol} ${Properties.Endpoint} ${render(Properties.TopicArn)}`,
+    const published = alarms.map(({ AlarmName, AlarmActions, OKActions }) => {
+      const topics = AlarmActions.map(render);
+      expect(OKActions.map(render)).toEqual(topics);
+      return `${AlarmName.slice('silent-auth-prod-'.length)} ${topics}`;
+    });
+    const wanted = [
+      ...TICKETS.map((name) => `${name} <${tickets}>`),
+      ...PAGES.map((name) => `${name} <${pages}>`),
+    ];
+    expect(published.sort()).toEqual(wanted.sort());
+    const subscribed = propertiesOf(template, 'AWS::SNS::Subscription').map(
+      ({ Protocol, Endpoint, TopicArn }) => `${Protocol} ${Endpoint} ${render(TopicArn)}`,
     );
     expect(subscribed.sort()).toEqual([
       `email ops@example.com <${tickets}>`,
@@ -130,7 +147,7 @@ describe('alarms', () => {
     template.hasOutput('TicketTopic', { Value: { Ref: tickets } });
   });
 
-  it('let CloudWatch of this account alone publish, over TLS', () => {
+  it('let only CloudWatch of this account publish, over TLS', () => {
     template.hasResourceProperties('AWS::SNS::TopicPolicy', {
       PolicyDocument: {
         Statement: [
@@ -146,29 +163,28 @@ describe('alarms', () => {
     });
   });
 
-  it('say what happened and which runbook helps', () => {
-    for (const { AlarmName, AlarmDescription } of alarms) {
+  it('name their runbook and stay silent without traffic', () => {
+    for (const { AlarmName, AlarmDescription, TreatMissingData } of alarms) {
       const runbook = String(AlarmName).replace('silent-auth-prod-', '');
       expect(AlarmDescription).toMatch(new RegExp(`\\. Runbook: docs/runbooks/${runbook}\\.md$`));
+      expect(TreatMissingData).toBe('notBreaching');
     }
   });
 
   it('have absolute links where the stage gives their base', () => {
     const linked = synthesize('prod', { runbooks: 'https://wiki.example.com/runbooks' });
-    for (const { Properties } of Object.values(linked.findResources('AWS::CloudWatch::Alarm'))) {
-      expect(render(Properties.AlarmDescription)).toMatch(
+    for (const { AlarmDescription } of propertiesOf(linked, 'AWS::CloudWatch::Alarm')) {
+      expect(render(AlarmDescription)).toMatch(
         /Runbook: https:\/\/wiki\.example\.com\/runbooks\/[\w-]+\.md$/,
       );
     }
   });
 
-  it('stay silent without traffic', () => {
-    for (const { TreatMissingData } of alarms) expect(TreatMissingData).toBe('notBreaching');
-  });
-
   it('watch at most the ten metrics that CloudWatch allows: more are refused at synth', () => {
-    const metric = (name: string): Metric => new Metric({ namespace: 'x', metricName: name });
-    const metrics = Array.from({ length: 11 }, (_, index) => metric(`m${index}`));
+    const metrics = Array.from(
+      { length: 11 },
+      (_, index) => new Metric({ namespace: 'x', metricName: `m${index}` }),
+    );
     expect(() => total(metrics)).toThrow('an alarm watches at most 10 metrics, not 11');
     expect(() => total(metrics.slice(1))).not.toThrow();
   });
@@ -188,45 +204,7 @@ describe('alarms', () => {
     expect(JSON.stringify(alarms)).not.toMatch(/5xx/i);
   });
 
-  it('cover what can go wrong', () => {
-    const names = alarms.map(({ AlarmName }) => AlarmName.slice('silent-auth-prod-'.length));
-    expect(names.sort()).toEqual([
-      'clock-dead-letters',
-      'clock-lag',
-      'clock-message-failures',
-      'clock-stopped',
-      'completed-without-check',
-      'conversion-drop',
-      'event-failures',
-      'fallback-spike',
-      'function-errors',
-      'function-throttles',
-      'internal-errors',
-      'limiter-storm',
-      'no-webhooks',
-      'price-ceiling',
-      'push-failures',
-      'request-flood',
-      'request-id-mismatches',
-      'secret-not-set',
-      'secret-stale',
-      'signature-failures',
-      'slow-verification',
-      'table-throttles',
-      'vonage-balance',
-      'vonage-blocked',
-      'vonage-check-outage',
-      'vonage-configuration',
-      'vonage-outage',
-      'vonage-throttled',
-      'vonage-unauthorized',
-    ]);
-  });
-
   it('watch only metrics that the functions emit', () => {
-    const known = new Set(
-      Object.entries(METRICS).map(([name, dimensions]) => `${name} ${dimensions}`),
-    );
     interface Watched {
       readonly Namespace?: string;
       readonly MetricName: string;
@@ -238,23 +216,21 @@ describe('alarms', () => {
         ...query.MetricStat?.Metric,
       })),
     ]);
-    for (const { Namespace, MetricName, Dimensions = [] } of watched) {
-      if (Namespace !== 'SilentAuth') continue;
-      const service = Dimensions.find(({ Name }) => Name === 'service');
-      expect(service?.Value).toBe('silent-auth-prod');
-      const dimensions = Dimensions.map(({ Name }) => Name)
-        .filter((name) => name !== 'service')
-        .sort();
-      expect(known).toContain(`${MetricName} ${dimensions.join()}`);
+    const own = watched.filter(({ Namespace }) => Namespace === 'SilentAuth');
+    expect(own).not.toEqual([]);
+    for (const { MetricName, Dimensions = [] } of own) {
+      const { service, ...others } = Object.fromEntries(
+        Dimensions.map(({ Name, Value }) => [Name, Value]),
+      );
+      expect(service).toBe('silent-auth-prod');
+      expect(EMITTED).toContain(`${MetricName} ${Object.keys(others).sort()}`);
     }
   });
 });
 
 describe('saved queries', () => {
   it('answer the questions of those on call', () => {
-    const names = Object.values(template.findResources('AWS::Logs::QueryDefinition')).map(
-      ({ Properties }) => Properties.Name,
-    );
+    const names = propertiesOf(template, 'AWS::Logs::QueryDefinition').map(({ Name }) => Name);
     expect(names.sort()).toEqual([
       'silent-auth-prod/blocked networks',
       'silent-auth-prod/failures by reason',

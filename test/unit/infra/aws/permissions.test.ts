@@ -1,21 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES, type FunctionName } from '../../../../shared/config.ts';
-import { permissionsOf } from './permissions.ts';
+import { FUNCTION_NAMES, type FunctionName, WARMED } from '../../../../shared/config.ts';
 import { synthesize } from './synthesize.ts';
-
-const IDS: Record<FunctionName, string> = {
-  start: 'Start',
-  'check-code': 'CheckCode',
-  webhook: 'Webhook',
-  'next-workflow': 'NextWorkflow',
-  cancel: 'Cancel',
-  status: 'Status',
-  proof: 'Proof',
-  connect: 'Connect',
-  message: 'Message',
-  contracts: 'Contracts',
-  clock: 'Clock',
-};
+import { functionIds, functionsOf, permissionsOf, propertiesOf, render } from './template.ts';
 
 const VERIFICATIONS = '<TablesVerificationsDAFEA1C5>';
 const GUARDS = '<TablesGuards17CF79F1>';
@@ -30,89 +16,61 @@ const CHANNEL_SWITCH =
 const BUS = 'events:PutEvents <EventBus7B8748AA>';
 const QUEUE = '<ClockQueueMessages9F835F3C>';
 const SEND = `sqs:SendMessage ${QUEUE}`;
-const connections = (stage: string, method: string): string =>
+const connections = (method: string): string =>
   'execute-api:ManageConnections arn:<AWS::Partition>:execute-api:<AWS::Region>:' +
-  `<AWS::AccountId>:<WebSocketApi2C7AF84E>/${stage}/${method}/@connections/*`;
-
-function expected(stage: string): Record<FunctionName, string[]> {
-  const push = connections(stage, 'POST');
-  const callsVonage = [...READ_WRITE, PRIVATE_KEY, push, BUS, SEND];
-  return {
-    start: [
-      ...READ_WRITE,
-      `dynamodb:GetItem ${GUARDS}`,
-      `dynamodb:UpdateItem ${GUARDS}`,
-      PRIVATE_KEY,
-      KEYS,
-      CHANNEL_SWITCH,
-      SEND,
-    ],
-    'check-code': callsVonage,
-    'next-workflow': callsVonage,
-    cancel: callsVonage,
-    webhook: [...READ_WRITE, SIGNATURE, push, BUS],
-    status: [...READ_WRITE, push, BUS],
-    message: [...READ_WRITE, push, connections(stage, 'DELETE'), BUS],
-    connect: READ,
-    proof: [...READ, KEYS, PROOF_KEY],
-    contracts: [],
-    clock: [
-      ...callsVonage,
-      ...['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map(
-        (to) => `sqs:${to} ${QUEUE}`,
-      ),
-    ],
-  };
-}
-
-function ownLogs(logGroup: string): string[] {
-  const named = `arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:${logGroup}`;
-  return ['logs:CreateLogStream', 'logs:PutLogEvents'].flatMap((action) => [
-    `${action} ${logGroup}`,
-    `${action} ${named}`,
-  ]);
-}
+  `<AWS::AccountId>:<WebSocketApi2C7AF84E>/dev/${method}/@connections/*`;
+const PUSH = connections('POST');
+const CALLS_VONAGE = [...READ_WRITE, PRIVATE_KEY, PUSH, BUS, SEND];
 
 describe('permissions', () => {
   const template = synthesize('dev');
-  const resources: Record<string, { Type: string; Properties: Record<string, unknown> }> =
-    template.toJSON().Resources;
-  const find = (type: string, prefix: string): string => {
-    const ids = Object.keys(resources).filter(
-      (id) => resources[id]?.Type === type && new RegExp(`^${prefix}[0-9A-F]{8}$`).test(id),
-    );
-    expect(ids).toHaveLength(1);
-    return ids[0] ?? '';
+  const ids = functionIds(template);
+  const functions = functionsOf(template);
+  const invoke = WARMED.map((name) => `lambda:InvokeFunction <${ids[name]}>`);
+  const receive = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'].map(
+    (action) => `sqs:${action} ${QUEUE}`,
+  );
+  const guards = [`dynamodb:GetItem ${GUARDS}`, `dynamodb:UpdateItem ${GUARDS}`];
+  const expected: Record<FunctionName, string[]> = {
+    start: [...READ_WRITE, ...guards, PRIVATE_KEY, KEYS, CHANNEL_SWITCH, SEND, ...invoke],
+    'check-code': CALLS_VONAGE,
+    'next-workflow': CALLS_VONAGE,
+    cancel: CALLS_VONAGE,
+    webhook: [...READ_WRITE, SIGNATURE, PUSH, BUS],
+    status: [...READ_WRITE, PUSH, BUS],
+    message: [...READ_WRITE, PUSH, connections('DELETE'), BUS],
+    connect: READ,
+    proof: [...READ, KEYS, PROOF_KEY],
+    contracts: [],
+    clock: [...CALLS_VONAGE, ...receive],
   };
 
-  it.each(FUNCTION_NAMES)('gives %s exactly what it calls', (name) => {
-    const logGroup = `<${find('AWS::Logs::LogGroup', `${IDS[name]}Logs`)}>`;
-    // Who may warm whom: warm-together.test.ts.
-    const actual = permissionsOf(template, find('AWS::Lambda::Function', IDS[name])).filter(
-      (line) => !line.startsWith('lambda:'),
-    );
-    expect(actual).toEqual([...expected('dev')[name], ...ownLogs(logGroup)].sort());
+  it.each(FUNCTION_NAMES)('give %s exactly what it calls', (name) => {
+    const group = render(functions[name]?.LoggingConfig.LogGroup);
+    const named = `arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:${group}`;
+    const ownLogs = ['logs:CreateLogStream', 'logs:PutLogEvents'].flatMap((action) => [
+      `${action} ${group}`,
+      `${action} ${named}`,
+    ]);
+    const actual = permissionsOf(template, ids[name] ?? '');
+    expect(actual).toEqual([...expected[name], ...ownLogs].sort());
   });
 
-  it('attaches no managed policy to a function and gives no role to two of them', () => {
-    const roles = Object.values(template.findResources('AWS::Lambda::Function')).map(
-      ({ Properties }) => Properties.Role['Fn::GetAtt'][0],
-    );
+  it('come from one role for each function, without managed policies', () => {
+    const roles = Object.values(functions).map(({ Role }) => Role['Fn::GetAtt'][0]);
     expect(new Set(roles).size).toBe(FUNCTION_NAMES.length);
     for (const role of roles) {
-      expect(resources[role]?.Properties.ManagedPolicyArns).toBeUndefined();
-      expect(resources[role]?.Properties.Policies).toBeUndefined();
+      const { Properties } = template.findResources('AWS::IAM::Role')[role] ?? {};
+      expect([Properties?.ManagedPolicyArns, Properties?.Policies]).toEqual([undefined, undefined]);
     }
   });
 
-  it('lets nobody but API Gateway invoke a function, and only for its own route', () => {
-    const permissions = Object.values(template.findResources('AWS::Lambda::Permission'));
+  it('let only API Gateway invoke a function, and only for its own route', () => {
+    const permissions = propertiesOf(template, 'AWS::Lambda::Permission');
     expect(permissions).toHaveLength(12);
-    for (const { Properties } of permissions) {
-      expect(Properties.Principal).toBe('apigateway.amazonaws.com');
-      expect(JSON.stringify(Properties.SourceArn)).toMatch(
-        /\/\*\/\*\/[\w.-]+(\/[\w.-]+)?"\]|\/\*\$\w+"\]/,
-      );
+    for (const { Principal, SourceArn } of permissions) {
+      expect(Principal).toBe('apigateway.amazonaws.com');
+      expect(JSON.stringify(SourceArn)).toMatch(/\/\*\/\*\/[\w.-]+(\/[\w.-]+)?"\]|\/\*\$\w+"\]/);
     }
   });
 });
