@@ -8,8 +8,8 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { bundleCognitoTrigger } from '../../../docs/examples/cognito/bundle.ts';
 import { cdkContext } from '../../fixtures/stage-stack.ts';
 import { createCompanyStack } from '../../unit/infra/aws/company-stack.ts';
-import { permissionsOf } from '../../unit/infra/aws/template.ts';
 import { synthesize } from '../../unit/infra/aws/synthesize.ts';
+import { permissionsOf } from '../../unit/infra/aws/template.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'silent-auth-cognito-'));
 const bundle = bundleCognitoTrigger(folder);

@@ -4,8 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ALIAS_NAME } from '../../../infra/aws/constructs/lambda-function.ts';
-import { render } from '../infra/aws/template.ts';
 import { synthesize } from '../infra/aws/synthesize.ts';
+import { render } from '../infra/aws/template.ts';
 
 const FOLDER = 'docs/runbooks';
 const SECTIONS = ['First look', 'Likely causes', 'What to do', 'How to know it is over'];
