@@ -2,15 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  printCold,
-  printCost,
-  printGrowth,
-  printMemory,
-  printProfile,
-  printTricks,
-  printVerifications,
-} from './print.ts';
+import { printSections } from './print.ts';
 import type { Report, Section } from './report.ts';
 import { toMarkdown } from './table.ts';
 
@@ -18,26 +10,20 @@ const DOCUMENT = join(import.meta.dirname, '..', '..', '..', 'docs', 'performanc
 
 /** Sections that were never measured here stay as they are. */
 export function documentReport(report: Report): void {
-  const { cold, verification, tricks, profile, growth, cost } = report;
-  const tables = {
-    cold: cold && withOrigin(cold, printCold(cold, toMarkdown)),
-    verification:
-      verification && withOrigin(verification, printVerifications(verification, toMarkdown)),
-    memory: verification && withOrigin(verification, printMemory(verification, cost, toMarkdown)),
-    tricks: tricks && withOrigin(tricks, printTricks(tricks, toMarkdown)),
-    profile: profile && withOrigin(profile, printProfile(profile, toMarkdown)),
-    growth: growth && withOrigin(growth, printGrowth(growth.results, toMarkdown)),
-    cost: cost && withOrigin(cost, printCost(cost, toMarkdown)),
+  const tables = printSections(report, toMarkdown);
+  const origins: Readonly<Record<string, Section | undefined>> = {
+    ...report,
+    memory: report.verification,
   };
   let text = readFileSync(DOCUMENT, 'utf8');
   for (const [name, table] of Object.entries(tables)) {
-    if (table !== undefined) text = replaceBetween(text, name, table);
+    const origin = origins[name];
+    if (table === undefined || !origin) continue;
+    const { machine, node, measuredAt } = origin;
+    const measured = `${machine}, Node ${node}, ${measuredAt.slice(0, 10)}.`;
+    text = replaceBetween(text, name, `${table}\n\n${measured}`);
   }
   writeFileSync(DOCUMENT, text);
-}
-
-function withOrigin({ machine, node, measuredAt }: Section, table: string): string {
-  return `${table}\n\n${machine}, Node ${node}, ${measuredAt.slice(0, 10)}.`;
 }
 
 function replaceBetween(text: string, name: string, table: string): string {

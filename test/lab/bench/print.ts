@@ -1,119 +1,105 @@
-/** The report for people: in a terminal, or in Markdown. */
+/** The report for people: tables for a terminal, or in Markdown. */
 
 import type { ColdReport } from './cold/measure.ts';
 import { type CostReport, TARGET_DOLLARS } from './cost/measure.ts';
+import type { PathCost } from './cost/path-cost.ts';
 import type { GrowthResult } from './load/growth.ts';
 import type { ProfileReport } from './profile/measure.ts';
+import type { Report } from './report.ts';
 import type { Measured } from './statistics.ts';
-import { fixed, type Table, toTable } from './table.ts';
+import { fixed, type Table, tabulate } from './table.ts';
 import type { TrickReport } from './tricks/measure.ts';
 import { MEMORY_SIZES, type VerificationReport } from './verification/measure.ts';
 import { compareMemory } from './verification/memory.ts';
 
-export function printCold(
-  { results, memoryMegabytes, rounds, uncapped }: ColdReport,
-  table: Table = toTable,
-): string {
+/**
+ * By name, of what was measured; the memory sizes are a part of the verifications.
+ * @param knownCost prices the functions' CPU; without it the prices of memory sizes are missing
+ */
+export function printSections(
+  { cold, verification, tricks, profile, growth, cost }: Report,
+  table: Table,
+  knownCost = cost,
+): Readonly<Record<keyof Report | 'memory', string | undefined>> {
+  return {
+    cold: cold && printCold(cold, table),
+    verification: verification && printVerifications(verification, table),
+    memory: verification && printMemory(verification, knownCost, table),
+    tricks: tricks && printTricks(tricks, table),
+    profile: profile && printProfile(profile, table),
+    growth: growth && printGrowth(growth.results, table),
+    cost: cost && printCost(cost, table),
+  };
+}
+
+function printCold(report: ColdReport, table: Table): string {
+  const { results, memoryMegabytes, rounds, uncapped } = report;
   const cap = uncapped ?? `CPU of ${memoryMegabytes} MB after INIT`;
-  const header = [
-    'cold start',
-    'KB',
-    'gzip',
-    'init ms',
-    'first ms',
-    'warm ms',
-    'RSS MB',
-    'init ×',
-    'init+first ×',
-    '× of peer',
-    'warm overhead ms',
-  ];
-  const rows = results.map((it) => [
-    it.name,
-    fixed(it.bytes / 1024, 0),
-    fixed(it.gzipBytes / 1024, 0),
-    spread(it.initMs, 0),
-    spread(it.firstMs, 0),
-    spread(it.warmMs, 1),
-    fixed(it.residentMegabytes.median, 0),
-    fixed(it.initRatio, 2),
-    fixed(it.initAndFirstRatio, 2),
-    it.initAndFirstToPeer === undefined ? '' : fixed(it.initAndFirstToPeer, 2),
-    it.warmOverheadMs === undefined ? '' : fixed(it.warmOverheadMs, 1),
+  const text = tabulate(table, results, [
+    ['cold start', (it) => it.name],
+    ['KB', (it) => fixed(it.bytes / 1024, 0)],
+    ['gzip', (it) => fixed(it.gzipBytes / 1024, 0)],
+    ['init ms', (it) => spread(it.initMs, 0)],
+    ['first ms', (it) => spread(it.firstMs, 0)],
+    ['warm ms', (it) => spread(it.warmMs, 1)],
+    ['RSS MB', (it) => fixed(it.residentMegabytes.median, 0)],
+    ['init ×', (it) => fixed(it.initRatio, 2)],
+    ['init+first ×', (it) => fixed(it.initAndFirstRatio, 2)],
+    ['× of peer', (it) => optional(it.initAndFirstToPeer, 2)],
+    ['warm overhead ms', (it) => optional(it.warmOverheadMs, 1)],
   ]);
-  const note = `${rounds} rounds, interleaved; ${cap}. ×: against the empty handler started right before.`;
-  return `${table(header, rows)}\n\n${note}`;
+  return `${text}\n\n${rounds} rounds, interleaved; ${cap}. ×: against the empty handler started right before.`;
 }
 
-export function printTricks({ results }: TrickReport, table: Table = toTable): string {
-  const header = [
-    'saved by',
-    'pairs',
-    'CPU ms, init + first',
-    '%',
-    'wait ms, init + first',
-    '%',
-    'first ms',
-    'warm CPU ms',
-    '%',
-  ];
-  const rows = results.map(({ name, pairs, whole, saved }) => [
-    name,
-    String(pairs),
-    spread(saved.cpuMs, 1),
-    fixed((100 * saved.cpuMs.median) / (whole.cpuMs + saved.cpuMs.median), 0),
-    spread(saved.waitMs, 1),
-    fixed((100 * saved.waitMs.median) / (whole.waitMs + saved.waitMs.median), 0),
-    spread(saved.firstMs, 1),
-    spread(saved.warmCpuMs, 2),
-    fixed((100 * saved.warmCpuMs.median) / (whole.warmCpuMs + saved.warmCpuMs.median), 0),
+function printTricks({ results }: TrickReport, table: Table): string {
+  const percent = (saved: Measured, whole: number): string =>
+    fixed((100 * saved.median) / (whole + saved.median), 0);
+  const text = tabulate(table, results, [
+    ['saved by', (it) => it.name],
+    ['pairs', (it) => String(it.pairs)],
+    ['CPU ms, init + first', ({ saved }) => spread(saved.cpuMs, 1)],
+    ['%', ({ saved, whole }) => percent(saved.cpuMs, whole.cpuMs)],
+    ['wait ms, init + first', ({ saved }) => spread(saved.waitMs, 1)],
+    ['%', ({ saved, whole }) => percent(saved.waitMs, whole.waitMs)],
+    ['first ms', ({ saved }) => spread(saved.firstMs, 1)],
+    ['warm CPU ms', ({ saved }) => spread(saved.warmCpuMs, 2)],
+    ['%', ({ saved, whole }) => percent(saved.warmCpuMs, whole.warmCpuMs)],
   ]);
-  const note = `start; interleaved pairs; median and quartiles of the differences. AWS is 1 ms away, Vonage 40 ms, over TLS. CPU: all threads. wait: INIT without the time that other programs had the CPU, and the first request with the CPU of 512 MB.`;
-  return `${table(header, rows)}\n\n${note}`;
-}
-
-export function printVerifications(
-  { results, rounds, emptyMs, networkMs, uncapped }: VerificationReport,
-  table: Table = toTable,
-): string {
-  const header = [
-    'wholly cold verification',
-    '/start ms',
-    '/check-code ms',
-    '/proof ms',
-    'tap to completed ms',
-    '× two empty',
-    '× SDK Lambda',
-    'cold although warmed',
-  ];
-  const rows = results.map((it) => [
-    it.name,
-    spread(it.startMs, 0),
-    spread(it.checkCodeMs, 0),
-    it.proofMs.count === 0 ? '–' : spread(it.proofMs, 0),
-    spread(it.completedMs, 0),
-    spread(it.toEmpty, 2),
-    spread(it.toSdkLambda, 2),
-    Object.entries(it.cold)
-      .filter(([name, count]) => it.isWarmed && name !== 'start' && count > 0)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(', '),
-  ]);
-  const note = `${rounds} rounds; ${uncapped ?? 'CPU as the memory buys it, after INIT'}. Two empty handlers, INIT and first request each: ${spread(emptyMs, 0)} ms. ×: /start and /check-code less the ${fixed(networkMs, 0)} ms in which DynamoDB, Vonage and the socket answer, within a round. The last column: in how many rounds a request came before the warm-up was through.`;
-  const [deployed] = results;
-  const goal = deployed && deployed.toEmpty.median <= GOAL_TO_EMPTY ? 'reached' : 'missed';
-  const verdict = `Goal, at most ${GOAL_TO_EMPTY} × two empty handlers: ${goal}.`;
-  return `${table(header, rows)}\n\n${note}\n\n${verdict}`;
+  return `${text}\n\nstart; interleaved pairs; median and quartiles of the differences. AWS is 1 ms away, Vonage 40 ms, over TLS. CPU: all threads. wait: INIT without the time that other programs had the CPU, and the first request with the CPU of 512 MB.`;
 }
 
 /** Of what is deployed, which is the first row. */
 const GOAL_TO_EMPTY = 2.2;
 
-/** @param cost of the functions' CPU; where it was not measured, the prices are missing */
-export function printMemory(
+function printVerifications(report: VerificationReport, table: Table): string {
+  const { results, rounds, emptyMs, networkMs, uncapped } = report;
+  const text = tabulate(table, results, [
+    ['wholly cold verification', (it) => it.name],
+    ['/start ms', (it) => spread(it.startMs, 0)],
+    ['/check-code ms', (it) => spread(it.checkCodeMs, 0)],
+    ['/proof ms', (it) => (it.proofMs.count === 0 ? '–' : spread(it.proofMs, 0))],
+    ['tap to completed ms', (it) => spread(it.completedMs, 0)],
+    ['× two empty', (it) => spread(it.toEmpty, 2)],
+    ['× SDK Lambda', (it) => spread(it.toSdkLambda, 2)],
+    [
+      'cold although warmed',
+      (it) =>
+        Object.entries(it.cold)
+          .filter(([name, count]) => it.isWarmed && name !== 'start' && count > 0)
+          .map(([name, count]) => `${name} ${count}`)
+          .join(', '),
+    ],
+  ]);
+  const note = `${rounds} rounds; ${uncapped ?? 'CPU as the memory buys it, after INIT'}. Two empty handlers, INIT and first request each: ${spread(emptyMs, 0)} ms. ×: /start and /check-code less the ${fixed(networkMs, 0)} ms in which DynamoDB, Vonage and the socket answer, within a round. The last column: in how many rounds a request came before the warm-up was through.`;
+  const [deployed] = results;
+  const goal = deployed && deployed.toEmpty.median <= GOAL_TO_EMPTY ? 'reached' : 'missed';
+  return `${text}\n\n${note}\n\nGoal, at most ${GOAL_TO_EMPTY} × two empty handlers: ${goal}.`;
+}
+
+function printMemory(
   report: VerificationReport,
   cost: CostReport | undefined,
-  table: Table = toTable,
+  table: Table,
 ): string {
   const header = [
     'function',
@@ -133,10 +119,7 @@ export function printMemory(
 }
 
 /** The heaviest functions of each, one table. */
-export function printProfile(
-  { results, invocations }: ProfileReport,
-  table: Table = toTable,
-): string {
+function printProfile({ results, invocations }: ProfileReport, table: Table): string {
   const header = results.flatMap(({ name }) => [name, '%']);
   const rows = (results[0]?.heaviest ?? []).map((_, place) =>
     results.flatMap(({ heaviest }) => {
@@ -148,76 +131,68 @@ export function printProfile(
   return `${table(header, rows)}\n\n${invocations} warm requests each, in one process. CPU ms of one, with the profiler: ${cpu}.`;
 }
 
-export function printGrowth(results: readonly GrowthResult[], table: Table = toTable): string {
-  const header = ['in flight', 'completed', 'per s', 'CPU ms each', 'gateway', 'store'];
-  const rows = results.map((it) => [
-    String(it.inFlight),
-    String(it.completed),
-    fixed(it.perSecond, 1),
-    fixed(it.cpuMs, 1),
-    fixed(it.gatewayCpuMs, 1),
-    fixed(it.storeCpuMs, 1),
+function printGrowth(results: readonly GrowthResult[], table: Table): string {
+  const text = tabulate(table, results, [
+    ['in flight', (it) => String(it.inFlight)],
+    ['completed', (it) => String(it.completed)],
+    ['per s', (it) => fixed(it.perSecond, 1)],
+    ['CPU ms each', (it) => fixed(it.cpuMs, 1)],
+    ['gateway', (it) => fixed(it.gatewayCpuMs, 1)],
+    ['store', (it) => fixed(it.storeCpuMs, 1)],
   ]);
   const failures = results.flatMap((it) => it.failures.map((why) => `${it.inFlight}: ${why}`));
-  return [table(header, rows), ...failures].join('\n');
+  return [text, ...failures].join('\n');
 }
 
-export function printCost(
-  { paths, monthly, metricSeries, prices }: CostReport,
-  table: Table = toTable,
-): string {
-  const parts = Object.keys(paths[0]?.dollars ?? {});
-  const biggest = parts.toSorted((one, other) => dollarsOf(other) - dollarsOf(one));
-  function dollarsOf(part: string): number {
-    return paths[0]?.dollars[part] ?? 0;
-  }
-  const header = ['$ per million verifications', ...paths.map(({ path }) => path)];
+function printCost({ paths, monthly, metricSeries, prices }: CostReport, table: Table): string {
+  const row = (label: string, digits: number, of: (path: PathCost) => number): string[] => [
+    label,
+    ...paths.map((path) => fixed(of(path), digits)),
+  ];
+  const { dollars = {}, variants = {} } = paths[0] ?? {};
+  const parts = Object.keys(dollars).toSorted(
+    (one, other) => (dollars[other] ?? 0) - (dollars[one] ?? 0),
+  );
   const rows = [
-    ...biggest.map((part) => [part, ...paths.map(({ dollars }) => fixed(dollars[part] ?? 0, 2))]),
-    ['all', ...paths.map((path) => fixed(path.total, 2))],
-    ...Object.keys(paths[0]?.variants ?? {}).map((name) => [
-      `all, ${name}`,
-      ...paths.map(({ variants }) => fixed(variants[name] ?? 0, 2)),
-    ]),
+    ...parts.map((part) => row(part, 2, (path) => path.dollars[part] ?? 0)),
+    row('all', 2, (path) => path.total),
+    ...Object.keys(variants).map((name) =>
+      row(`all, ${name}`, 2, (path) => path.variants[name] ?? 0),
+    ),
   ];
-  const usage = [
-    ['HTTP requests', 'httpRequests', 1],
-    ['WebSocket messages and handshakes', 'messages', 1],
-    ['Lambda invocations', 'invocations', 1],
-    ['SQS requests', 'queueRequests', 1],
-    ['Lambda CPU ms', 'cpuMs', 1],
-    ['Lambda network ms, assumed', 'waitMs', 0],
-    ['request line bytes', 'logLineBytes', 0],
-    ['metric line bytes', 'metricBytes', 0],
-    ['access log bytes', 'accessLogBytes', 0],
-  ] as const;
-  const units = ['requests', 'writeUnits', 'readUnits', 'refused'] as const;
   const counts = [
-    ...usage.map(([label, member, digits]) => [
-      label,
-      ...paths.map((path) => fixed(path.usage[member], digits)),
-    ]),
-    ...units.map((unit) => [
-      `DynamoDB ${unit}`,
-      ...paths.map((path) => fixed(path.usage.dynamodb[unit], 1)),
-    ]),
+    row('HTTP requests', 1, ({ usage }) => usage.httpRequests),
+    row('WebSocket messages and handshakes', 1, ({ usage }) => usage.messages),
+    row('Lambda invocations', 1, ({ usage }) => usage.invocations),
+    row('SQS requests', 1, ({ usage }) => usage.queueRequests),
+    row('Lambda CPU ms', 1, ({ usage }) => usage.cpuMs),
+    row('Lambda network ms, assumed', 0, ({ usage }) => usage.waitMs),
+    row('request line bytes', 0, ({ usage }) => usage.logLineBytes),
+    row('metric line bytes', 0, ({ usage }) => usage.metricBytes),
+    row('access log bytes', 0, ({ usage }) => usage.accessLogBytes),
+    row('DynamoDB requests', 1, ({ usage }) => usage.dynamodb.requests),
+    row('DynamoDB writeUnits', 1, ({ usage }) => usage.dynamodb.writeUnits),
+    row('DynamoDB readUnits', 1, ({ usage }) => usage.dynamodb.readUnits),
+    row('DynamoDB refused', 1, ({ usage }) => usage.dynamodb.refused),
   ];
-  const fixedCosts = Object.entries(monthly).map(([name, dollars]) => [name, fixed(dollars, 2)]);
+  const fixedCosts = Object.entries(monthly).map(([name, each]) => [name, fixed(each, 2)]);
+  const names = paths.map(({ path }) => path);
   const goals = paths.map(({ path, total }) => {
     const target = TARGET_DOLLARS[path];
     return `${path} ≤ $${target} ${total <= target ? 'reached' : 'missed'}`;
   });
   return [
-    table(header, rows),
-    '',
+    table(['$ per million verifications', ...names], rows),
     `goals: ${goals.join(', ')}; list prices of ${prices.region}, ${prices.asOf}`,
-    '',
-    table(['counted per verification', ...paths.map(({ path }) => path)], counts),
-    '',
+    table(['counted per verification', ...names], counts),
     table([`$ per month, ${metricSeries} metric series`, ''], fixedCosts),
-  ].join('\n');
+  ].join('\n\n');
 }
 
 function spread({ median, low, high }: Measured, digits: number): string {
   return `${fixed(median, digits)} (${fixed(low, digits)}–${fixed(high, digits)})`;
+}
+
+function optional(value: number | undefined, digits: number): string {
+  return value === undefined ? '' : fixed(value, digits);
 }

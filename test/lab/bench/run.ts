@@ -9,33 +9,23 @@ import { readCommandLine } from '../../../shared/command/run-command.ts';
 import { measureColdStarts } from './cold/measure.ts';
 import { measureCost } from './cost/measure.ts';
 import { documentReport } from './document.ts';
-import { startBenchStack } from './load/bench-stack.ts';
 import { measureGrowth } from './load/growth.ts';
-import {
-  printCold,
-  printCost,
-  printGrowth,
-  printMemory,
-  printProfile,
-  printTricks,
-  printVerifications,
-} from './print.ts';
+import { printSections } from './print.ts';
 import { measureProfile } from './profile/measure.ts';
 import { addToReport, describeRun, REPORT_FILE, type Report, readReport } from './report.ts';
+import { toTable } from './table.ts';
 import { measureTricks, withKnown } from './tricks/measure.ts';
 import { measureVerifications } from './verification/measure.ts';
 
 const THOROUGH = {
-  coldRounds: 5,
-  verificationRounds: 15,
-  growth: [10, 100, 1000, 5000],
-  costCount: 40,
+  rounds: { cold: 5, verification: 15 },
+  inFlight: [10, 100, 1000, 5000],
+  costs: 40,
 };
 const QUICK: typeof THOROUGH = {
-  coldRounds: 2,
-  verificationRounds: 2,
-  growth: [10, 100],
-  costCount: 10,
+  rounds: { cold: 2, verification: 2 },
+  inFlight: [10, 100],
+  costs: 10,
 };
 
 const SECTIONS = ['cold', 'verification', 'tricks', 'profile', 'growth', 'cost'] as const;
@@ -70,64 +60,36 @@ const { values: options } = readCommandLine({
   },
 });
 const scale = options.quick ? QUICK : THOROUGH;
-const inFlight = options['in-flight'] ?? scale.growth;
-const report: { -readonly [section in keyof Report]: Report[section] } = {};
+/** What measures each section, in the order in which they run. */
+const MEASURE = {
+  cold: () => measureColdStarts(options.rounds ?? scale.rounds.cold, progress),
+  verification: () => measureVerifications(options.rounds ?? scale.rounds.verification, progress),
+  tricks: async () => {
+    const { pairs, warm: warmRequests, tricks } = options;
+    const only = tricks === '' ? [] : tricks.split(',');
+    const found = await measureTricks({ pairs, warmRequests, only }, progress);
+    return withKnown(found, readReport().tricks);
+  },
+  profile: () => measureProfile(progress),
+  growth: () => measureGrowth(options['in-flight'] ?? scale.inFlight, progress),
+  cost: () => measureCost(scale.costs, progress),
+};
 
 if (options.document) {
   documentReport(readReport());
 } else {
-  await run(toSections(options));
+  const chosen = options.only ?? (options.cost ? ['cost'] : ['cold', 'verification', 'growth']);
+  const report = {};
+  for (const name of SECTIONS.filter((each) => chosen.includes(each))) {
+    const section: Report = { [name]: { ...describeRun(), ...(await MEASURE[name]()) } };
+    // Kept at once: a later section that is interrupted takes nothing with it.
+    addToReport(section);
+    Object.assign(report, section);
+    if (options.json) continue;
+    for (const text of Object.values(printSections(section, toTable, readReport().cost))) {
+      if (text !== undefined) console.log(`\n${text}`);
+    }
+  }
   console.log(options.json ? JSON.stringify(report, null, 2) : `\nwritten to ${REPORT_FILE}`);
 }
 process.exit(0); // sockets that are kept alive would hold the process for a while
-
-function toSections({ only, cost }: typeof options): readonly string[] {
-  if (only) return only;
-  return cost ? ['cost'] : ['cold', 'verification', 'growth'];
-}
-
-async function run(sections: readonly string[]): Promise<void> {
-  if (sections.includes('cold')) {
-    const cold = await measureColdStarts(options.rounds ?? scale.coldRounds, progress);
-    finish({ cold: { ...describeRun(), ...cold } }, printCold(cold));
-  }
-  if (sections.includes('verification')) {
-    const rounds = options.rounds ?? scale.verificationRounds;
-    const verification = await measureVerifications(rounds, progress);
-    const { cost } = readReport();
-    const memory = printMemory(verification, cost);
-    const text = `${printVerifications(verification)}\n\n${memory}`;
-    finish({ verification: { ...describeRun(), ...verification } }, text);
-  }
-  if (sections.includes('tricks')) {
-    const { pairs, warm: warmRequests, tricks: names } = options;
-    const only = names === '' ? [] : names.split(',');
-    const found = await measureTricks({ pairs, warmRequests, only }, progress);
-    const tricks = withKnown(found, readReport().tricks);
-    finish({ tricks: { ...describeRun(), ...tricks } }, printTricks(found));
-  }
-  if (sections.includes('profile')) {
-    const profile = await measureProfile(progress);
-    finish({ profile: { ...describeRun(), ...profile } }, printProfile(profile));
-  }
-  if (sections.includes('growth')) {
-    const bench = await startBenchStack();
-    try {
-      const results = await measureGrowth(bench, inFlight, progress);
-      finish({ growth: { ...describeRun(), results } }, printGrowth(results));
-    } finally {
-      await bench.close();
-    }
-  }
-  if (sections.includes('cost')) {
-    const cost = await measureCost(scale.costCount, progress);
-    finish({ cost: { ...describeRun(), ...cost } }, printCost(cost));
-  }
-}
-
-/** Kept at once: a later section that is interrupted takes nothing with it. */
-function finish(section: Report, text: string): void {
-  Object.assign(report, section);
-  addToReport(section);
-  if (!options.json) console.log(`\n${text}`);
-}

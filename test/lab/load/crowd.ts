@@ -1,7 +1,7 @@
 /** A crowd of phones on one stack, and everything that is known about it afterwards. */
 
+import type { Stack } from '../../../infra/local/stack.ts';
 import { inParallel } from '../../fixtures/in-parallel.ts';
-import type { LoadStack } from './load-stack.ts';
 import { compareMemory, type Growth, type Memory, readMemory } from './memory.ts';
 import { createPerson } from './people.ts';
 import { type Story, verify } from './phone.ts';
@@ -19,7 +19,7 @@ export interface CrowdOptions {
   readonly exactly: boolean;
   readonly webhooksMs: number;
   /** Called with the number that are done. */
-  readonly progress?: (done: number) => void;
+  readonly progress: (done: number) => void;
   /** Done before anything is checked. */
   readonly afterPhones?: () => Promise<void>;
 }
@@ -34,7 +34,6 @@ export interface Outcome {
   /** Verifications that Vonage has begun; null when its journal may have been lost. */
   readonly startsAtVonage: number | null;
   readonly memory: readonly Growth[];
-  readonly leaks: readonly string[];
 }
 
 /** Between the first phones, so that the processes do not all start in one instant. */
@@ -43,8 +42,8 @@ const JOURNAL_MS = 1_000;
 /** Memory is compared from when so much of the work is done: everything is warm by then. */
 const WARM = 0.5;
 
-export async function runCrowd(stack: LoadStack, options: CrowdOptions): Promise<Outcome> {
-  const { verifications, concurrency, seed, patienceMs, exactly } = options;
+export async function runCrowd(stack: Stack, options: CrowdOptions): Promise<Outcome> {
+  const { verifications, concurrency, seed, patienceMs, exactly, webhooksMs } = options;
   const { endpoints } = stack;
   const tally = createTally();
   const clock = createWebhookClock(endpoints, tally);
@@ -52,35 +51,29 @@ export async function runCrowd(stack: LoadStack, options: CrowdOptions): Promise
   const unserved: string[] = [];
   let begin: Promise<Memory> | undefined;
   let done = 0;
-  // the journal is away while the simulator is; the next reading goes on where this one began
+  // The journal is away while the simulator is; the next reading continues where this one began.
   const journal = setInterval(() => void clock.read().catch(() => {}), JOURNAL_MS);
   const startedAt = performance.now();
 
-  const indexes = Array.from({ length: verifications }, (_, index) => index);
-  const work = inParallel(
-    concurrency,
-    indexes,
-    async (index) => {
-      try {
-        stories.push(
-          await verify(createPerson(seed, index), { endpoints, tally, clock, patienceMs }),
-        );
-      } catch (error) {
-        unserved.push(error instanceof Error ? error.message : String(error));
-      }
-      done += 1;
-      if (done >= verifications * WARM) begin ??= readMemory(stack);
-      options.progress?.(done);
-    },
-    RAMP_MS,
-  );
+  const live = async (index: number): Promise<void> => {
+    try {
+      const person = createPerson(seed, index);
+      stories.push(await verify(person, { endpoints, tally, clock, patienceMs }));
+    } catch (error) {
+      unserved.push(error instanceof Error ? error.message : String(error));
+    }
+    done += 1;
+    if (done >= verifications * WARM) begin ??= readMemory(stack);
+    options.progress(done);
+  };
+  const work = inParallel(concurrency, Array(verifications).keys(), live, RAMP_MS);
   await work.finally(() => clearInterval(journal));
   const seconds = (performance.now() - startedAt) / 1000;
   await options.afterPhones?.();
   const end = await readMemory(stack);
   await clock.read();
-  const settled = await settle(endpoints, stories, { exactly, webhooksMs: options.webhooksMs });
+  const settled = await settle(endpoints, stories, { exactly, webhooksMs });
   const memory = compareMemory((await begin) ?? {}, end);
   const startsAtVonage = options.afterPhones ? null : clock.startsAtVonage();
-  return { tally, settled, stories, unserved, seconds, startsAtVonage, memory, leaks: stack.leaks };
+  return { tally, settled, stories, unserved, seconds, startsAtVonage, memory };
 }

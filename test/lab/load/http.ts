@@ -1,6 +1,7 @@
 /** Cheap HTTP of many phones at once: keep-alive connections, and answers that get lost on purpose. */
 
 import { Agent, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 
 export interface Reply {
   readonly status: number;
@@ -19,39 +20,23 @@ export interface Sent {
 /** The request left, the answer never came. */
 export class LostAnswer extends Error {}
 
-const TIMEOUT_MS = 30_000;
+/** Ends a wait for a machine that is gone, not for one that is slow. */
+const TIMEOUT_MS = 120_000;
 const agent = new Agent({ keepAlive: true, maxFreeSockets: 1000 });
 
 /** @throws LostAnswer when it was to get lost, any other error when the network failed by itself */
 export function send(method: string, url: string, sent: Sent = {}): Promise<Reply> {
   const { body, headers, loseAfterMs } = sent;
   const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  const type = payload === undefined ? {} : { 'content-type': 'application/json' };
+  const options = { method, agent, timeout: TIMEOUT_MS, headers: { ...type, ...headers } };
   return new Promise((resolve, reject) => {
-    const outgoing = request(
-      url,
-      {
-        method,
-        agent,
-        timeout: TIMEOUT_MS,
-        headers: {
-          ...(payload !== undefined && {
-            'content-type': 'application/json',
-            'content-length': Buffer.byteLength(payload),
-          }),
-          ...headers,
-        },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          if (loseAfterMs !== undefined) return;
-          const text = Buffer.concat(chunks).toString();
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
-        });
-      },
-    );
+    const outgoing = request(url, options, (response) => {
+      const { statusCode: status = 0, headers: answered } = response;
+      text(response).then((received) => {
+        if (loseAfterMs === undefined) resolve({ status, headers: answered, text: received });
+      }, reject);
+    });
     outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer in ${TIMEOUT_MS} ms`)));
     outgoing.on('error', reject);
     outgoing.end(payload, () => {

@@ -20,60 +20,28 @@ interface Description {
   readonly end: End;
 }
 
+const BY_SILENT_AUTH: End = {
+  status: 'completed',
+  channel: 'silent_auth',
+  reason: null,
+  verified: 'phone_number',
+};
+const BY_SMS: End = { ...BY_SILENT_AUTH, channel: 'sms' };
+const BY_EMAIL: End = { ...BY_SILENT_AUTH, channel: 'email', verified: 'email' };
+const UNPROVEN = { channel: 'silent_auth', verified: null } as const;
+const REJECTED: End = { ...UNPROVEN, status: 'user_rejected', reason: 'number_mismatch' };
+const CANCELLED: End = { ...UNPROVEN, status: 'cancelled', reason: 'cancelled_by_client' };
+const WITH_EMAIL = ['silent_auth', 'email'];
+
 const KINDS = {
-  agrees: {
-    share: 50,
-    ending: '8',
-    channels: ['silent_auth', 'email'],
-    end: { status: 'completed', channel: 'silent_auth', reason: null, verified: 'phone_number' },
-  },
-  other_sim: {
-    share: 15,
-    ending: '1',
-    channels: ['silent_auth', 'email'],
-    end: { status: 'completed', channel: 'email', reason: null, verified: 'email' },
-  },
-  rejected: {
-    share: 5,
-    ending: '3',
-    channels: ['silent_auth'],
-    end: {
-      status: 'user_rejected',
-      channel: 'silent_auth',
-      reason: 'number_mismatch',
-      verified: null,
-    },
-  },
-  carrier_fails: {
-    share: 10,
-    ending: '99',
-    channels: ['silent_auth', 'sms'],
-    end: { status: 'completed', channel: 'sms', reason: null, verified: 'phone_number' },
-  },
-  mistypes: {
-    share: 5,
-    ending: '99',
-    channels: ['silent_auth', 'email'],
-    end: { status: 'completed', channel: 'email', reason: null, verified: 'email' },
-  },
-  offline: {
-    share: 10,
-    ending: '6',
-    channels: ['silent_auth', 'email'],
-    end: { status: 'completed', channel: 'email', reason: null, verified: 'email' },
-  },
-  cancels: {
-    share: 5,
-    ending: '4',
-    channels: ['silent_auth', 'email'],
-    end: {
-      status: 'cancelled',
-      channel: 'silent_auth',
-      reason: 'cancelled_by_client',
-      verified: null,
-    },
-  },
-} as const satisfies Readonly<Record<string, Description>>;
+  agrees: { share: 50, ending: '8', channels: WITH_EMAIL, end: BY_SILENT_AUTH },
+  other_sim: { share: 15, ending: '1', channels: WITH_EMAIL, end: BY_EMAIL },
+  rejected: { share: 5, ending: '3', channels: ['silent_auth'], end: REJECTED },
+  carrier_fails: { share: 10, ending: '99', channels: ['silent_auth', 'sms'], end: BY_SMS },
+  mistypes: { share: 5, ending: '99', channels: WITH_EMAIL, end: BY_EMAIL },
+  offline: { share: 10, ending: '6', channels: WITH_EMAIL, end: BY_EMAIL },
+  cancels: { share: 5, ending: '4', channels: WITH_EMAIL, end: CANCELLED },
+} satisfies Readonly<Record<string, Description>>;
 
 /** Where a network changes. Milliseconds. */
 export interface Troubles {

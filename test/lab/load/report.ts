@@ -1,22 +1,18 @@
 /** The report of a run: JSON for machines, a page for people. */
 
 import type { Outcome } from './crowd.ts';
-import { MEASURES, type Measure, percentile, total } from './tally.ts';
+import { MEASURES, type Measure } from './tally.ts';
 
-interface Percentiles {
-  readonly count: number;
-  readonly p50: number | null;
-  readonly p95: number | null;
-  readonly p99: number | null;
-  readonly max: number | null;
-}
+/** Milliseconds; null where nothing was measured. */
+type Percentiles = Readonly<
+  { count: number } & Record<'p50' | 'p95' | 'p99' | 'max', number | null>
+>;
 
 export interface Report {
   readonly verifications: number;
   readonly completed_stories: number;
   readonly seconds: number;
   readonly per_second: number;
-  /** Milliseconds. */
   readonly times: Readonly<Record<Measure, Percentiles>>;
   readonly ends: Readonly<Record<string, number>>;
   readonly stored: number;
@@ -33,25 +29,30 @@ export interface Report {
 /** A process may grow by a quarter, or by 48 MB: its heap is not collected before it has to be. */
 const MEMORY = { factor: 1.25, megabytes: 48 };
 
-export function toReport(outcome: Outcome): Report {
+export function toReport(outcome: Outcome & { readonly leaks: readonly string[] }): Report {
   const { tally, settled, stories, unserved, seconds, memory } = outcome;
   return {
     verifications: stories.length + unserved.length,
     completed_stories: stories.length,
     seconds: round(seconds),
     per_second: round(stories.length / seconds),
-    times: toTimes(outcome),
+    times: {
+      start: toTimes(tally.times.start),
+      subscribe: toTimes(tally.times.subscribe),
+      check: toTimes(tally.times.check),
+      webhook_to_push: toTimes(tally.times.webhook_to_push),
+    },
     ends: settled.ends,
     stored: settled.stored,
     started_at_vonage: outcome.startsAtVonage,
-    errors: Object.fromEntries(tally.failures),
+    errors: tally.failures,
     violations: [
       ...settled.faults,
-      ...[...tally.violations].map(([what, count]) => `${what} (${count} times)`),
+      ...Object.entries(tally.violations).map(([what, count]) => `${what} (${count} times)`),
       ...unserved.map((reason) => `not served: ${reason}`),
       ...outcome.leaks,
     ],
-    troubles: Object.fromEntries(tally.counts),
+    troubles: tally.counts,
     memory,
     memory_flat: memory.every(
       ({ begin, end }) => end <= begin * MEMORY.factor || end <= begin + MEMORY.megabytes,
@@ -59,28 +60,17 @@ export function toReport(outcome: Outcome): Report {
   };
 }
 
-export function errorsOf({ tally }: Outcome): number {
-  return total(tally.failures);
+function toTimes(values: readonly number[]): Percentiles {
+  const sorted = values.toSorted((one, other) => one - other);
+  const at = (fraction: number): number | null => {
+    const place = Math.min(sorted.length - 1, Math.ceil(sorted.length * fraction) - 1);
+    const value = sorted[place];
+    return value === undefined ? null : round(value);
+  };
+  return { count: values.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
-function toTimes({ tally }: Outcome): Report['times'] {
-  const of = (measure: Measure): Percentiles => {
-    const values = tally.times[measure];
-    const at = (fraction: number): number | null => {
-      const value = percentile(values, fraction);
-      return value === null ? null : round(value);
-    };
-    return { count: values.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
-  };
-  return {
-    start: of('start'),
-    subscribe: of('subscribe'),
-    check: of('check'),
-    webhook_to_push: of('webhook_to_push'),
-  };
-}
-
-const MOST_TOLD = 20;
+const MOST_PRINTED = 20;
 
 export function toText(report: Report): string {
   const { times, violations } = report;
@@ -112,7 +102,7 @@ export function toText(report: Report): string {
     ...report.memory.map(({ role, processes, begin, end }) => row(role, processes, begin, end)),
     '',
     violations.length === 0 ? 'nothing lost, nothing wrong' : `${violations.length} violations`,
-    ...violations.slice(0, MOST_TOLD),
+    ...violations.slice(0, MOST_PRINTED),
   ].join('\n');
 }
 

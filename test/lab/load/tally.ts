@@ -11,43 +11,32 @@ export interface Tally {
   readonly violate: (what: string) => void;
   readonly count: (what: string) => void;
   readonly times: Readonly<Record<Measure, readonly number[]>>;
-  readonly failures: ReadonlyMap<string, number>;
-  readonly violations: ReadonlyMap<string, number>;
-  readonly counts: ReadonlyMap<string, number>;
+  readonly failures: Readonly<Record<string, number>>;
+  readonly violations: Readonly<Record<string, number>>;
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 export function createTally(): Tally {
-  const times: Record<Measure, number[]> = {
-    start: [],
-    subscribe: [],
-    check: [],
-    webhook_to_push: [],
+  const times = { start: [], subscribe: [], check: [], webhook_to_push: [] } as {
+    readonly [measure in Measure]: number[];
   };
-  const failures = new Map<string, number>();
-  const violations = new Map<string, number>();
-  const counts = new Map<string, number>();
+  const [failures, violations, counts] = [createCounter(), createCounter(), createCounter()];
   return {
     measure: (what, ms) => void times[what].push(ms),
-    fail: (what) => add(failures, what),
-    violate: (what) => add(violations, what),
-    count: (what) => add(counts, what),
+    fail: failures.add,
+    violate: violations.add,
+    count: counts.add,
     times,
-    failures,
-    violations,
-    counts,
+    failures: failures.counts,
+    violations: violations.counts,
+    counts: counts.counts,
   };
 }
 
-/** @param fraction 0.5 for the median */
-export function percentile(values: readonly number[], fraction: number): number | null {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * fraction) - 1)] ?? null;
-}
-
-export function total(counts: ReadonlyMap<string, number>): number {
-  return [...counts.values()].reduce((sum, count) => sum + count, 0);
-}
-
-function add(counts: Map<string, number>, what: string): void {
-  counts.set(what, (counts.get(what) ?? 0) + 1);
+function createCounter() {
+  const counts: Record<string, number> = {};
+  const add = (what: string): void => {
+    counts[what] = (counts[what] ?? 0) + 1;
+  };
+  return { counts, add };
 }

@@ -1,7 +1,7 @@
 /** A DynamoDB engine that counts what AWS would bill: every request, by the units that it takes. */
 
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import dynalite from 'dynalite';
 
@@ -15,17 +15,20 @@ export interface Billed {
 
 export interface CountingDynamoDb {
   readonly url: string;
-  /** By table, since the last time. */
-  take(): Readonly<Record<string, Billed>>;
+  /** Since the last time. */
+  take(): Billed;
   close(): Promise<void>;
 }
+
+/** What the engine needs of a request's headers. */
+const SENT = ['content-type', 'x-amz-target', 'x-amz-date', 'authorization'];
 
 export async function startCountingDynamoDb(): Promise<CountingDynamoDb> {
   const engine = dynalite({ createTableMs: 0 });
   engine.listen(0, '127.0.0.1');
   await once(engine, 'listening');
-  const enginePort = portOf(engine.address());
-  let billed: Record<string, Billed> = {};
+  const engineUrl = `http://127.0.0.1:${portOf(engine.address())}`;
+  let billed = nothing();
   /** An item's units as of its last write: a refused write is billed by the item that is there. */
   const unitsOf = new Map<string, number>();
 
@@ -35,46 +38,25 @@ export async function startCountingDynamoDb(): Promise<CountingDynamoDb> {
     const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
     const isItem = operation === 'UpdateItem' || operation === 'GetItem';
     const { status, text } = await forward(incoming, isItem ? body : JSON.stringify(input));
-    if (isItem) count(input.TableName, operation, JSON.stringify(input.Key), status, text);
+    const key = JSON.stringify([input.TableName, input.Key]);
+    const units = JSON.parse(text).ConsumedCapacity?.CapacityUnits ?? unitsOf.get(key) ?? 1;
+    if (operation === 'GetItem') billed.readUnits += units;
+    if (operation === 'UpdateItem') {
+      billed.writeUnits += units;
+      if (status === 200) unitsOf.set(key, units);
+      else billed.refused += 1;
+    }
+    if (isItem) billed.requests += 1;
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(text);
   }
 
-  function forward(
+  async function forward(
     { headers }: IncomingMessage,
     body: string,
-  ): Promise<{ status: number; text: string }> {
-    return new Promise((resolve, reject) => {
-      const sent = { ...headers, 'content-length': String(Buffer.byteLength(body)) };
-      const options = { port: enginePort, host: '127.0.0.1', method: 'POST', headers: sent };
-      const outgoing = request(options, (answered) => {
-        buffer(answered).then(
-          (bytes) => resolve({ status: answered.statusCode ?? 0, text: bytes.toString() }),
-          reject,
-        );
-      });
-      outgoing.once('error', reject);
-      outgoing.end(body);
-    });
-  }
-
-  function count(
-    table: string,
-    operation: string,
-    key: string,
-    status: number,
-    text: string,
-  ): void {
-    billed[table] ??= { requests: 0, writeUnits: 0, readUnits: 0, refused: 0 };
-    const entry = billed[table];
-    const units: number = JSON.parse(text).ConsumedCapacity?.CapacityUnits ?? unitsOf.get(key) ?? 1;
-    entry.requests += 1;
-    if (operation === 'GetItem') {
-      entry.readUnits += units;
-      return;
-    }
-    entry.writeUnits += units;
-    if (status === 200) unitsOf.set(key, units);
-    else entry.refused += 1;
+  ): Promise<{ readonly status: number; readonly text: string }> {
+    const sent = Object.fromEntries(SENT.map((name) => [name, String(headers[name])]));
+    const answered = await fetch(engineUrl, { method: 'POST', headers: sent, body });
+    return { status: answered.status, text: await answered.text() };
   }
 
   const server = createServer((incoming, response) => {
@@ -87,7 +69,7 @@ export async function startCountingDynamoDb(): Promise<CountingDynamoDb> {
     url: `http://127.0.0.1:${portOf(server.address())}`,
     take() {
       const taken = billed;
-      billed = {};
+      billed = nothing();
       return taken;
     },
     async close() {
@@ -96,6 +78,10 @@ export async function startCountingDynamoDb(): Promise<CountingDynamoDb> {
       await new Promise<void>((resolve) => engine.close(() => resolve()));
     },
   };
+}
+
+function nothing(): Billed {
+  return { requests: 0, writeUnits: 0, readUnits: 0, refused: 0 };
 }
 
 function portOf(address: unknown): number {

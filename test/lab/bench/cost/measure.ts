@@ -4,12 +4,11 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startBenchStack } from '../load/bench-stack.ts';
+import { startLabStack } from '../../load/lab-stack.ts';
 import { openCpuMeter } from '../load/cpu-meter.ts';
-import { openAgent } from '../load/http.ts';
-import { createCallMeter } from './call-meter.ts';
+import { STAGE_SETTINGS, TIME_SCALE } from '../load/stage-settings.ts';
 import { startCountingDynamoDb } from './counting-dynamodb.ts';
-import { createLogMeter } from './log-volume.ts';
+import { createLogMeter } from './log-meter.ts';
 import { WAITS } from './model.ts';
 import { CONNECTION_MINUTES, type PathCost, toPathCost } from './path-cost.ts';
 import { type Path, type Traffic, walk } from './paths.ts';
@@ -35,34 +34,28 @@ const WARM_UP = 60;
 
 export async function measureCost(count: number, say: (line: string) => void): Promise<CostReport> {
   const dynamodb = await startCountingDynamoDb();
-  const bench = await startBenchStack(dynamodb.url).catch(async (error) => {
+  const options = { timeScale: TIME_SCALE, dynamodbEndpoint: dynamodb.url };
+  const stack = await startLabStack(STAGE_SETTINGS, options).catch(async (error) => {
     await dynamodb.close();
     throw error;
   });
-  const agent = openAgent();
-  const { endpoints } = bench.stack;
+  const { endpoints } = stack;
   const logs = createLogMeter();
-  const calls = createCallMeter();
-  bench.stack.onLine((line) => {
-    logs.hear(line);
-    calls.hear(line);
-  });
-  const meter = openCpuMeter(bench.stack);
+  stack.onLine(logs.hear);
+  const meter = openCpuMeter(stack);
   try {
-    const template = await countTemplate(bench.assemblyFolder);
+    const template = await countTemplate(stack.assemblyFolder);
     const price = async (path: Path): Promise<PathCost> => {
       say(`cost, ${count} times the ${path} path`);
-      for (let warm = 0; warm < WARM_UP; warm += 1) await walk(path, endpoints, agent);
+      for (let warm = 0; warm < WARM_UP; warm += 1) await walk(path, endpoints);
       await sleep(SETTLE_MS);
-      for (const taken of [dynamodb, logs, calls, meter]) taken.take();
+      for (const taken of [dynamodb, logs, meter]) taken.take();
       const traffic: Traffic[] = [];
-      while (traffic.length < count) traffic.push(await walk(path, endpoints, agent));
+      while (traffic.length < count) traffic.push(await walk(path, endpoints));
       await sleep(SETTLE_MS);
-      const byTable = dynamodb.take();
-      const byFunction = calls.take();
-      const cpuMs = meter.take().functions;
-      const counted = { traffic, byTable, byFunction, cpuMs, logs: logs.take(), template, path };
-      return toPathCost(counted, count, endpoints.tables);
+      const [billed, printed, used] = [dynamodb.take(), logs.take(), meter.take()];
+      const counted = { path, traffic, billed, printed, cpuMs: used.functions, template };
+      return toPathCost(counted, count);
     };
     const paths = [await price('happy'), await price('fallback')];
     return {
@@ -73,8 +66,7 @@ export async function measureCost(count: number, say: (line: string) => void): P
       monthly: monthlyDollars(template, logs.series.size),
     };
   } finally {
-    agent.close();
-    await bench.close();
+    await stack.close();
     await dynamodb.close();
   }
 }

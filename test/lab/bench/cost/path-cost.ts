@@ -2,6 +2,7 @@
 
 import { sum } from '../load/cpu-meter.ts';
 import type { Billed } from './counting-dynamodb.ts';
+import type { Printed } from './log-meter.ts';
 import {
   AS_DEPLOYED,
   type Assumptions,
@@ -15,11 +16,9 @@ import type { TemplateCounts } from './template-counts.ts';
 
 export interface PathCost {
   readonly path: Path;
-  readonly verifications: number;
   readonly usage: Usage;
   readonly invocationsByFunction: Readonly<Record<string, number>>;
   readonly cpuMsByFunction: Readonly<Record<string, number>>;
-  readonly byTable: Readonly<Record<string, Billed>>;
   readonly dollars: Readonly<Record<string, number>>;
   readonly total: number;
   /** Totals with one assumption changed. */
@@ -39,80 +38,60 @@ const VARIANTS: Readonly<Record<string, Partial<Assumptions>>> = {
 export interface Counted {
   readonly path: Path;
   readonly traffic: readonly Traffic[];
-  readonly byTable: Readonly<Record<string, Billed>>;
-  readonly byFunction: Readonly<Record<string, number>>;
+  readonly billed: Billed;
+  readonly printed: Printed;
   /** Of each function. */
   readonly cpuMs: Readonly<Record<string, number>>;
-  readonly logs: { readonly lineBytes: number; readonly metricBytes: number };
   readonly template: TemplateCounts;
 }
 
 export function toPathCost(
-  { path, traffic, byTable, byFunction, cpuMs, logs, template }: Counted,
+  { path, traffic, billed, printed, cpuMs, template }: Counted,
   count: number,
-  tables: Readonly<Record<string, string>>,
 ): PathCost {
-  const mean = (values: readonly number[]): number => sum(values) / count;
-  const of = (member: keyof Traffic): number => mean(traffic.map((each) => each[member]));
-  const billed = Object.values(byTable);
-  const perTable = Object.entries(tables).map(([name, table]) => {
-    const { requests = 0, writeUnits = 0, readUnits = 0, refused = 0 } = byTable[table] ?? {};
-    return [
-      name,
-      {
-        requests: requests / count,
-        writeUnits: writeUnits / count,
-        readUnits: readUnits / count,
-        refused: refused / count,
-      },
-    ] as const;
-  });
-  const invocations = Object.fromEntries(
-    Object.entries(byFunction).map(([name, calls]) => [name, calls / count]),
-  );
+  const of = (member: keyof Traffic): number => sum(traffic.map((each) => each[member])) / count;
+  const invocations = perVerification(printed.calls, count);
+  const { connect = 0, message = 0, clock = 0 } = invocations;
   const invoked = sum(Object.values(invocations));
-  const socketInvocations = (invocations.connect ?? 0) + (invocations.message ?? 0);
-  const clockMessages = invocations.clock ?? 0;
-  const httpRequests = invoked - socketInvocations - clockMessages;
+  const httpRequests = invoked - connect - message - clock;
   const { http, websocket } = template.accessLogBytes;
   const usage: Usage = {
     httpRequests,
-    messages: of('messagesOut') + of('messagesIn') + (invocations.connect ?? 0),
+    messages: of('messagesOut') + of('messagesIn') + connect,
     connectionMinutes: CONNECTION_MINUTES[path],
     bytesOut: of('httpBytesOut') + of('websocketBytesOut'),
     invocations: invoked,
-    queueRequests: clockMessages * REQUESTS_PER_MESSAGE,
-    cpuMs: mean(Object.values(cpuMs)),
+    queueRequests: clock * REQUESTS_PER_MESSAGE,
+    cpuMs: sum(Object.values(cpuMs)) / count,
     waitMs: waitOf(invocations),
-    dynamodb: {
-      requests: mean(billed.map(({ requests }) => requests)),
-      writeUnits: mean(billed.map(({ writeUnits }) => writeUnits)),
-      readUnits: mean(billed.map(({ readUnits }) => readUnits)),
-      refused: mean(billed.map(({ refused }) => refused)),
-    },
+    dynamodb: perVerification({ ...billed }, count),
     storedBytes: STORED_BYTES,
-    logLineBytes: logs.lineBytes / count,
-    metricBytes: logs.metricBytes / count,
-    accessLogBytes: httpRequests * http + socketInvocations * websocket,
+    logLineBytes: printed.lineBytes / count,
+    metricBytes: printed.metricBytes / count,
+    accessLogBytes: httpRequests * http + (connect + message) * websocket,
   };
   const dollars = dollarsPerMillion(usage);
-  const variants = Object.entries(VARIANTS).map(
-    ([name, change]) =>
-      [name, total(dollarsPerMillion(usage, { ...AS_DEPLOYED, ...change }))] as const,
-  );
+  const variants = Object.entries(VARIANTS).map(([name, change]) => {
+    return [name, total(dollarsPerMillion(usage, { ...AS_DEPLOYED, ...change }))];
+  });
   return {
     path,
-    verifications: count,
     usage,
     invocationsByFunction: invocations,
-    cpuMsByFunction: Object.fromEntries(
-      Object.entries(cpuMs).map(([name, ms]) => [name, ms / count]),
-    ),
-    byTable: Object.fromEntries(perTable),
+    cpuMsByFunction: perVerification(cpuMs, count),
     dollars,
     total: total(dollars),
     variants: Object.fromEntries(variants),
   };
+}
+
+function perVerification<Name extends string>(
+  counts: Readonly<Record<Name, number>>,
+  count: number,
+): Record<Name, number> {
+  const means: Partial<Record<Name, number>> = {};
+  for (const name in counts) means[name] = counts[name] / count;
+  return means as Record<Name, number>;
 }
 
 /** Sent, received and deleted alone; a queue that is never empty shares the last two among ten. */
@@ -120,20 +99,18 @@ const REQUESTS_PER_MESSAGE = 3;
 /** One item of each table with its indexes, generously. */
 const STORED_BYTES = 4_000;
 
-/** Calls in sequence of each function, warm (design: the paths). */
-const SEQUENCE: Readonly<Record<string, { dynamodb: number; push: number; vonage: number }>> = {
-  start: { dynamodb: 3, push: 0, vonage: 1 },
+/** Calls in sequence of each function, warm (docs/architecture.md#paths). */
+const SEQUENCE: Readonly<Record<string, Partial<Record<keyof typeof WAITS, number>>>> = {
+  start: { dynamodb: 3, vonage: 1 },
   'check-code': { dynamodb: 2, push: 1, vonage: 1 },
-  webhook: { dynamodb: 1, push: 1, vonage: 0 },
+  webhook: { dynamodb: 1, push: 1 },
   'next-workflow': { dynamodb: 2, push: 1, vonage: 1 },
-  connect: { dynamodb: 1, push: 0, vonage: 0 },
-  message: { dynamodb: 1, push: 0, vonage: 0 },
-  clock: { dynamodb: 1, push: 0, vonage: 0 },
 };
 
+/** The other functions read or write once. */
 export function waitOf(invocations: Readonly<Record<string, number>>): number {
   const waits = Object.entries(invocations).map(([name, calls]) => {
-    const { dynamodb, push, vonage } = SEQUENCE[name] ?? { dynamodb: 1, push: 0, vonage: 0 };
+    const { dynamodb = 0, push = 0, vonage = 0 } = SEQUENCE[name] ?? { dynamodb: 1 };
     return calls * (dynamodb * WAITS.dynamodb + push * WAITS.push + vonage * WAITS.vonage);
   });
   return sum(waits);

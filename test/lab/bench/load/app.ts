@@ -1,41 +1,34 @@
 /** What an app does during a verification, cheaply. */
 
 import { WebSocket } from 'ws';
-import type { HttpAgent, Reply } from './http.ts';
+import { followRedirects } from '../../load/handset.ts';
+import { type Reply, send } from '../../load/http.ts';
 import { phoneNumber } from './phone-number.ts';
-
-/** A verification whose check_url has arrived. */
-export interface Open {
-  /** Goes to the carrier and hands the code in. */
-  finish(): Promise<void>;
-}
 
 const WAIT_MS = 120_000;
 
 /**
- * With an e-mail address a verification has the time of a second channel; without one it would end
- * before thousands have begun.
+ * Waits for the check_url of a new verification. With an e-mail address a verification has the time
+ * of a second channel; without one it would end before thousands have begun.
+ *
+ * @returns goes to the carrier and submits the code
  */
-export async function begin(url: string, agent: HttpAgent): Promise<Open> {
+export async function begin(url: string): Promise<() => Promise<void>> {
   const number = phoneNumber();
   const body = { phone_number: number, email: `${number.slice(1)}@example.org` };
-  const started: Started = read(await agent.send('POST', `${url}/start`, { body }), 202);
+  const started: Started = read(await send('POST', `${url}/start`, { body }), 202);
   const { client_token: token } = started;
   const socket = new WebSocket(started.websocket_url, ['silent-auth.v1', token], {
     perMessageDeflate: false,
   });
-  const subscribe = JSON.stringify({ action: 'subscribe', client_token: token });
-  const checkUrl = await firstCheckUrl(socket, subscribe);
-  return {
-    async finish() {
-      const { code, request_id: requestId } = await visitCarrier(agent, checkUrl);
-      const answer = await agent.send('POST', `${url}/check-code`, {
-        body: { request_id: requestId, code },
-        headers: { authorization: `Bearer ${token}` },
-      });
-      if (answer.status !== 200) throw new Error(`the check was answered ${answer.status}`);
-      socket.terminate();
-    },
+  const checkUrl = await firstCheckUrl(socket, token);
+  return async () => {
+    const carrier = await followRedirects(checkUrl);
+    if (!carrier) throw new Error('the redirects do not end');
+    const headers = { authorization: `Bearer ${token}` };
+    const sent = { body: read<object>(carrier, 200), headers };
+    read(await send('POST', `${url}/check-code`, sent), 200);
+    socket.terminate();
   };
 }
 
@@ -44,24 +37,10 @@ interface Started {
   readonly websocket_url: string;
 }
 
-/** Follows the redirects as a handset on mobile data does. */
-async function visitCarrier(
-  agent: HttpAgent,
-  checkUrl: string,
-): Promise<{ readonly request_id: string; readonly code: string }> {
-  const cookies: string[] = [];
-  let reply = await agent.send('GET', checkUrl);
-  for (let url = checkUrl; reply.location !== undefined; ) {
-    cookies.push(...reply.cookies);
-    url = new URL(reply.location, url).href;
-    reply = await agent.send('GET', url, { headers: { cookie: cookies.join('; ') } });
-  }
-  return read(reply, 200);
-}
-
-function firstCheckUrl(socket: WebSocket, subscribe: string): Promise<string> {
+function firstCheckUrl(socket: WebSocket, token: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('no check_url was pushed')), WAIT_MS);
+    const subscribe = JSON.stringify({ action: 'subscribe', client_token: token });
     socket.once('open', () => socket.send(subscribe));
     socket.once('error', reject);
     socket.on('message', (data) => {
@@ -73,7 +52,7 @@ function firstCheckUrl(socket: WebSocket, subscribe: string): Promise<string> {
   });
 }
 
-function read<T>({ status, body }: Reply, wanted: number): T {
-  if (status !== wanted) throw new Error(`answered ${status}: ${body}`);
-  return JSON.parse(body);
+function read<T>({ status, text }: Reply, wanted: number): T {
+  if (status !== wanted) throw new Error(`answered ${status}: ${text}`);
+  return JSON.parse(text);
 }

@@ -1,9 +1,12 @@
 /** What a verification costs when this many are in flight: all are begun before one is finished. */
 
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BenchStack } from './bench-stack.ts';
+import { startLabStack } from '../../load/lab-stack.ts';
+import { forkChild } from '../child.ts';
+import type { Order, Outcome } from './client.ts';
 import { openCpuMeter, sum } from './cpu-meter.ts';
-import { openLoader } from './loader.ts';
+import { STAGE_SETTINGS, TIME_SCALE } from './stage-settings.ts';
 
 export interface GrowthResult {
   readonly inFlight: number;
@@ -20,21 +23,21 @@ const CONCURRENCY = 16;
 const SETTLE_MS = 2000;
 
 export async function measureGrowth(
-  { stack }: BenchStack,
   sizes: readonly number[],
   say: (line: string) => void,
-): Promise<readonly GrowthResult[]> {
-  const loader = openLoader();
+): Promise<{ readonly results: readonly GrowthResult[] }> {
+  const stack = await startLabStack(STAGE_SETTINGS, { timeScale: TIME_SCALE });
+  const load = forkChild<Order, Outcome>(join(import.meta.dirname, 'client.ts'));
   const meter = openCpuMeter(stack);
   const results: GrowthResult[] = [];
   const order = { url: stack.endpoints.api, concurrency: CONCURRENCY };
   try {
-    await loader.carryOut({ ...order, count: CONCURRENCY });
+    await load.carryOut({ ...order, count: CONCURRENCY });
     for (const inFlight of sizes) {
       say(`growth, ${inFlight} in flight`);
       await sleep(SETTLE_MS);
       meter.take();
-      const { completed, tookMs, failures } = await loader.carryOut({ ...order, count: inFlight });
+      const { completed, tookMs, failures } = await load.carryOut({ ...order, count: inFlight });
       await sleep(SETTLE_MS);
       const used = meter.take();
       results.push({
@@ -47,8 +50,9 @@ export async function measureGrowth(
         failures,
       });
     }
-    return results;
+    return { results };
   } finally {
-    await loader.close();
+    await load.close();
+    await stack.close();
   }
 }

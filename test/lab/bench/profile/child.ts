@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { SourceMap } from 'node:module';
+import { answerOrders } from '../child.ts';
 import { toHeaviest } from './heaviest.ts';
 
 /** What the parent asks for. */
@@ -41,7 +42,4 @@ async function carryOut({ bundle, warmUp, events }: Order): Promise<Outcome> {
   };
 }
 
-process.on('message', (order: Order) => {
-  void carryOut(order).then((outcome) => process.send?.(outcome));
-});
-process.once('disconnect', () => process.exit(0));
+answerOrders(carryOut);

@@ -1,13 +1,12 @@
 /** Where the CPU's time of warm requests goes: each function alone in one process, over real sockets. */
 
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { ESBUILD_OPTIONS } from '../../../../infra/aws/bundle.ts';
 import { LAMBDA_VARIABLES } from '../../../fixtures/lambda-variables.ts';
 import { variables } from '../../../system/performance/bundled-function.ts';
 import { startRecordedPeers } from '../../../system/performance/recorded-peers.ts';
+import { forkChild } from '../child.ts';
 import { OURS, type Ours } from '../cold/builds.ts';
 import { openStarter } from '../cold/candidates.ts';
 import { checkEvent, startEvent, webhookEvent } from '../cold/requests.ts';
@@ -18,6 +17,7 @@ export interface ProfileReport {
   readonly results: readonly (Outcome & { readonly name: Ours })[];
 }
 
+const CHILD = join(import.meta.dirname, 'child.ts');
 const INVOCATIONS = 2000;
 /** Until the engine has compiled what is run often. */
 const WARM_UP = 300;
@@ -50,7 +50,8 @@ export async function measureProfile(say: (line: string) => void): Promise<Profi
       say(`profile of ${name}`);
       const order = { bundle: bundleOf(name), warmUp: WARM_UP, events: [] as object[] };
       while (order.events.length < WARM_UP + INVOCATIONS) order.events.push(await events[name]());
-      results.push({ name, ...(await profileOf(order, environment)) });
+      const child = forkChild<Order, Outcome>(CHILD, { ...environment, ...LAMBDA_VARIABLES });
+      results.push({ name, ...(await child.carryOut(order).finally(child.close)) });
       peers.take();
     }
     return { invocations: INVOCATIONS, results };
@@ -58,25 +59,4 @@ export async function measureProfile(say: (line: string) => void): Promise<Profi
     for (const close of closers) await close();
     await peers.close();
   }
-}
-
-async function profileOf(
-  order: Order,
-  environment: Readonly<Record<string, string>>,
-): Promise<Outcome> {
-  const child = fork(join(import.meta.dirname, 'child.ts'), {
-    env: { ...environment, ...LAMBDA_VARIABLES },
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const exited = once(child, 'exit');
-  const answered = once(child, 'message');
-  child.send(order);
-  const [outcome] = await Promise.race([
-    answered,
-    exited.then(() => Promise.reject(new Error('the profiled process ended'))),
-  ]);
-  child.kill('SIGKILL');
-  await exited;
-  return outcome;
 }

@@ -5,6 +5,7 @@ import { ENV, WARMED } from '../../../../shared/config.ts';
 import { variables } from '../../../system/performance/bundled-function.ts';
 import type { RecordedPeers } from '../../../system/performance/recorded-peers.ts';
 import { httpEvent, socketEvent } from '../../../system/performance/requests.ts';
+import { closeConnections, type Reply, send } from '../../load/http.ts';
 import type { Builds } from '../cold/builds.ts';
 import { peerVariables } from '../cold/candidates.ts';
 import {
@@ -15,7 +16,6 @@ import {
   webhookEvent,
 } from '../cold/requests.ts';
 import { openCpuCap } from '../cpu-cap.ts';
-import { type HttpAgent, openAgent, type Reply } from '../load/http.ts';
 import { type PeerServer, startPeerServer } from '../load/peer-server.ts';
 import { createLambdas, type Wait } from './lambdas.ts';
 
@@ -112,12 +112,11 @@ export function createExpress(
   peers: RecordedPeers,
   memoryMegabytes: number,
 ): Backend {
-  const agent = openAgent();
   const cap = openCpuCap(memoryMegabytes);
   let server: PeerServer | undefined;
   let socket: WebSocket | undefined;
-  const post = (path: string, body: object, headers = {}): ReturnType<HttpAgent['send']> =>
-    agent.send('POST', `${server?.url}${path}`, { body, headers });
+  const post = (path: string, body: object, headers = {}): Promise<Reply> =>
+    send('POST', `${server?.url}${path}`, { body, headers });
   return {
     async start(number) {
       server = await startPeerServer(builds.peerExpress, peerVariables(peers));
@@ -145,7 +144,7 @@ export function createExpress(
     },
     async close() {
       socket?.terminate();
-      agent.close();
+      closeConnections();
       await server?.close();
       cap.close();
     },
@@ -157,8 +156,8 @@ interface Answer {
   readonly body?: string;
 }
 
-function toAnswer({ status, body }: Reply): Answer {
-  return { statusCode: status, body };
+function toAnswer({ status, text }: Reply): Answer {
+  return { statusCode: status, body: text };
 }
 
 function expectStatus({ statusCode, body }: Answer, wanted: number): void {

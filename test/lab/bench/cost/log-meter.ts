@@ -1,19 +1,20 @@
-/** What the functions print, as CloudWatch would bill it: request lines, metrics, series. */
+/** What the functions print, as CloudWatch would bill it, and how often each was called. */
 
 import type { FunctionLine } from '../../../../infra/local/function-logs.ts';
 
-export interface LogVolume {
+export interface Printed {
   /** Lines of the logger, bytes. */
   readonly lineBytes: number;
   /** Lines of the embedded metric format, bytes. */
   readonly metricBytes: number;
-  readonly lines: number;
+  /** Of each function: every invocation writes one request line. */
+  readonly calls: Readonly<Record<string, number>>;
 }
 
 export interface LogMeter {
   hear(line: FunctionLine): void;
   /** Since the last time. */
-  take(): LogVolume;
+  take(): Printed;
   /** Names with their dimensions, ever since: each is billed by the month. */
   readonly series: ReadonlySet<string>;
 }
@@ -33,22 +34,22 @@ interface EmbeddedMetrics {
 
 export function createLogMeter(): LogMeter {
   const series = new Set<string>();
-  let volume = { lineBytes: 0, metricBytes: 0, lines: 0 };
+  const nothing = () => ({ lineBytes: 0, metricBytes: 0, calls: {} as Record<string, number> });
+  let printed = nothing();
   return {
     series,
-    hear({ line }) {
+    hear({ line, function: name }) {
       const bytes = Buffer.byteLength(line) + EVENT_OVERHEAD_BYTES;
-      volume.lines += 1;
-      if (!line.startsWith('{"_aws"')) {
-        volume.lineBytes += bytes;
-        return;
-      }
-      volume.metricBytes += bytes;
-      for (const name of seriesOf(JSON.parse(line))) series.add(name);
+      if (line.includes('"message":"request"'))
+        printed.calls[name] = (printed.calls[name] ?? 0) + 1;
+      if (line.startsWith('{"_aws"')) {
+        printed.metricBytes += bytes;
+        for (const one of seriesOf(JSON.parse(line))) series.add(one);
+      } else printed.lineBytes += bytes;
     },
     take() {
-      const taken = volume;
-      volume = { lineBytes: 0, metricBytes: 0, lines: 0 };
+      const taken = printed;
+      printed = nothing();
       return taken;
     },
   };
@@ -56,10 +57,9 @@ export function createLogMeter(): LogMeter {
 
 function seriesOf(record: EmbeddedMetrics): readonly string[] {
   return record._aws.CloudWatchMetrics.flatMap(({ Dimensions, Metrics }) =>
-    Dimensions.flatMap((names) =>
-      Metrics.map(({ Name }) =>
-        [Name, ...names.map((name) => `${name}=${record[name]}`)].join(' '),
-      ),
-    ),
+    Dimensions.flatMap((names) => {
+      const dimensions = names.map((name) => `${name}=${record[name]}`);
+      return Metrics.map(({ Name }) => [Name, ...dimensions].join(' '));
+    }),
   );
 }
