@@ -1,7 +1,7 @@
 /**
- * The CDK app, named in cdk.json. Context: `stage` picks a stage of stage.ts, `stageSettings` (an
- * object, or its JSON) lays other values over it for one deployment, `firewall` makes the WAF of a
- * stage instead of the stage. `deploymentAlarms=off` deploys although a deployment alarm rings;
+ * The CDK app, named in cdk.json. Context: `stage` chooses a stage of stages.ts; `stageSettings`
+ * (an object, or its JSON) overrides settings for one deployment; `firewall` synthesizes the WAF of
+ * a stage instead of the stage; `deploymentAlarms=off` deploys even while a deployment alarm rings;
  * `channelSwitch=retain` is for the upgrade from a release whose stack owned the channel switch.
  */
 
@@ -17,7 +17,7 @@ import { getStage } from './stages.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const app = new App();
-// Where the CLI would deploy to; empty without credentials.
+// The region that the CLI would deploy to; empty without credentials.
 assertRegion(process.env.CDK_DEFAULT_REGION ?? '');
 const stage = getStage(
   String(app.node.tryGetContext('stage') ?? 'dev'),
@@ -46,7 +46,7 @@ if (app.node.tryGetContext('firewall') === undefined) {
 addChecks(app);
 app.synth();
 
-/** A context value that is absent or this one word. */
+/** Whether a context value is set; it must be absent or this word. */
 function readSwitch(name: string, word: string): boolean {
   const value: unknown = app.node.tryGetContext(name);
   if (value !== undefined && value !== word) throw new Error(`context ${name} takes ${word} only`);

@@ -25,7 +25,7 @@ interface Metafile {
 
 type Sizes = readonly (readonly [name: string, bytes: number])[];
 
-const USAGE = `Says the content of each function's bundle, in bytes, largest first.
+const USAGE = `Prints what each function's bundle is made of, in bytes, largest part first.
 
 npm run bundle-report [-- options]
 
@@ -76,7 +76,7 @@ function sizesBy({ outputs }: Metafile, name: string, group: (path: string) => s
   return [...sizes].filter(([, bytes]) => bytes > 0).toSorted(([, one], [, other]) => other - one);
 }
 
-/** The package, or the folder of our own code. */
+/** The package of a file, or the folder if it is our own code. */
 function packageOf(path: string): string {
   const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
   return name ?? path.replace(/^(?:\.\.\/)*/, '').replace(/\/[^/]*$/, '/');

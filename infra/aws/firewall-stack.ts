@@ -1,6 +1,6 @@
 /**
- * The WAF for the CloudFront distribution of a stage. AWS wants it in us-east-1, wherever the stage
- * is, so it is a stack of its own, deployed first: `npm run deploy -- -c stage=prod -c
+ * The WAF for the CloudFront distribution of a stage. AWS requires it in us-east-1 for a stage in
+ * any region, so it is a separate stack that is deployed first: `npm run deploy -- -c stage=prod -c
  * firewall=true`. Its output goes into `edge.webAclArn` of the stage.
  */
 
@@ -48,7 +48,7 @@ export class FirewallStack extends Stack {
                   fieldToMatch: { uriPath: {} },
                   positionalConstraint: 'EXACTLY',
                   searchString: '/start',
-                  // The ways to write one path that API Gateway may take for the same route.
+                  // Different spellings of a path that API Gateway may treat as the same route.
                   textTransformations: [
                     { priority: 0, type: 'URL_DECODE' },
                     { priority: 1, type: 'NORMALIZE_PATH' },
@@ -78,7 +78,9 @@ function toRate({ count, windowSeconds }: Limit): number {
   return Math.max(LEAST_REQUESTS, Math.ceil((count * WINDOW_SECONDS) / windowSeconds));
 }
 
-/** No request is sampled: a sample shows its headers, and with them tokens and idempotency keys. */
+/**
+ * Requests are not sampled, because a sample shows headers, which hold tokens and idempotency keys.
+ */
 function visible(metricName: string): CfnWebACL.VisibilityConfigProperty {
   return { metricName, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false };
 }

@@ -1,7 +1,8 @@
 /**
- * What each function needs. A need is both the environment variable that names a resource and the
- * permission to use it, so that neither exists without the other. Nobody has Scan, Query, PutItem
- * or DeleteItem; only `webhook` reads the signature secret, and it cannot read the private key.
+ * What each function needs. A need gives a function both the environment variable that names a
+ * resource and the permission to use it, so that neither exists without the other. No function has
+ * Scan, Query, PutItem or DeleteItem. Only `webhook` can read the signature secret, and it cannot
+ * read the private key.
  */
 
 import type { EventBus } from 'aws-cdk-lib/aws-events';
@@ -42,13 +43,13 @@ interface Needs {
   /** Methods of the management API of the WebSocket connections. */
   readonly connections?: readonly ('POST' | 'DELETE')[];
   readonly settings?: readonly (Setting | Address)[];
-  /** Starts verifications, hence asks which channels are switched off. */
+  /** May read which channels are switched off, because it starts verifications. */
   readonly channelSwitch?: boolean;
-  /** Takes the caller's address from CloudFront, where the stage has it. */
+  /** Takes the caller's address from CloudFront, if the stage has it. */
   readonly edge?: boolean;
-  /** Keeps foreign pages out, where the gateway cannot. */
+  /** Refuses pages of foreign origins, where the gateway cannot. */
   readonly origins?: boolean;
-  /** Can end a verification, hence tells the event bus where the stage has one. */
+  /** Publishes ends on the event bus, if the stage has one, because it can end a verification. */
   readonly ends?: boolean;
   /** Sends messages of the clock. */
   readonly sendsToClock?: boolean;
@@ -58,7 +59,7 @@ interface Needs {
 
 const READ_WRITE = ['GetItem', 'UpdateItem'] as const;
 
-/** Those that call Vonage about a verification. */
+/** Needs of the functions that call Vonage about a verification. */
 const CALLS_VONAGE: Needs = {
   verifications: READ_WRITE,
   secrets: ['privateKey'],
@@ -176,7 +177,10 @@ export function createFunctions(
   return functions;
 }
 
-/** `start` may invoke exactly those that a verification needs next, and names them. */
+/**
+ * Lets `start` invoke exactly the functions that a verification needs next, and gives it their
+ * names.
+ */
 function warmTogether({ start, ...others }: Functions): void {
   const warmed = WARMED.map((name) => others[name]);
   for (const lambda of warmed) {
@@ -189,7 +193,10 @@ function warmTogether({ start, ...others }: Functions): void {
   );
 }
 
-/** The contracts name the address that apps call; the issuer of proofs stays the API's own. */
+/**
+ * The contracts name the address that apps call. The issuer of proofs is always the API's own
+ * address.
+ */
 const SETTING_VARIABLES = { ...ENV, appUrl: ENV.publicUrl };
 
 const SECRET_VARIABLES = {

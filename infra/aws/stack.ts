@@ -25,7 +25,7 @@ import type { Stage } from './stage.ts';
 export interface SilentAuthStackProps extends StackProps {
   readonly stage: Stage;
   readonly bundles: Bundles;
-  /** Deploys although a deployment alarm rings. @default false */
+  /** Deploys even while a deployment alarm rings. @default false */
   readonly withoutDeploymentAlarms?: boolean;
   /** Keeps the parameter of an older release when it leaves the template. @default false */
   readonly retainsChannelSwitch?: boolean;
@@ -33,7 +33,7 @@ export interface SilentAuthStackProps extends StackProps {
 
 export class SilentAuthStack extends Stack {
   constructor(scope: Construct, id: string, props: SilentAuthStackProps) {
-    // A stage with people in it is not deleted by one command.
+    // A stage with real users cannot be deleted by one command.
     super(scope, id, { terminationProtection: !props.stage.playground, ...props });
     const { stage, bundles, withoutDeploymentAlarms = false, retainsChannelSwitch = false } = props;
     assertRegion(this.region);
@@ -108,9 +108,11 @@ export class SilentAuthStack extends Stack {
       });
     }
     new SavedQueries(this, 'SavedQueries', { stageName: stage.name, functions });
-    // CDK lets a function wait for its role, which it names anyway: linters count that twice.
+    // CDK adds a dependency on a function's role, which the function refers to anyway. Linters report
+    // that as a duplicate.
     this.templateOptions.metadata = { 'cfn-lint': { config: { ignore_checks: ['W3005'] } } };
-    // CloudFormation takes tags of dashboards, its published schema does not: linters stumble.
+    // CloudFormation accepts tags on dashboards, but its published schema does not, so linters would
+    // report them.
     const options = { excludeResourceTypes: ['AWS::CloudWatch::Dashboard'] };
     Tags.of(this).add('application', 'silent-auth', options);
     Tags.of(this).add('stage', stage.name, options);
@@ -127,7 +129,7 @@ export class SilentAuthStack extends Stack {
     this.output('TicketTopic', alarms.tickets.topicArn, 'Alarms that wait for working hours');
     this.output('ClockQueueUrl', clockQueue.messages.queueUrl, 'Messages of the clock');
     const deadLetters = clockQueue.deadLetters.queueUrl;
-    this.output('ClockDeadLettersUrl', deadLetters, 'Messages that the clock gave up');
+    this.output('ClockDeadLettersUrl', deadLetters, 'Messages of the clock that failed five times');
     if (edge) {
       this.output('EdgeUrl', edge.url, 'Where apps call the backend, through CloudFront');
       this.output('EdgeDomainTarget', edge.distribution.domainName, 'For the DNS record');

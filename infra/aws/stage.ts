@@ -1,6 +1,6 @@
 /**
- * What may differ between deployments: the schema is the type of a stage, the check of its shape
- * and the source of the messages about it. The values are checked by `stage-rules/`.
+ * The settings that may differ between deployments. The schema defines the type of a stage, checks
+ * its shape and produces the messages about it. `stage-rules/` checks the values.
  */
 
 import { z } from 'zod';
@@ -16,7 +16,7 @@ const oneOf = <const Values extends readonly string[]>(values: Values) =>
 const throttle = z.strictObject({ rate: number, burst: number }).readonly();
 export type Throttle = z.infer<typeof throttle>;
 
-/** A name of yours in front of an API. Its DNS record stays yours. */
+/** Your own domain name for an API. You manage its DNS record. */
 const customDomain = z
   .strictObject({
     domainName: text,
@@ -29,17 +29,17 @@ export type CustomDomain = z.infer<typeof customDomain>;
 /** CloudFront in front of the HTTP API. */
 const edge = z
   .strictObject({
-    /** Of the WAF that `-c firewall=true` has deployed to us-east-1. */
+    /** ARN of the WAF that `-c firewall=true` has deployed to us-east-1. */
     webAclArn: text,
-    /** Its certificate in us-east-1. @default the address that CloudFront makes */
+    /** Its certificate must be in us-east-1. @default the address that CloudFront creates */
     domain: customDomain.exactOptional(),
     /**
-     * `POST /start` is found through CloudFront alone, so that nobody gets past the WAF.
-     * @default false: the API's own address takes starts too, as older apps know it
+     * `POST /start` is available only through CloudFront, so that nobody bypasses the WAF.
+     * @default false: the API's own address, which older apps use, accepts starts too
      */
     onlyWay: flag.exactOptional(),
     /**
-     * Version of the origin secret that CloudFront sends: named when the secret is rotated.
+     * Version of the origin secret that CloudFront sends; set when the secret is rotated.
      * @default the version that is current when CloudFront is deployed
      */
     secretVersion: text.exactOptional(),
@@ -47,7 +47,7 @@ const edge = z
   .readonly();
 export type EdgeSettings = z.infer<typeof edge>;
 
-/** Tokens that `POST /start` asks for: from your identity provider, or from app attestation. */
+/** Tokens that `POST /start` requires: from your identity provider, or from app attestation. */
 const jwtAuthorizer = z
   .strictObject({
     /** `iss`, https; API Gateway reads its OIDC discovery document. */
@@ -78,12 +78,12 @@ const sharedLimit = z
   .strictObject({
     count: number,
     windowSeconds: number,
-    /** Of `count`, for one caller. @default half of it, rounded up */
+    /** The part of `count` that one caller may use. @default half of it, rounded up */
     perCaller: number.exactOptional(),
   })
   .readonly();
 
-/** What `start` reads from its environment. */
+/** The settings that `start` reads from its environment. */
 const startSettings = {
   brand: text,
   /** Vonage's `locale`. @default Vonage's own */
@@ -95,20 +95,22 @@ const startSettings = {
   codeLength: number,
   coverageCheck: flag,
   afterUserRejected: oneOf(['continue', 'stop']),
-  /** Sent to Vonage for starts that ask for `result: redirect`. @default none are possible */
+  /** Sent to Vonage for starts with `result: redirect`. @default such starts are refused */
   redirectUrl: text.exactOptional(),
   /**
-   * ISO 3166-1 alpha-2 of the countries whose mobile numbers are accepted. Each code is one country:
-   * `GB` does not take `JE`, `GG`, `IM`, and `US` does not take `PR`, `VI`, `GU`, `AS`, `MP`.
+   * ISO 3166-1 alpha-2 of the countries whose mobile numbers are accepted. Each code is one
+   * country: `GB` does not include `JE`, `GG`, `IM`, and `US` does not include `PR`, `VI`, `GU`,
+   * `AS`, `MP`.
    */
   countries: z.array(text).readonly(),
   /**
-   * Prefixes of mobile numbers that are younger than the metadata, E.164 with `+`, by country:
+   * Prefixes of mobile numbers that the metadata does not know yet, E.164 with `+`, by country:
    * `{ DE: ['+4915'] }`. @default none
    */
   additionalMobilePrefixes: z.record(text, z.array(text).readonly()).readonly().exactOptional(),
   /**
-   * Accepts numbers that regulators keep for documentation, on one machine only: `npm start` sets it.
+   * Accepts numbers that regulators reserve for documentation. For the local stack only, where
+   * `npm start` sets it.
    * @default false
    */
   documentationNumbers: flag.exactOptional(),
@@ -130,77 +132,83 @@ const stageSchema = z
     /** Part of names; lower case. */
     name: text,
     ...startSettings,
-    /** How Vonage goes on after a failed channel. `on_request` is reserved. */
+    /** How the workflow continues after a failed channel. `on_request` is reserved. */
     fallback: z.literal('automatic', { error: 'must be automatic: on_request is reserved' }),
     /** One of Vonage's hosts (protocol §1.1). The closest one answers fastest. */
     vonageBaseUrl: text,
-    /** Suffixes of the hosts that a check_url may name. */
+    /** Suffixes of the hosts that a check_url may have. */
     checkUrlHosts: z.array(text).readonly(),
     /**
-     * Web pages and WebViews (`capacitor://localhost`, `ionic://localhost`, `https://localhost`) that
-     * may call the API and open a WebSocket; other apps need none.
+     * Web pages and WebViews (`capacitor://localhost`, `ionic://localhost`, `https://localhost`)
+     * that may call the API and open a WebSocket; native apps need none.
      */
     origins: z.array(text).readonly(),
     proof: z.strictObject({ audience: text, lifetimeSeconds: number }).readonly(),
     /** @default anybody may call `POST /start` */
     authorizer: jwtAuthorizer.exactOptional(),
-    /** Accepts that anonymous callers make Vonage send paid messages, within the limits. */
+    /** Accepts that anonymous callers can make Vonage send paid messages, within the limits. */
     allowUnattendedMessages: flag,
-    /** @default the addresses that API Gateway makes */
+    /** @default the address that API Gateway creates */
     httpDomain: customDomain.exactOptional(),
-    /** @default the address that API Gateway makes, which stays open for pushes in any case */
+    /** @default the address that API Gateway creates, which stays open for pushes in any case */
     websocketDomain: customDomain.exactOptional(),
-    /** @default none: apps call the HTTP API itself */
+    /** @default none: apps call the HTTP API directly */
     edge: edge.exactOptional(),
-    /** A function that is not named reserves nothing: the quota of a new account has no room. */
+    /**
+     * Reserved concurrency by function. A function that is not named reserves nothing, because the
+     * quota of a new account leaves no room for it.
+     */
     reservedConcurrency: z.partialRecord(z.enum(FUNCTION_NAMES), number).readonly(),
-    /** MB of a function, by name. @default 512, the knee of the cold-start curve */
+    /** Memory in MB by function. @default 512 (docs/performance.md) */
     memory: z.partialRecord(z.enum(FUNCTION_NAMES), number).readonly().exactOptional(),
     /**
-     * `start` warms the functions that a verification needs next, while Vonage is at work. Switch it
-     * off where the account's quota is small. @default true
+     * `start` warms the functions that a verification needs next, while it waits for Vonage. Switch
+     * it off if the account's quota is small. @default true
      */
     warmTogether: flag.exactOptional(),
     /**
-     * Of the function `clock` at the same time, at least 2, where the account's quota is small. It
-     * keeps Lambda from polling less while nothing happens. @default as many as the queue needs
+     * Most concurrent executions of the function `clock`, at least 2, for accounts with a small
+     * quota. With it Lambda does not reduce polling while the queue is idle. @default as many as
+     * the queue needs
      */
     clockConcurrency: number.exactOptional(),
     /** Lambda's quota of concurrent executions in the account and region. @default 1000, AWS's own */
     concurrencyQuota: number.exactOptional(),
-    /** Of every route that `routeThrottles` does not name. */
+    /** Throttle of every route that `routeThrottles` does not name. */
     throttle,
-    /** By route key of the HTTP API. */
+    /** Throttles by route key of the HTTP API. */
     routeThrottles: z.record(text, throttle).readonly(),
     websocketThrottle: throttle,
-    /** Subscribed to the topics of the alarms. @default nobody */
+    /** E-mail address that is subscribed to the topics of the alarms. @default none */
     alarmEmail: text.exactOptional(),
     /** Accepts that nobody is subscribed to the alarms. @default false */
     unattendedAlarms: flag.exactOptional(),
-    /** Euros a day, as Vonage reports prices; an alarm rings above. */
+    /** Euros per day, as Vonage reports prices; above it an alarm rings. */
     priceCeilingPerDay: number,
-    /** Where `<alarm>.md` is found: the text of every alarm ends with it. */
+    /** Folder or URL of the runbooks `<alarm>.md`; the text of every alarm ends with it. */
     runbooks: text,
-    /** Not above INFO: Lambda would drop the metrics with the lines, because they have no level. */
+    /**
+     * At most INFO: above it Lambda would drop the metrics too, because their lines have no level.
+     */
     logLevel: z.enum(['DEBUG', 'INFO'], {
       error: 'must be DEBUG or INFO: Lambda drops the metrics at any level above',
     }),
     logRetentionDays: number,
     /**
-     * Creates the role by which API Gateway writes WebSocket access logs, a setting of the whole
-     * account and region. Switch it off where another stack owns that setting.
+     * Creates the role with which API Gateway writes WebSocket access logs, a setting of the whole
+     * account and region. Switch it off if another stack owns that setting.
      */
     apiGatewayLogsRole: flag,
-    /** New code takes a tenth of the traffic first, and goes back when an alarm rings. */
+    /** New code first receives a tenth of the traffic, and is rolled back when an alarm rings. */
     gradualDeployment: flag,
-    /** An EventBridge bus receives every end of a verification. */
+    /** Publishes every end of a verification on an EventBridge bus. */
     events: flag,
   })
   .readonly();
 
 export type Stage = z.infer<typeof stageSchema>;
 
-/** One line for each member that is missing, unknown, or of the wrong kind. */
+/** One line for each member that is missing, unknown or of the wrong type. */
 export function shapeFaults(value: unknown): readonly string[] {
   const { error } = stageSchema.safeParse(value);
   return error?.issues.flatMap(toFaults) ?? [];

@@ -30,7 +30,7 @@ const SHARED = {
 const DEV: Stage = {
   ...SHARED,
   name: 'dev',
-  // A start takes three: the first ones whose address is known, or those that it names.
+  // A start uses three of them: those that it names, or the first three whose address is known.
   workflow: [
     { channel: 'silent_auth' },
     { channel: 'email' },
@@ -67,12 +67,12 @@ const DEV: Stage = {
   events: true,
 };
 
-/** For real users. E-mail is the only fallback until an authorizer attends the paid channels. */
+/** For real users. E-mail is the only fallback until an authorizer protects the paid channels. */
 const PROD: Stage = {
   ...SHARED,
   name: 'prod',
   workflow: [{ channel: 'silent_auth' }, { channel: 'email' }],
-  // Each code is one country: `GB` does not take `JE`, `GG`, `IM`.
+  // Each code is one country: `GB` does not include `JE`, `GG`, `IM`.
   countries: ['DE', 'ES', 'FR', 'GB', 'IT', 'NL', 'PT'],
   playground: false,
   // Replace this by `alarmEmail` before people use the stage.
@@ -82,24 +82,23 @@ const PROD: Stage = {
   limits: {
     // Carriers put thousands of subscribers behind one address.
     address: { count: 300, windowSeconds: 600 },
-    // One person: a few tries, another one after a change of phone.
+    // One person: a few tries, and another one after a change of phone.
     subject: { count: 5, windowSeconds: 600 },
-    // A person who tries five times has room; whoever spends a share leaves another one to the
-    // owner.
+    // Room for a person who tries five times. A stranger who uses up one share leaves the other to
+    // the owner of the number.
     phoneNumber: { count: 10, perCaller: 5, windowSeconds: 3600 },
     email: { count: 10, perCaller: 5, windowSeconds: 3600 },
-    // 10 000 numbers. An office or a carrier's address with fifty subscribers in one block, and
-    // their
-    // second tries, are one caller; four such callers at least close a block (decision 0047).
+    // A block of 10 000 numbers. One caller may be an office, or a carrier's address with fifty
+    // subscribers in one block who try twice. At least four such callers are needed to use up the
+    // limit of a block (decision 0047).
     prefix: { count: 240, perCaller: 60, windowSeconds: 600 },
   },
   origins: [],
   proof: { audience: 'silent-auth-consumer', lifetimeSeconds: 120 },
   allowUnattendedMessages: false,
   throttle: { rate: 200, burst: 400 },
-  // Ten times what Vonage is assumed to take (protocol §9): rubbish from one sender below it
-  // starves
-  // nobody, because refusals cost Vonage nothing. Above it only a WAF helps.
+  // Ten times the rate that Vonage is assumed to accept (protocol §9). A flood below it does not
+  // block other callers, because refused starts do not reach Vonage. Above it only a WAF helps.
   routeThrottles: {
     'POST /start': { rate: 300, burst: 600 },
     'POST /webhook': { rate: 500, burst: 1000 },

@@ -1,6 +1,6 @@
 /**
- * Refuses at synth what Vonage or AWS would refuse at run time, or what would cost money or trust
- * without anybody having decided so. Reports all faults at once.
+ * Refuses at synth what Vonage or AWS would refuse at run time, and settings that would cost money
+ * or trust unless they were chosen explicitly. Reports all faults at once.
  */
 
 import { type Stage, shapeFaults } from './stage.ts';
@@ -13,7 +13,7 @@ import { workflowFaults } from './stage-rules/workflow.ts';
 /** Returns the stage, or throws with one line for each fault. */
 export function validateStage(stage: Stage): Stage {
   const wrongKinds = shapeFaults(stage);
-  // The rules rely on the types.
+  // The rules need values of the right types.
   const faults = wrongKinds.length > 0 ? wrongKinds : valueFaults(stage);
   if (faults.length > 0) {
     const list = faults.map((fault) => `\n  - ${fault}`).join('');

@@ -1,7 +1,7 @@
 /**
- * Bundles the functions for somebody who works on them: readable, with linked source maps. A child
- * process: takes the message `rebuild`, answers `{built: [function…], errors: [text…]}`; `built` names
- * the functions whose bundle is another than before. Ends with its parent.
+ * Bundles the functions for development: readable, with linked source maps. Runs as a child
+ * process: for the message `rebuild` it answers `{built: [function…], errors: [text…]}`, where
+ * `built` names the functions whose bundle has changed. Ends with its parent.
  *
  * Arguments: the folder of the functions, the folder that receives the bundles.
  */
@@ -24,7 +24,8 @@ const bundled = await context({
 });
 const written = new Map<string, string>();
 process.on('message', () => void rebuild(bundled).then((result) => process.send?.(result)));
-process.on('SIGINT', () => {}); // Ctrl-C reaches the whole group; the parent decides
+// Ctrl-C reaches the whole process group; the parent decides when to end.
+process.on('SIGINT', () => {});
 process.once('disconnect', () => process.exit());
 
 async function rebuild({ rebuild: build }: BuildContext<{ write: false }>): Promise<{

@@ -1,13 +1,17 @@
 /**
- * Who may call a port of the local stack. A page of a foreign site reaches this machine too, by a
- * name that points here (DNS rebinding) or across origins; curl, apps and functions send neither.
+ * Decides who may call a port of the local stack. A web page of a foreign site can also reach this
+ * machine, by a name that points here (DNS rebinding) or across origins. Requests of curl, apps and
+ * functions have neither a foreign `Host` nor an `Origin`.
  */
 
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
 export interface Access {
-  /** Host names besides `localhost` and IP literals, lower case, without a port. */
+  /**
+   * Host names that are allowed in addition to `localhost` and IP literals; lower case, without a
+   * port.
+   */
   readonly hosts: readonly string[];
   /** Web origins whose pages may use the stack. */
   readonly origins: readonly string[];
@@ -26,7 +30,7 @@ export function refusalOf(request: IncomingMessage, { hosts }: Access): 400 | 40
   return isKnownHost(request.headers.host ?? '', hosts) ? undefined : 403;
 }
 
-/** Without `Origin` the request comes from another program, or opens a page. */
+/** True also without `Origin`: the request then comes from a program, or opens a page. */
 export function isTrustedOrigin({ headers }: IncomingMessage, origins: readonly string[]): boolean {
   return headers.origin === undefined || origins.includes(headers.origin);
 }
@@ -36,7 +40,7 @@ export function toPageOrigins(httpApi: string): readonly string[] {
   return [httpApi, httpApi.replace('127.0.0.1', 'localhost')];
 }
 
-/** A path that begins with one slash, can be decoded, and whose query makes a URL. */
+/** Whether a path begins with one slash, can be decoded, and forms a URL with its query. */
 function isPlainTarget(target: string): boolean {
   const [path = ''] = target.split('?');
   if (!/^\/(?![/\\])/.test(target) || !URL.canParse(target, 'http://local')) return false;

@@ -1,6 +1,6 @@
 /**
- * Cloud assemblies, cached by a hash of sources, packages and settings. While nothing of these has
- * changed the CDK app does not run again, and a stack starts in half the time.
+ * Cloud assemblies, cached by a hash of sources, packages and settings. If none of these has
+ * changed, the CDK app does not run again, and a stack starts in half the time.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, globSync } from 'node:fs';
@@ -18,8 +18,8 @@ const SOURCES = [
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 /**
- * The folder of an assembly for this context, which others read too.
- * @param make what writes one; for tests
+ * Returns the folder of an assembly for this context; other processes may read it too.
+ * @param make writes an assembly; tests replace it
  * @throws LocalStackError when the app fails
  */
 export async function openAssembly(

@@ -11,18 +11,22 @@ const failedMessage = z.object({ ready: z.literal(false), reason: z.string() });
 const READY_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 3_000;
 /**
- * MB. Without a limit the young generation grows with this machine's memory and looks like a leak.
+ * MB. Without this limit the young generation grows with the memory of the machine, which looks
+ * like a leak.
  */
 const HEAP_OPTIONS = ['--max-semi-space-size=16'];
 
 export interface Child {
   readonly name: string;
   readonly pid: number | undefined;
-  /** Where it listens. */
+  /** Address on which it listens. */
   readonly url: string;
   /** Resolves when the process has ended, for any reason. */
   readonly exited: Promise<void>;
-  /** Calls the listener for every message after the first one, also for earlier ones. */
+  /**
+   * Calls the listener for every message after the first one, including those that have already
+   * arrived.
+   */
   listen(listener: (message: unknown) => void): void;
   send(message: object): void;
   close(): Promise<void>;
@@ -32,11 +36,11 @@ export interface ChildOptions {
   /** Its name in messages. */
   readonly name: string;
   readonly entryFile: string;
-  /** Added to this process's own. */
+  /** Variables that are added to those of this process. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** @throws LocalStackError when it ends, or stays silent for 30 s, before it is ready */
+/** @throws LocalStackError when it ends, or sends nothing for 30 s, before it is ready */
 export async function startChild({ name, entryFile, environment }: ChildOptions): Promise<Child> {
   const child = fork(entryFile, [], {
     env: { ...process.env, ...environment },
@@ -75,15 +79,15 @@ export async function startChild({ name, entryFile, environment }: ChildOptions)
 }
 
 /**
- * The child's side: runs `start`, reports to the parent, ends when the parent asks for it or is
- * gone. Ctrl-C reaches the whole group; the parent decides the order of the end, so it is ignored
- * here.
+ * The child's side: runs `start`, reports to the parent, and ends when the parent asks for it or
+ * has ended. Ctrl-C reaches the whole process group and is ignored here, because the parent decides
+ * the order in which processes end.
  */
 export async function runWithParent(
   start: () => Promise<{ readonly url: string; close(): Promise<void> }>,
 ): Promise<void> {
   process.on('SIGINT', () => {});
-  process.umask(0o077); // its files are readable by their user only
+  process.umask(0o077); // Files are readable by this user only.
   try {
     const { url, close } = await start();
     const end = (): void => void close().finally(() => process.exit(0));
@@ -106,7 +110,7 @@ function untilReady(
   errors: () => string,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('it stayed silent')), READY_TIMEOUT_MS);
+    const timer = setTimeout(() => reject(new Error('it did not become ready')), READY_TIMEOUT_MS);
     child.once('error', reject);
     child.on('message', (message) => {
       const failed = failedMessage.safeParse(message);

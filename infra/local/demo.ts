@@ -34,7 +34,7 @@ async function play(json: boolean): Promise<boolean> {
   const stopping = new AbortController();
   process.on('SIGINT', () => stopping.abort());
   process.on('SIGTERM', () => stopping.abort());
-  // The reader of the output has closed it, as `| head` does.
+  // The reader of the output has closed the pipe, as `head` does.
   process.stdout.on('error', () => stopping.abort());
   const folder = mkdtempSync(join(tmpdir(), 'silent-auth-demo-'));
   let stack: Stack | undefined;

@@ -27,18 +27,18 @@ export interface Endpoints {
   };
   /** Name of the parameter that switches channels off, in Systems Manager. */
   readonly channel_switch: string;
-  /** Of the local Vonage account; sets the Status URL. */
+  /** Credentials of the local Vonage account, needed to set the Status URL. */
   readonly account: { readonly api_key: string; readonly api_secret: string };
 }
 
-/** Written under another name and renamed, so a reader never sees half a file. */
+/** Writes the file under another name and renames it, so that a reader never sees half of it. */
 export function writeEndpoints(file: string, endpoints: Endpoints): void {
   const partFile = `${file}.part`;
   writeFileSync(partFile, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
   renameSync(partFile, file);
 }
 
-/** The file exists only while the stack is ready. */
+/** Called when the stack ends, because the file exists only while the stack is ready. */
 export function removeEndpoints(file: string): void {
   rmSync(file, { force: true });
 }

@@ -1,10 +1,12 @@
-/** One stack per folder: two would overwrite each other's tables and secrets. */
+/**
+ * Allows only one stack per folder, because two would overwrite each other's tables and secrets.
+ */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalStackError } from './error.ts';
 
 /**
- * Takes the folder for this process. A lock of a process that has ended is ignored.
+ * Locks the folder for this process. The lock of a process that has ended is ignored.
  * @returns a function that releases it
  * @throws LocalStackError when a running stack holds it
  */

@@ -8,13 +8,13 @@ export interface FunctionLine {
   readonly function: string;
   readonly line: string;
   readonly stream: 'stdout' | 'stderr';
-  /** Id of the process that printed it; undefined: no process could start. */
+  /** Id of the process that printed the line; undefined when no process could be started. */
   readonly pid: number | undefined;
 }
 
 export interface FunctionLogs {
   write(line: FunctionLine): void;
-  /** @returns a function that stops it */
+  /** @returns a function that removes the listener */
   listen(listener: (line: FunctionLine) => void): () => void;
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export function openFunctionLogs(folder: string): FunctionLogs {
 
   return {
     write(line) {
-      if (closed) return; // output of a process that was ended
+      if (closed) return; // This is output of a process that was just ended.
       fileOf(line.function).write(`${line.line}\n`);
       for (const listener of listeners) listener(line);
     },

@@ -22,7 +22,7 @@ export interface FunctionsOptions {
   /** Added to every function's variables. */
   readonly extraEnvironment: Readonly<Record<string, string>>;
   readonly development?: Development | undefined;
-  /** Of every process, after Lambda's own. */
+  /** Node options of every process, in addition to Lambda's own. */
   readonly nodeOptions: readonly string[];
   readonly initTimeoutMs: number;
 }

@@ -1,6 +1,7 @@
 /**
- * The first values of the template's secrets. What an operator would fill in after a deployment is
- * filled in from the local identity; the secret is recognised by the variable that names it.
+ * The first values of the template's secrets. Values that an operator would set after a deployment
+ * come from the local identity. Each secret is recognised by the environment variable that names
+ * it.
  */
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
@@ -61,7 +62,7 @@ function merge(placeholder: string, filled: Readonly<Record<string, string>>): s
   return JSON.stringify({ ...members.parse(JSON.parse(placeholder || '{}')), ...filled });
 }
 
-/** As Secrets Manager's `GetRandomPassword`. */
+/** Generates a value as Secrets Manager's `GetRandomPassword` does. */
 function generate(rules: GenerateSecretString): string {
   const classes = [
     rules.ExcludeLowercase ? '' : 'abcdefghijklmnopqrstuvwxyz',

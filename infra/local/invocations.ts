@@ -1,6 +1,6 @@
 /**
- * Invocations that no API makes: event source mappings, whose answer matters, and Lambda's
- * asynchronous invoke, which is repeated by itself as the template says.
+ * Invocations that do not come from an API: those of event source mappings, which wait for the
+ * answer, and asynchronous ones, which are retried as the template defines.
  */
 import { toSentence } from '../../shared/command/run-command.ts';
 import { invokeMessage } from './aws/messages.ts';
@@ -14,16 +14,16 @@ export interface InvocationsOptions {
   readonly aws: Pick<Service, 'listen' | 'send'>;
   readonly invoke: Invoke;
   readonly eventInvoke: ReadonlyMap<string, EventInvokeSettings>;
-  /** Factor on the pauses between retries. */
+  /** Factor by which the pauses between retries are multiplied. */
   readonly timeScale: number;
 }
 
-/** A function that failed is tried again after one minute, then after two. */
+/** Pauses before the retries of a function that failed: one minute, then two. */
 const RETRY_SECONDS = [60, 120];
-/** One that was throttled is tried again soon, until its event is too old. */
+/** Pause before a retry after throttling, which is repeated until the event is too old. */
 const THROTTLED_RETRY_SECONDS = 1;
 
-/** @returns what stops it */
+/** @returns a function that stops it */
 export function answerInvocations(options: InvocationsOptions): () => void {
   const { aws, invoke, eventInvoke, timeScale } = options;
   const timers = new Set<NodeJS.Timeout>();
@@ -37,7 +37,10 @@ export function answerInvocations(options: InvocationsOptions): () => void {
     else void answer(id, functionName, event);
   });
 
-  /** An unknown function is an error without a caller: it must not end the stack. */
+  /**
+   * Logs the error of an unknown function: nobody waits for the result, and it must not end the
+   * stack.
+   */
   async function run(functionName: string, event: unknown): Promise<InvocationResult> {
     try {
       return await invoke(functionName, event);

@@ -1,6 +1,7 @@
 /**
- * A function's variables on this machine: the template's, with every address of the cloud turned
- * into the listener that stands for it. Nothing else differs; handlers have no local branch.
+ * The variables of a function in the local stack: those of the template, with every address in the
+ * cloud replaced by its local listener. Nothing else differs, so handlers need no special case for
+ * the local stack.
  */
 import { ENV } from '../../shared/config.ts';
 import { toPageOrigins } from './access.ts';
@@ -20,7 +21,7 @@ export interface LocalAddresses {
   readonly vonage: string;
   readonly dynamodb: string;
   readonly aws: string;
-  /** Web origins under development, besides the stage's. */
+  /** Web origins under development, in addition to those of the stage. */
   readonly origins: readonly string[];
 }
 
@@ -83,7 +84,10 @@ function replaceDefaultAddresses(value: string, addresses: LocalAddresses): stri
   });
 }
 
-/** A custom domain maps to a stage; the local WebSocket address has the stage in its path. */
+/**
+ * A custom domain stands for an API and its stage; the local WebSocket address has the stage in its
+ * path.
+ */
 function replaceDomains(value: string, { domains, ...addresses }: LocalAddresses): string {
   return domains.reduce((text, { domainName, apiId, stage }) => {
     if (apiId === addresses.httpApiId) {
@@ -97,8 +101,8 @@ function replaceDomains(value: string, { domains, ...addresses }: LocalAddresses
 }
 
 /**
- * The web path ends on a page of your own; the local stack serves an example of it. Numbers of
- * documentation start where Vonage is on this machine too: nobody has them.
+ * Sets the page on which the web path ends to the example that the local stack serves. With the
+ * simulated Vonage, documentation numbers are accepted, because nobody has them.
  */
 function toLocalStart(settings: string, { httpApi, vonage }: LocalAddresses): string {
   const parsed: unknown = JSON.parse(settings);

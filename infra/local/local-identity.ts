@@ -1,7 +1,7 @@
 /**
- * The stack's identity at Vonage and the first content of its secrets: made once, kept in its
- * folder, readable by its owner alone. What the Secrets Manager holds may be rotated away from it;
- * this is Vonage's side.
+ * The stack's identity at Vonage and the first content of its secrets. It is created once and
+ * stored in the stack's folder, readable by its owner only. The secrets may be rotated later; this
+ * file keeps what the simulated Vonage knows.
  */
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const identity = z.object({
   applicationPublicKey: z.string(),
   apiKey: z.string(),
   signatureSecret: z.string(),
-  /** A folder of an older version has none; it then gets a new one at every start. */
+  /** Absent in folders of older versions; then a new one is created at every start. */
   accountApiSecret: z.string().default(createApiSecret),
   guardKey: z.string(),
   tokenKey: z.string(),
@@ -24,7 +24,7 @@ const identity = z.object({
 });
 export type LocalIdentity = z.infer<typeof identity>;
 
-/** Reads the file, or makes it. */
+/** Reads the file, or creates it. */
 export function openLocalIdentity(file: string): LocalIdentity {
   if (existsSync(file)) return identity.parse(JSON.parse(readFileSync(file, 'utf8')));
   const created = createIdentity();

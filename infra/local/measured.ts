@@ -1,4 +1,4 @@
-/** The functions and APIs of the gateway, measured as AWS measures them. */
+/** Measures the functions and APIs of the gateway as AWS does. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Invoke } from './gateway/integration.ts';
@@ -7,7 +7,7 @@ import type { PlatformMetrics } from './platform-metrics.ts';
 
 const connectEvent = z.object({ requestContext: z.object({ eventType: z.literal('CONNECT') }) });
 
-/** Lambda's metrics; a request that waits in the queue is not a throttle. */
+/** Records Lambda's metrics. A request that waits in the queue does not count as throttled. */
 export function measureFunction(
   pool: FunctionPool,
   functionName: string,

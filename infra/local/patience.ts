@@ -1,8 +1,8 @@
-/** Longer time limits of Lambda and API Gateway, for a machine that runs everything at a fraction of its speed. */
+/** Extends the time limits of Lambda and API Gateway, for a machine that runs everything slowly. */
 import type { Api } from './template/apis.ts';
 import type { LocalTemplate } from './template.ts';
 
-/** @param factor 1 leaves the limits as the template has them */
+/** @param factor 1 keeps the limits of the template */
 export function withPatience(template: LocalTemplate, factor: number): LocalTemplate {
   const patient = (api: Api): Api => ({
     ...api,

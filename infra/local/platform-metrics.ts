@@ -1,6 +1,6 @@
 /**
- * What AWS's services would measure of themselves, written as lines of the embedded metric format
- * into a file next to the functions' logs, so that every widget of the dashboards has its data.
+ * Records the metrics that AWS's services would measure themselves, as lines of the embedded metric
+ * format in a file next to the functions' logs, so that every widget of the dashboards has data.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

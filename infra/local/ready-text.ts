@@ -1,7 +1,10 @@
-/** What `npm start` says when everything runs: where, and what to try next. */
+/** The text that `npm start` prints when everything runs: addresses, and what to try next. */
 import type { Endpoints } from './endpoints.ts';
 
-/** Nobody has it (Ofcom); its even last digit makes the simulated carrier agree. */
+/**
+ * A documentation number (Ofcom), which nobody has. Its even last digit makes the simulated carrier
+ * confirm it.
+ */
 const EXAMPLE_NUMBER = '+447700900178';
 
 export interface ReadyDetails {
@@ -19,15 +22,15 @@ Ready after ${seconds} s.
 
   A phone to try   ${api}  (open it in a browser)
 
-  Dashboards       ${api}/dashboard  (and every alarm, from what runs here)
+  Dashboards       ${api}/dashboard  (with every alarm, drawn from local data)
 
   HTTP API         ${api}
   WebSocket API    ${websocket}
   Vonage           ${vonage}
   DynamoDB         ${dynamodb}
   Secrets Manager  ${secretsmanager}
-  EventBridge      ${secretsmanager}/_local/events  (what your bus has got)
-  All of it        ${folder}/endpoints.json; the functions' logs: ${folder}/logs
+  EventBridge      ${secretsmanager}/_local/events  (the events on your bus)
+  All addresses    ${folder}/endpoints.json; the functions' logs: ${folder}/logs
 
 Verify a phone number (its last digit decides: even completes, odd is rejected, 99 fails):
 

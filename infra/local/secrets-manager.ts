@@ -1,6 +1,6 @@
 /**
- * Secrets Manager on one machine: secrets with versions and staging labels, kept in one file.
- * Putting a value moves `AWSCURRENT` to it and `AWSPREVIOUS` to the one before, as AWS does.
+ * A local Secrets Manager: secrets with versions and staging labels, stored in one file. As with
+ * AWS, a new value gets the label `AWSCURRENT`, and the value before gets `AWSPREVIOUS`.
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/
  */
 import { randomUUID } from 'node:crypto';
@@ -133,7 +133,10 @@ export function createSecretsManager({ file, region, accountId }: SecretsManager
   };
 }
 
-/** By name, by ARN, or by ARN without its random end; an ARN from the template ends differently. */
+/**
+ * Finds a secret by name, by ARN, or by ARN without its random suffix, because an ARN from the
+ * template has another suffix.
+ */
 function getSecret(secrets: StoredMap<Secret>, id: string): Secret {
   const [, full = id] = /:secret:(.+)$/.exec(id) ?? [];
   const found = secrets.get(full) ?? secrets.get(full.replace(/-[A-Za-z0-9]{6}$/, ''));
@@ -170,7 +173,10 @@ function toVersion(
   };
 }
 
-/** Takes the labels from those that have them; a version without any is deprecated and goes. */
+/**
+ * Takes the labels from the versions that have them. A version without labels is deprecated and is
+ * removed.
+ */
 function moveLabels(versions: readonly Version[], labels: readonly string[]): Version[] {
   const current = labels.includes('AWSCURRENT');
   return versions

@@ -1,6 +1,4 @@
-/**
- * Runs a stack with its phone page until Ctrl-C or SIGTERM, and shows on the console what failed.
- */
+/** Runs a stack with its phone page until Ctrl-C or SIGTERM, and prints errors on the console. */
 
 import { z } from 'zod';
 import type { FunctionLine } from './function-logs.ts';
@@ -42,7 +40,7 @@ export async function serve(
   }
 }
 
-/** Everything else is in the log files. */
+/** Prints errors only; everything else is in the log files. */
 function showErrors({ function: name, line, stream }: FunctionLine): void {
   if (stream === 'stderr' || isErrorLine(line)) console.error(`[${name}] ${line}`);
 }
@@ -52,6 +50,6 @@ function isErrorLine(line: string): boolean {
   try {
     return errorLine.safeParse(JSON.parse(line)).success;
   } catch {
-    return false; // not JSON: not written by our functions
+    return false; // A line that is not JSON is not from our functions.
   }
 }

@@ -9,7 +9,10 @@ export interface Service {
   /** Resolves when the process has ended without being asked to. */
   readonly broken: Promise<LocalStackError>;
   pid(): number | undefined;
-  /** SIGKILL, as a crash: nothing is flushed. Resolves when the next process listens. */
+  /**
+   * Ends the process by SIGKILL, as in a crash, so that nothing is flushed. Resolves when the next
+   * process listens.
+   */
   restart(): Promise<void>;
   /** Listens to the process's messages, also after a restart. */
   listen(listener: (message: unknown) => void): void;

@@ -10,11 +10,11 @@ export const SETTINGS_USAGE = `Environment:
   LOCAL_DIR            where the stack keeps its data (.local); one folder for each stack
   LOCAL_HOSTS          further names that callers may use as Host, with commas between them
   LOCAL_ORIGINS        web origins whose pages may call, with commas: http://localhost:5173
-  STAGE                of infra/aws (dev)
-  CDK_CONTEXT_JSON     JSON object laid over the context of cdk.json
-  VONAGE_BASE_URL      another Vonage than the simulator
-  DYNAMODB_ENDPOINT    another DynamoDB than dynalite
-  VONAGE_TIME_SCALE    factor on every time of Vonage and the queue: 0.1 is ten times faster (1)`;
+  STAGE                stage of infra/aws/stages.ts (dev)
+  CDK_CONTEXT_JSON     JSON object that overrides the context of cdk.json
+  VONAGE_BASE_URL      a Vonage API instead of the simulator
+  DYNAMODB_ENDPOINT    a DynamoDB instead of dynalite
+  VONAGE_TIME_SCALE    factor for all times of Vonage and the queue: 0.1 is ten times faster (1)`;
 
 const aPort = 'must be a whole number from 0 to 65535';
 const aUrl = 'must be an http or https URL';

@@ -1,6 +1,6 @@
 /**
- * The whole stack on one machine: synthesizes the CDK app, reads its template, and runs it. For
- * `npm start`, the demo, tests and benchmarks alike.
+ * The whole stack on one machine: synthesizes the CDK app, reads its template and runs it.
+ * `npm start`, the demo, tests and benchmarks use it.
  */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -48,19 +48,20 @@ export interface StackOptions {
   readonly localFolder: string;
   /** @default any free ones */
   readonly ports?: Partial<Ports>;
-  /** Hosts and web origins that may call, besides this machine's own. @default none */
+  /** Hosts and web origins that may call, in addition to those of this machine. @default none */
   readonly access?: Access;
   /** Overrides of the context in `cdk.json`. @default `{stage: 'dev'}` */
   readonly context?: Readonly<Record<string, unknown>>;
   /**
-   * A cloud assembly. @default the one of these sources and this context, synthesized when it is
-   * new
+   * A cloud assembly. @default that of these sources and this context, synthesized unless it is
+   * cached
    */
   readonly assemblyFolder?: string;
   /** Address of another Vonage. @default the simulator */
   readonly vonageBaseUrl?: string | undefined;
   /**
-   * Factor on every duration of the simulator and the queues: 0.1 makes 60 s of it 6 s. @default 1
+   * Factor by which every duration of the simulator and the queues is multiplied: with 0.1, 60 s
+   * become 6 s. @default 1
    */
   readonly timeScale?: number;
   /** Address of another DynamoDB. @default dynalite, in `localFolder` */
@@ -71,11 +72,17 @@ export interface StackOptions {
   readonly functionEnvironment?: Readonly<Record<string, string>>;
   /** Node options of every function's process. @default none */
   readonly nodeOptions?: readonly string[];
-  /** Factor on the time limits of Lambda and API Gateway, for a busy machine. @default 1 */
+  /**
+   * Factor by which the time limits of Lambda and API Gateway are multiplied, for a slow machine.
+   * @default 1
+   */
   readonly patience?: number;
-  /** Invocations at once of all functions together, as an account's quota. @default any number */
+  /**
+   * Most concurrent invocations of all functions together, like an account's quota. @default no
+   * limit
+   */
   readonly accountConcurrency?: number;
-  /** Aborts a start that is running: it throws and leaves nothing behind. */
+  /** Aborts the start of the stack, which then throws and leaves nothing behind. */
   readonly signal?: AbortSignal;
   /** Pages served next to the API. */
   readonly servePage?: ServePage;
@@ -83,13 +90,13 @@ export interface StackOptions {
 
 export interface Stack {
   readonly endpoints: Endpoints;
-  /** Calls `listener` with every line of every function; returns a function that stops it. */
+  /** Calls `listener` with every line of every function; returns a function that removes it. */
   onLine(listener: (line: FunctionLine) => void): () => void;
-  /** The processes that live now, by function. */
+  /** Ids of the running processes, by function. */
   processes(): Readonly<Record<string, readonly number[]>>;
   /**
    * Ends the processes of these functions, busy ones after their answer; the next request starts
-   * others.
+   * new ones.
    */
   replaceProcesses(functions: readonly string[]): void;
   /** The other processes: the store with the rest of AWS, and the simulator if it is used. */
@@ -100,15 +107,15 @@ export interface Stack {
   close(): Promise<void>;
 }
 
-/** Lambda gives the INIT phase ten seconds. */
+/** Lambda's time limit for the INIT phase. */
 const INIT_TIMEOUT_MS = 10_000;
 
-/** What to close at the end. */
+/** Functions to call at the end. */
 type Closers = (() => Promise<void> | void)[];
 
 /**
- * @throws LocalStackError for what the user can correct: a port in use, a template that is not
- * understood
+ * @throws LocalStackError for faults that the user can correct, such as a port in use or an unknown
+ * resource in the template
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const closers: Closers = [];
@@ -247,7 +254,7 @@ const NEVER = new Promise<never>(() => {});
 /** Longest delay of a timer. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** A time limit that a debugging session does not reach. */
+/** Time limits that a debugging session does not reach. */
 function withoutTimeouts(template: LocalTemplate): LocalTemplate {
   const patient = (api: Api): Api => {
     const routes = api.routes.map((route) => ({ ...route, timeoutMs: NO_TIMEOUT_MS }));
@@ -281,7 +288,7 @@ function openSimulator(
   );
 }
 
-/** Last opened first. */
+/** Closes what was opened last first. */
 async function closeAll(closers: Closers): Promise<void> {
   for (const close of closers.toReversed()) await close();
 }

@@ -1,11 +1,11 @@
 /**
- * State that survives SIGKILL: one line of JSON per set of changes, appended before the set is
- * visible; the last change of a key wins. A line that a kill cut short was never acknowledged, so
- * it is skipped whole.
+ * State that survives SIGKILL: one line of JSON per set of changes, appended before the set becomes
+ * visible. The last change of a key counts. A line that is incomplete because of a kill was never
+ * acknowledged and is skipped.
  */
 import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 
-/** `value: null` forgets the key. */
+/** `value: null` removes the key. */
 export interface Change {
   readonly kind: StateKind;
   readonly key: string;
@@ -15,7 +15,7 @@ export interface Change {
 export type StateKind = 'verification' | 'delivery' | 'faults' | 'application' | 'message';
 
 export interface StateFile {
-  /** A restart finds all of the set or none of it. */
+  /** Saves a set of changes: a restart finds all of them or none. */
   save(changes: readonly Change[]): void;
   load(kind: StateKind): readonly unknown[];
   close(): void;

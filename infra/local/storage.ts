@@ -9,7 +9,7 @@ import type { InitialSecret } from './initial-secrets.ts';
 import type { QueueResource } from './template/queues.ts';
 import type { ParameterResource, TableResource } from './template/storage.ts';
 
-/** Exists already: kept, with what is in it. */
+/** Errors for a resource that already exists; it is kept with its content. */
 const KEPT = new Set([
   'ResourceInUseException',
   'ResourceExistsException',
@@ -44,7 +44,7 @@ export async function createParameters(
   }
 }
 
-/** Their messages stay; their settings follow the template. */
+/** Sets the queues to the template's settings; their messages are kept. */
 export async function createQueues(
   endpoint: string,
   queues: readonly QueueResource[],

@@ -1,6 +1,6 @@
 /**
- * Makes the cloud assembly by running the CDK app of `cdk.json` directly, and finds template and
- * assets in it.
+ * Creates the cloud assembly by running the CDK app of `cdk.json` directly, and finds the template
+ * and assets in it.
  */
 import { spawn } from 'node:child_process';
 import { readFile, rm } from 'node:fs/promises';
@@ -55,8 +55,8 @@ export interface SynthesizeOptions {
 }
 
 /**
- * Runs the app; takes a few seconds, needs no network. CloudFormation's own rules are left to what
- * deploys and to the tests: they take longer than all the rest.
+ * Runs the app; takes a few seconds and needs no network. CloudFormation's own rules are not
+ * checked here, because they take longer than everything else; deployments and tests check them.
  * @throws LocalStackError with all that the app printed, when it fails
  */
 export async function synthesize(
@@ -79,7 +79,7 @@ export async function synthesize(
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
   });
-  child.once('error', () => {}); // it failed: `close` follows
+  child.once('error', () => {}); // After an error `close` follows.
   const [exitCode, output, errors] = await Promise.all([
     new Promise<number | null>((done) => child.once('close', done)),
     text(child.stdout),
@@ -90,7 +90,10 @@ export async function synthesize(
   throw new LocalStackError(`the CDK app could not be synthesized\n${reason}`);
 }
 
-/** The message of the error that ended the app, without its stack; all that was printed if there is none. */
+/**
+ * The message of the error that ended the app, without its stack; without such an error, all that
+ * was printed.
+ */
 function toReason(printed: string): string {
   const lines = printed.trimEnd().split('\n');
   const start = lines.findIndex((line) => /^\w*Error(?: \[\w+\])?: /.test(line));

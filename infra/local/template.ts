@@ -1,6 +1,6 @@
 /**
- * Reads the synthesized template into what the local stack runs. Nothing is skipped silently: an
- * intrinsic, type, property or value that is not understood is an error.
+ * Reads from the synthesized template what the local stack runs. An unknown intrinsic, type,
+ * property or value is an error; none is skipped silently.
  */
 import { readMonitoringResources, type StoredMonitoring } from './dashboard/monitoring.ts';
 import { type Api, readApi } from './template/apis.ts';
@@ -21,7 +21,7 @@ import {
   type TableResource,
 } from './template/storage.ts';
 
-/** Where the template and its bundled assets lie. */
+/** Paths of the template and its bundled assets. */
 export interface Assembly {
   readonly templateFile: string;
   /** Folder of each asset, by its object key (`S3Key`). */
@@ -39,7 +39,7 @@ export interface LocalTemplate {
   readonly secrets: readonly SecretResource[];
   readonly parameters: readonly ParameterResource[];
   readonly queues: readonly QueueResource[];
-  /** By function; others have Lambda's defaults. */
+  /** Settings by function; other functions have Lambda's defaults. */
   readonly eventInvoke: ReadonlyMap<string, EventInvokeSettings>;
   readonly monitoring: StoredMonitoring;
 }

@@ -1,11 +1,15 @@
 /**
  * The client for browsers, React Native and Node, without dependencies.
  *
- * ```ts const client = createClient({ apiUrl, openCheckUrl, store }); const request = {
- * phoneNumber, nonce }; const verification = (await client.resume(request)) ?? (await
- * client.start(request)); for await (const { action } of verification.updates()) { if (action?.type
- * === 'submit_code') askForCode((code) => verification.checkCode(code)); } if
- * (verification.current.verified.phone_number) await verification.proof({ phoneNumber }); ```
+ * ```ts
+ * const client = createClient({ apiUrl, openCheckUrl, store });
+ * const request = { phoneNumber, nonce };
+ * const verification = (await client.resume(request)) ?? (await client.start(request));
+ * for await (const { action } of verification.updates()) {
+ *   if (action?.type === 'submit_code') askForCode((code) => verification.checkCode(code));
+ * }
+ * if (verification.current.verified.phone_number) await verification.proof({ phoneNumber });
+ * ```
  *
  * Objects have the form of the API (`docs/openapi.json`). `openCheckUrl` opens the check_url and
  * the client reports its result; without that function the app does both and calls

@@ -69,7 +69,7 @@ describe('the stories of the demo', () => {
       'the app sends the proof to your backend, which fetches the public keys',
       'refused: the same proof with another number',
       expect.stringMatching(/^accepted: by silent_auth, phone_number …\d{3}8, its own nonce$/),
-      'refused: another proof of the same verification: its jti is spent',
+      'refused: another proof of the same verification: its jti was already used',
     ]);
   });
 

@@ -86,7 +86,7 @@ describe('npm run dev', () => {
   it('keeps the code that runs when the new one has a mistake, and says which', async () => {
     copy.insert(USE_CASE, "  throw new Error('planted');", '  const = 1;');
     await said(new RegExp(`${USE_CASE}:\\d+:\\d+`));
-    await said(new RegExp(`^${USE_CASE}: the code before still runs$`, 'm'));
+    await said(new RegExp(`^${USE_CASE}: the previous code still runs$`, 'm'));
     expect(await cancelled()).toBe(500);
     copy.undo(USE_CASE);
     await said(

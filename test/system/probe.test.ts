@@ -28,7 +28,7 @@ const probe = (...args: readonly string[]): Promise<Ended> =>
 it('prints the table, and keeps nothing private', async () => {
   const file = join(stack.folder, 'probe.json');
   const { code, output } = await probe('--json', file);
-  expect(output).toContain('right under every reading');
+  expect(output).toContain('behaved correctly in everything');
   expect(output.match(/^ ?\d+ {2}\S/gm)).toHaveLength(20);
   expect(output).toMatch(/^… even: cancelled after 35 s$/m);
   expect(code).toBe(0);
@@ -122,6 +122,6 @@ describe('the probe finds the readings under which the product misbehaves', () =
 it('says in a sentence why it cannot begin, and exits with 2', async () => {
   await setFaults(stack.endpoints, { answer: { operation: 'start', kind: 'low_balance' } });
   const { code, output } = await probe();
-  expect(output).toMatch(/POST \/start answered 503 provider_unavailable: npm run doctor tells/);
+  expect(output).toMatch(/POST \/start answered 503 provider_unavailable: npm run doctor shows/);
   expect(code).toBe(2);
 });

@@ -13,7 +13,7 @@ export function platformRules(
   tables: Tables,
   { own }: StageMetrics,
 ): AlarmRule[] {
-  // An alarm takes ten metrics: those of the functions that somebody waits for.
+  // An alarm takes at most ten metrics, so the function `clock`, for which nobody waits, is left out.
   const lambdas = Object.values(asked);
   const period = FIVE_MINUTES;
   const throttles = [tables.verifications, tables.guards].flatMap((table) =>
@@ -39,7 +39,7 @@ export function platformRules(
     {
       id: 'FunctionThrottles',
       urgency: 'page',
-      says: 'Lambda had no room for at least 3 invocations in 5 minutes.',
+      says: 'Lambda throttled at least 3 invocations in 5 minutes: no concurrency was free.',
       metric: total(lambdas.map((lambda) => lambda.metricThrottles({ period }))),
       threshold: 3,
     },
@@ -53,18 +53,24 @@ export function platformRules(
     {
       id: 'EventFailures',
       urgency: 'ticket',
-      says: 'At least 3 end events in 5 minutes could not be sent to the event bus; they are sent again.',
+      says: 'At least 3 end events in 5 minutes could not be sent to the event bus; they are retried.',
       metric: own('EventFailed'),
       threshold: 3,
     },
   ];
 }
 
-/** A message waits 900 s at most, and is a dead letter after five deliveries in 90 s each. */
+/**
+ * A message waits at most 900 s, and becomes a dead letter after five deliveries with 90 s for
+ * each.
+ */
 const STOPPED_AFTER = Duration.minutes(30);
 const LATE_AFTER = Duration.minutes(1);
 
-/** Without the clock apps hear less by push, and your own systems hear of ends late. */
+/**
+ * Without the clock, apps receive fewer pushes and your own systems learn late that a verification
+ * ended.
+ */
 export function clockRules(
   { messages, deadLetters }: ClockQueue,
   { own }: StageMetrics,
@@ -74,14 +80,14 @@ export function clockRules(
     {
       id: 'ClockStopped',
       urgency: 'page',
-      says: 'A message of the clock is half an hour old: nobody takes messages from the queue.',
+      says: 'A message of the clock is half an hour old: the function clock takes no messages from the queue.',
       metric: messages.metricApproximateAgeOfOldestMessage({ period, statistic: Stats.MAXIMUM }),
       threshold: STOPPED_AFTER.toSeconds(),
     },
     {
       id: 'ClockLag',
       urgency: 'ticket',
-      says: 'For 15 minutes, most ends by the clock came at least a minute late.',
+      says: 'For 15 minutes, at least half of the ends by the clock were a minute late or more.',
       metric: own('ClockLag', { statistic: Stats.p(50) }),
       threshold: LATE_AFTER.toMilliseconds(),
       periods: 3,
@@ -89,7 +95,7 @@ export function clockRules(
     {
       id: 'ClockDeadLetters',
       urgency: 'ticket',
-      says: 'The clock gave up a message after five tries.',
+      says: 'A message of the clock failed five times and is now a dead letter.',
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({
         period,
         statistic: Stats.MAXIMUM,
@@ -99,7 +105,7 @@ export function clockRules(
     {
       id: 'ClockMessageFailures',
       urgency: 'ticket',
-      says: 'At least 10 messages of the clock in 5 minutes were not sent or not understood.',
+      says: 'At least 10 messages of the clock in 5 minutes could not be sent or not be parsed.',
       metric: own('ClockMessageFailed'),
       threshold: 10,
     },

@@ -26,7 +26,7 @@ export function total(metrics: readonly Metric[]): IMetric {
   return math(sumOf(metrics), FIVE_MINUTES, named(metrics));
 }
 
-/** Their sum as an expression over the names that {@link named} gives. */
+/** The sum of metrics as an expression, with the names that {@link named} gives them. */
 export function sumOf(metrics: readonly Metric[]): string {
   return metrics.map((_, index) => `FILL(m${index}, 0)`).join(' + ');
 }

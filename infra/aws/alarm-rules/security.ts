@@ -8,7 +8,9 @@ import { type AlarmRule, total } from './rule.ts';
 
 const QUARTER = Duration.minutes(15);
 
-/** Vonage's rate over five minutes: more refusals than Vonage would accept starts. */
+/**
+ * Refused requests in five minutes: as many as the starts that Vonage would accept in that time.
+ */
 const FLOOD = 9000;
 
 export function securityRules({ own, ownAt }: StageMetrics, httpApi: HttpApi): AlarmRule[] {
@@ -32,21 +34,21 @@ export function securityRules({ own, ownAt }: StageMetrics, httpApi: HttpApi): A
     {
       id: 'CompletedWithoutCheck',
       urgency: 'page',
-      says: 'Vonage reported a completion that no code check of ours preceded.',
+      says: 'Vonage reported a completion although the backend had sent no code to check.',
       metric: own('CompletedWithoutCheck'),
       threshold: 1,
     },
     {
       id: 'RequestIdMismatches',
       urgency: 'ticket',
-      says: 'At least 5 handsets in 15 minutes came back with the request_id of somebody else.',
+      says: 'At least 5 handsets in 15 minutes submitted the request_id of another verification.',
       metric: own('RequestIdMismatch', { period: QUARTER }),
       threshold: 5,
     },
     {
       id: 'LimiterStorm',
       urgency: 'page',
-      says: 'At least 100 starts in 5 minutes were refused by a limit: somebody pumps numbers.',
+      says: 'At least 100 starts in 5 minutes were refused by a limit: probably number pumping.',
       metric: total(limits.map((limit) => ownAt('Limited', 'limit', limit))),
       threshold: 100,
     },

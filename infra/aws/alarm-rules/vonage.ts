@@ -7,7 +7,7 @@ import { type AlarmRule, math, named, sumOf, total } from './rule.ts';
 
 /** Operations of Vonage's API that the functions call. */
 const OPERATIONS = ['start', 'check', 'next_workflow', 'cancel'];
-/** Statuses, and errors in place of a status, of a Vonage outage. */
+/** Values of the dimension `status` in an outage of Vonage: HTTP statuses and kinds of error. */
 const FAILED = ['500', '502', '503', '504', 'timeout', 'network', 'malformed'];
 
 /** Channels that Vonage's fraud rules block (protocol §9). */
@@ -20,7 +20,8 @@ export function vonageRules({ own, ownAt, vonageErrors }: StageMetrics): AlarmRu
   );
   const everyOperation = (status: string): IMetric =>
     total(OPERATIONS.map((operation) => vonageErrors(operation, status)));
-  // An alarm takes ten metrics, so start and check, which users notice, have one each.
+  // An alarm takes at most ten metrics, so start and check, whose failures users notice, have one
+  // alarm each.
   const failures = (operation: string): IMetric =>
     total(FAILED.map((status) => vonageErrors(operation, status)));
   return [
@@ -34,14 +35,14 @@ export function vonageRules({ own, ownAt, vonageErrors }: StageMetrics): AlarmRu
     {
       id: 'VonageBalance',
       urgency: 'page',
-      says: 'The balance of the Vonage account is spent: no verification can start.',
+      says: 'The balance of the Vonage account is used up: no verification can start.',
       metric: everyOperation('402'),
       threshold: 1,
     },
     {
       id: 'VonageConfiguration',
       urgency: 'page',
-      says: 'Vonage refused a start for what the stage says: its brand, a sender, its locale.',
+      says: 'Vonage refused a start because of a setting of the stage: its brand, a sender or its locale.',
       metric: vonageErrors('start', 'configuration'),
       threshold: 1,
     },
@@ -86,7 +87,7 @@ export function vonageRules({ own, ownAt, vonageErrors }: StageMetrics): AlarmRu
     {
       id: 'SecretStale',
       urgency: 'ticket',
-      says: 'Secrets Manager could not be read; the functions go on with the last good values.',
+      says: 'Secrets Manager could not be read; the functions use the last good values.',
       metric: own('SecretStale'),
       threshold: 1,
     },

@@ -57,7 +57,8 @@ export function createAccessLogs(
 }
 
 /**
- * API Gateway drops the `:*` that the attribute `Arn` ends with; drift detection would report it.
+ * The ARN without the `:*` at the end of the attribute `Arn`: API Gateway drops it, and drift
+ * detection would report the difference.
  */
 function arnOf(logGroup: LogGroup): string {
   return Stack.of(logGroup).formatArn({

@@ -1,7 +1,7 @@
 /**
- * The rules of `alarm-rules/`, each published on one of two topics: what wakes somebody up, and
- * what waits for working hours. Each alarm needs a minimum of traffic and names its runbook. None
- * watches the API's 5xx: anybody can cause a 503 with an unsigned webhook.
+ * The rules of `alarm-rules/`, each published on one of two topics: alarms that wake somebody up,
+ * and alarms that wait for working hours. Each alarm needs a minimum of traffic and names its
+ * runbook. None watches the API's 5xx, because anybody can cause a 503 with an unsigned webhook.
  */
 
 import { Stack, Validations } from 'aws-cdk-lib';
@@ -40,7 +40,7 @@ export interface AlarmsProps {
 }
 
 export class Alarms extends Construct {
-  /** Wakes somebody up. */
+  /** For alarms that wake somebody up. */
   readonly pages: Topic;
   /** For alarms that wait for working hours. */
   readonly tickets: Topic;
@@ -62,7 +62,7 @@ export class Alarms extends Construct {
 
   private createTopic(id: string, email: string | undefined): Topic {
     const topic = new Topic(this, id, { enforceSSL: true });
-    // A topic with a policy of its own no longer trusts the account's alarms by default.
+    // A topic with its own policy does not trust the account's alarms by default.
     topic.grantPublish(
       new ServicePrincipal('cloudwatch.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },

@@ -1,6 +1,6 @@
 /**
- * The role by which API Gateway writes WebSocket access logs. It is one setting for the whole
- * account and region, so it stays when this stack goes: other stacks may rely on it by then.
+ * The role with which API Gateway writes WebSocket access logs. It is one setting for the whole
+ * account and region, so it is kept when this stack is deleted: other stacks may use it by then.
  */
 
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';

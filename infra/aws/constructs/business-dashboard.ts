@@ -39,7 +39,7 @@ export class BusinessDashboard extends Construct {
     const { stageName, functions } = props;
     const dashboard = new Dashboard(this, 'Dashboard', {
       dashboardName: `silent-auth-${stageName}-${Stack.of(this).region}-business`,
-      // A graph says its period in its title, so the time range must not change it.
+      // Titles and axes of graphs name a period, so the chosen time range must not change it.
       periodOverride: PeriodOverride.INHERIT,
       defaultInterval: Duration.days(1),
     });
@@ -64,7 +64,7 @@ export class BusinessDashboard extends Construct {
           ' 100 * sum(checks > 0) / count(*) as conversion by country_code',
         'sort started desc',
       ]),
-      logTable('Fallbacks by carrier and platform, as apps say', Object.values(functions), [
+      logTable('Fallbacks by carrier and platform, as apps report', Object.values(functions), [
         'filter ispresent(request_id)',
         'stats max(carrier) as network, max(platform) as os,' +
           ' sum(route = "POST /start" and status = 202) as starts,' +
@@ -74,7 +74,7 @@ export class BusinessDashboard extends Construct {
           ' 100 * sum(fallbacks > 0) / count(*) as percent by network, os',
         'sort started desc',
       ]),
-      logTable('Why channels were left', Object.values(functions), [
+      logTable('Why channels were skipped or ended', Object.values(functions), [
         'filter ispresent(FallbackEntered)',
         'stats count(*) as fallbacks by reason, channel',
         'sort fallbacks desc',
@@ -131,7 +131,10 @@ function channelWidgets(channels: readonly ChannelName[], metrics: StageMetrics)
   ];
 }
 
-/** All channels together are the conversion: a start is verified by one of them. */
+/**
+ * The shares of all channels add up to the conversion, because each start is verified by one
+ * channel.
+ */
 function shareOf(channel: ChannelName, metrics: StageMetrics): IMetric {
   return new MathExpression({
     expression: `100 * FILL(${channel}, 0) / started`,

@@ -1,7 +1,7 @@
 /**
- * The parameter by which operators switch channels off without a deployment. The stack names it and
- * grants its reading; `npm run configure` creates it. Its value is state of the operators: as a
- * resource of the stack it would be written again by any update of that resource.
+ * The parameter with which operators switch channels off without a deployment. The stack names it
+ * and grants reading it; `npm run configure` creates it. It is not a resource of the stack, because
+ * any update of that resource would overwrite the value that operators have set.
  */
 
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
@@ -25,7 +25,7 @@ export class ChannelSwitch extends Construct {
     super(scope, id);
     this.parameterName = `/silent-auth/${stageName}/channels-off`;
     if (!retainsOldResource) return;
-    // With exactly the properties of older releases: an update would overwrite the value.
+    // Exactly the properties of older releases, because an update would overwrite the value.
     const parameter = new StringParameter(this, 'Parameter', {
       parameterName: this.parameterName,
       description: 'Channels that no start uses, such as "sms,voice", or "none"',

@@ -1,6 +1,7 @@
 /**
- * The queue that makes time a source of events, with its dead letters. A message holds a request_id
- * and the index of a step. Losing one costs little: whoever asks about the verification moves it on.
+ * The queue of the clock, with its dead letters. A message holds a request_id and the index of a
+ * step. Losing one does little harm: the next request about the verification does what the clock
+ * would have done.
  */
 
 import { Duration, Validations } from 'aws-cdk-lib';
@@ -9,9 +10,9 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { grantExactly, type LambdaFunction } from './lambda-function.ts';
 
-/** Six times the function's timeout, as Lambda asks for. */
+/** Six times the function's timeout, as Lambda's documentation recommends. */
 const VISIBILITY = Duration.seconds(90);
-/** After that many tries in vain, a message is a dead letter. */
+/** After this many failed deliveries a message becomes a dead letter. */
 const MAX_RECEIVE_COUNT = 5;
 const BATCH_SIZE = 10;
 
@@ -28,7 +29,7 @@ export class ClockQueue extends Construct {
     });
     Validations.of(this.deadLetters).acknowledge({
       id: 'Serverless::Serverless-SQSRedrivePolicy',
-      reason: 'It is where the messages of the other queue end.',
+      reason: 'It is itself the dead-letter queue of the other queue.',
     });
     this.messages = new Queue(this, 'Messages', {
       ...secured,
@@ -42,7 +43,10 @@ export class ClockQueue extends Construct {
     grantExactly(grantee, 'sqs:SendMessage', this.messages.queueArn);
   }
 
-  /** @param maxConcurrency of the function, for small quotas; default: as much as Lambda wants */
+  /**
+   * @param maxConcurrency most concurrent executions of the function, for small quotas; default:
+   * Lambda decides
+   */
   feed(lambda: LambdaFunction, maxConcurrency?: number): void {
     const { queueArn } = this.messages;
     for (const action of ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes']) {
@@ -57,7 +61,7 @@ export class ClockQueue extends Construct {
     });
     Validations.of(mapping).acknowledge({
       id: 'Serverless::Serverless-LambdaEventSourceMappingDestination',
-      reason: 'A queue has none: its own redrive policy keeps what fails.',
+      reason: 'A queue has no such destination: its redrive policy keeps failed messages.',
     });
   }
 }

@@ -1,7 +1,7 @@
 /**
  * One alarm per function and version, watched by CodeDeploy while it shifts traffic. The version is
  * part of the alarm's name, so the alarm of a new version begins without data, and a defect of the
- * live version never holds back its own fix.
+ * live version does not block the deployment of its fix.
  */
 
 import { Duration } from 'aws-cdk-lib';
@@ -21,7 +21,8 @@ import { metricsOf } from '../metrics.ts';
 import { ALIAS_NAME, type Functions } from './lambda-function.ts';
 
 /**
- * One failure may be an accident of the platform; the second within five minutes is the version.
+ * One failure may be an accident of the platform; a second one within five minutes points to the
+ * version.
  */
 const THRESHOLD = 2;
 const PERIOD = Duration.minutes(5);

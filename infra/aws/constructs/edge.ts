@@ -1,8 +1,8 @@
 /**
- * CloudFront in front of the HTTP API, for stages that want a WAF in front of callers. It tells
- * `start` who called and proves by a secret header that it was CloudFront who said so. Nothing is
- * cached. Webhooks do not come this way: Vonage knows the API's own address, and no WAF may refuse
- * it.
+ * CloudFront in front of the HTTP API, for stages that want a WAF in front of callers. It passes
+ * the caller's address to `start`, with a secret header that proves that CloudFront set it. Nothing
+ * is cached. Webhooks do not pass through it: Vonage calls the API's own address, so that a WAF
+ * cannot refuse it.
  */
 
 import { Duration, Names, RemovalPolicy, SecretValue, Stack, Validations } from 'aws-cdk-lib';
@@ -29,7 +29,7 @@ import type { EdgeSettings } from '../stage.ts';
 
 /** Alphanumeric characters: 285 bits. */
 const SECRET_LENGTH = 48;
-/** Every status whose caching CloudFront lets us set; it caches no other error. */
+/** Every error status whose caching can be configured; CloudFront caches no other error. */
 const CACHEABLE_ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 const ORIGIN_TIMEOUT = Duration.seconds(30);
 
@@ -56,14 +56,15 @@ export class Edge extends Construct {
         passwordLength: SECRET_LENGTH,
         excludePunctuation: true,
       },
-      // It can be made again at any time: both of its users are in this stack. CloudFormation
+      // It can be created again at any time: both of its users are in this stack. CloudFormation
       // resolves it into CloudFront's configuration only when that changes:
       // rotate-origin-secret.md.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     Validations.of(this.secret).acknowledge({
       id: 'AwsSolutions::AwsSolutions-SMG4',
-      reason: 'A new one would have to reach CloudFront and the function in the same moment.',
+      reason:
+        'A rotated secret would have to reach CloudFront and the function at the same moment.',
     });
     this.distribution = this.createDistribution(settings, origin);
     this.url = `https://${settings.domain?.domainName ?? this.distribution.domainName}`;
@@ -94,7 +95,7 @@ export class Edge extends Construct {
         cachePolicy: this.forwardsAuthorization(),
         originRequestPolicy: this.tellsViewerAddress(),
       },
-      // CloudFront keeps an error for 10 s by default, whatever `no-store` says.
+      // CloudFront caches an error for 10 s by default, even with `no-store`.
       errorResponses: CACHEABLE_ERRORS.map((httpStatus) => ({
         httpStatus,
         ttl: Duration.seconds(0),
@@ -122,9 +123,7 @@ export class Edge extends Construct {
     return distribution;
   }
 
-  /**
-   * `Authorization` reaches the origin only as a part of the cache key; nothing lives in the cache.
-   */
+  /** CloudFront forwards `Authorization` only as part of the cache key. Nothing is cached. */
   private forwardsAuthorization(): CachePolicy {
     return new CachePolicy(this, 'CachePolicy', {
       comment: 'Forwards Authorization, keeps nothing',

@@ -1,7 +1,7 @@
 /**
- * New code takes a tenth of the invocations for five minutes, and goes back by itself when the alarm
- * of its own function and version rings. The API's 5xx does not count: anybody could stop every
- * deployment with it.
+ * New code receives a tenth of the invocations for five minutes, and is rolled back automatically
+ * when the alarm of its function and version rings. The API's 5xx does not count, because anybody
+ * could stop every deployment with it.
  */
 
 import { Validations } from 'aws-cdk-lib';

@@ -1,4 +1,4 @@
-/** The HTTP API with every route of `HTTP_ROUTES`; only `POST /start` may ask for a JWT. */
+/** The HTTP API with every route of `HTTP_ROUTES`. Only `POST /start` can have a JWT authorizer. */
 
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import {
@@ -23,9 +23,9 @@ const AUTHORIZED_ROUTE = 'POST /start';
 
 export interface HttpApiProps {
   readonly stageName: string;
-  /** Web pages and WebViews that may call it; none: no CORS. */
+  /** Origins of web pages and WebViews that may call the API; none: no CORS. */
   readonly origins: readonly string[];
-  /** @default the address that API Gateway makes */
+  /** @default the address that API Gateway creates */
   readonly domain: CustomDomain | undefined;
   /** @default anybody may call `POST /start` */
   readonly authorizer: JwtAuthorizer | undefined;
@@ -37,13 +37,13 @@ export interface HttpApiProps {
 
 export class HttpApi extends Construct {
   readonly api: HttpApiBase;
-  /** Where clients and Vonage find it, without a trailing slash. */
+  /** Address for clients and Vonage, without a trailing slash. */
   readonly url: string;
   /** Host that CloudFront calls. */
   readonly host: string;
-  /** Of the address that API Gateway makes. */
+  /** Origin of the address that API Gateway creates. */
   readonly defaultOrigin: string;
-  /** Set with a custom domain: what its DNS record must point at. */
+  /** Set with a custom domain: its DNS record must point at this domain's regional name. */
   readonly domain: DomainName | undefined;
   private readonly props: HttpApiProps;
 
@@ -62,7 +62,7 @@ export class HttpApi extends Construct {
     this.url = props.domain ? `https://${props.domain.domainName}` : this.api.apiEndpoint;
   }
 
-  /** Opens the routes; once, when all functions exist. */
+  /** Adds the routes. Called once, when all functions exist. */
   addRoutes(functions: Functions): void {
     const integrations = new Map<FunctionName, HttpLambdaIntegration>();
     const routes = Object.entries(HTTP_ROUTES).flatMap(([routeKey, name]) => {
@@ -115,8 +115,9 @@ function toRoute(routeKey: string): { path: string; methods: HttpMethod[] } {
 }
 
 /**
- * Whether the gateway can keep foreign pages out. Its CORS takes http and https alone ("Invalid format
- * for origin"), so with a WebView among the origins it lets every page in and `start` asks itself.
+ * Whether the gateway can refuse pages of foreign origins. Its CORS accepts only http and https
+ * origins ("Invalid format for origin"). With a WebView among the origins it must allow every
+ * origin, and `start` checks the origin itself.
  */
 export function isKeptByGateway(origins: readonly string[]): boolean {
   return origins.every((origin) => /^https?:/.test(origin));

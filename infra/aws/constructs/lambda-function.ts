@@ -1,6 +1,6 @@
 /**
- * The house defaults of a function: arm64, Node 24, JSON logs in a log group of its own, and a role
- * that may write there and nowhere else until something is granted.
+ * The defaults of every function: arm64, Node 24, JSON logs in its own log group, and a role that
+ * may only write there until more is granted.
  */
 
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
@@ -25,7 +25,9 @@ import { createLogProtection } from './log-protection.ts';
 
 /** Below API Gateway's 30 s, above the time budget of every path (docs/architecture.md#paths). */
 const TIMEOUT_SECONDS = 25;
-/** MB: the knee of the cold-start curve (docs/performance.md). */
+/**
+ * MB. With less memory cold starts get much slower, with more hardly faster (docs/performance.md).
+ */
 export const DEFAULT_MEMORY = 512;
 /** Oldest warm-up event that is still useful. */
 const MAX_WARM_UP_AGE = Duration.seconds(60);
@@ -58,7 +60,7 @@ export class LambdaFunction extends LambdaFunctionBase {
   readonly logs: LogGroup;
   /** `role` of the base class may be absent; this one never is. */
   readonly ownRole: Role;
-  /** Points at the version in use, where the stage deploys gradually. */
+  /** Points at the version in use, if the stage deploys gradually. */
   readonly live: Alias | undefined;
 
   constructor(scope: Construct, id: string, props: LambdaFunctionProps) {
@@ -109,23 +111,23 @@ export class LambdaFunction extends LambdaFunctionBase {
       {
         id: 'Serverless::Serverless-LambdaDLQ',
         reason:
-          'It is invoked synchronously: API Gateway’s caller, or the queue, hears of a failure and ' +
+          'It is invoked synchronously: the caller of API Gateway, or the queue, sees a failure and ' +
           'repeats.',
       },
       {
         id: 'Serverless::Serverless-LambdaTracing',
         reason:
-          'Traces need a permission on every resource; the logs of a request_id tell the same story.',
+          'Traces need a permission on every resource; the log lines of a request_id show the same.',
       },
     );
   }
 
-  /** May be invoked asynchronously, without repetition: a warm-up that fails costs nothing. */
+  /** Allows asynchronous invocations without retries, because a failed warm-up does no harm. */
   takeWarmUps(): void {
     this.target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: MAX_WARM_UP_AGE });
     Validations.of(this.live ?? this).acknowledge({
       id: 'Serverless::Serverless-LambdaAsyncFailureDestination',
-      reason: 'Asynchronous invocations only warm an instance; nobody waits for a lost one.',
+      reason: 'Asynchronous invocations only warm an instance, so losing one does no harm.',
     });
   }
 
@@ -149,7 +151,7 @@ function reservation(count: number | undefined): { reservedConcurrentExecutions?
   return count === undefined ? {} : { reservedConcurrentExecutions: count };
 }
 
-/** One action on exactly these resources. */
+/** Grants one action on exactly this resource. */
 export function grantExactly(grantee: IGrantable, action: string, resourceArn: string): Grant {
   return Grant.addToPrincipal({ grantee, actions: [action], resourceArns: [resourceArn] });
 }

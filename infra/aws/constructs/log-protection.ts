@@ -1,13 +1,13 @@
 /**
- * A second net under the rule that logs hold nothing about a person: should a number, an address, a
- * code's URL or a token get in after all, CloudWatch shows asterisks.
+ * A second protection for the rule that logs hold nothing about a person: if a number, an address,
+ * a check_url or a token is logged by mistake, CloudWatch masks it.
  */
 
 import { CustomDataIdentifier, DataIdentifier, DataProtectionPolicy } from 'aws-cdk-lib/aws-logs';
 
 /**
- * CloudWatch refuses a pattern with any character but letters, digits, `_ # = @ / ; , -`, space and
- * `^ $ ? [ ] { } | \ * + .`: no colon, hence no `https:`, and no group.
+ * CloudWatch accepts in a pattern only letters, digits, space, `_ # = @ / ; , -` and
+ * `^ $ ? [ ] { } | \ * + .`. So a pattern cannot hold a colon (`https:`) or a group.
  */
 export const PRIVATE_PATTERNS: Readonly<Record<string, string>> = {
   NumberWithPlus: '\\+[1-9][0-9]{7,14}',
@@ -16,7 +16,7 @@ export const PRIVATE_PATTERNS: Readonly<Record<string, string>> = {
   CheckUrl: '[a-z0-9.-]+/v2/verify/[A-Za-z0-9/_-]+',
 };
 
-/** One policy for each log group: they cannot be shared. */
+/** Each log group needs its own policy, because policies cannot be shared. */
 export function createLogProtection(): DataProtectionPolicy {
   return new DataProtectionPolicy({
     name: 'nothing-personal',

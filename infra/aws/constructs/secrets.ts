@@ -1,8 +1,8 @@
 /**
- * The four secrets. Three are placeholders whose fields the operator fills in; an empty field makes
- * the functions answer 503. CloudFormation writes a value again only when its property here changes,
- * so these properties are frozen (a test holds them): changing one would overwrite what is in use.
- * They stay when the stack goes; a first deployment that fails leaves none behind.
+ * The four secrets. Three are placeholders whose fields the operator fills in; with an empty field
+ * the functions answer 503. CloudFormation writes a value again whenever its property here changes,
+ * so these properties are frozen (a test checks them): a change would overwrite the secret in use.
+ * The secrets are kept when the stack is deleted, but not when a first deployment fails.
  */
 
 import { RemovalPolicy, SecretValue, Validations } from 'aws-cdk-lib';
@@ -18,9 +18,10 @@ export class Secrets extends Construct {
   /** `{api_key, application_id, signature_secret, previous_signature_secret?}`: verifies webhooks. */
   readonly signature: Secret;
   /**
-   * `{master_key}`, generated once. Secrets Manager generates one value a secret, so the functions
-   * derive guard, token and identity key from it by HKDF. A rotation writes `{guard_key, token_key,
-   * identity_key, previous_token_key?}` instead, which win over the master key.
+   * `{master_key}`, generated once. Secrets Manager generates only one value per secret, so the
+   * functions derive guard, token and identity key from it by HKDF. A rotation writes `{guard_key,
+   * token_key, identity_key, previous_token_key?}` instead; these take precedence over the master
+   * key.
    */
   readonly keys: Secret;
   /** `{private_key, previous_public_key?}`: the ES256 key of the proofs. */
@@ -68,7 +69,7 @@ function placeholder(
   const empty = Object.fromEntries(fields.map((field) => [field, '']));
   return new Secret(scope, id, {
     description,
-    // Not a secret yet: the operator's value never passes through the template.
+    // A placeholder, not a secret: the operator's value is never part of the template.
     secretStringValue: SecretValue.unsafePlainText(JSON.stringify(empty)),
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });

@@ -1,6 +1,6 @@
 /**
- * The two tables. Both are kept when the stack goes away and cannot be deleted by accident: they
- * hold running verifications, and the counters that stand between an attacker and the bill.
+ * The two tables. Both are kept when the stack is deleted and are protected against deletion: they
+ * hold running verifications, and the counters that limit what an attacker can spend.
  */
 
 import { RemovalPolicy } from 'aws-cdk-lib';

@@ -25,11 +25,11 @@ const THIRD_IN_TIME = { ...THIRD, ...MILLISECONDS };
 
 const GUIDE = `# Silent authentication: functions, Vonage, tables
 Normal: no errors and no throttles of functions and tables. A warm function takes under 1 s plus
-Vonage's time; a cold start adds about 1 s. 4xx are faults of clients, and refusals.
+Vonage's time; a cold start adds about 1 s. 4xx are errors of clients, and refusals.
 **5xx of the API alone mean little**: anybody can cause a 503 with an unsigned webhook.
 \`PushGone\`: a phone changed networks, normal. \`PushFailed\`: not normal. Duplicate webhooks: normal, because
-the first webhook of a verification repeats what the answer to the start said. Clock: no dead letters, and
-lag below some seconds; the oldest message may be as old as a channel's timeout.`;
+the first webhook of a verification repeats the answer to the start. Clock: no dead letters, and
+a lag of a few seconds; the oldest message may be as old as a channel's timeout.`;
 
 export interface TechnicalDashboardProps {
   readonly stageName: string;
@@ -46,7 +46,7 @@ export class TechnicalDashboard extends Construct {
     const { stageName, functions, httpApi, websocketApi, tables, clockQueue } = props;
     const dashboard = new Dashboard(this, 'Dashboard', {
       dashboardName: `silent-auth-${stageName}-${Stack.of(this).region}-technical`,
-      // A graph says its period in its title, so the time range must not change it.
+      // Axes of graphs name a period, so the chosen time range must not change it.
       periodOverride: PeriodOverride.INHERIT,
       defaultInterval: Duration.hours(3),
     });
@@ -154,7 +154,7 @@ function webhookAndPushWidgets({ own, everyOwn }: StageMetrics): GraphWidget[] {
   return [
     graph('Webhooks: accepted', [own('WebhookAccepted'), own('WebhookDuplicate')], THIRD),
     graph(
-      'Webhooks: refused or not understood',
+      'Webhooks: refused or unintelligible',
       [
         everyOwn('WebhookRejected', 'reason'),
         own('WebhookUnintelligible'),

@@ -1,7 +1,7 @@
 /**
- * The WebSocket API: `$connect` checks the token by itself, `$default` answers through a route
- * response. There is no `$disconnect`. Its default address stays open even with a custom domain,
- * because pushes go through it.
+ * The WebSocket API: the function of `$connect` checks the token, that of `$default` answers
+ * through a route response. There is no `$disconnect`. The default address stays open even with a
+ * custom domain, because pushes go through it.
  */
 
 import { Stack, Validations } from 'aws-cdk-lib';
@@ -23,7 +23,7 @@ import { throttleRoutes } from './route-throttles.ts';
 export interface WebSocketApiProps {
   /** Name of the stage; also the last part of its address. */
   readonly stageName: string;
-  /** @default the address that API Gateway makes */
+  /** @default the address that API Gateway creates */
   readonly domain: CustomDomain | undefined;
   readonly throttle: Throttle;
   readonly logRetentionDays: number;
@@ -33,11 +33,11 @@ export class WebSocketApi extends Construct {
   readonly api: WebSocketApiBase;
   /** Address for apps, `wss://…`. */
   readonly url: string;
-  /** `Origin` of the address that API Gateway makes. */
+  /** Origin of the address that API Gateway creates. */
   readonly origin: string;
   /** Endpoint of the management API, `https://…/<stage>`. */
   readonly managementUrl: string;
-  /** With a custom domain: the value for its DNS record. */
+  /** Set with a custom domain: its DNS record must point at this domain's regional name. */
   readonly domain: DomainName | undefined;
   private readonly props: WebSocketApiProps;
 
@@ -59,7 +59,9 @@ export class WebSocketApi extends Construct {
     this.url = domain ? `wss://${domain.domainName}` : `wss://${host}/${stageName}`;
   }
 
-  /** Opens the routes; once, when both functions exist. Returns what makes them public. */
+  /**
+   * Adds the routes. Called once, when both functions exist. Returns the stage that publishes them.
+   */
   addRoutes(functions: Functions): WebSocketStage {
     Validations.of(this.api).acknowledge({
       id: 'AwsSolutions::AwsSolutions-APIG4',
@@ -113,7 +115,8 @@ export class WebSocketApi extends Construct {
     });
     Validations.of(grantee.ownRole).acknowledge({
       id: `AwsSolutions::AwsSolutions-IAM5[Resource::${finding}]`,
-      reason: 'Connection ids are made at run time; the API, its stage and the method are fixed.',
+      reason:
+        'Connection ids are created at run time; the API, its stage and the method are fixed.',
     });
   }
 }

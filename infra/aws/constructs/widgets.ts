@@ -14,10 +14,10 @@ export const WIDTH = 24;
 
 export type GraphOptions = Pick<GraphWidgetProps, 'width' | 'stacked' | 'leftYAxis'>;
 
-/** Times are numbers without a unit where functions compute with them. */
+/** The unit is in the label, because CloudWatch loses it where functions compute with a metric. */
 export const MILLISECONDS = { leftYAxis: { min: 0, label: 'ms', showUnits: false } };
 
-/** Sums have the period of `FIVE_MINUTES`, unless a graph says otherwise. */
+/** Sums have the period `FIVE_MINUTES` unless a graph sets another one. */
 const PER_FIVE_MINUTES = { min: 0, label: 'per 5 minutes', showUnits: false };
 
 /** A graph of half a row, of sums by default. */

@@ -5,12 +5,15 @@ import { WARMED } from '../../../shared/config.ts';
 import { type CustomDomain, type EdgeSettings, type Stage, toStartSettings } from '../stage.ts';
 import { broken, isIntegerBetween, type Rule } from './rule.ts';
 
-/** Lambda takes 4 KB of environment in all; the rest is for the other variables. */
+/** Lambda accepts 4 KB of environment variables in total; the rest is for the other variables. */
 const MAX_START_SETTINGS_BYTES = 3000;
 
 /** Quota of an established account; a new one may have 10 (see Service Quotas). */
 const DEFAULT_QUOTA = 1000;
-/** Warming takes one execution while users need the others. */
+/**
+ * Least reservation of a function that is warmed: a warm-up takes one execution while users need
+ * others.
+ */
 const LEAST_TO_WARM = 5;
 /** Lambda refuses a reservation that leaves less than this for all other functions. */
 const UNRESERVED_MINIMUM = 100;
@@ -37,7 +40,7 @@ export function awsFaults(stage: Stage): string[] {
     [isIntegerBetween(quota, 1, 1_000_000), 'concurrencyQuota must be a whole number above 0'],
     [
       stage.playground || stage.alarmEmail !== undefined || stage.unattendedAlarms === true,
-      'nobody would hear of an alarm: set alarmEmail, or unattendedAlarms: true if somebody ' +
+      'nobody would be notified of an alarm: set alarmEmail, or unattendedAlarms: true if somebody ' +
         'subscribes to the topics later',
     ],
     [

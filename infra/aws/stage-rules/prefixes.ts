@@ -1,10 +1,13 @@
-/** Prefixes that a stage adds to the mobile ranges: a slip there would open a country's landlines. */
+/**
+ * Rules for the prefixes that a stage adds to the mobile ranges: a mistake there would accept a
+ * country's landlines.
+ */
 
 import ranges from '../../../shared/adapters/phone-numbers/ranges.json' with { type: 'json' };
 import type { Stage } from '../stage.ts';
 import { broken, type Rule } from './rule.ts';
 
-/** An area code: everything behind `+1` alone is half of a continent. */
+/** `+1` and an area code, because `+1` alone would accept all of North America. */
 const NORTH_AMERICAN = /^\+1[2-9]\d{2}/;
 
 export function prefixFaults(stage: Stage): string[] {

@@ -40,16 +40,21 @@ export function trustFaults(stage: Stage): string[] {
   ]);
 }
 
-/** Schemes of which somebody else may be, or of which a browser sends no `Origin`. */
+/** Schemes that are not an app's own, or for which browsers send no `Origin`. */
 const FOREIGN_SCHEMES = ['http', 'https', 'ws', 'wss', 'ftp', 'file', 'data', 'blob', 'null'];
 
-/** What the WebView of an app sends: Capacitor, Ionic, Cordova and Tauri have a scheme of their own. */
+/**
+ * The `Origin` of an app's WebView: Capacitor, Ionic, Cordova and Tauri each have their own scheme.
+ */
 function isWebView(text: string): boolean {
   const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):\/\/[a-z0-9]+([.-][a-z0-9]+)*$/.exec(text) ?? [];
   return scheme !== '' && !FOREIGN_SCHEMES.includes(scheme);
 }
 
-/** Exactly what browsers send as `Origin`. Pages on the developer's machine only for testing. */
+/**
+ * Exactly the form that browsers send as `Origin`. Pages on the developer's machine are allowed
+ * only with `playground`.
+ */
 function isOrigin(text: string, playground: boolean): boolean {
   if (isWebView(text)) return true;
   if (!URL.canParse(text)) return false;

@@ -27,7 +27,7 @@ export function vonageFaults(stage: Stage): string[] {
       isIntegerBetween(channelTimeoutSeconds, 15, 900),
       'channelTimeoutSeconds must be a whole number from 15 to 900',
     ],
-    // Vonage accepts 4 digits, but three tries at 10 000 codes are too good a chance.
+    // Vonage accepts 4 digits, but with 10 000 codes three guesses succeed too often.
     [isIntegerBetween(codeLength, 6, 10), 'codeLength must be a whole number from 6 to 10'],
     [
       VONAGE_BASE_URLS.includes(stage.vonageBaseUrl) ||
@@ -46,7 +46,7 @@ export function vonageFaults(stage: Stage): string[] {
     [
       stage.redirectUrl === undefined ||
         stage.workflow.some(({ channel }) => channel === 'silent_auth'),
-      'redirectUrl is of use to silent_auth only, which the workflow lacks',
+      'redirectUrl is used by silent_auth only, which is not in the workflow',
     ],
   ]);
 }

@@ -59,7 +59,7 @@ export function workflowFaults(workflow: readonly ChannelSettings[]): string[] {
   return [...faults, ...workflow.flatMap(channelFaults)];
 }
 
-/** `reuseCode` on one channel is enough: which of the others repeat its code is Vonage's choice. */
+/** `reuseCode` on one channel is enough: Vonage decides which other channels repeat its code. */
 function sharesCodeAcrossMailboxAndPhone(workflow: readonly ChannelSettings[]): boolean {
   return (
     workflow.some(({ reuseCode }) => reuseCode === true) &&

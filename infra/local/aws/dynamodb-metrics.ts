@@ -27,8 +27,8 @@ export function measureTable(
 }
 
 /**
- * By the size of the answer, which is about that of the item: 4 KB a unit read, 1 KB a unit
- * written.
+ * Computed from the size of the answer, which is about that of the item: one unit per 4 KB read or
+ * 1 KB written.
  */
 function toUnits(operation: string, bytes: number): Record<string, number> {
   const units = (perUnit: number): number => Math.max(1, Math.ceil(bytes / perUnit));

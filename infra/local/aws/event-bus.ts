@@ -1,6 +1,4 @@
-/**
- * EventBridge on one machine: takes events and keeps the last ones for reading, delivers nothing.
- */
+/** A local EventBridge: accepts events and keeps the last ones for reading. It delivers nothing. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Service } from './json-protocol.ts';

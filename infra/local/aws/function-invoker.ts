@@ -1,6 +1,6 @@
 /**
- * Lambda on one machine, as far as others than API Gateway call it: `Invoke` of the type `Event`, and
- * what event source mappings deliver. The functions run in the parent process.
+ * A local Lambda for callers other than API Gateway: `Invoke` of the type `Event`, and deliveries
+ * of event source mappings. The parent process runs the functions.
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';

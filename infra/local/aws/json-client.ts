@@ -6,7 +6,7 @@ const SIGNED_LIKE =
 
 export type CallResult =
   | { readonly type: 'done'; readonly output: unknown }
-  /** `name` is the exception's, without a namespace. */
+  /** `name` is that of the exception, without its namespace. */
   | { readonly type: 'refused'; readonly name: string; readonly message: string };
 
 /** @param target service prefix and operation, `DynamoDB_20120810.CreateTable` */

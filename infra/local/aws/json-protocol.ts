@@ -17,7 +17,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** One operation: takes the parsed body, answers the object to send. */
+/** One operation: takes the parsed body and returns the object to send. */
 export type Operation = (input: unknown) => unknown;
 
 /** A service's operations by name. */

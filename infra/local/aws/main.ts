@@ -1,12 +1,12 @@
 /**
  * The process that stands for AWS's regional services: DynamoDB (dynalite), Secrets Manager,
  * EventBridge, Systems Manager, SQS, distinguished by `X-Amz-Target`, and Lambda's asynchronous
- * invoke. `GET /_local/events` shows what was put on the event bus, `GET /_local/queues` what waits in
- * queues.
+ * invoke. `GET /_local/events` shows the events on the bus, `GET /_local/queues` the messages in
+ * the queues.
  *
- * Environment: `PORT` (0: any), `DATA_FOLDER`, `STACK_FOLDER`, `REGION`, `ACCOUNT_ID`, `TIME_SCALE`,
- * `HOSTS` (JSON). Sends `{ready: true, url}` to its parent and ends with it. No web page has any
- * business here.
+ * Environment: `PORT` (0: any), `DATA_FOLDER`, `STACK_FOLDER`, `REGION`, `ACCOUNT_ID`,
+ * `TIME_SCALE`, `HOSTS` (JSON). Sends `{ready: true, url}` to its parent and ends with it. Requests
+ * of web pages are refused.
  */
 import { mkdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

@@ -1,4 +1,4 @@
-/** Systems Manager's parameter store on one machine: plain text parameters with versions. */
+/** A local parameter store of Systems Manager: plain text parameters with versions. */
 import { z } from 'zod';
 import { type Service, ServiceError } from './json-protocol.ts';
 import { openStoredMap } from './stored-map.ts';

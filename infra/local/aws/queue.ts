@@ -1,7 +1,7 @@
 /**
- * A queue on one machine, with the event source mapping that feeds a function from it: messages
- * wait for their delay, come again when nobody dealt with them, and end among the dead letters.
- * Everything is on disk before SendMessage is answered.
+ * A local queue, with the event source mapping that feeds a function from it. Messages wait for
+ * their delay, are delivered again when they were not processed, and become dead letters after too
+ * many deliveries. Everything is on disk before SendMessage is answered.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -26,19 +26,19 @@ export interface QueueOptions {
   readonly resource: QueueResource;
   readonly region: string;
   readonly stateFile: StateFile;
-  /** Factor on delay, visibility and retention. */
+  /** Factor by which delay, visibility and retention are multiplied. */
   readonly timeScale: number;
   readonly deliver: Deliver;
   /** Receives messages that failed too often. */
   readonly bury: (message: Message) => void;
   readonly now: () => number;
-  /** What SQS measures of a queue. */
+  /** Records the metrics that SQS measures. */
   readonly measure: (queueName: string, values: Readonly<Record<string, number>>) => void;
 }
 
 export interface Queue {
   send(body: string, delaySeconds: number | undefined): Message;
-  /** A dead letter, or a message of an earlier run. */
+  /** Adds a dead letter, or a message of an earlier run. */
   add(message: Message): void;
   messages(): readonly Message[];
   close(): void;
@@ -175,7 +175,7 @@ export function md5Of(body: string): string {
   return createHash('md5').update(body).digest('hex');
 }
 
-/** An invalid answer fails the whole batch, as at Lambda. */
+/** As with Lambda, an invalid answer fails the whole batch. */
 function failedOf(
   payload: string | undefined,
   batch: readonly Message[],

@@ -1,6 +1,6 @@
 /**
- * SQS on one machine. Only SendMessage is on the wire; queues and their mappings come from the
- * template, and are kept with the messages so that a restart of this process goes on.
+ * A local SQS. SendMessage is its only operation. Queues and their mappings come from the template
+ * and are stored with the messages, so that they survive a restart of this process.
  */
 import { z } from 'zod';
 import type { StateFile } from '../state-file.ts';

@@ -1,4 +1,7 @@
-/** A small map that survives a restart: one JSON file, replaced whole, readable by its owner alone. */
+/**
+ * A small map that survives a restart: one JSON file that each write replaces, readable by its
+ * owner only.
+ */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 

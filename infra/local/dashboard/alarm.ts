@@ -42,7 +42,7 @@ export interface Alarm {
   readonly description: string;
   readonly threshold: number;
   readonly below: boolean;
-  /** So many in a row. */
+  /** Number of periods in a row. */
   readonly periods: number;
   readonly periodMs: number;
   readonly queries: readonly MetricQuery[];
@@ -62,7 +62,10 @@ export function toAlarm(properties: AlarmProperties): Alarm {
   };
 }
 
-/** Whether the alarm rings at `endMs`: all of its last periods are beyond the threshold. */
+/**
+ * Whether the alarm rings at `endMs`, which means that all of its last periods are beyond the
+ * threshold.
+ */
 export function isRinging(alarm: Alarm, store: MetricStore, endMs: number): boolean {
   const { periodMs, periods, threshold, below } = alarm;
   const startMs = endMs - periods * periodMs;

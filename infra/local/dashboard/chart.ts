@@ -14,7 +14,7 @@ export interface ChartOptions {
   readonly stacked: boolean;
   /** End of the scale. @default the largest value */
   readonly max: number | undefined;
-  /** Of the drawing, in pixels. */
+  /** Width of the drawing, in pixels. */
   readonly width: number;
   /** Text for screen readers. */
   readonly label: string;
@@ -27,7 +27,7 @@ interface Scale {
   readonly barWidth: number;
 }
 
-/** Class of the colour of a line, by its place. */
+/** CSS class for the colour of the line with this index. */
 export function colorOf(index: number): string {
   return `c${index % 10}`;
 }
@@ -57,7 +57,7 @@ function toScale(lines: readonly Line[], { periods }: Grid, options: ChartOption
   };
 }
 
-/** The next of 1, 2, 2.5, 5 times a power of ten. */
+/** The next value at or above of 1, 2, 2.5 or 5 times a power of ten. */
 function toRound(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   return power * ([1, 2, 2.5, 5, 10].find((step) => step * power >= value) ?? 10);

@@ -20,14 +20,14 @@ export function readCollected(folder: string): Collected {
   return { lines, samples: records.flatMap(toSamples) };
 }
 
-/** Parses one printed line; undefined for anything but JSON. */
+/** Parses one printed line; undefined when it is not JSON. */
 export function parseLine(line: string): Row | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const parsed: unknown = JSON.parse(line);
     return typeof parsed === 'object' && parsed !== null ? { ...parsed } : undefined;
   } catch {
-    return undefined; // cut off: the stack is writing it
+    return undefined; // The line is incomplete: the stack is still writing it.
   }
 }
 

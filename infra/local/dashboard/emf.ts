@@ -23,7 +23,7 @@ const envelope = z.looseObject({
 });
 const amounts = z.union([z.number().transform((value) => [value]), z.array(z.number())]);
 
-/** The measurements of one parsed line; none when it is an ordinary one. */
+/** The measurements of one parsed line; an ordinary log line has none. */
 export function toSamples(record: unknown): Sample[] {
   const parsed = envelope.safeParse(record);
   if (!parsed.success) return [];

@@ -5,14 +5,14 @@ import type { Grid, MetricStore } from './metric-store.ts';
 
 export interface Line {
   readonly label: string;
-  /** One for each period; undefined: nothing was measured. */
+  /** One for each period; undefined when nothing was measured. */
   readonly values: readonly (number | undefined)[];
 }
 
-/** A number stands for the same value in each period. */
+/** A number is the same value in each period. */
 type Value = number | readonly Line[];
 
-/** The visible queries' lines; a search gives one for each metric it finds. */
+/** The lines of the visible queries; a search gives one line for each metric that it finds. */
 export function evaluate(
   queries: readonly MetricQuery[],
   store: MetricStore,
@@ -42,7 +42,7 @@ export function evaluate(
       case 'call':
         return call(expression.name, expression.args);
       case 'text':
-        throw new Error('metric math: a text stands alone');
+        throw new Error('metric math: a text cannot be computed');
     }
   };
   const call = (name: string, args: readonly Expression[]): Value => {

@@ -15,7 +15,7 @@ export type Expression =
       readonly right: Expression;
     };
 
-/** From weak to strong. */
+/** Operators in order of precedence, the weakest first. */
 const LEVELS: readonly (readonly Operator[])[] = [
   ['OR'],
   ['AND'],
@@ -25,7 +25,7 @@ const LEVELS: readonly (readonly Operator[])[] = [
 ];
 const TOKEN = /\s*(\d+(?:\.\d+)?|'[^']*'|[A-Za-z_]\w*|<=|>=|==|!=|[-+*/<>(),])/y;
 
-/** @throws for unknown syntax, so that nothing is drawn wrong */
+/** @throws for unknown syntax, so that wrong graphs are impossible */
 export function parseExpression(text: string): Expression {
   const tokens = readTokens(text, TOKEN);
   const parsed = level(0);

@@ -12,7 +12,7 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => ENTITIES[letter] ?? '');
 }
 
-/** Headings, bold, code, paragraphs: what the text widgets use. */
+/** Renders headings, bold text, code and paragraphs, the only Markdown that text widgets use. */
 export function markdownToHtml(markdown: string): string {
   return markdown
     .split(/\n(?=#)|(?<=^#.*)\n|\n\n/m)

@@ -1,4 +1,4 @@
-/** Conditions and values of Logs Insights, as far as the queries here use them. */
+/** The conditions and values of Logs Insights that the queries here use. */
 import { readTokens } from './tokens.ts';
 
 /** One log line as JSON, or one row of an earlier `stats`. */
@@ -17,7 +17,7 @@ const COMPARISONS: Readonly<Record<string, Join>> = {
   '>=': (left, right) => Number(left) >= Number(right),
 };
 
-/** @throws for what it does not know */
+/** @throws for unknown syntax */
 export function parseLogExpression(text: string): Evaluate {
   const tokens = readTokens(text, TOKEN);
   const parsed = either();

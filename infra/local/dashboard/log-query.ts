@@ -8,14 +8,14 @@ export interface Table {
 
 const MAX_ROWS = 1000;
 
-/** @param query commands separated by `|`; the log groups it begins with are all of ours */
+/** @param query commands separated by `|`; log groups at its beginning are ignored */
 export function runLogQuery(query: string, lines: readonly Row[]): Table {
   let table: Table = { columns: [], rows: lines };
   for (const command of splitCommands(query)) table = runCommand(command, table);
   return { ...table, rows: table.rows.slice(0, MAX_ROWS) };
 }
 
-/** A pipe in quotes would be text; no query here has one. */
+/** Does not consider pipes in quotes, because no query here has one. */
 function splitCommands(query: string): string[] {
   return query
     .split('|')

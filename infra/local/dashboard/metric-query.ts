@@ -1,4 +1,7 @@
-/** One line of a widget, or one part of an alarm: a stored metric or an expression over others. */
+/**
+ * One line of a widget or one part of an alarm: a stored metric, or an expression over other
+ * queries.
+ */
 
 export interface MetricId {
   readonly namespace: string;
@@ -8,10 +11,10 @@ export interface MetricId {
 }
 
 export interface MetricQuery {
-  /** How expressions name it. */
+  /** Its name in expressions. */
   readonly id: string | undefined;
   readonly label: string | undefined;
-  /** Only a step of another's expression, unless true. */
+  /** False for a query that is only used in the expression of another one. */
   readonly visible: boolean;
   readonly source:
     | { readonly type: 'metric'; readonly metric: MetricId; readonly statistic: string }

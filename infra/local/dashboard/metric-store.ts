@@ -43,7 +43,7 @@ export function createMetricStore(samples: readonly Sample[]): MetricStore {
   };
 }
 
-/** The same dimensions in another order are the same metric. */
+/** A key that does not depend on the order of the dimensions. */
 function toKey({ namespace, name, dimensions }: MetricId): string {
   const sorted = Object.entries(dimensions).sort(([one], [other]) => (one < other ? -1 : 1));
   return JSON.stringify([namespace, name, sorted]);
@@ -69,7 +69,7 @@ function statisticOf(values: readonly number[], statistic: string): number {
   }
 }
 
-/** The nearest rank: always one of the values. */
+/** Uses the nearest rank, so the result is always one of the values. */
 function percentileOf(values: readonly number[], percent: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   const rank = Math.ceil((percent / 100) * sorted.length);

@@ -1,6 +1,6 @@
 /**
- * What the template shows and watches: its dashboards and alarms with every reference resolved,
- * kept next to the logs so that they can be drawn when nothing runs any more.
+ * The template's dashboards and alarms with all references resolved. They are stored next to the
+ * logs, so that they can be drawn after the stack has ended.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const stored = z.object({
   dashboards: z.array(dashboardProperties),
   alarms: z.array(alarmProperties),
 });
-/** Resolved properties, as CloudFormation would hand them to CloudWatch. */
+/** Resolved properties, as CloudFormation would pass them to CloudWatch. */
 export type StoredMonitoring = z.infer<typeof stored>;
 
 export function readMonitoringResources(resources: Resources): StoredMonitoring {

@@ -1,4 +1,4 @@
-/** Style of the page: the grid of CloudWatch, legible by day and by night. */
+/** Style of the page: CloudWatch's grid, in a light and a dark scheme. */
 
 const COLORS = [
   ...['#3b6fd4', '#e07b39', '#2f9e63', '#c2456b', '#8257c9'],

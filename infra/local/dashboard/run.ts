@@ -1,6 +1,6 @@
 /**
- * `npm run dashboard`: draws the dashboards from what a local stack has collected, whether it runs
- * or not, into `dashboard.html` in its folder.
+ * `npm run dashboard`: draws the dashboards from the data that a local stack has collected, into
+ * `dashboard.html` in its folder. The stack need not be running.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -10,7 +10,7 @@ import { readCollected } from './collected.ts';
 import { monitoringFile, readMonitoring } from './monitoring.ts';
 import { renderPage } from './page.ts';
 
-const USAGE = `Draws the CloudWatch dashboards from what a local stack has collected.
+const USAGE = `Draws the CloudWatch dashboards from the data that a local stack has collected.
 
 npm run dashboard
 

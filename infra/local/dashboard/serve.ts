@@ -7,7 +7,7 @@ import { renderPage } from './page.ts';
 
 const PATH = '/dashboard';
 
-/** Answers the page's own path; true when it did. */
+/** Answers a request for the page; returns true if it did. */
 export function serveDashboard(
   folder: string,
   request: IncomingMessage,

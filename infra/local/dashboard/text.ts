@@ -1,4 +1,4 @@
-/** Numbers and times as people read them. */
+/** Formats numbers and times for people. */
 
 export function toAmount(value: number): string {
   if (value >= 10_000) return `${toAmount(value / 1000)}k`;

@@ -7,7 +7,7 @@ export interface Tokens {
   take(): string;
   /** Consumes the next token if it equals this one. */
   accept(token: string): boolean;
-  /** @throws when the next one is another */
+  /** @throws when the next token is a different one */
   expect(token: string): void;
   /** The error for an unexpected token. */
   unknown(token: string | undefined): Error;

@@ -1,4 +1,4 @@
-/** The body of a dashboard, as CloudWatch defines it, in terms that can be drawn. */
+/** Converts the body of a dashboard, as CloudWatch defines it, into widgets that can be drawn. */
 import { z } from 'zod';
 import type { MetricQuery } from './metric-query.ts';
 
@@ -45,7 +45,7 @@ export interface Dashboard {
   readonly widgets: readonly Widget[];
 }
 
-/** Its place in a grid of 24 columns, and what it shows. */
+/** A widget: its place in a grid of 24 columns, and its content. */
 export interface Widget {
   readonly x: number;
   readonly y: number;
@@ -61,7 +61,7 @@ export interface Widget {
         readonly queries: readonly MetricQuery[];
         readonly stacked: boolean;
         readonly max: number | undefined;
-        /** What its numbers count, such as `ms`. */
+        /** Unit of its numbers, such as `ms`. */
         readonly unit: string | undefined;
       };
 }

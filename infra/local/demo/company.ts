@@ -6,12 +6,14 @@ import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose';
 const AUDIENCE = 'silent-auth-consumer';
 
 /** Message for a proof that was already spent. */
-export const SPENT = 'its jti is spent';
+export const SPENT = 'its jti was already used';
 
 export interface Company {
   /** Created for one sign-in; the app passes it to `/start`, and only the proof returns it. */
   readonly nonce: string;
-  /** Verifies and spends a proof of this sign-in; returns its claims, throws for anything else. */
+  /**
+   * Verifies and spends a proof of this sign-in; returns its claims and throws for any other proof.
+   */
   accept(proof: string): Promise<JWTPayload>;
 }
 

@@ -1,11 +1,11 @@
-/** A story's access to the simulated Vonage: delivered codes, faults, received calls. */
+/** Gives a story access to the simulated Vonage: delivered codes, faults and received calls. */
 import { z } from 'zod';
 
 const TIMEOUT_MS = 60_000;
 const messages = z.array(z.object({ code: z.string() }));
 const calls = z.array(z.object({ operation: z.string() }).loose());
 
-/** Rough time that Vonage takes for a check_url. */
+/** Time that Vonage needs for a check_url, roughly. */
 const CHECK_URL_DELAY_MS = 250;
 
 export interface Simulator {

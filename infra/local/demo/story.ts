@@ -9,7 +9,7 @@ import { type Company, createCompany } from './company.ts';
 import { openCheckUrl } from './handset.ts';
 import type { Simulator } from './simulator.ts';
 
-/** Upper bound for one story; a longer story fails. */
+/** Time limit of one story; a longer story fails. */
 const TIMEOUT_MS = 120_000;
 
 export interface Story {
@@ -20,7 +20,7 @@ export interface Story {
   play(stage: Stage): Promise<void>;
 }
 
-/** What a story works with. */
+/** The tools of a story. */
 export interface Stage {
   readonly api: string;
   readonly simulator: Simulator;

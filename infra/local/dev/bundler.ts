@@ -1,4 +1,4 @@
-/** The bundler's process, which keeps what it has parsed from one build to the next. */
+/** Controls the process of the bundler, which keeps parsed files from one build to the next. */
 
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { PROJECT_FOLDER } from '../synthesize.ts';
 const answer = z.object({ built: z.array(z.string()), errors: z.array(z.string()) });
 
 export interface Bundler {
-  /** One at a time. `built`: the functions whose bundle is another than before. */
+  /** Call it one at a time. `built`: the functions whose bundle has changed. */
   rebuild(): Promise<z.infer<typeof answer>>;
   close(): void;
 }

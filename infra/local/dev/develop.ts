@@ -41,7 +41,7 @@ export async function develop(): Promise<void> {
     rmSync(bundlesFolder, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  /** Returns one line: what was done, or the fault. */
+  /** Returns one line that tells what was done or what failed. */
   async function apply({ files, ofInfra }: Changes): Promise<string> {
     const startedAt = performance.now();
     const seconds = (): string => ((performance.now() - startedAt) / 1000).toFixed(1);
@@ -49,7 +49,7 @@ export async function develop(): Promise<void> {
     const what = others.length === 0 ? first : `${first} and ${others.length} more`;
     const { built, errors } = await bundler.rebuild();
     if (errors.length > 0)
-      return `${errors.join('\n').trim()}\n${what}: the code before still runs`;
+      return `${errors.join('\n').trim()}\n${what}: the previous code still runs`;
     if (ofInfra || !stack.isRunning()) {
       const isReady = await stack.restart();
       return isReady
@@ -57,7 +57,8 @@ export async function develop(): Promise<void> {
         : `${what}: the stack could not be started; the next change tries again`;
     }
     stack.replace(built);
-    const replaced = built.length === 0 ? 'no function is another' : `${built.join(', ')} replaced`;
+    const replaced =
+      built.length === 0 ? 'no function has changed' : `${built.join(', ')} replaced`;
     return `${what}: ${replaced} (${seconds()} s)`;
   }
 }

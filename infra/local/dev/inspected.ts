@@ -1,7 +1,7 @@
 import { UsageError } from '../../../shared/command/usage-error.ts';
 import type { Development } from '../functions.ts';
 
-/** Where debuggers look first. */
+/** The port that debuggers try first. */
 const DEFAULT_PORT = 9229;
 
 /** `INSPECT=start` or `INSPECT=start:9230`. @throws UsageError */

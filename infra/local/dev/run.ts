@@ -4,12 +4,12 @@ import { runCommand } from '../../../shared/command/run-command.ts';
 import { SETTINGS_USAGE } from '../settings.ts';
 import { develop } from './develop.ts';
 
-const USAGE = `Runs the whole stack and replaces what changed in the sources, until Ctrl-C.
+const USAGE = `Runs the whole stack and keeps it up to date with the sources, until Ctrl-C.
 
 npm run dev
 INSPECT=<function>[:<port>] npm run dev
 
-A change in functions or shared replaces the processes of the functions that it is about. A change in
+A change in functions or shared replaces the processes of the functions that it affects. A change in
 infra, or of a setting, synthesizes again and starts the stack again, with its data.
 INSPECT makes that function wait for a debugger (port 9229) before it does anything.
 

@@ -1,6 +1,4 @@
-/**
- * The stack in a process of its own, so that a change in `infra/local` runs too after a restart.
- */
+/** Runs the stack in its own process, so that a restart also loads changes in `infra/local`. */
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

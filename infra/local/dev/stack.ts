@@ -1,5 +1,5 @@
 /**
- * The stack as a child of `npm run dev`: functions are the bundles in `BUNDLES_FOLDER`; a message
+ * The stack as a child of `npm run dev`. It runs the bundles in `BUNDLES_FOLDER`; a message
  * `{replace: [function…]}` ends their processes. Sends `{ready: true}` once the stack runs.
  */
 

@@ -1,4 +1,4 @@
-/** Notices changed sources, several at once when an editor or Git writes them together. */
+/** Reports changed sources; changes that an editor or Git writes together are reported together. */
 
 import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';

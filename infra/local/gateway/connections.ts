@@ -24,7 +24,7 @@ export interface Connection {
 /** By connection id. */
 export type Connections = Map<string, Connection>;
 
-/** Like `L0SM9cOFvHcCIhw=`. */
+/** An id such as `L0SM9cOFvHcCIhw=`. */
 export function createConnectionId(): string {
   return `${randomBytes(11).toString('base64url')}=`;
 }

@@ -1,5 +1,5 @@
 /**
- * CORS by the HTTP API: the gateway answers preflights itself and overrides the functions' CORS
+ * CORS of the HTTP API: the gateway itself answers preflights and overrides the functions' CORS
  * headers.
  */
 import type { IncomingMessage } from 'node:http';

@@ -1,11 +1,14 @@
-/** API Gateway takes frames of at most 32 KB; a WebSocket library only counts whole messages. */
+/**
+ * Enforces API Gateway's limit of 32 KB per frame, because the WebSocket library only counts whole
+ * messages.
+ */
 
-/** API Gateway closes the connection with 1009 above this. */
+/** Above this API Gateway closes the connection with 1009. */
 const MAX_FRAME_BYTES = 32 * 1024;
 
 /**
  * Watches the bytes that a client sends, without consuming them (RFC 6455 §5.2).
- * @returns a function that takes each chunk and answers whether a frame in it is too large
+ * @returns a function that takes each chunk and returns whether a frame in it is too large
  */
 export function createFrameWatcher(): (chunk: Buffer) => boolean {
   let header = Buffer.alloc(0);

@@ -1,4 +1,4 @@
-/** Puts the template's APIs on their listeners, with the functions behind them. */
+/** Connects the template's APIs with their listeners and functions. */
 import { CORS } from '../../../shared/config.ts';
 import { measureHttpApi, measureIntegration, measureWebSocketApi } from '../measured.ts';
 import type { PlatformMetrics } from '../platform-metrics.ts';
@@ -16,7 +16,7 @@ export interface GatewayOptions {
   readonly websocket: Listener;
   readonly servePage: ServePage;
   readonly metrics: PlatformMetrics;
-  /** Web origins that CORS allows besides the template's. */
+  /** Web origins that CORS allows in addition to those of the template. */
   readonly origins: readonly string[];
 }
 
@@ -44,7 +44,10 @@ export function openGateway(options: GatewayOptions): () => void {
   return () => sockets.close();
 }
 
-/** A stage without origins has no CORS at all: it then is what a stage with origins would have. */
+/**
+ * A stage without origins has no CORS settings; it then gets those that a stage with origins would
+ * have.
+ */
 function withOrigins(api: Api, origins: readonly string[]): Api {
   if (origins.length === 0) return api;
   const cors = api.cors ?? { ...CORS, allowOrigins: [], allowCredentials: false };

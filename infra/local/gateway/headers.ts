@@ -1,10 +1,10 @@
-/** Headers as they came over the wire: name, value, name, value. */
+/** Reads headers as they were sent: name, value, name, value. */
 import type { IncomingMessage } from 'node:http';
 
-/** These end at the gateway. */
+/** Headers that the gateway does not forward. */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te']);
 
-/** Every header with its original casing and order, without those that end at the gateway. */
+/** Every header in its original casing and order, without those that are not forwarded. */
 export function wireHeaders(request: IncomingMessage): (readonly [name: string, value: string])[] {
   const { rawHeaders } = request;
   const headers: (readonly [string, string])[] = [];

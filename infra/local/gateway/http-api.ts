@@ -1,6 +1,6 @@
 /**
  * The HTTP API: finds the route, does what API Gateway does before and after a function, and gives
- * API Gateway's own answers, `{"message": …}`, where no function is asked.
+ * API Gateway's own answers, `{"message": …}`, where no function is called.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Api, Route } from '../template/apis.ts';

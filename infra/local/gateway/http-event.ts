@@ -95,7 +95,7 @@ function toQueryParameters(rawQueryString: string): Record<string, string> | und
   return Object.fromEntries(parameters);
 }
 
-/** Text stays text only when its content type says so and its bytes are UTF-8. */
+/** A body stays text only when its content type is a text type and its bytes are UTF-8. */
 function toBody(
   body: Buffer,
   contentType: string,
@@ -113,7 +113,7 @@ function toTraceId(at: Date): string {
   return `Root=1-${seconds}-${randomBytes(12).toString('hex')}`;
 }
 
-/** Like `JKJaXmPLvHcESHA=`. */
+/** An id such as `JKJaXmPLvHcESHA=`. */
 export function toRequestId(): string {
   return `${randomBytes(11).toString('base64url')}=`;
 }

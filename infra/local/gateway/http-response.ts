@@ -14,7 +14,7 @@ const proxyResponse = z.object({
   isBase64Encoded: z.boolean().nullish(),
 });
 
-/** The gateway writes these itself. */
+/** Headers that the gateway sets itself. */
 const GATEWAY_HEADERS = new Set(['connection', 'content-length', 'date', 'transfer-encoding']);
 
 export type GatewayHeaders = Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ export function writeMessage(
   write(response, status, { 'content-type': 'application/json', ...headers }, body);
 }
 
-/** @param gatewayHeaders what the gateway adds or overrides, such as CORS */
+/** @param gatewayHeaders headers that the gateway adds or overrides, such as CORS */
 export function writeFunctionResponse(
   response: ServerResponse,
   value: unknown,

@@ -9,11 +9,14 @@ import { z } from 'zod';
 import type { JwtAuthorizer } from '../template/apis.ts';
 
 const DISCOVERY_TIMEOUT_MS = 1_500;
-/** API Gateway accepts RSA alone. */
+/** API Gateway accepts only RSA. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512'];
 const openIdConfiguration = z.object({ jwks_uri: z.url() });
 
-/** `requestContext.authorizer.jwt`: every claim as text; `scopes` is null where the route asks for none. */
+/**
+ * `requestContext.authorizer.jwt`: every claim as text; `scopes` is null if the route requires
+ * none.
+ */
 export interface JwtClaims {
   readonly claims: Readonly<Record<string, string>>;
   readonly scopes: readonly string[] | null;
@@ -31,7 +34,10 @@ export interface JwtVerifier {
 export function createJwtVerifier(authorizer: JwtAuthorizer): JwtVerifier {
   let keys: Promise<JWTVerifyGetKey> | undefined;
 
-  /** Found once; a failure is not kept, so that an issuer that comes up later is found. */
+  /**
+   * Finds the keys once. A failure is not cached, so that an issuer that becomes available later is
+   * found.
+   */
   function findKeys(): Promise<JWTVerifyGetKey> {
     keys ??= discoverKeys(authorizer.issuer).catch((error: unknown) => {
       keys = undefined;
@@ -59,7 +65,10 @@ export function createJwtVerifier(authorizer: JwtAuthorizer): JwtVerifier {
   };
 }
 
-/** @returns undefined for a token that does not verify, and when the issuer cannot be asked: API Gateway answers 401 to both */
+/**
+ * @returns undefined for a token that does not verify, and when the issuer is not available: API
+ * Gateway answers 401 to both
+ */
 async function verify(
   token: string,
   { issuer }: JwtAuthorizer,

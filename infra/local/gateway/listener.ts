@@ -1,6 +1,6 @@
 /**
- * A listener of the gateway. It takes every loopback address, so that clients from 127.0.0.2 are
- * different callers from those of 127.0.0.1, and nobody outside this machine can connect.
+ * A listener of the gateway. It accepts every loopback address, so that clients at 127.0.0.2 and
+ * 127.0.0.1 are different callers. Nobody outside this machine can connect.
  */
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -11,14 +11,14 @@ import { writeMessage } from './http-response.ts';
 /** Answers requests once the stack is ready. */
 export interface ListenerHandlers {
   handleRequest(request: IncomingMessage, response: ServerResponse): void;
-  /** @default an upgrade is answered like an unknown route */
+  /** @default an upgrade gets the answer of an unknown route */
   handleUpgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 export interface Listener {
   /** `127.0.0.1:<port>`. */
   readonly host: string;
-  /** Until then every request is answered 503. */
+  /** Sets the handlers; before that every request is answered 503. */
   attach(handlers: ListenerHandlers): void;
   close(): Promise<void>;
 }
@@ -29,7 +29,7 @@ const KEEP_ALIVE_MS = 65_000;
 /** @throws LocalStackError when the port is in use */
 export async function openListener(port: number, access: Access): Promise<Listener> {
   let handlers: ListenerHandlers | undefined;
-  // A client that offers an upgrade to HTTP/2, as Java's does, gets an ordinary answer.
+  // A client that offers an upgrade to HTTP/2, as Java's client does, gets an ordinary answer.
   const shouldUpgradeCallback = (): boolean => handlers?.handleUpgrade !== undefined;
   const server = createServer({ shouldUpgradeCallback }, (request, response) => {
     const status = refusalOf(request, access) ?? (handlers ? undefined : 503);

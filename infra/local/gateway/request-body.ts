@@ -1,10 +1,10 @@
 /** Reads a request's body up to the gateway's limit. */
 import type { IncomingMessage } from 'node:http';
 
-/** API Gateway takes 10 MB. */
+/** API Gateway accepts at most 10 MB. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-/** @returns undefined when the body is larger; the rest of it is then not read */
+/** @returns undefined when the body is larger; then the rest is not read */
 export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return undefined;
   const chunks: Buffer[] = [];

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { LocalStackError } from '../error.ts';
 
-/** Only `$request.body.<member>`, which is what CDK writes, is understood. */
+/** Understands only `$request.body.<member>`, the form that CDK writes. */
 export function createRouteSelector(expression: string): (body: string) => string | undefined {
   const [, member] = /^\$\{?request\.body\.(\w+)\}?$/.exec(expression) ?? [];
   if (member === undefined) {
@@ -13,7 +13,7 @@ export function createRouteSelector(expression: string): (body: string) => strin
     try {
       return message.safeParse(JSON.parse(body)).data?.[member];
     } catch {
-      return undefined; // not JSON: the default route
+      return undefined; // A body that is not JSON goes to the default route.
     }
   };
 }

@@ -1,4 +1,4 @@
-/** The gateway's own limit of a route: a token bucket, a rate per second and a burst. */
+/** The gateway's limit of a route: a token bucket with a rate per second and a burst. */
 import type { Throttle } from '../template/apis.ts';
 
 export interface TokenBucket {

@@ -201,7 +201,7 @@ function toText(data: RawData): string {
   return (data instanceof ArrayBuffer ? Buffer.from(data) : data).toString('utf8');
 }
 
-/** A peer that does not answer the closing frame must not keep its socket. */
+/** Terminates the socket of a peer that does not answer the closing frame. */
 function closeSocket(webSocket: WebSocket, code: number, reason: string): void {
   webSocket.close(code, reason);
   setTimeout(() => webSocket.terminate(), 1_000).unref();

@@ -17,7 +17,7 @@ export interface SocketIdentity {
   readonly userAgent: string | undefined;
 }
 
-/** The types of AWS's events leave `identity` out, and say that a handshake has a message id. */
+/** AWS's types lack `identity` and require a message id, which a handshake does not have. */
 type RequestContext = Omit<APIGatewayEventWebsocketRequestContextV2, 'messageId'> & {
   readonly messageId?: string;
   readonly identity: { readonly sourceIp: string; readonly userAgent?: string };

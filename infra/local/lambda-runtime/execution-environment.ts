@@ -1,6 +1,6 @@
 /**
- * One execution environment: a process of its own that loads the bundle and serves one invocation
- * at a time. The process sees the template's variables and Lambda's own, nothing of this machine's.
+ * One execution environment: a process that loads the bundle and handles one invocation at a time.
+ * It gets the variables of the template and those of Lambda, but none of this machine.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -21,19 +21,19 @@ export interface FunctionConfiguration {
   readonly handler: string;
   readonly timeoutMs: number;
   readonly initTimeoutMs: number;
-  /** Of Node, after those that Lambda's bootstrap sets. */
+  /** Options of Node, after those that Lambda's bootstrap sets. */
   readonly nodeOptions: readonly string[];
   readonly memoryMegabytes: number;
   readonly region: string;
   readonly logFormat: 'JSON' | 'Text';
-  /** undefined: Lambda's own, INFO. */
+  /** undefined: Lambda's default, INFO. */
   readonly logLevel: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
   /** @default false: stack traces show the bundle, as in Lambda */
   readonly hasSourceMaps?: boolean;
   /**
-   * Port where the process waits for a debugger before it does anything, 0: any. @default it does
-   * not
+   * Port on which the process waits for a debugger before it does anything; 0: any port. @default
+   * it does not wait
    */
   readonly inspectPort?: number | undefined;
 }
@@ -57,7 +57,7 @@ export interface ExecutionEnvironment {
 }
 
 export interface EnvironmentEvents {
-  /** It asked for (more) work. */
+  /** The environment asked for its next invocation. */
   onIdle(): void;
   onExit(): void;
   /** @param pid of the process that printed it */
@@ -65,8 +65,8 @@ export interface EnvironmentEvents {
 }
 
 /**
- * Starts the process; work may be given to it before it is ready, Lambda's INIT is part of a cold
- * request.
+ * Starts the process. `invoke` may be called before the process is ready, because Lambda's INIT is
+ * part of a cold request.
  */
 export async function startExecutionEnvironment(
   configuration: FunctionConfiguration,
@@ -164,8 +164,8 @@ function spawnBootstrap(configuration: FunctionConfiguration, runtimeApi: string
 }
 
 /**
- * As Lambda's own bootstrap divides the memory: a young generation of a twentieth, the old one the
- * rest.
+ * Divides the memory as Lambda's own bootstrap does: a tenth for the young generation, the rest for
+ * the old one.
  */
 function heapOptions({ memoryMegabytes }: FunctionConfiguration): readonly string[] {
   const young = Math.floor(memoryMegabytes / 10);

@@ -1,7 +1,7 @@
 /**
- * One function with its execution environments: as many as requests at once, started when they are
- * needed, at most ten; further requests wait in a queue. The most recently used idle one is taken
- * first, as Lambda does.
+ * One function with its execution environments: one for each concurrent request, started when it is
+ * needed, at most ten. Further requests wait in a queue. As in Lambda, the most recently used idle
+ * environment is taken first.
  */
 import {
   type ExecutionEnvironment,
@@ -14,13 +14,13 @@ const MAX_ENVIRONMENTS = 10;
 
 export interface FunctionPool {
   readonly label: string;
-  /** Takes an event as an object, answers what the function returned or how it failed. */
+  /** Invokes the function with an event; resolves with what it returned or how it failed. */
   invoke(event: unknown): Promise<InvocationResult>;
-  /** The processes that live now, for tests that kill one. */
+  /** Ids of the running processes, for tests that kill one. */
   processes(): readonly number[];
   /**
-   * Ends every process: an idle one now, a busy one after its answer. The next request starts
-   * another.
+   * Ends every process: an idle one at once, a busy one after its answer. The next request starts a
+   * new one.
    */
   replace(): void;
   close(): Promise<void>;
@@ -45,7 +45,7 @@ export function createFunctionPool(
   configuration: FunctionConfiguration,
   { label, onLine, maxEnvironments = MAX_ENVIRONMENTS }: FunctionPoolOptions,
 ): FunctionPool {
-  // A debugger is attached to one process, which waits for it before the first request comes.
+  // A debugger needs exactly one process, which waits for it before the first request.
   const isInspected = configuration.inspectPort !== undefined;
   const limit = isInspected ? 1 : Math.min(maxEnvironments, MAX_ENVIRONMENTS);
   const places = new Set<Place>();
@@ -113,7 +113,7 @@ export function createFunctionPool(
     processes: () => [...places].flatMap((place) => place.environment?.pid ?? []),
     replace() {
       for (const place of places) place.isReplaced = true;
-      // One that waits for its debugger is never idle.
+      // A process that waits for its debugger is never idle.
       const ended = isInspected ? [...places] : idle.splice(0);
       for (const { environment } of ended) environment?.kill();
     },

@@ -1,6 +1,6 @@
 /**
- * The Runtime API of one execution environment: gives it the next invocation and takes its answers.
- * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ * The Runtime API of one execution environment: delivers invocations to it and receives its
+ * answers. https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';

@@ -1,11 +1,11 @@
-/** The files that the browser loads; bundled once, when the page is first opened. */
+/** The files that the browser loads. They are bundled once, when the page is first opened. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { PageAnswer } from './page-answer.ts';
 import { readWebRedirect } from './web-redirect.ts';
 
-/** By path. */
+/** Assets by path. */
 export type Assets = ReadonlyMap<string, PageAnswer>;
 
 const FOLDER = join(import.meta.dirname, 'browser');

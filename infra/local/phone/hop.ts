@@ -1,6 +1,6 @@
 /**
- * The handset's way along a check_url, one redirect at a time: a browser follows redirects by
- * itself and hides them, a phone's mobile data does not exist here.
+ * Follows a check_url for the page, one redirect at a time, because a browser follows redirects by
+ * itself and hides them.
  */
 import { z } from 'zod';
 import type { Endpoints } from '../endpoints.ts';
@@ -10,7 +10,7 @@ const TIMEOUT_MS = 10_000;
 
 const hopRequest = z.object({ url: z.url(), cookies: z.string().max(4096).default('') });
 
-/** One answer on the way. */
+/** One answer along the redirects. */
 export interface Hop {
   readonly status: number;
   readonly host: string;
@@ -28,7 +28,7 @@ export async function followHop({ vonage }: Endpoints, body: unknown): Promise<P
   const parsed = hopRequest.safeParse(body);
   if (!parsed.success) return refuse(400, z.prettifyError(parsed.error));
   const url = new URL(parsed.data.url);
-  // Otherwise this route could read any page of this machine's network.
+  // Without this check the route could read any page in this machine's network.
   if (url.origin !== new URL(vonage).origin) return refuse(400, 'not a check_url of this Vonage');
   return toJson(await open(url, parsed.data.cookies));
 }

@@ -1,4 +1,4 @@
-/** Launches Chromium, where it is installed, for the page's tests and its screenshot. */
+/** Launches an installed Chromium for the page's tests and its screenshot. */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +8,8 @@ import { type BrowserContext, chromium } from 'playwright-core';
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /**
- * Nothing but the page may be asked for: what browsers do on their own is switched off. One site
- * needs one process, and none in reserve.
+ * Switches off everything that a browser requests on its own, so that it loads only the page. One
+ * site needs only one process.
  */
 const ARGUMENTS = [
   '--no-sandbox',
@@ -42,7 +42,7 @@ export function missingBrowser(): string | undefined {
     : `no browser at ${EXECUTABLE}: install Chromium, or name another with CHROMIUM`;
 }
 
-/** The browser has its own profile, which is deleted with it. */
+/** The browser gets its own profile, which is deleted when it closes. */
 export async function launchBrowser({
   width,
   height,

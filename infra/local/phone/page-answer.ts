@@ -5,7 +5,7 @@ export interface PageAnswer {
   readonly status: number;
   readonly type: string;
   readonly body: string | Uint8Array;
-  /** Source expression of the one script that stands in the page itself. */
+  /** CSP source expression of the only inline script of the page. */
   readonly script?: string;
 }
 

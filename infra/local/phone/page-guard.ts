@@ -1,7 +1,6 @@
 /**
- * Who may use the page: it shows codes and stored items, so that a foreign web page open in the
- * same browser must reach none of it, neither directly nor by a name that points here (DNS
- * rebinding).
+ * Decides who may use the page. It shows codes and stored items, so a foreign web page in the same
+ * browser must not reach them, neither directly nor by a name that points here (DNS rebinding).
  */
 import type { IncomingMessage } from 'node:http';
 import type { Endpoints } from '../endpoints.ts';
@@ -24,7 +23,7 @@ export function isFromPage({ headers }: IncomingMessage): boolean {
 
 /**
  * The page loads nothing from other sites, and text never becomes code.
- * @param script the one script that may stand in the page itself
+ * @param script the only inline script that is allowed
  */
 export function createSecurityHeaders(
   { websocket }: Endpoints,

@@ -1,6 +1,6 @@
 /**
- * Reads a JSON body of the page's requests; `undefined` for an empty body and for anything but
- * JSON.
+ * Reads the JSON body of a request of the page; `undefined` for an empty body and for one that is
+ * not JSON.
  */
 import type { IncomingMessage } from 'node:http';
 

@@ -39,7 +39,10 @@ async function screenshot(): Promise<void> {
   }
 }
 
-/** Photographs the second story: every function is warm by then, so the times are typical. */
+/**
+ * Takes the picture of the second story, in which every function is warm, so that the times are
+ * typical.
+ */
 async function takePicture(api: string): Promise<void> {
   const browser = await launchBrowser({ width: 1440, height: 1000 });
   try {

@@ -17,7 +17,7 @@ import { readStoredItem } from './stored-item.ts';
 
 export interface PhonePage {
   readonly serve: ServePage;
-  /** The server answers from then on. */
+  /** Sets the addresses of the stack; only then are requests answered. */
   attach(endpoints: Endpoints): void;
 }
 

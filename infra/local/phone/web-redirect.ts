@@ -1,4 +1,7 @@
-/** `/redirect`: the example page of the web path, `docs/examples/web-redirect`, pointed at the local API. */
+/**
+ * `/redirect`: the example page of the web path, `docs/examples/web-redirect`, with the address of
+ * the local API.
+ */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

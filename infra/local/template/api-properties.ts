@@ -14,7 +14,7 @@ export const apiProperties = z.object({
       AllowCredentials: z.boolean().default(false),
       AllowHeaders: z.array(z.string()).default([]),
       AllowMethods: z.array(z.string()).default([]),
-      // API Gateway's own rule and words.
+      // API Gateway's own rule and error message.
       AllowOrigins: z
         .array(z.string().regex(/^(\*|https?:\/\/.+)$/, 'Invalid format for origin'))
         .default([]),

@@ -24,7 +24,7 @@ export interface JwtAuthorizer {
   readonly scopes: readonly string[];
 }
 
-/** A token bucket: requests a second, and how many at once. */
+/** A token bucket: requests per second, and the burst. */
 export interface Throttle {
   readonly rate: number;
   readonly burst: number;
@@ -36,7 +36,7 @@ export interface Route {
   readonly timeoutMs: number;
   readonly throttle: Throttle;
   readonly authorizer: JwtAuthorizer | undefined;
-  /** WebSocket: what the function returns goes back to the client. */
+  /** WebSocket only: whether the function's result is sent to the client. */
   readonly answers: boolean;
 }
 
@@ -56,11 +56,11 @@ export interface Api {
   readonly stage: string;
   readonly routes: readonly Route[];
   readonly cors: Cors | undefined;
-  /** WebSocket: where the route key is in a message. */
+  /** WebSocket only: where a message holds its route key. */
   readonly routeSelectionExpression: string;
 }
 
-/** An account's own throttle, where the template sets none. */
+/** The throttle of an AWS account, used where the template sets none. */
 const ACCOUNT_THROTTLE: Throttle = { rate: 10_000, burst: 5_000 };
 /** API Gateway's longest wait for an integration: HTTP 30 s, WebSocket 29 s. */
 const MAX_TIMEOUT_MS = { HTTP: 30_000, WEBSOCKET: 29_000 } as const;

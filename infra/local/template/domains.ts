@@ -1,4 +1,4 @@
-/** What stands in front of the APIs: custom domains and CloudFront. */
+/** Reads the custom domains and the CloudFront distribution in front of the APIs. */
 import { z } from 'zod';
 import { LocalStackError } from '../error.ts';
 import { toDistributionHost } from './resource-names.ts';
@@ -44,7 +44,7 @@ export function readDomains(resources: Resources): DomainMapping[] {
   return [...mappings, ...distributions];
 }
 
-/** @throws LocalStackError when CloudFront stands in front of something else */
+/** @throws LocalStackError when the origin of CloudFront is not one of the APIs */
 function behindIt(
   origin: string,
   mappings: readonly DomainMapping[],

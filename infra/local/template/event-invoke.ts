@@ -8,7 +8,7 @@ export interface EventInvokeSettings {
   readonly maxAgeSeconds: number;
 }
 
-/** Lambda's own, where the template says nothing. */
+/** Lambda's defaults, used where the template sets nothing. */
 export const DEFAULT_EVENT_INVOKE: EventInvokeSettings = { maxRetries: 2, maxAgeSeconds: 21_600 };
 
 const properties = z.object({

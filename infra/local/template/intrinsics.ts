@@ -1,4 +1,4 @@
-/** Resolves CloudFormation's intrinsic functions; one that is not known is an error, never left in place. */
+/** Resolves CloudFormation's intrinsic functions. An unknown one is an error. */
 import { LocalStackError } from '../error.ts';
 import type { RawTemplate } from './raw-template.ts';
 import {
@@ -9,7 +9,7 @@ import {
 } from './resource-names.ts';
 
 export interface Resolver {
-  /** The value without intrinsics; members that are `AWS::NoValue` are gone. */
+  /** The value with intrinsics resolved and without members that are `AWS::NoValue`. */
   resolve(value: unknown): unknown;
 }
 
@@ -98,5 +98,5 @@ export function createResolver(template: RawTemplate, place: Surroundings): Reso
 
 function list(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw new LocalStackError(`an intrinsic function wants a list, got ${JSON.stringify(value)}`);
+  throw new LocalStackError(`an intrinsic function needs a list, but got ${JSON.stringify(value)}`);
 }

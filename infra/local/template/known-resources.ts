@@ -1,23 +1,23 @@
 /**
- * Every resource type and property that the local stack understands or ignores on purpose. Anything
- * else in the template is an error: what runs here must be what would run in the cloud.
+ * Every resource type and property that the local stack uses or ignores on purpose. Any other one
+ * is an error, because the local stack must run what would run in the cloud.
  */
 import { LocalStackError } from '../error.ts';
 import type { RawTemplate } from './raw-template.ts';
 
-/** `used`, or the reason why it makes no difference on one machine. */
+/** `used`, or why it makes no difference for the local stack. */
 type Understanding = 'used' | { readonly ignored: string };
 type KnownProperties = Readonly<Record<string, Understanding>>;
 
-const tags = { ignored: 'tags are for the bill' } as const;
+const tags = { ignored: 'tags are for billing' } as const;
 const words = { ignored: 'for people' } as const;
 const permissions = {
   ignored: 'there is no IAM here; a test of the template asserts the policies',
 };
-const atRest = { ignored: 'encryption and backup at rest do not show to a caller' } as const;
+const atRest = { ignored: 'callers do not notice encryption at rest and backups' } as const;
 const observation = { ignored: 'there is no CloudWatch here; lines go to the log files' } as const;
-const edge = { ignored: 'its headers are for whoever plays CloudFront' } as const;
-const placement = { ignored: 'where the copies are does not show to a caller' } as const;
+const edge = { ignored: 'the local stack has no CloudFront' } as const;
+const placement = { ignored: 'callers do not notice where copies are' } as const;
 
 const USED_TYPES: Readonly<Record<string, KnownProperties>> = {
   'AWS::Lambda::Function': {
@@ -190,7 +190,7 @@ const USED_TYPES: Readonly<Record<string, KnownProperties>> = {
   },
 };
 
-/** Whole types that make no difference on one machine. */
+/** Types of resources that make no difference for the local stack. */
 const IGNORED_TYPES: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::Account': observation.ignored,
   'AWS::ApiGatewayV2::Deployment': 'what is synthesized is what runs',
@@ -222,7 +222,7 @@ const IGNORED_TYPES: Readonly<Record<string, string>> = {
   'AWS::SNS::TopicPolicy': permissions.ignored,
 };
 
-/** @throws LocalStackError that names every resource and property that would be ignored silently */
+/** @throws LocalStackError that names every unknown resource and property */
 export function assertKnown(template: RawTemplate): void {
   const unknown = Object.entries(template.Resources).flatMap(([logicalId, resource]) => {
     if (IGNORED_TYPES[resource.Type] !== undefined) return [];

@@ -4,20 +4,20 @@ import { LocalStackError } from '../error.ts';
 import { toFunctionName } from './resource-names.ts';
 import type { Resources } from './resources.ts';
 
-/** What a queue does with its messages; times are those of the template. */
+/** A queue with the settings of the template. */
 export const queueResource = z.object({
   name: z.string(),
   arn: z.string(),
   delaySeconds: z.number(),
   visibilitySeconds: z.number(),
   retentionSeconds: z.number(),
-  /** Where a message goes that was received that often in vain. */
+  /** The queue for messages that were delivered this often without success. */
   deadLetters: z.object({ queueName: z.string(), maxReceiveCount: z.number() }).optional(),
   mapping: z
     .object({
       functionName: z.string(),
       batchSize: z.number(),
-      /** The function says which messages of a batch failed. */
+      /** Whether the function reports which messages of a batch failed. */
       reportsFailures: z.boolean(),
       maxConcurrency: z.number(),
     })
@@ -25,7 +25,7 @@ export const queueResource = z.object({
 });
 export type QueueResource = z.infer<typeof queueResource>;
 
-/** Lambda begins with that many pollers. */
+/** Number of pollers with which Lambda begins. */
 const POLLERS = 5;
 
 const queueProperties = z.object({

@@ -1,4 +1,4 @@
-/** The synthesized template as it lies on disk, checked for shape and nothing else. */
+/** Reads the synthesized template from disk and checks only its shape. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 

@@ -33,7 +33,7 @@ export function toApiId(logicalId: string): string {
     .slice(0, 10);
 }
 
-/** Of the address that CloudFront makes. */
+/** Host name of the address that CloudFront creates. */
 export function toDistributionHost(logicalId: string): string {
   return `${toApiId(logicalId)}.cloudfront.net`;
 }
@@ -114,7 +114,7 @@ const NAMINGS: Readonly<Record<string, Naming>> = {
   'AWS::ApiGatewayV2::Stage': { ref: (it) => String(it.property('StageName')), attributes: {} },
 };
 
-/** Other resources are only ever referred to by what the local stack ignores. */
+/** For all other types: only ignored properties refer to them. */
 const ANY: Naming = {
   ref: (it) => it.logicalId,
   attributes: { Arn: arn('local', (it) => it.logicalId) },

@@ -1,10 +1,10 @@
-/** What the template keeps data in: tables, secrets, parameters. */
+/** Reads the template's tables, secrets and parameters. */
 import { z } from 'zod';
 import type { Resources } from './resources.ts';
 
 export interface TableResource {
   readonly name: string;
-  /** As `CreateTable` takes it. */
+  /** The input of `CreateTable`. */
   readonly definition: Readonly<Record<string, unknown>>;
 }
 

@@ -1,4 +1,4 @@
-/** What the simulator says to an HTTP call, before it is written to the wire. */
+/** The simulator's answer to an HTTP call, before it is sent. */
 
 export interface Answer {
   readonly status: number;

@@ -1,8 +1,13 @@
-/** Who calls: the RS256 JWT of the application, or Basic credentials (protocol §4). */
+/**
+ * Authenticates callers: by the RS256 JWT of the application, or by Basic credentials (protocol
+ * §4).
+ */
 import { timingSafeEqual } from 'node:crypto';
 import { compactVerify, errors, importSPKI } from 'jose';
 
-/** PEM of an application's public key; undefined: there is no such application. */
+/**
+ * Returns the PEM of an application's public key; undefined when the application does not exist.
+ */
 export type FindPublicKey = (applicationId: string) => string | undefined;
 
 export interface Account {
@@ -73,7 +78,9 @@ export function createAuthenticate(
   };
 }
 
-/** What the token says of itself; its signature is verified with that application's key. */
+/**
+ * The application that the token names; its signature is then verified with that application's key.
+ */
 function findApplicationId(token: string): string | undefined {
   const claims = parseClaims(Buffer.from(token.split('.')[1] ?? '', 'base64url'));
   return typeof claims?.application_id === 'string' ? claims.application_id : undefined;

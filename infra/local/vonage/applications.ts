@@ -1,6 +1,6 @@
 /**
- * Vonage's Applications API (protocol §8): Basic credentials only; a POST makes an application, a PUT
- * replaces everything but a key that it does not name.
+ * Vonage's Applications API (protocol §8): Basic credentials only. A POST creates an application; a
+ * PUT replaces it, but keeps the key if it names none.
  */
 import { createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { StateFile } from '../state-file.ts';
@@ -21,7 +21,7 @@ interface StoredApplication {
 
 interface ApplicationCall {
   readonly method: string;
-  /** Empty: all of them. */
+  /** Empty: all applications. */
   readonly id: string;
   readonly authorization: string | undefined;
   readonly body: unknown;
@@ -40,7 +40,7 @@ const PAGE_SIZE = 10;
 const MAX_PAGE_SIZE = 100;
 
 export function createApplicationsApi(options: {
-  /** The one that is there from the beginning. */
+  /** The application that exists from the beginning. */
   readonly application: { readonly id: string; readonly publicKey: string };
   readonly account: Account;
   readonly webhookUrl: string | undefined;

@@ -31,7 +31,7 @@ export function silentAuthEvent(
   };
 }
 
-/** What the handset must do; undefined: the member is absent. */
+/** The member `action`; undefined when it is absent. */
 export function checkAction(checkUrl: string, form: RequestFault['action']): unknown {
   if (form === 'absent') return undefined;
   const action = { type: 'check', check_url: checkUrl };
@@ -59,7 +59,7 @@ export function advancedAction(tokenUrl: string): unknown {
   };
 }
 
-/** The generic event of the channels whose code a person types. */
+/** The event of a channel whose code a person types. */
 export function channelEvent(
   verification: Verification,
   step: Step,
@@ -94,7 +94,9 @@ export function summary(verification: Verification, at: string): Callback {
   };
 }
 
-/** Invented, in euros: Vonage charges each channel that was tried, and names the sum as text. */
+/**
+ * Invented prices in euros. Vonage charges each channel that was tried and reports the sum as text.
+ */
 const PRICES: Readonly<Record<string, number>> = {
   silent_auth: 0.04,
   email: 0.02,

@@ -1,7 +1,7 @@
 /**
  * The redirects of a check_url: Vonage, an aggregator, the carrier and back, all on this listener
- * under different paths, with a cookie at each hop (protocol §7). The number
- * alone decides the end: even completes, odd is another SIM, 99 cannot be checked.
+ * under different paths, with a cookie at each hop (protocol §7). The number alone decides the
+ * outcome: an even one completes, an odd one is on another SIM, 99 cannot be checked.
  */
 import { randomUUID } from 'node:crypto';
 import { type Answer, json, redirect } from './answer.ts';
@@ -61,7 +61,10 @@ export function answerResult(verification: Verification, hop: Hop, moment: Momen
     : problem(result.problem, {}, result.status);
 }
 
-/** The carrier's result. A repeat gets the same failure, or the same code while its step runs. */
+/**
+ * The carrier's result. A repeated request gets the same failure, or the same code while the step
+ * runs.
+ */
 export function finishDevice(verification: Verification, moment: Moment): DeviceResult {
   const step = verification.workflow[0];
   if (step?.order.channel !== 'silent_auth') return { type: 'not_found' };

@@ -1,4 +1,4 @@
-/** One entry of a workflow: what each channel takes (protocol §1.3). */
+/** Parses one entry of a workflow, with the members of each channel (protocol §1.3). */
 import type { ChannelName } from '../../../shared/config.ts';
 import { type Check, isBoolean, isMembers, isUrl, oneOf, text } from './checks.ts';
 

@@ -1,4 +1,6 @@
-/** The codes that Vonage makes: digits for people, mixed letters for silent authentication. */
+/**
+ * Creates codes as Vonage does: digits for people, letters and digits for silent authentication.
+ */
 import { randomInt } from 'node:crypto';
 
 const DIGITS = '0123456789';

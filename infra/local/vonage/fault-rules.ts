@@ -1,6 +1,6 @@
 /**
- * The shape of a fault: what it matches and what it changes. Parsed strictly, so that a
- * misspelt fault is refused instead of testing nothing. `docs/vonage.md` explains every member.
+ * The form of a fault: what it matches and what it changes. It is parsed strictly, so that a
+ * misspelt fault is refused instead of having no effect. `docs/vonage.md` explains every member.
  */
 import { z } from 'zod';
 import { CHANNELS } from '../../../shared/config.ts';
@@ -33,7 +33,7 @@ const answerFault = z.strictObject({
   status: z.int().min(200).max(599).optional(),
   /** Sent as `retry-after`, in seconds. */
   retry_after: z.int().min(0).optional(),
-  /** Members joined to the body, or replacing members of it. */
+  /** Members that are added to the body or replaced in it. */
   set: z.record(z.string(), z.unknown()).optional(),
 });
 
@@ -52,9 +52,12 @@ const webhookFault = z.strictObject({
   duplicate: z.int().min(1).max(20).optional(),
   /** Real milliseconds before the first attempt. */
   delay_ms: z.number().min(0).max(600_000).optional(),
-  /** Held back until the next webhook of the same request was sent. */
+  /** The webhook is held back until the next one of the same request was sent. */
   reorder: z.literal(true).optional(),
-  /** Members joined to the body before it is signed; null takes a member away. */
+  /**
+   * Members that are added to the body or replaced in it before it is signed; null removes a
+   * member.
+   */
   set: z.record(z.string(), z.unknown()).optional(),
   signature: z
     .enum([
@@ -71,7 +74,7 @@ const webhookFault = z.strictObject({
     .optional(),
   /** One byte of the body is changed after signing. */
   altered: z.literal(true).optional(),
-  /** How many attempts `signature` and `altered` spoil; default 1 for `none`, else all. */
+  /** How many attempts `signature` and `altered` affect; default 1 for `none`, otherwise all. */
   attempts: z.int().min(1).optional(),
   /** Retries repeat the first token instead of getting a new one. */
   same_token: z.literal(true).optional(),
@@ -79,19 +82,19 @@ const webhookFault = z.strictObject({
 
 const outcome = z.enum(['completed', 'failed', 'user_rejected', 'blocked']);
 
-/** Changes how a request behaves: readings of what Vonage leaves undocumented. */
+/** Changes how a request behaves, for everything that Vonage does not document. */
 const requestFault = z
   .strictObject({
     coverage: z.enum(['supported', 'unsupported']),
     coverage_event: z.boolean(),
     check_url_in: z.enum(['both', 'answer', 'webhook', 'neither']),
-    /** Handed out instead of the real one; `{request_id}` is filled in. */
+    /** Sent instead of the real check_url; `{request_id}` is replaced. */
     check_url: z.string(),
     check_url_id: z.enum(['same', 'own']),
     action: z.enum(['object', 'array', 'absent']),
     outcomes: z.partialRecord(z.enum(CHANNELS), outcome),
     carrier_status: z.union([z.literal(409), z.literal(412)]),
-    /** `other`: a random one, as a man in the middle would cause. */
+    /** `other`: a random id, as a man in the middle would cause. */
     result_request_id: z.string(),
     hops: z.int().min(3).max(30),
     hop_delay_ms: z.number().min(0).max(60_000),
@@ -99,7 +102,7 @@ const requestFault = z
     fetch_once: z.boolean(),
     after_user_rejected: z.enum(['continue', 'stop']),
     conflict_request_id: z.boolean(),
-    /** Every other one is refused with 422. */
+    /** Locales that are accepted; others are refused with 422. */
     locales: z.array(z.string()),
     lock: z.enum(['number', 'none']),
     wrong_silent_code: z.enum(['next_channel', 'end', 'gone', 'stay']),
@@ -118,7 +121,7 @@ export const faultRule = z
     /** A phone number, with or without `+`, or an e-mail address of the workflow. */
     to: z.string().min(1).optional(),
     request_id: z.string().min(1).optional(),
-    /** How many answers, webhooks or starts it spoils; default: all. */
+    /** How many answers, webhooks or starts it affects; default: all. */
     next: z.int().min(1).optional(),
     answer: answerFault.optional(),
     webhook: webhookFault.optional(),

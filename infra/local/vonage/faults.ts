@@ -1,5 +1,6 @@
 /**
- * The faults asked for with `PUT /faults`: which of them applies to a call, a webhook, a request.
+ * The faults that were set with `PUT /faults`; finds those that apply to a call, a webhook or a
+ * request.
  */
 import { randomUUID } from 'node:crypto';
 import type {
@@ -10,7 +11,7 @@ import type {
   WebhookFault,
 } from './fault-rules.ts';
 
-/** What a rule is matched against. */
+/** What a rule is compared with. */
 export interface Subject {
   readonly requestId?: string;
   /** The `to` of every channel. */
@@ -22,7 +23,7 @@ export interface ArmedRule {
   readonly rule: FaultRule & { readonly id: string };
   /** Absent: without limit. */
   remaining?: number;
-  /** Requests that a `request` rule with `next` took for itself. */
+  /** Requests to which a `request` rule with `next` applies. */
   readonly bound: string[];
 }
 
@@ -33,7 +34,7 @@ export interface Faults {
   /** Without an id: all. */
   remove(id?: string): void;
   restore(rules: readonly ArmedRule[]): void;
-  /** Offers a new start to the rules; one with `next` takes it. */
+  /** Applies rules with `next` to a new start. */
   bind(subject: Subject & { readonly requestId: string }): void;
   forRequest(subject: Subject): RequestFault;
   takeAnswer(operation: Operation, subject: Subject): AnswerFault | undefined;
@@ -46,7 +47,7 @@ export interface WebhookMembers {
   readonly channel?: string;
 }
 
-/** @param changed is called after every change, also when a rule is used up by one */
+/** @param changed called after every change, also when a rule was used once */
 export function createFaults(changed: (rules: readonly ArmedRule[]) => void): Faults {
   let armed: ArmedRule[] = [];
 
@@ -112,7 +113,10 @@ export function createFaults(changed: (rules: readonly ArmedRule[]) => void): Fa
   };
 }
 
-/** Digits without `+`, e-mail addresses in lower case: how two spellings of a `to` are compared. */
+/**
+ * Converts a `to` into the form in which it is compared: digits without `+`, or an e-mail address
+ * in lower case.
+ */
 export function toAddress(to: string): string {
   return to.trim().replace(/^\+/, '').toLowerCase();
 }

@@ -12,7 +12,7 @@ export interface Message {
 
 export interface Inbox {
   add(message: Message): void;
-  /** Newest first; without an address those of everybody. */
+  /** Newest first; without an address, all messages. */
   read(to?: string): readonly Message[];
 }
 

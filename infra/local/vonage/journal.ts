@@ -1,4 +1,4 @@
-/** What was received and sent, newest last, for tests and for a page that shows the wire. */
+/** Received and sent calls, newest last, for tests and for the phone page. */
 
 export interface Call {
   /** When it arrived, or left. */
@@ -10,7 +10,7 @@ export interface Call {
   /** The status of the answer; null without one. */
   readonly status: number | null;
   readonly body?: unknown;
-  /** The claims of the JWT that came with the call, or left with the webhook. */
+  /** The claims of the JWT of the received call or the sent webhook. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
   /** Which attempt of a webhook, from 1. */
   readonly attempt?: number;
@@ -18,7 +18,10 @@ export interface Call {
 
 export interface Journal {
   record(call: Call): void;
-  /** Entries after `since`, as they are shown: numbered, `snake_case`, secrets masked. */
+  /**
+   * Entries after `since`, in the form that is shown: numbered, in `snake_case`, with secrets
+   * masked.
+   */
   list(filter: JournalFilter): readonly Record<string, unknown>[];
 }
 
@@ -29,7 +32,10 @@ export interface JournalFilter {
 }
 
 const SECRET_MEMBERS = new Set(['code', 'token']);
-/** Enough for some hundred verifications; a reader who wants all of them has to keep reading. */
+/**
+ * Calls that are kept, enough for some hundred verifications. A reader of more has to read
+ * repeatedly.
+ */
 const KEPT = 4_000;
 
 export function createJournal(): Journal {

@@ -1,6 +1,6 @@
 /**
- * What Vonage does not have and a developer needs: the inbox, the faults, the journal, the state of
- * one request. `docs/vonage.md` shows each with an example.
+ * An API for developers, which Vonage does not have: the inbox, the faults, the journal, and the
+ * state of one request. `docs/vonage.md` shows each with an example.
  */
 import { z } from 'zod';
 import { type Answer, empty, json } from './answer.ts';

@@ -1,6 +1,6 @@
 /**
- * The simulator as a process of its own: settings come in the environment, `{ready, url}` goes to the
- * parent, and it ends with SIGTERM or with its parent.
+ * The simulator as a separate process. It reads its settings from the environment, sends
+ * `{ready, url}` to its parent, and ends with SIGTERM or with its parent.
  */
 import { env } from 'node:process';
 import { z } from 'zod';
@@ -14,7 +14,8 @@ function readOptions(): VonageSimulatorOptions {
   const scale = Number(env.VONAGE_TIME_SCALE || 1);
   if (!(scale > 0)) throw new LocalStackError('VONAGE_TIME_SCALE must be a positive number');
   const { WEBHOOK_URL: webhookUrl } = env;
-  if (webhookUrl && !URL.canParse(webhookUrl)) throw new LocalStackError('WEBHOOK_URL is no URL');
+  if (webhookUrl && !URL.canParse(webhookUrl))
+    throw new LocalStackError('WEBHOOK_URL is not a URL');
   return {
     port: Number(env.PORT || 0),
     applicationId: required('APPLICATION_ID'),
@@ -36,7 +37,7 @@ function required(name: string): string {
   return value;
 }
 
-process.umask(0o077); // it keeps codes: its user's alone
+process.umask(0o077); // Files hold codes, so only this user may read them.
 try {
   const simulator = await startVonageSimulator(readOptions());
   const end = (): void => {

@@ -27,7 +27,10 @@ export interface PerformNeeds {
   readonly time: Time;
 }
 
-/** Acts unless a fault prevents it, and sends the answer as the fault changes it. */
+/**
+ * Carries out the call unless a fault prevents it, and sends the answer with the changes of the
+ * fault.
+ */
 export function perform(call: Call, job: Job, needs: PerformNeeds, claims?: Claims): void {
   const { faults, time } = needs;
   const isLaterHop = job.operation === 'check_url' && !call.url.pathname.endsWith('/redirect');
@@ -59,7 +62,7 @@ function subjectOf({ body }: Call, { requestId }: Job, { requests }: PerformNeed
   return { requestId, addresses: verification === undefined ? [] : addressesOf(verification) };
 }
 
-/** Every `to` of a body that nobody has validated yet. */
+/** Every `to` of a body that is not validated yet. */
 function findAddresses(body: unknown): readonly string[] {
   if (typeof body !== 'object' || body === null || !('workflow' in body)) return [];
   const workflow: readonly unknown[] = Array.isArray(body.workflow) ? body.workflow : [];

@@ -142,7 +142,10 @@ export type ProblemName = keyof typeof PROBLEMS;
 /** Narrows the name of a problem in a fault. */
 export const PROBLEM_NAMES = Object.keys(PROBLEMS) as readonly ProblemName[];
 
-/** The answer for one documented error; `members` join the body, `detail` and `status` replace. */
+/**
+ * The answer for one documented error. `members` are added to the body and may replace its
+ * `detail`; `status` replaces the usual status.
+ */
 export function problem(
   name: ProblemName,
   members: Readonly<Record<string, unknown>> = {},
@@ -156,7 +159,7 @@ export function problem(
   };
 }
 
-/** The text of one documented error, as it stands in a redirect's fragment. */
+/** The text of one documented error, for the fragment of a redirect. */
 export function problemDetail(name: ProblemName): string {
   return PROBLEMS[name][3];
 }

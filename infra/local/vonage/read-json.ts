@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http';
 const MAX_BYTES = 256 * 1024;
 
 /**
- * @param isLenient takes any content type, as curl sends it
- * @returns undefined for no body, another content type, or what is not JSON
+ * @param isLenient accepts any content type, such as that of curl
+ * @returns undefined without a body, for another content type, and for a body that is not JSON
  */
 export async function readJson(request: IncomingMessage, isLenient = false): Promise<unknown> {
   const chunks: Buffer[] = [];

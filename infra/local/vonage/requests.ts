@@ -1,6 +1,6 @@
 /**
- * All requests: found by id, one per number at a time, changed by calls and by the clock, saved
- * before a change is visible.
+ * Holds all requests, one per number at a time. Calls and the clock change them; each change is
+ * saved before it becomes visible.
  */
 import { randomUUID } from 'node:crypto';
 import type { Change, StateFile } from '../state-file.ts';
@@ -44,7 +44,7 @@ export interface RequestsOptions {
   readonly inbox: Inbox;
   readonly webhooks: Webhooks;
   readonly stateFile: StateFile;
-  /** `http://127.0.0.1:3002`; known once the listener is. */
+  /** `http://127.0.0.1:3002`; known when the listener is open. */
   readonly origin: () => string;
 }
 
@@ -198,7 +198,7 @@ function toChange(verification: Verification): Change {
   return { kind: 'verification', key: verification.requestId, value: verification };
 }
 
-/** What a person has received for it so far. */
+/** The messages that a person has received for a verification so far. */
 function messagesOf({ requestId, workflow }: Verification): readonly Message[] {
   return workflow.flatMap(({ order, code, initiatedAt }) =>
     order.channel === 'silent_auth' || code === undefined || initiatedAt === undefined

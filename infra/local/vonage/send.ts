@@ -1,4 +1,4 @@
-/** Writes an answer to the wire: unchanged, or as a fault changes it. */
+/** Sends an answer, unchanged or with the changes of a fault. */
 import type { ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
 import type { AnswerFault } from './fault-rules.ts';
@@ -21,9 +21,9 @@ export function send(response: ServerResponse, { status, headers, body }: Answer
 }
 
 /**
- * Sends the true answer as the fault changes it.
- * @param answer absent when the fault came before it
- * @returns the status that went out, null when nothing did
+ * Sends the answer with the changes of the fault.
+ * @param answer absent when the fault prevented the call
+ * @returns the status that was sent, null when nothing was sent
  */
 export function sendSpoiled(
   response: ServerResponse,

@@ -24,7 +24,7 @@ export interface VonageSimulatorOptions {
   readonly applicationPublicKey: string;
   readonly apiKey: string;
   readonly signatureSecret: string;
-  /** Opens Basic credentials and the Applications API. */
+  /** Enables Basic credentials and the Applications API. */
   readonly accountApiSecret?: string;
   /** The first Status URL; the Applications API can set another. */
   readonly webhookUrl?: string;
@@ -32,7 +32,7 @@ export interface VonageSimulatorOptions {
   readonly time?: Time;
   /** Absent: a restart forgets everything. */
   readonly stateFile?: string;
-  /** @default `localhost`, IP literals and no web page but its own */
+  /** @default `localhost`, IP literals, and only its own web pages */
   readonly access?: Access;
 }
 

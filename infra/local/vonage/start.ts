@@ -1,6 +1,6 @@
 /**
- * Reads the body of `POST /v2/verify`: what Vonage refuses with 422 and how it reads the rest
- * (protocol §1.3, §7.5).
+ * Parses the body of `POST /v2/verify`, and refuses what Vonage refuses with 422 (protocol §1.3,
+ * §7.5).
  */
 import { type ChannelOrder, parseChannel } from './channel-order.ts';
 import { type Check, integer, isBoolean, isMembers, type Members, text } from './checks.ts';
@@ -31,7 +31,7 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 export const LOCALE_IS_INVALID = 'Locale is invalid';
 
-/** Members of the body, each with what it must be and how a refusal is worded. */
+/** Members of the body, each with its check and the message of a refusal. */
 const MEMBERS: Readonly<Record<string, readonly [Check, string]>> = {
   brand: [text(1, 18, /^[^/{}:$]*$/), 'Brand is invalid'],
   locale: [text(1, 20, /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/), LOCALE_IS_INVALID],
@@ -80,7 +80,7 @@ function refuse(reason: string): { channels: []; faults: InvalidParameter[] } {
   return { channels: [], faults: [{ name: 'workflow', reason }] };
 }
 
-/** Numbers of the playground take silent_auth alone (protocol §7.5). */
+/** Numbers of the playground accept only silent_auth (protocol §7.5). */
 function playgroundFaults(channels: readonly ChannelOrder[]): readonly InvalidParameter[] {
   const isPlayground = ({ channel, to }: ChannelOrder): boolean =>
     channel !== 'email' && to.startsWith(PLAYGROUND_PREFIX);

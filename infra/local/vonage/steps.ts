@@ -1,7 +1,7 @@
 /**
- * The life of one request: a step begins, ends by code, carrier, clock or order, the next one
- * begins, a summary closes it. Every function changes the verification and adds to the moment what
- * must be sent.
+ * The life of one request: a step begins, and ends by a code, the carrier, the clock or a call; the
+ * next step begins; a summary ends the request. Every function changes the verification and adds
+ * the messages that must be sent to the moment.
  */
 import { SILENT_AUTH_SECONDS } from '../../../shared/config.ts';
 import {
@@ -21,7 +21,7 @@ import { currentStep, type Step, type StepEnd, type Verification } from './verif
 export interface Moment {
   readonly nowMs: number;
   readonly fault: RequestFault;
-  /** What the handset opens. */
+  /** The URL that the handset opens. */
   readonly checkUrl: string;
   /** Where a `mode: advanced` handset gets its token. */
   readonly tokenUrl: string;
@@ -41,7 +41,7 @@ export function begin(verification: Verification, moment: Moment): void {
   beginStep(verification, 0, moment);
 }
 
-/** The clock of the running step has run out. */
+/** Ends the running step, because its time is over. */
 export function expire(verification: Verification, moment: Moment): void {
   endStep(verification, 'expired', moment);
 }
@@ -65,14 +65,17 @@ export function check(
     : refusePin(verification, step, moment);
 }
 
-/** Leaves the running step; undefined: there is no other. */
+/** Skips the running step; undefined when it is the last one. */
 export function skip(verification: Verification, moment: Moment): 'skipped' | undefined {
   if (verification.current + 1 >= verification.workflow.length) return undefined;
   endStep(verification, 'failed', moment, moment.fault.skipped_event !== false);
   return 'skipped';
 }
 
-/** From 30 s on, and only in the first step (protocol §3); undefined: not now. */
+/**
+ * Cancels from 30 s after the start on, and only in the first step (protocol §3); undefined when it
+ * is not possible.
+ */
 export function cancel(verification: Verification, moment: Moment): 'cancelled' | undefined {
   if (moment.nowMs < verification.cancellableFromMs || verification.current > 0) return undefined;
   const { cancel_webhooks: webhooks = 'summary' } = moment.fault;
@@ -185,7 +188,7 @@ function refusePin(verification: Verification, step: Step, moment: Moment): Chec
   return 'expired';
 }
 
-/** Too many wrong codes end the whole workflow, whatever would follow. */
+/** Ends the whole workflow after too many wrong codes, even if steps are left. */
 function terminate(verification: Verification, moment: Moment): void {
   const step = currentStep(verification);
   step.status = 'failed';
@@ -215,7 +218,7 @@ function finish(verification: Verification, end: StepEnd, moment: Moment): void 
   moment.report(summary(verification, verification.finalizedAt));
 }
 
-/** The silent code is made when the handset asks for it. */
+/** Creates the code of silent_auth when the handset requests it. */
 export function issueSilentCode(step: Step, { fault }: Moment): string {
   step.code ??= createSilentCode(fault.silent_code ?? 'mixed');
   return step.code;

@@ -1,4 +1,6 @@
-/** The simulator's clock: wall time for stamps, scaled time for every duration of the protocol. */
+/**
+ * The simulator's clock: real time for time stamps, scaled time for every duration of the protocol.
+ */
 
 export interface Time {
   /** Epoch milliseconds. */
@@ -7,7 +9,7 @@ export interface Time {
   scaledMs(seconds: number): number;
   /** Runs `task` once after `delayMs` real milliseconds; the result cancels it. */
   after(delayMs: number, task: () => void): () => void;
-  /** Cancels everything that still waits. */
+  /** Cancels all tasks that are still waiting. */
   stop(): void;
 }
 

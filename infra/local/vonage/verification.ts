@@ -21,7 +21,7 @@ export interface Step {
   status: StepStatus;
   /** ISO 8601 UTC; absent: never begun. */
   initiatedAt?: string;
-  /** Absent on silent_auth until the handset has been at the end of the check_url. */
+  /** Absent for silent_auth until the handset has reached the end of the check_url. */
   code?: string;
   wrongCodes: number;
   /** The carrier's result, the same for every repeat. */
@@ -35,7 +35,10 @@ export interface Verification {
   /** Carried along the redirects, so that a hop cannot be skipped. */
   readonly carrierState: string;
   readonly order: StartOrder;
-  /** Whose Status URL hears of it; null: made with Basic credentials, never reported (protocol §0.5). */
+  /**
+   * The application whose Status URL receives its webhooks; null for a request with Basic
+   * credentials, which is never reported (protocol §0.5).
+   */
   readonly applicationId: string | null;
   readonly submittedAt: string;
   readonly cancellableFromMs: number;
@@ -73,7 +76,7 @@ export function createVerification(
   };
 }
 
-/** The step that runs, or ran last. */
+/** The running step, or the last one that ran. */
 export function currentStep({ workflow, current }: Verification): Step {
   const step = workflow[current];
   if (step === undefined) throw new Error('a verification without a step');
@@ -85,13 +88,16 @@ export function addressesOf({ order }: Verification): readonly string[] {
   return order.workflow.map(({ to }) => to);
 }
 
-/** The `to` values that no other running request may have: numbers, or an e-mail address alone. */
+/**
+ * The `to` values that no other running request may have: all numbers, or the e-mail address if
+ * there are none.
+ */
 export function lockedAddresses(order: StartOrder): readonly string[] {
   const numbers = order.workflow.filter(({ channel }) => channel !== 'email');
   return (numbers.length > 0 ? numbers : order.workflow).map(({ to }) => to.toLowerCase());
 }
 
-/** Narrows what a state file holds. */
+/** Checks a value from the state file. */
 export function isVerification(value: unknown): value is Verification {
   return (
     typeof value === 'object' &&

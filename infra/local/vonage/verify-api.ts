@@ -1,4 +1,4 @@
-/** The four operations of Verify v2 (protocol §1 to §3): what each answers, and when. */
+/** The four operations of Verify v2 (protocol §1 to §3). */
 import { type Answer, empty, json } from './answer.ts';
 import { problem, requestNotFound } from './problems.ts';
 import type { Requests } from './requests.ts';
@@ -7,7 +7,7 @@ import { cancel, check, type Submitted, skip } from './steps.ts';
 import type { Verification } from './verification.ts';
 
 export interface VerifyApi {
-  /** @param applicationId whose Status URL hears of the request; null: nobody's */
+  /** @param applicationId the application whose Status URL receives the webhooks; null: none */
   start(body: unknown, applicationId: string | null): Answer;
   check(requestId: string, body: unknown): Answer;
   nextWorkflow(requestId: string): Answer;

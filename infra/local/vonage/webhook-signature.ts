@@ -1,4 +1,7 @@
-/** The token of a webhook: HS256 over its claims, which hold the hash of the body (protocol §6). */
+/**
+ * Signs the token of a webhook: HS256 over its claims, which hold the hash of the body (protocol
+ * §6).
+ */
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { WebhookFault } from './fault-rules.ts';
 
@@ -17,7 +20,7 @@ type Spoiled = WebhookFault['signature'];
 
 const ANOTHER_SECRET = randomBytes(32).toString('hex');
 
-/** @returns undefined when the fault is to send none */
+/** @returns undefined when the fault is a missing token */
 export function signWebhook(
   body: string,
   signer: Signer,

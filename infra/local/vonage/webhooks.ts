@@ -1,6 +1,6 @@
 /**
- * Delivers callbacks to the Status URL: signed, at least once, again after anything but 2xx with
- * growing delays for a day, in no promised order (protocol §5.1).
+ * Delivers callbacks to the Status URL: signed, at least once, in any order. After an answer other
+ * than 2xx it retries with growing delays for a day (protocol §5.1).
  */
 import { randomUUID } from 'node:crypto';
 import type { Change, StateFile } from '../state-file.ts';
@@ -12,7 +12,7 @@ import { createPoster } from './post-webhook.ts';
 import type { Time } from './time.ts';
 import { type SignedToken, type Signer, signWebhook } from './webhook-signature.ts';
 
-/** One webhook on its way. */
+/** One webhook that is being delivered. */
 export interface Delivery {
   readonly id: string;
   readonly requestId: string;
@@ -27,21 +27,21 @@ export interface Delivery {
 }
 
 export interface Webhooks {
-  /** Makes the deliveries of one callback; they leave with `dispatch`, once they are saved. */
+  /** Creates the deliveries of one callback; `dispatch` sends them after they were saved. */
   prepare(
     callback: Callback,
     addresses: readonly string[],
     applicationId: string,
   ): readonly Delivery[];
   dispatch(deliveries: readonly Delivery[]): void;
-  /** Deliveries of a request that still wait for a 2xx. */
+  /** Deliveries of a request that have not been answered 2xx. */
   pending(requestId: string): readonly Delivery[];
   close(): void;
 }
 
 export interface WebhooksOptions {
   readonly signer: Omit<Signer, 'applicationId'>;
-  /** The Status URL; undefined: the application has none. */
+  /** The Status URL; undefined when the application has none. */
   readonly statusUrl: (applicationId: string) => string | undefined;
   readonly time: Time;
   readonly faults: Faults;
@@ -190,7 +190,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
   };
 }
 
-/** Narrows what a state file holds. */
+/** Checks a value from the state file. */
 export function isDelivery(value: unknown): value is Delivery {
   return typeof value === 'object' && value !== null && 'body' in value && 'nextAtMs' in value;
 }

@@ -1,12 +1,12 @@
 /**
- * Creates the parameter that switches channels off. Its value belongs to the operators: one that
- * exists is left as it is.
+ * Creates the parameter that switches channels off. Its value belongs to the operators, so an
+ * existing parameter is not changed.
  */
 
 import { CommandError } from '../../../shared/command/command-error.ts';
 import type { CallAws } from '../deployment/aws.ts';
 
-/** @returns what was done, as one word */
+/** @returns what was done */
 export async function createChannelSwitch(
   call: CallAws,
   parameterName: string,

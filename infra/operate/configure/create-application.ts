@@ -1,7 +1,7 @@
 /**
- * Makes the Vonage application of a deployment with a key pair made here. The private key goes into
- * Secrets Manager before Vonage hears of its public half, so whatever is interrupted can be
- * repeated: an application that has the stored key is ours.
+ * Creates the Vonage application of a deployment with a new key pair. The private key is stored in
+ * Secrets Manager before Vonage receives the public key. So an interrupted run can be repeated: an
+ * application that has the stored key is ours.
  */
 
 import { CommandError } from '../../../shared/command/command-error.ts';
@@ -22,7 +22,7 @@ export interface CreateApplicationOptions {
   readonly deployment: Deployment;
   readonly secrets: Secrets;
   readonly wishes: Wishes;
-  /** True: an application for `+990` numbers, which need no carrier. */
+  /** Creates an application for `+990` numbers, which need no carrier. */
   readonly isPlayground: boolean;
   readonly dryRun: boolean;
   readonly tell: (line: string) => void;

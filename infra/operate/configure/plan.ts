@@ -24,7 +24,7 @@ export interface Plan {
 export interface Rotation {
   /** Creates a new proof key; the previous key stays published. */
   readonly rotateProofKey: boolean;
-  /** Removes the previous keys, once nothing is signed with them any more. */
+  /** Removes the previous keys. Use it when nothing is signed with them any more. */
   readonly dropPrevious: boolean;
 }
 

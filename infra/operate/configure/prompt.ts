@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Prompt } from './wishes.ts';
 
-/** undefined without a terminal. */
+/** Returns undefined without a terminal. */
 export function openPrompt(): Prompt | undefined {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;
   const ask = async (question: string, output: Writable): Promise<string> => {

@@ -1,4 +1,4 @@
-/** Arguments shared by the operators' commands: they choose the deployment. */
+/** Arguments with which the operators' commands choose the deployment. */
 
 import { flag, text } from '../../../shared/command/options.ts';
 import { UsageError } from '../../../shared/command/usage-error.ts';

@@ -1,6 +1,6 @@
 /**
- * The deployment that a command works on: one in AWS, known by the outputs that `cdk deploy
- * --outputs-file` wrote, or the local stack, known by its `endpoints.json`.
+ * The deployment that a command works on: one in AWS, described by the outputs of
+ * `cdk deploy --outputs-file`, or the local stack, described by its `endpoints.json`.
  */
 
 import { randomInt } from 'node:crypto';
@@ -33,9 +33,12 @@ export interface Deployment {
     /** ARNs. */
     readonly topics: { readonly pages: string; readonly tickets: string };
   };
-  /** URLs of the queues of the clock; absent on one machine, where nobody can look into them. */
+  /**
+   * URLs of the queues of the clock; absent for the local stack, whose queues cannot be read from
+   * outside.
+   */
   readonly clock?: { readonly messages: string; readonly deadLetters: string };
-  /** Set where Secrets Manager is not AWS's. */
+  /** Address of Secrets Manager, if it is not that of AWS. */
   readonly secretsManagerUrl?: string;
   /** Known for the local stack only; elsewhere the operator gives them. */
   readonly account?: { readonly apiKey: string; readonly apiSecret: string };
@@ -132,7 +135,7 @@ export function readLocalDeployment(folder: string): Deployment {
   };
 }
 
-/** A new number each time: the one before may still be locked. */
+/** A new number each time, because the previous one may still be locked. */
 function createLocalNumber(): string {
   return `+49151${String(randomInt(10 ** 7)).padStart(7, '0')}8`;
 }

@@ -34,7 +34,7 @@ export function faultOfSignatureSecret(secret: string): string | undefined {
     : `the signature secret is shorter than ${MIN_SIGNATURE_SECRET_BYTES} bytes`;
 }
 
-/** @throws for anything but a private key; check it first */
+/** @throws for a text that is not a private key; check it first */
 export function toPrivateKey(pem: string): KeyObject {
   return createPrivateKey(toPem(pem));
 }
@@ -49,13 +49,13 @@ export function publicKeyOf(privatePem: string): string {
   return toSpki(createPublicKey(toPem(privatePem)));
 }
 
-/** PKCS #8, PEM: what Vonage's applications sign with. */
+/** Creates a key of the kind that Vonage's applications sign with: RSA, PKCS #8, PEM. */
 export function createApplicationKey(): string {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-/** PKCS #8, PEM, on P-256. */
+/** Creates a key on P-256: PKCS #8, PEM. */
 export function createProofKey(): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -74,7 +74,8 @@ function toSpki(key: KeyObject): string {
 }
 
 /**
- * Accepts `\n` instead of line breaks, as the functions do: forms paste secrets that way.
+ * Accepts `\n` instead of line breaks, as the functions do, because secrets are often pasted that
+ * way.
  */
 function toPem(text: string): string {
   return text.replaceAll('\\n', '\n');

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { CommandError } from '../../../shared/command/command-error.ts';
 
-/** Without the white space around it. @throws CommandError */
+/** Reads a file and removes white space around the text. @throws CommandError */
 export function readTextFile(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();

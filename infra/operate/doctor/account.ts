@@ -7,13 +7,13 @@ import type { AwsAnswer, CallAws } from '../deployment/aws.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import { check, type Finding, skipped } from './check.ts';
 
-/** Least concurrency that survives a burst of starts and webhooks; new accounts begin with 10. */
+/** Least concurrency that copes with a burst of starts and webhooks; new accounts begin with 10. */
 const LEAST_CONCURRENCY = 100;
-/** How far back webhooks are looked for, a day a value. */
+/** How far back webhooks are looked for, in values of one day. */
 const DAYS = 60;
 const DAY_SECONDS = 86_400;
 
-/** Nothing to ask on one machine, which has no alarms and no quota. */
+/** No checks for the local stack, which has no alarms and no quota. */
 export async function checkAccount(
   { name, alarms }: Deployment,
   call: CallAws,

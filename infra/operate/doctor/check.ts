@@ -9,10 +9,10 @@ export interface Finding {
   readonly says: string;
 }
 
-/** @returns undefined when all is well; a text says what is wrong */
+/** @returns undefined when nothing is wrong, otherwise what is wrong */
 export type Ask = () => Promise<string | undefined>;
 
-/** Runs one check; an exception is a finding. */
+/** Runs one check; an exception becomes a finding. */
 export async function check(question: string, ask: Ask): Promise<Finding> {
   progress(question);
   try {

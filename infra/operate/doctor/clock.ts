@@ -1,4 +1,4 @@
-/** Checks of the clock: its queue answers, feeds its function, and has given nothing up. */
+/** Checks of the clock: its queue answers, feeds its function, and has no dead letters. */
 
 import { z } from 'zod';
 import type { CallAws } from '../deployment/aws.ts';
@@ -9,7 +9,7 @@ import { check, type Finding } from './check.ts';
 const attributes = z.object({ Attributes: z.record(z.string(), z.string()) });
 const mappings = z.object({ EventSourceMappings: z.array(z.object({ State: z.string() })) });
 
-/** Nothing to ask on one machine: its queues are inside the stack. */
+/** No checks for the local stack, whose queues cannot be read from outside. */
 export async function checkClock(
   { clock }: Deployment,
   call: CallAws,
@@ -22,7 +22,7 @@ export async function checkClock(
       return undefined;
     }),
     await check('The queue feeds the clock', () => faultOfMapping(call, queueArn)),
-    await check('The clock has given nothing up', async () => {
+    await check('The clock has no dead letters', async () => {
       const count = await attributeOf(call, clock.deadLetters, 'ApproximateNumberOfMessages');
       return count === '0'
         ? undefined

@@ -16,13 +16,13 @@ export interface Examination {
   readonly deployment: Deployment;
   readonly secrets: Pick<Secrets, 'read'>;
   readonly callAws: CallAws;
-  /** For reading the Status URL. @default that check is skipped */
+  /** Needed to read the Status URL. @default that check is skipped */
   readonly apiSecret: string | undefined;
-  /** Starts a verification of it. @default that check is skipped */
+  /** A verification of this number is started. @default that check is skipped */
   readonly number: string | undefined;
 }
 
-/** One after the other, so that a fault follows its cause. */
+/** Runs the checks one after the other, so that a fault is listed after its cause. */
 export async function examine(examination: Examination): Promise<readonly Finding[]> {
   const { deployment, secrets, callAws, apiSecret, number } = examination;
   const { findings, stored } = await checkSecrets(secrets.read);
@@ -40,7 +40,7 @@ export async function examine(examination: Examination): Promise<readonly Findin
   ];
 }
 
-/** A line for each finding, its result first. */
+/** One line for each finding, beginning with its result. */
 export function toTable(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ question }) => question.length));
   return findings

@@ -1,6 +1,6 @@
 /**
- * Checks that a signed webhook is accepted and others are refused. They name a request that does
- * not exist.
+ * Checks that a signed webhook is accepted and others are refused. The webhooks name a request that
+ * does not exist.
  */
 
 import { createHash, randomUUID } from 'node:crypto';
@@ -63,7 +63,7 @@ async function post(url: string, body: string, token: string | undefined): Promi
   return response.status;
 }
 
-/** As Vonage signs (protocol §6). */
+/** Signs a webhook as Vonage does (protocol §6). */
 async function signWebhook(body: string, signature: Fields): Promise<string> {
   const { api_key, application_id, signature_secret: secret = '' } = signature;
   const payload_hash = createHash('sha256').update(body).digest('hex');

@@ -1,4 +1,6 @@
-/** Handshakes with the WebSocket API; what the global WebSocket hides, the status, matters here. */
+/**
+ * Makes handshakes with the WebSocket API by hand, because the global `WebSocket` hides the status.
+ */
 
 import { randomBytes } from 'node:crypto';
 import { request as requestHttp } from 'node:http';

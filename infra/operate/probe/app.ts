@@ -1,4 +1,7 @@
-/** An app of the deployed backend: HTTP, WebSocket, and the published contract alone. */
+/**
+ * An app that uses the deployed backend by HTTP and WebSocket, with nothing but the published
+ * contract.
+ */
 
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,15 +17,18 @@ import {
 import type { VerificationObject } from '../../../shared/contract/verification-object.ts';
 import { parseJson } from './parse-json.ts';
 
-/** For one answer: the backend itself has 25 s. */
+/** Time limit for one answer; the backend itself has 25 s. */
 const TIMEOUT_MS = 28_000;
-/** Of a call that is answered 503, and the pause between two. */
+/** Attempts of a call that is answered 503, and the pause between two of them. */
 const ATTEMPTS = 3;
 const PAUSE_MS = 3_000;
-/** Between two reads of `/status` without a socket, and with one. */
+/** Time between two reads of `/status`, without a socket and with one. */
 const POLL_MS = 2_000;
 const HEAL_MS = 10_000;
-/** For a check_url to come, and for Vonage to report the end of its step; both since the start. */
+/**
+ * Longest waits for a check_url, and for Vonage's report that its step ended; both counted from the
+ * start.
+ */
 const CHECK_URL_MS = 30_000;
 const END_MS = (SILENT_AUTH_SECONDS + 20) * 1000;
 
@@ -30,36 +36,39 @@ export interface Backend {
   readonly apiUrl: string;
   /** Bearer of `POST /start`, where the stage has an authorizer. */
   readonly startToken?: string;
-  /** Factor on Vonage's times. @default 1 */
+  /** Factor by which Vonage's times are multiplied. @default 1 */
   readonly timeScale?: number;
 }
 
 export interface Said {
   readonly status: number;
-  /** Of a problem. */
+  /** Code of a problem. */
   readonly code?: string;
   readonly verification?: VerificationObject;
 }
 
 export interface App {
   readonly requestId: string;
-  /** Since the start was answered. */
+  /** Milliseconds since the start was answered. */
   readonly elapsedMs: () => number;
   readonly current: () => VerificationObject;
-  /** Where the check_url came first; `undefined` when none came within 30 s. */
+  /**
+   * The check_url, and whether the answer to the start brought it; `undefined` when none came
+   * within 30 s.
+   */
   readonly checkUrl: () => Promise<
     { readonly url: string; readonly by: 'answer' | 'later' } | undefined
   >;
   readonly checkCode: (requestId: string, code: string) => Promise<Said>;
   readonly cancel: () => Promise<Said>;
-  /** The final object; `undefined` when there is none 20 s after Vonage's step is over. */
+  /** The final object; `undefined` when there is none 20 s after the time of silent_auth. */
   readonly ended: () => Promise<VerificationObject | undefined>;
-  /** Whether an object came over the WebSocket after its snapshot. */
+  /** Whether the WebSocket has received an object after its snapshot. */
   readonly wasPushed: () => boolean;
   readonly close: () => void;
 }
 
-/** @returns the app, or what refused the start */
+/** @returns the app, or the answer that refused the start */
 export async function startApp(backend: Backend, phoneNumber: string): Promise<App | Said> {
   const { apiUrl, startToken } = backend;
   const sent = {
@@ -71,7 +80,7 @@ export async function startApp(backend: Backend, phoneNumber: string): Promise<A
   if (answer.status !== 202) return toSaid(answer);
   const started = startAnswerSchema.safeParse(answer.body);
   if (!started.success)
-    throw new CommandError('POST /start answered what the contract does not know');
+    throw new CommandError('the answer to POST /start does not follow the contract');
   return follow(backend, started.data);
 }
 
@@ -109,7 +118,7 @@ function follow(backend: Backend, started: StartAnswer): App {
     void ask('GET', '/status').catch(() => undefined);
   }, POLL_MS);
 
-  /** Waits until it is so, at most until this long after the start. */
+  /** Waits until `isSo` returns true, at most until this many milliseconds after the start. */
   function becomes(isSo: () => boolean, untilMs: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
@@ -151,7 +160,7 @@ function follow(backend: Backend, started: StartAnswer): App {
   };
 }
 
-/** Without `WebSocket` (Node 20) `/status` alone tells. */
+/** Without `WebSocket` (Node 20) the app only reads `/status`. */
 function openSocket(
   url: string,
   token: string,
@@ -168,7 +177,7 @@ function openSocket(
       onVerification(message.verification, message.type);
     }
   });
-  socket.addEventListener('error', () => undefined); // it is read from /status then
+  socket.addEventListener('error', () => undefined); // Then the app reads /status.
   return socket;
 }
 
@@ -202,7 +211,7 @@ async function send(
   return { status: response.status, body: parseJson(await response.text()) };
 }
 
-/** A 503 is tried again, as apps do: Vonage may have throttled. */
+/** Repeats a call that is answered 503, as apps do: Vonage may have throttled. */
 async function repeated<Answered extends { readonly status: number }>(
   call: () => Promise<Answered>,
   { timeScale = 1 }: Backend,

@@ -1,27 +1,30 @@
-/** Opens a check_url as a handset does: hop by hop, with cookies, and not over plain HTTP. */
+/**
+ * Opens a check_url as a handset does: hop by hop, with cookies, and without falling back to plain
+ * HTTP.
+ */
 
 import { z } from 'zod';
 import { parseJson } from './parse-json.ts';
 
-/** What the recipes for apps allow (docs/mobile.md). */
+/** Most redirects that the recipes for apps follow (docs/mobile.md). */
 const MAX_REDIRECTS = 15;
 const HOP_TIMEOUT_MS = 15_000;
 
-/** Nothing private: no URL, no code. */
+/** What happened, without private data: no URL, no code. */
 export interface Opened {
-  /** Of the last answer; absent: a hop did not answer. */
+  /** Status of the last answer; absent: a hop did not answer. */
   readonly status?: number;
   /** `<fragment of type> <title>` of a refusal. */
   readonly refusal?: string;
   readonly redirects: number;
-  /** In the order of the hops, each once. */
+  /** Hosts in the order of the hops, each one once. */
   readonly hosts: readonly string[];
   readonly milliseconds: number;
-  /** What an app could not follow, although the answers are well-formed. */
+  /** Why an app could not follow the redirects. */
   readonly fault?: string;
 }
 
-/** What the handset received at the end; goes to the backend and nowhere else. */
+/** The result that the handset received; it is sent to the backend and not kept. */
 export interface Result {
   readonly requestId: string;
   readonly code: string;
@@ -92,10 +95,10 @@ async function askHop(
   return { status, location: headers.get('location'), text: await response.text() };
 }
 
-/** Vonage's words, without `detail` and `instance`. */
+/** Vonage's refusal, without `detail` and `instance`. */
 function toRefusal(body: unknown): string {
   const { type = '', title = '' } = problem.safeParse(body).data ?? {};
   const [, fragment = ''] = /#([\w-]+)$/.exec(type) ?? [];
-  // No number, whatever Vonage writes there.
+  // Removes numbers, because Vonage could write a phone number there.
   return [fragment, title.replace(/\d{5,}/g, '…')].filter((text) => text !== '').join(' ');
 }

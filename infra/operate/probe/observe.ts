@@ -1,4 +1,6 @@
-/** Verifies `+990` numbers, each in another way, and keeps what was seen: nothing private. */
+/**
+ * Verifies `+990` numbers, each in a different way, and records what happens, without private data.
+ */
 
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,18 +10,21 @@ import type { VerificationObject } from '../../../shared/contract/verification-o
 import { type App, type Backend, isApp, type Said, startApp } from './app.ts';
 import { type Opened, openCheckUrl } from './handset.ts';
 
-/** Before and after Vonage takes a DELETE (protocol §3). */
+/**
+ * Seconds after the start at which Vonage still refuses a DELETE, and at which it accepts one
+ * (protocol §3).
+ */
 export const EARLY_CANCEL_SECONDS = 5;
 export const LATE_CANCEL_SECONDS = 35;
 
-/** How a verification stood, or `undefined` when its end did not come. */
+/** State of a verification at its end. */
 export type Stand = Pick<VerificationObject, 'status' | 'reason'> & {
   readonly isNumberVerified: boolean;
-  /** Vonage reported the end: our clock ends nothing before the deadline. */
+  /** True if Vonage reported the end, because our clock ends nothing before the deadline. */
   readonly isBeforeDeadline: boolean;
 };
 
-/** A verification as the app saw it. */
+/** What the app observed of a verification. */
 export interface Seen {
   readonly requestId: string;
   readonly checkUrl?: {
@@ -31,7 +36,7 @@ export interface Seen {
   /** Whether the handset received the request_id of the start. */
   readonly isSameRequest?: boolean;
   readonly hasLetter?: boolean;
-  /** A second GET of the check_url. */
+  /** Result of a second GET of the check_url. */
   readonly openedAgain?: Opened & { readonly isSameCode: boolean };
   readonly checked?: { readonly status: number; readonly code: string };
   readonly ended?: Stand & { readonly afterMs: number };
@@ -40,7 +45,7 @@ export interface Seen {
 
 export interface Cancelled extends Seen {
   readonly cancelled: number;
-  /** Statuses of starts of the same number: at once, and 35 s after the first start. */
+  /** Statuses of further starts of the same number: immediately, and 35 s after the first start. */
   readonly startedAgain: number;
   readonly startedLater?: number;
 }
@@ -59,7 +64,7 @@ export interface Observations {
 
 export interface ObserveOptions {
   readonly backend: Backend;
-  /** Leaves out what waits for Vonage's times. */
+  /** Leaves out the observations that have to wait for Vonage's times. */
   readonly isQuick: boolean;
 }
 
@@ -70,7 +75,7 @@ export async function observe(options: ObserveOptions): Promise<Observations> {
   const waitUntil = async (app: App, seconds: number): Promise<void> => {
     await sleep(Math.max(seconds * 1000 * timeScale - app.elapsedMs(), 0));
   };
-  // Alone, so that a deployment that refuses everything is asked once.
+  // First and alone, so that a deployment that refuses everything is called only once.
   const even = await verifyEven(backend);
   const quick = {
     odd: verifyRefused(backend, 'odd', '1'),
@@ -89,7 +94,7 @@ export async function observe(options: ObserveOptions): Promise<Observations> {
   return { even, ...settled };
 }
 
-/** All of them end before one fails. */
+/** Waits for all of them before it reports the failure of one. */
 async function inParallel<Work extends Record<string, Promise<unknown>>>(
   work: Work,
 ): Promise<{ [Name in keyof Work]: Awaited<Work[Name]> }> {
@@ -120,7 +125,7 @@ async function verifyEven(backend: Backend): Promise<Seen> {
   }
 }
 
-/** Reports nothing, so only a webhook can tell of the refusal. */
+/** The app does not report the refusal, so only a webhook can. */
 async function verifyRefused(backend: Backend, name: string, ending: string): Promise<Seen> {
   progress(`${name}: the check_url, then the webhook`);
   const app = await start(backend, createNumber(ending));
@@ -187,7 +192,7 @@ async function cancelLate(backend: Backend, waitUntil: WaitUntil): Promise<Cance
   try {
     await waitUntil(app, LATE_CANCEL_SECONDS);
     const { cancelled, url } = await cancel(app);
-    // Only here: an opened check_url may be the event after which Vonage cancels no more.
+    // Opened only after the cancel: Vonage may refuse to cancel once a check_url was opened.
     const opened = url === undefined ? {} : { opened: (await openCheckUrl(url)).opened };
     return { ...cancelled, ...opened, startedAgain: await tryStart(backend, number) };
   } finally {
@@ -205,7 +210,10 @@ async function cancel(app: App): Promise<{
   return { cancelled, url };
 }
 
-/** Nobody opens the check_url: Vonage says `expired`, or the backend's deadline does. */
+/**
+ * The check_url is not opened, so Vonage reports `expired`, or the backend's deadline ends the
+ * verification.
+ */
 async function leaveAlone(backend: Backend): Promise<Seen> {
   progress('even: left alone until Vonage gives up, 60 to 80 s');
   const app = await start(backend, createNumber('0'));
@@ -279,7 +287,7 @@ async function start(backend: Backend, number: string): Promise<App> {
   throw new CommandError(sentenceOf(started));
 }
 
-/** A start that is only to tell whether the number is free. */
+/** Starts a verification only to find out whether the number is free. */
 async function tryStart(backend: Backend, number: string): Promise<number> {
   const started = await startApp(backend, number);
   if (!isApp(started)) return started.status;
@@ -301,18 +309,18 @@ function sentenceOf({ status, code }: Said): string {
       return `${what}: wait ten minutes, then try again`;
     case 'provider_unavailable':
     case 'dependency_unavailable':
-      return `${what}: npm run doctor tells what is missing`;
+      return `${what}: npm run doctor shows what is missing`;
     default:
       return status === 401 ? `${what}: the stage needs --start-token-file` : what;
   }
 }
 
-/** In a block of its own, so that no run spends the limit of another. */
+/** A number in a random block, so that runs do not use up each other's limit. */
 function createNumber(ending: string): string {
   return `+990${String(randomInt(10 ** 8)).padStart(8, '0')}${ending.padStart(2, '0')}`;
 }
 
-/** Of the same shape, with another first character. */
+/** A code of the same form with another first character. */
 function toWrong(code: string): string {
   return `${code.startsWith('a') ? 'b' : 'a'}${code.slice(1)}`;
 }

@@ -1,4 +1,4 @@
-/** Parses what a server answered; `undefined` for what is not JSON. */
+/** Parses the answer of a server; `undefined` when it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

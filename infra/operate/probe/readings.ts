@@ -1,8 +1,11 @@
-/** What the observations say of each open fact (protocol §12), and where the product misbehaves. */
+/**
+ * Derives from the observations what is known about each open fact (protocol §12), and where the
+ * product misbehaves.
+ */
 
 import type { Cancelled, Observations, Seen } from './observe.ts';
 
-/** What was seen of each fact, by its number; nothing: it cannot be seen with `+990` numbers. */
+/** What was observed about each fact, by its number; absent if `+990` numbers cannot show it. */
 export type Readings = Readonly<Partial<Record<number, string>>>;
 
 export function toReadings(seen: Observations): Readings {
@@ -46,8 +49,8 @@ export function toReadings(seen: Observations): Readings {
 }
 
 /**
- * Readings under which the product misbehaves: docs/vonage.md lists them under the same names. No other
- * reading makes the command fail.
+ * Observations that mean that the product misbehaves. docs/vonage.md lists them under the same
+ * names. No other observation makes the command fail.
  */
 export const MISBEHAVES: Readonly<Record<string, (seen: Observations) => boolean>> = {
   'no-check-url': ({ even, odd, failing, wrongCode }) =>
@@ -69,12 +72,18 @@ export function misbehaviours(seen: Observations): readonly string[] {
   return Object.entries(MISBEHAVES).flatMap(([name, isSo]) => (isSo(seen) ? [name] : []));
 }
 
-/** Without it most facts stay open, and nothing is known of the product. */
+/**
+ * Whether a check_url led to a code. Without one most facts stay open and the product was not
+ * tested.
+ */
 export function hasVerified({ even }: Observations): boolean {
   return even.isSameRequest !== undefined;
 }
 
-/** An end before the deadline, or a check_url that came after the start, came by a webhook. */
+/**
+ * Whether a webhook had an effect: only a webhook brings an end before the deadline, or a check_url
+ * after the start.
+ */
 function hasWebhook(seen: Observations): boolean {
   const { odd, failing, untouched } = seen;
   return (
@@ -83,7 +92,7 @@ function hasWebhook(seen: Observations): boolean {
   );
 }
 
-/** Vonage's documents name 409 and 412, and its contract further ones. */
+/** Vonage's documents name 409 and 412, and its contract names more. */
 function isRefusal(status = 0): boolean {
   return status >= 400;
 }

@@ -1,4 +1,4 @@
-/** What the probe shows and keeps: the table of docs/vonage.md with what was seen. */
+/** The probe's report: the table of docs/vonage.md with the observations. */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -46,7 +46,7 @@ export function toTable({ facts, misbehaves }: Report): string {
   );
   const verdict =
     misbehaves.length === 0
-      ? 'The product is right under every reading that was seen.'
+      ? 'The product behaved correctly in everything that was observed.'
       : `The product misbehaves: ${misbehaves.join(', ')}. See docs/vonage.md, "The probe".`;
   return [...rows, '', verdict].join('\n');
 }
@@ -56,7 +56,7 @@ export function writeReport(file: string, report: Report): void {
   writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
 }
 
-/** Number and name of each open fact, as the page has them. */
+/** Number and name of each open fact, from docs/vonage.md. */
 export function readFacts(): readonly (readonly [number: number, fact: string])[] {
   const rows = readFileSync(TABLE, 'utf8').matchAll(/^\| (\d+) \| ([^|]+) \|/gm);
   return [...rows].map(([, number, fact = '']) => [Number(number), fact.trim()]);

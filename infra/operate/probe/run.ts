@@ -1,4 +1,7 @@
-/** `npm run probe`: what Vonage's documents leave open, seen through a deployment with `+990` numbers. */
+/**
+ * `npm run probe`: observes through a deployment, with `+990` numbers, what Vonage's documents
+ * leave open.
+ */
 
 import { CommandError } from '../../../shared/command/command-error.ts';
 import { flag, text } from '../../../shared/command/options.ts';
@@ -9,18 +12,18 @@ import { observe } from './observe.ts';
 import { hasVerified } from './readings.ts';
 import { toReport, toTable, writeReport } from './report.ts';
 
-const USAGE = `Verifies +990 numbers through a deployment and shows what Vonage does where its documents are silent.
-Exits with 1 for a reading under which the product misbehaves (docs/vonage.md#the-probe).
+const USAGE = `Verifies +990 numbers through a deployment and shows how Vonage behaves where its documents leave it open.
+Exits with 1 if the product misbehaves (docs/vonage.md#the-probe).
 
 npm run probe -- --stage <name> [--outputs outputs.json] [options]
 npm run probe -- --local [.local] [options]
 
-  --quick                     leaves out what waits for Vonage's times: 10 s instead of 80 s
-  --json <file>               where the result is written (reports/probe-<name>.json); nothing private in it
+  --quick                     leaves out what has to wait for Vonage's times: 10 s instead of 80 s
+  --json <file>               where the result is written (reports/probe-<name>.json); it holds nothing private
   --start-token-file <file>   the bearer token of POST /start, where the stage has an authorizer
 
-The stage must take the playground's numbers, and its Vonage application be in playground mode. With --local,
-VONAGE_TIME_SCALE is that of npm start.`;
+The stage must accept +990 numbers, and its Vonage application must be in playground mode. With --local,
+set VONAGE_TIME_SCALE to the value that npm start has.`;
 
 await runCommand({
   usage: USAGE,

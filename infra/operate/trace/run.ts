@@ -1,4 +1,4 @@
-/** `npm run trace`: from a fault in a log line to file, line and function. */
+/** `npm run trace`: finds file, line and function of a fault in a log line. */
 
 import { text as readAll } from 'node:stream/consumers';
 import { text } from '../../../shared/command/options.ts';

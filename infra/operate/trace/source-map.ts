@@ -1,11 +1,11 @@
-/** The source map of a bundle, found by the hash that the bundle logs. */
+/** Finds the source map of a bundle by the hash that the bundle logs. */
 
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { join } from 'node:path';
 import { CommandError } from '../../../shared/command/command-error.ts';
 
-/** Where builds of this machine keep them: `npm run synth`, `npm run deploy`, `npm start`. */
+/** Folders in which `npm run synth`, `npm run deploy` and `npm start` keep source maps. */
 const FOLDERS = ['cdk.out/source-maps', 'node_modules/.cache/silent-auth/assemblies/*/source-maps'];
 
 /** A place in a bundle; line and column begin at 1. */
@@ -21,12 +21,12 @@ export interface Origin extends Place {
 }
 
 export interface BundleSourceMap {
-  /** undefined: nothing of ours, such as what esbuild adds. */
+  /** undefined for code that is not ours, such as what esbuild adds. */
   readonly find: (place: Place) => Origin | undefined;
   readonly code: string;
 }
 
-/** @throws CommandError when no build with that hash is there */
+/** @throws CommandError when there is no build with that hash */
 export function openSourceMap(hash: string, folder: string | undefined): BundleSourceMap {
   const folders = folder === undefined ? globSync([...FOLDERS]) : [folder];
   const file = folders.map((candidate) => findFile(candidate, hash)).find(Boolean);

@@ -29,8 +29,8 @@ function toSourceFrame(frame: string, sourceMap: BundleSourceMap): string {
 }
 
 /**
- * Members keep their names, functions get short ones: the source map knows the name at the place where
- * such a function is declared.
+ * The minifier keeps the names of members but shortens those of functions. The source map has the
+ * original name at the place where the function is declared.
  */
 function toSourceName(called: string, place: Place, { code, find }: BundleSourceMap): string {
   const name = called.replace(/^new /, '');

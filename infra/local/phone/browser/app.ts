@@ -44,7 +44,7 @@ const wire = createWire((message, index) => {
   setText(find('wire-summary', HTMLElement), count === 0 ? '' : `${count} messages`);
   if (stage) showFacts(stage);
 });
-/** The shown story: it runs or has ended. */
+/** The story that is shown; it is running or has ended. */
 let stage: Stage | undefined;
 
 async function begin(): Promise<void> {

@@ -1,10 +1,13 @@
-/** What the clock does for one verification, as rows of the diagram. */
+/** Records what the clock does for one verification, as rows of the diagram. */
 
 import type { ClockMessage } from './page-api.ts';
 import type { Wire, WireMessage } from './wire.ts';
 
 export interface ClockWatcher {
-  /** Compares with what waited before: a message that is new was sent, one that is gone was delivered. */
+  /**
+   * Compares the waiting messages with those of the last call: a new one was sent, a missing one
+   * was delivered.
+   */
   see(waiting: readonly ClockMessage[], nowMs: number): void;
 }
 
@@ -33,7 +36,7 @@ export function createClockWatcher(wire: Pick<Wire, 'record'>): ClockWatcher {
       for (const [id, { body, due_at_ms: dueAtMs }] of known) {
         if (ids.has(id)) continue;
         known.delete(id);
-        record(Math.min(dueAtMs, nowMs), 'clock: looks at the verification', body);
+        record(Math.min(dueAtMs, nowMs), 'clock: checks the verification', body);
       }
     },
   };

@@ -1,4 +1,4 @@
-/** The bar on top of the phone: how much of the running step's time is left. */
+/** The bar at the top of the phone, which shows how much of the running step's time is left. */
 
 import { find } from './dom.ts';
 

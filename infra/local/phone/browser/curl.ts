@@ -7,7 +7,7 @@ import { type Story, toStartBody } from './story.ts';
 const JSON_TYPE = "-H 'content-type: application/json'";
 const BEARER = '-H "authorization: Bearer $TOKEN"';
 
-/** What `status_while` looks for in a verification. */
+/** Patterns that `status_while` looks for in a verification. */
 const STILL = {
   pending: '"seq":[0-9]*,"status":"pending"',
   silent: '"channel":"silent_auth","next_channel":"',
@@ -78,7 +78,7 @@ function quote(value: unknown): string {
   return quoteText(JSON.stringify(value));
 }
 
-/** For sh: within single quotes everything is plain but the quote itself. */
+/** Quotes a text for sh. Within single quotes only the quote itself needs escaping. */
 function quoteText(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -4,7 +4,7 @@ import { create, createJson, find } from './dom.ts';
 import type { Party, WireMessage } from './wire.ts';
 
 export interface Diagram {
-  /** Adds the row of a message at its place; without a message: empties the diagram. */
+  /** Adds the row of a message at its index; without a message it empties the diagram. */
   show(message?: WireMessage, index?: number): void;
   /** Sets time 0 of the following rows: the moment of the button press. */
   begin(atMs: number): void;
@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<Party, string>> = {
   intruder: 'attacker',
 };
 
-/** From and to, as the columns of the diagram. */
+/** The column of each party. */
 const LANES: Readonly<Record<Party, number>> = { app: 1, backend: 2, vonage: 3, intruder: 3 };
 
 /** Shown before the first press: the outline of a silent verification. */

@@ -44,7 +44,7 @@ export function createJson(name: string): HTMLPreElement {
   return create('pre', { attributes: { role: 'region', tabindex: '0', 'aria-label': name } });
 }
 
-/** Sets the text only when it differs: screen readers would read the same text twice. */
+/** Sets the text only when it differs, because screen readers would read the same text twice. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

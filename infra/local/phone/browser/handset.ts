@@ -1,4 +1,4 @@
-/** What Vonage's handset library does on a real phone: follows the check_url over mobile data. */
+/** Follows the check_url, as Vonage's library does over mobile data on a real phone. */
 
 import type { HandsetAnswer } from '../../../../shared/client/handset.ts';
 import type { Hop } from '../hop.ts';

@@ -1,13 +1,13 @@
 /**
- * Shows the verification's DynamoDB item: its log, its expiry, and the status that the log folds
- * to.
+ * Shows the verification's DynamoDB item: its log, its expiry, and the status that follows from the
+ * log.
  */
 
 import type { VerificationObject } from '../../../../shared/client/contract.ts';
 import { create, createJson, find, setText } from './dom.ts';
 import type { StoredItem } from './page-api.ts';
 
-/** Texts for events that have no member besides their name. */
+/** Texts for events that have no members. */
 const WORDS: Readonly<Record<string, string>> = {
   reported: 'the app reported check_url_rejected',
   cancelled: 'by the app',

@@ -18,7 +18,7 @@ export function mask(value: unknown): unknown {
   );
 }
 
-/** @param isCoded true: `code` proves something; false: it is the code of a problem */
+/** @param isCoded whether `code` is a secret and not the code of a problem */
 function maskMember(name: string, member: unknown, isCoded: boolean): unknown {
   if (SECRETS.has(name) || (name === 'code' && isCoded)) return HIDDEN;
   if (name === 'check_url' && typeof member === 'string') return maskUrl(member);

@@ -1,6 +1,6 @@
 /**
- * The button that takes the next step in the pace `step`. It stays in place and keeps the
- * keyboard's focus, for as long as the story runs: between two steps it cannot be pressed.
+ * The button that takes the next step in the pace `step`. While the story runs it stays in place
+ * and keeps the keyboard's focus; between two steps it is disabled.
  */
 
 import { find, setText } from './dom.ts';
@@ -10,7 +10,7 @@ export interface NextButton {
   readonly steps: NextSteps;
   /** Shows it and moves the focus to it. */
   begin(): void;
-  /** Hides it; true when it had the focus. */
+  /** Hides it; returns true when it had the focus. */
   end(): boolean;
 }
 

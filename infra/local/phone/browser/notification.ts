@@ -5,7 +5,7 @@ import type { InboxMessage } from './page-api.ts';
 import { channelName } from './story.ts';
 
 export interface Notification {
-  /** Without a message: it slides away. */
+  /** Shows the notification of a message; without a message it hides the notification. */
   show(message?: InboxMessage): void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The client's `fetch` on this page: it records requests and answers, and loses an answer on
+ * The client's `fetch` on this page. It records requests and answers, and can lose an answer on
  * demand.
  */
 
@@ -34,7 +34,10 @@ export function createObservedFetch(wire: Wire, radio: Radio): Fetch {
     return response;
   };
 
-  /** The client aborts a call when a push brings its outcome first; the answer still arrives. */
+  /**
+   * Records an answer. When a push brings the outcome first, the client aborts the call, but the
+   * answer still arrives.
+   */
   function recordAnswer(status: number, answer: unknown, isLost: boolean, isOutrun = false): void {
     const fate = isLost ? ' lost on the way' : isOutrun ? ' after the push' : '';
     wire.record({

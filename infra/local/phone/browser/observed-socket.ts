@@ -1,4 +1,4 @@
-/** The client's `WebSocket` on this page: it records messages, and breaks on demand. */
+/** The client's `WebSocket` on this page. It records messages, and can be broken on demand. */
 
 import { mask } from './mask.ts';
 import { statusOf } from './observed-fetch.ts';
@@ -16,7 +16,7 @@ export interface ObservedSockets {
 }
 
 const CLOSED_BY_APP =
-  'The app closes its socket while it opens the check_url, because Android moves every connection of an app to mobile data meanwhile, and when the verification has ended. The snapshot of the next socket holds what was missed.';
+  'The app closes its socket while it opens the check_url, because Android then moves every connection of the app to mobile data, and when the verification has ended. The snapshot of the next socket brings the changes in between.';
 
 export function createObservedSockets(
   wire: Wire,

@@ -13,7 +13,7 @@ export interface Pace {
 /** Long enough to see one row of the diagram appear. */
 const WATCHABLE_MS = 420;
 
-/** @param scale multiplies the waits of `watch`: tests watch faster than people */
+/** @param scale multiplies the waits of `watch`; tests use a small one */
 export function createPace(name: PaceName, steps: NextSteps, scale = 1): Pace {
   return {
     name,

@@ -1,4 +1,4 @@
-/** Calls the helpers under `/phone/` of the local stack, for what a browser cannot reach itself. */
+/** Calls the local stack's helpers under `/phone/`, for data that a browser cannot reach itself. */
 
 import type { Hop } from '../hop.ts';
 
@@ -73,7 +73,7 @@ interface Asking {
 
 /** @param origin of the page */
 export function createPageApi(origin: string): PageApi {
-  /** Answers are not validated: page and server are built from the same sources. */
+  /** Answers are not validated, because page and server are built from the same sources. */
   async function ask<T>(path: string, { method = 'GET', body, signal }: Asking = {}): Promise<T> {
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(`${origin}/phone/${path}`, {

@@ -29,16 +29,16 @@ export interface Audience {
 
 export interface Play {
   readonly verification: Verification | undefined;
-  /** Leaves the play; resolves when the verification, if it still ran, is cancelled. */
+  /** Ends the play; resolves when a running verification has been cancelled. */
   stop(): Promise<void>;
 }
 
 export interface PlayTimes {
-  /** How long Vonage takes to name the check_url. */
+  /** How long Vonage takes to send the check_url. */
   readonly thinkingMs: number;
   readonly outageMs: number;
   readonly asleepMs: number;
-  /** How long the backend is watched after the end, for late webhooks. */
+  /** How long the backend is watched for late webhooks after the end. */
   readonly aftermathMs: number;
 }
 
@@ -138,7 +138,7 @@ export function play(story: Story, audience: Audience, needs: PlayNeeds): Play {
     audience.onNote('The network is back');
   }
 
-  /** The system kills the app: only its store remains. */
+  /** The system freezes and kills the app; only its store remains. */
   async function goToBackground(hasSnapshot: Promise<void>): Promise<void> {
     await Promise.race([hasSnapshot, pause(times.outageMs, signal)]);
     verification?.close();
@@ -147,7 +147,7 @@ export function play(story: Story, audience: Audience, needs: PlayNeeds): Play {
     note('app frozen', 'The system froze the app: no socket, no memory.');
     await pause(times.asleepMs, signal);
     audience.onAsleep(false);
-    note('app resumed', 'The app is back, with what its store holds.');
+    note('app resumed', 'The app is back, with the content of its store.');
     audience.onNote('Back: the state is read again');
     const resumed = await openApp().resume(request, { signal });
     if (resumed) follow(resumed);

@@ -7,7 +7,7 @@ import { FIELD_NAMES, type FieldName, type StoryFault } from './story-faults.ts'
 export interface ProblemBox {
   /** Shows each fault at its field, and moves the focus to the first one. */
   showFaults(faults: readonly StoryFault[]): void;
-  /** @param detail of the problem's body, which the client leaves out */
+  /** @param detail `detail` of the problem, which the client does not pass on */
   show(error: unknown, detail?: string): void;
   clear(): void;
 }

@@ -8,7 +8,7 @@ export interface Radio {
   goFor(ms: number): Promise<void>;
   /** The next answer to this path is lost. */
   loseAnswerOf(path: string): void;
-  /** True: the answer to this call gets lost, and the network with it. */
+  /** Returns true if the answer to this call is lost; then the network is lost too. */
   losesAnswer(path: string): boolean;
 }
 

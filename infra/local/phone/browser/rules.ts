@@ -12,7 +12,7 @@ export interface Rule {
   readonly [member: string]: unknown;
 }
 
-/** @param thinkingMs delay of Vonage's check_url, long enough for a person to see the app wait */
+/** @param thinkingMs delay of Vonage's check_url, so that a person can see the app waiting */
 export function toRules(
   { phoneNumber, troubles }: Story,
   pace: PaceName,

@@ -55,7 +55,7 @@ export interface Stage {
   readonly newest: VerificationObject | undefined;
   /** The facts so far. */
   readonly facts: Facts;
-  /** The person begins to type: the phone no longer fills the code in. */
+  /** Called when the person begins to type; then the phone no longer fills the code in. */
   type(): void;
   checkCode(code: string): void;
   /** Fills in the code of this message and sends it, if a code is expected. */
@@ -81,9 +81,12 @@ export function beginStage(story: Story, needs: StageNeeds): Stage {
   let notified: InboxMessage | undefined;
   let isTyping = false;
   let isOver = false;
-  /** Pressed while there was nothing to cancel yet: the start was not answered, or the app slept. */
+  /**
+   * Cancel was pressed while there was nothing to cancel: before the answer to the start, or in the
+   * background.
+   */
   let isCancelWanted = false;
-  /** Called once when a code is asked for. */
+  /** Called once when a code is expected. */
   let onCodeWanted: (() => void) | undefined;
 
   const facts = (): Facts => ({
@@ -131,7 +134,7 @@ export function beginStage(story: Story, needs: StageNeeds): Stage {
     readAndFill(message).catch(() => undefined);
   }
 
-  /** Autofill from messages. The message may arrive before the push. */
+  /** Fills in the code of a message, as phones do. The message may arrive before the push. */
   async function readAndFill(message: InboxMessage): Promise<void> {
     await pace.step('Fill the code in', signal, READING_MS);
     if (!isCodeWanted()) await new Promise<void>((resolve) => (onCodeWanted = resolve));
@@ -232,7 +235,7 @@ export function beginStage(story: Story, needs: StageNeeds): Stage {
   };
 }
 
-/** The text of the end already explains this problem. */
+/** A mismatch is not shown as a problem, because the text of the end explains it. */
 function isMismatch(error: unknown): boolean {
   return error instanceof ClientProblem && error.code === 'request_id_mismatch';
 }

@@ -5,7 +5,7 @@ import type { SimulatorCall } from './page-api.ts';
 import { spokenName, type TroubleName } from './story.ts';
 import type { WireMessage } from './wire.ts';
 
-/** What is known when the story is over. */
+/** The facts that are known at the end of a story. */
 export interface Facts {
   readonly verification: VerificationObject | undefined;
   readonly messages: readonly WireMessage[];
@@ -21,7 +21,7 @@ export interface Trouble {
   /** Rules for the simulator, without their `to`. */
   readonly rules?: readonly Readonly<Record<string, unknown>>[];
   /**
-   * One sentence about what the backend did; undefined: the story ended before the fault took
+   * One sentence about what the backend did; undefined when the story ended before the fault took
    * effect.
    */
   readonly explain: (facts: Facts) => string | undefined;
@@ -143,7 +143,7 @@ export const TROUBLES: readonly Trouble[] = [
   },
 ];
 
-/** The way by which the app first got the state after a loss. */
+/** How the app first received the state after a loss. */
 function howHeard(messages: readonly WireMessage[], lost: string): string | undefined {
   const lostAt = messages.findIndex(({ label }) => label.endsWith(lost));
   if (lostAt === -1) return undefined;

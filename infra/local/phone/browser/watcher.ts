@@ -1,4 +1,7 @@
-/** Looks at what the browser cannot see: what passes between backend and Vonage, what is stored, what waits. */
+/**
+ * Reads what the browser cannot see: the calls between backend and Vonage, the stored item, and
+ * waiting messages.
+ */
 
 import { createClockWatcher } from './clock-watcher.ts';
 import { mask } from './mask.ts';

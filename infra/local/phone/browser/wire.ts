@@ -11,7 +11,7 @@ export interface WireMessage {
   readonly label: string;
   /** The result: an HTTP status or a verification's status. */
   readonly outcome?: string;
-  /** `lost`: it never arrived; `unheard`: its receiver no longer waited for it. */
+  /** `lost`: the message never arrived. `unheard`: its receiver no longer waited for it. */
   readonly tone: 'plain' | 'good' | 'bad' | 'lost' | 'unheard';
   /** The message itself, secrets masked. */
   readonly content: unknown;

@@ -78,7 +78,7 @@ const REFUSED: Refused<Partial<Stage>> = [
   [
     'a redirect without silent_auth',
     { workflow: [email], redirectUrl: 'https://a.example/' },
-    /redirectUrl is of use/,
+    /redirectUrl is used/,
   ],
   ['unattended sms', { allowUnattendedMessages: false, workflow: [sms] }, /messages \(sms\)/],
   [
@@ -382,7 +382,7 @@ describe('getStage', () => {
   });
 
   it('refuses prod without an address for alarms', () => {
-    expect(() => getStage('prod', { unattendedAlarms: false })).toThrow(/nobody would hear/);
+    expect(() => getStage('prod', { unattendedAlarms: false })).toThrow(/nobody would be notified/);
     const attended = { unattendedAlarms: false, alarmEmail: 'ops@example.com' };
     expect(getStage('prod', attended)).toMatchObject(attended);
     expect(getStage('dev').unattendedAlarms).toBeUndefined();

@@ -13,6 +13,6 @@ it('draws a row when a message of the clock is sent, and one when it is delivere
   clock.see([{ ...message, id: 'b', sent_at_ms: 63_010, due_at_ms: 183_010 }], 63_200);
   expect(rows.slice(1)).toEqual([
     '63010 backend backend clock set: in 120 s',
-    '63000 backend backend clock: looks at the verification',
+    '63000 backend backend clock: checks the verification',
   ]);
 });
