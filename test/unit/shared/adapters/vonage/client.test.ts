@@ -1,25 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createAgents } from '../../../../../shared/adapters/https/https-agent.ts';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createVonage } from '../../../../../shared/adapters/vonage/client.ts';
 import { createHttp } from '../../../../../shared/adapters/vonage/http.ts';
 import type { Measurement } from '../../../../../shared/domain/ports/telemetry.ts';
 import type { VerifyRequest, Vonage } from '../../../../../shared/domain/ports/vonage.ts';
 import {
   type Answer,
-  type HttpStub,
   hangUp,
   json,
   silence,
   stall,
-  startHttpStub,
   text,
   truncate,
 } from '../../../../fixtures/http-stub.ts';
+import { NOWHERE, startNetwork } from '../../../../fixtures/network.ts';
+import { NEVER_MS } from '../../../../fixtures/patience.ts';
 import { START_SETTINGS } from '../../../../fixtures/start-settings.ts';
 import { inVirtualTime } from '../../../../fixtures/virtual-time.ts';
 
-const TIMEOUT_MS = 60_000;
 const CHECK_URL = 'https://api-eu.vonage.com/v2/verify/5b0d/silent-auth/redirect';
+const NOW_MS = Date.parse('2026-03-04T10:15:30.000Z');
 const REQUEST: VerifyRequest = {
   workflow: [
     { channel: 'silent_auth', to: '+447400123456' },
@@ -28,42 +27,34 @@ const REQUEST: VerifyRequest = {
   clientRef: '0123456789abcdef0123456789abcdef',
   result: 'json',
 };
-const SETTINGS = { ...START_SETTINGS, brand: 'Acme', locale: 'en-gb' };
 const CREATED = { outcome: 'created', requestId: 'r1' };
 const PADDING = ' '.repeat(70_000);
 const invalid = (name: string): Answer => json(422, { invalid_parameters: [{ name }] });
-const BUDGET = { lastCallAtMs: Number.MAX_SAFE_INTEGER };
+const BUDGET = { lastCallAtMs: NOW_MS + 60_000 };
 
-let stub: HttpStub;
 let measured: Measurement[];
 let vonage: Vonage;
-const agent = createAgents();
+let nowMs: number;
+const network = await startNetwork();
+const { stub, agent } = network;
 const pause = vi.fn(async () => {});
 const jwt = { get: vi.fn(async () => 'jwt-1'), renew: vi.fn(async () => 'jwt-2') };
 
-beforeAll(async () => {
-  stub = await startHttpStub();
-});
 beforeEach(() => {
   measured = [];
+  nowMs = NOW_MS;
   vonage = vonageAt(stub.url);
 });
-afterEach(() => {
-  vi.clearAllMocks();
-});
-afterAll(async () => {
-  agent.http.destroy();
-  await stub.stop();
-});
+afterEach(() => vi.clearAllMocks());
 
 function vonageAt(baseUrl: string): Vonage {
   return createVonage({
     baseUrl,
     jwt,
-    http: createHttp({ agent, timeoutMs: TIMEOUT_MS }),
-    clock: { now: () => Date.now() },
+    http: createHttp({ agent, timeoutMs: NEVER_MS }),
+    clock: { now: () => nowMs },
     telemetry: { measure: (measurement) => measured.push(measurement) },
-    settings: SETTINGS,
+    settings: { ...START_SETTINGS, brand: 'Acme', locale: 'en-gb' },
     checkUrlHosts: ['.vonage.com'],
     pause,
   });
@@ -71,11 +62,10 @@ function vonageAt(baseUrl: string): Vonage {
 
 /** The time limit of a call passes only when nothing is on the way any more. */
 function inTime<T>(call: () => Promise<T>): Promise<T> {
-  return inVirtualTime(call, { stub, agent });
+  return inVirtualTime(call, network);
 }
 
-/** Nobody listens there: it is a port for the privileged. */
-const nowhere = (): Vonage => vonageAt('http://127.0.0.1:9');
+const nowhere = (): Vonage => vonageAt(NOWHERE);
 
 function errors(): readonly unknown[] {
   return measured
@@ -86,11 +76,8 @@ function errors(): readonly unknown[] {
 describe('verify', () => {
   it("sends Vonage's body with the application JWT", async () => {
     stub.answer(json(202, { request_id: '5b0d-1', check_url: CHECK_URL }));
-    expect(await vonage.verify(REQUEST, BUDGET)).toEqual({
-      outcome: 'created',
-      requestId: '5b0d-1',
-      checkUrl: CHECK_URL,
-    });
+    const created = { ...CREATED, requestId: '5b0d-1', checkUrl: CHECK_URL };
+    expect(await vonage.verify(REQUEST, BUDGET)).toEqual(created);
     const [sent] = stub.received;
     expect(sent).toMatchObject({ method: 'POST', path: '/v2/verify' });
     expect(sent?.headers).toMatchObject({
@@ -107,14 +94,8 @@ describe('verify', () => {
         { channel: 'email', to: 'jo@example.org' },
       ],
     });
-    expect(errors()).toEqual([]);
-    expect(measured).toEqual([
-      {
-        name: 'VonageLatency',
-        milliseconds: expect.any(Number),
-        dimensions: { operation: 'start' },
-      },
-    ]);
+    const dimensions = { operation: 'start' };
+    expect(measured).toEqual([{ name: 'VonageLatency', milliseconds: 0, dimensions }]);
   });
 
   it.each<[string, Answer, object, string | undefined]>([
@@ -194,23 +175,17 @@ describe('verify', () => {
     expect(errors()).toContainEqual({ operation: 'start', status: 'network' });
   });
 
-  it('signs again once after a 401', async () => {
-    stub.answer(json(401, {}), json(202, { request_id: 'r1' }));
-    expect(await vonage.verify(REQUEST, BUDGET)).toMatchObject({ outcome: 'created' });
-    expect(stub.received.map(({ headers }) => headers.authorization)).toEqual([
-      'Bearer jwt-1',
-      'Bearer jwt-2',
-    ]);
-    expect(jwt.renew).toHaveBeenCalledTimes(1);
+  it.each([
+    ['signs again once after a 401', [json(401, {}), json(202, { request_id: 'r1' })], CREATED],
+    ['gives up after the second 401', [json(401, {})], { outcome: 'unavailable' }],
+  ])('%s', async (_, answers, expected) => {
+    stub.answer(...answers);
+    expect(await vonage.verify(REQUEST, BUDGET)).toEqual(expected);
+    const signed = stub.received.map(({ headers }) => headers.authorization);
+    expect(signed).toEqual(['Bearer jwt-1', 'Bearer jwt-2']);
   });
 
-  it('gives up after the second 401', async () => {
-    stub.answer(json(401, {}));
-    expect(await vonage.verify(REQUEST, BUDGET)).toEqual({ outcome: 'unavailable' });
-    expect(stub.received).toHaveLength(2);
-  });
-
-  it('explains that our own secret is not set, before anything is sent', async () => {
+  it('throws when our own secret is not set, before anything is sent', async () => {
     stub.answer(json(202, { request_id: 'r1' }));
     jwt.get.mockRejectedValueOnce(new Error('not set'));
     await expect(vonage.verify(REQUEST, BUDGET)).rejects.toThrow('not set');
@@ -219,22 +194,21 @@ describe('verify', () => {
 
   it('begins no call after the end of the budget, nor repeats one', async () => {
     stub.answer(json(401, {}));
-    const over = { lastCallAtMs: Date.now() - 1 };
-    expect(await vonage.verify(REQUEST, over)).toEqual({ outcome: 'unavailable' });
+    nowMs = BUDGET.lastCallAtMs + 1;
+    expect(await vonage.verify(REQUEST, BUDGET)).toEqual({ outcome: 'unavailable' });
     expect(stub.received).toHaveLength(0);
-    const last = { lastCallAtMs: Date.now() + 60_000 };
+    nowMs = BUDGET.lastCallAtMs;
     jwt.renew.mockImplementationOnce(async () => {
-      vi.spyOn(Date, 'now').mockReturnValue(last.lastCallAtMs + 1);
+      nowMs += 1;
       return 'jwt-2';
     });
-    await vonage.verify(REQUEST, last);
-    vi.restoreAllMocks();
+    await vonage.verify(REQUEST, BUDGET);
     expect(stub.received).toHaveLength(1);
   });
 });
 
 describe('check', () => {
-  const answers: [string, Answer, string][] = [
+  it.each<[string, Answer, string]>([
     ['200', json(200, { request_id: 'r1', status: 'completed' }), 'accepted'],
     ['200 without a body', json(200), 'accepted'],
     ['200 cut off', truncate(200, '{"requ'), 'accepted'],
@@ -251,15 +225,12 @@ describe('check', () => {
     ['500', json(500, {}), 'unknown'],
     ['silence', silence, 'unknown'],
     ['a closed socket', hangUp, 'unknown'],
-  ];
-  it.each(answers)('understands %s', async (_, answer, expected) => {
+  ])('understands %s', async (_, answer, expected) => {
     stub.answer(answer);
     expect(await inTime(() => vonage.check('r1', 'Ab3xK9', BUDGET))).toBe(expected);
-    expect(stub.received[0]).toMatchObject({
-      method: 'POST',
-      path: '/v2/verify/r1',
-      body: '{"code":"Ab3xK9"}',
-    });
+    const [sent] = stub.received;
+    expect(sent).toMatchObject({ method: 'POST', path: '/v2/verify/r1' });
+    expect(sent?.body).toBe('{"code":"Ab3xK9"}');
   });
 
   it('stays on the path of one request, whatever its id is', async () => {
@@ -286,23 +257,16 @@ describe('check', () => {
 });
 
 describe('next', () => {
-  const LATER = {
+  const LATER = json(409, {
     detail: 'The operation cannot be performed at this time. Please try again later.',
-  };
-  const answers: [string, Answer, string, number][] = [
+  });
+  const END = { type: 'https://x#conflict', detail: 'There are no more events left to trigger.' };
+  it.each<[string, Answer, string, number]>([
     ['200', json(200, {}), 'moved', 1],
     ['the end by its type', json(409, { type: 'https://x/errors#no-events' }), 'none_left', 1],
-    [
-      'the end by its detail',
-      json(409, {
-        type: 'https://x#conflict',
-        detail: 'There are no more events left to trigger.',
-      }),
-      'none_left',
-      1,
-    ],
-    ['a replication that never ends', json(409, LATER), 'refused', 4],
-    ['a conflict without a word', json(409), 'refused', 2],
+    ['the end by its detail', json(409, END), 'none_left', 1],
+    ['a replication that never ends', LATER, 'refused', 4],
+    ['a conflict without a body', json(409), 'refused', 2],
     ['404', json(404, {}), 'none_left', 1],
     ['402', json(402, {}), 'refused', 1],
     ['403', json(403, {}), 'refused', 1],
@@ -310,34 +274,31 @@ describe('next', () => {
     ['two 401', json(401, {}), 'refused', 2],
     ['500', json(500, {}), 'unknown', 1],
     ['silence', silence, 'unknown', 1],
-  ];
-  it.each(answers)('understands %s', async (_, answer, expected, calls) => {
+  ])('understands %s', async (_, answer, expected, calls) => {
     stub.answer(answer);
     expect(await inTime(() => vonage.next('r1', BUDGET))).toBe(expected);
     expect(stub.received).toHaveLength(calls);
-    expect(stub.received[0]).toMatchObject({
-      method: 'POST',
-      path: '/v2/verify/r1/next_workflow',
-      body: '',
-    });
+    const path = '/v2/verify/r1/next_workflow';
+    expect(stub.received[0]).toMatchObject({ method: 'POST', path, body: '' });
   });
 
   it('waits longer each time while Vonage is not ready', async () => {
-    stub.answer(json(409, LATER), json(409, LATER), json(409, LATER), json(200));
+    stub.answer(LATER, LATER, LATER, json(200));
     expect(await vonage.next('r1', BUDGET)).toBe('moved');
     expect(pause.mock.calls).toEqual([[300], [600], [1200]]);
   });
 
   it('does not wait beyond the budget', async () => {
-    stub.answer(json(409, LATER));
-    expect(await vonage.next('r1', { lastCallAtMs: Date.now() + 200 })).toBe('refused');
+    stub.answer(LATER);
+    expect(await vonage.next('r1', { lastCallAtMs: NOW_MS + 200 })).toBe('refused');
+    expect(stub.received).toHaveLength(1);
     expect(pause).not.toHaveBeenCalled();
   });
 
   it.each([
     [true, 1],
     [false, 0],
-  ])('asks after a moment whether it is still needed: %s', async (isNeeded, calls) => {
+  ])('asks after 1 s whether it is still needed: %s', async (isNeeded, calls) => {
     stub.answer(json(200));
     const isStillNeeded = vi.fn(async () => {
       expect(pause.mock.calls).toEqual([[1000]]);
@@ -360,7 +321,7 @@ describe('cancel', () => {
     ['409', json(409, {}), 'refused', 1],
     ['500', json(500, {}), 'unknown', 2],
     ['a closed socket', hangUp, 'unknown', 2],
-  ] as const)('tells what became of it, and repeats what was lost once: %s', async (...row) => {
+  ] as const)('reports its outcome, and repeats once what was lost: %s', async (...row) => {
     const [, answer, expected, requests] = row;
     stub.answer(answer);
     expect(await vonage.cancel('r1', BUDGET)).toBe(expected);
@@ -369,6 +330,9 @@ describe('cancel', () => {
   });
 
   it('repeats a lost one on a new socket', async () => {
+    // No socket becomes too old for its next call.
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
     stub.answer(json(200, {}));
     await Promise.all([vonage.check('r1', '1', BUDGET), vonage.check('r1', '2', BUDGET)]);
     const before = stub.connections();
@@ -385,22 +349,15 @@ describe('cancel', () => {
 });
 
 describe('the sockets', () => {
-  it('are kept for the next call', async () => {
-    stub.answer(json(200, {}));
-    await vonage.check('r1', 'Ab3xK9', BUDGET);
-    const before = stub.connections();
-    for (let count = 0; count < 5; count += 1) await vonage.check('r1', 'Ab3xK9', BUDGET);
-    expect(stub.connections()).toBe(before);
-  });
-
-  it('are not used again after 15 s, when the peer may have closed them unseen', async () => {
-    stub.answer(json(200, {}));
-    await vonage.check('r1', 'Ab3xK9', BUDGET);
-    const before = stub.connections();
-    const later = Date.now() + 15_001;
-    vi.spyOn(Date, 'now').mockImplementation(() => later);
-    await vonage.check('r1', 'Ab3xK9', BUDGET);
-    vi.restoreAllMocks();
-    expect(stub.connections()).toBe(before + 1);
-  });
+  it('are kept for the next call, for 15 s: the peer may have closed them unseen', () =>
+    inTime(async () => {
+      stub.answer(json(200, {}));
+      await vonage.check('r1', 'Ab3xK9', BUDGET);
+      const before = stub.connections();
+      for (let count = 0; count < 5; count += 1) await vonage.check('r1', 'Ab3xK9', BUDGET);
+      expect(stub.connections()).toBe(before);
+      await new Promise((resolve) => setTimeout(resolve, 15_001));
+      await vonage.check('r1', 'Ab3xK9', BUDGET);
+      expect(stub.connections()).toBe(before + 1);
+    }));
 });
