@@ -1,51 +1,41 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { callDependency } from '../../../../../shared/adapters/aws/dependency-failure.ts';
 import { createAwsTransport } from '../../../../../shared/adapters/aws/transport.ts';
 import { createDynamoDbClient } from '../../../../../shared/adapters/dynamodb/client.ts';
-import { createAgents } from '../../../../../shared/adapters/https/https-agent.ts';
 import { createSecretsManagerClient } from '../../../../../shared/adapters/secrets/client.ts';
-import {
-  type Answer,
-  type HttpStub,
-  json,
-  silence,
-  startHttpStub,
-} from '../../../../fixtures/http-stub.ts';
-import { virtualMs } from '../../../../fixtures/virtual-time.ts';
+import { type Answer, json, silence } from '../../../../fixtures/http-stub.ts';
+import { startNetwork } from '../../../../fixtures/network.ts';
+import { inVirtualTime, virtualMs } from '../../../../fixtures/virtual-time.ts';
 
-const agent = createAgents();
-const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-const readItem = new GetItemCommand({ TableName: 'table', Key: { id: { S: 'a' } } });
-const readSecret = new GetSecretValueCommand({ SecretId: 'secret' });
-let stub: HttpStub;
+const network = await startNetwork();
+const { stub } = network;
+const { region, endpoint, credentials } = network.aws;
+const options = { region, endpoint, credentials, transport: createAwsTransport(network.agent) };
+const throttled = { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException' };
 
-beforeAll(async () => {
-  stub = await startHttpStub();
-});
-afterAll(async () => {
-  agent.http.destroy();
-  await stub.stop();
-});
-
-function options(): Parameters<typeof createDynamoDbClient>[0] {
-  const transport = createAwsTransport(agent);
-  return { region: 'eu-central-1', endpoint: stub.url, credentials, transport };
+function readItem(maxAttempts?: 1): Promise<unknown> {
+  const command = new GetItemCommand({ TableName: 'table', Key: { id: { S: 'a' } } });
+  return createDynamoDbClient(options, maxAttempts).send(command);
 }
 
-const environment = process.env;
+function readSecret(client = createSecretsManagerClient(options)): Promise<unknown> {
+  return client.send(new GetSecretValueCommand({ SecretId: 'secret' }));
+}
 
-/**
- * The names that somebody asks the environment for; a configuration file is looked for by its name.
- */
+/** The names of variables that are read; a configuration file is looked for by its variable. */
 function watchEnvironment(): readonly string[] {
   const asked: string[] = [];
+  const environment = process.env;
   process.env = new Proxy(environment, {
     get: (target, name) => {
       asked.push(String(name));
       return Reflect.get(target, name);
     },
+  });
+  onTestFinished(() => {
+    process.env = environment;
   });
   return asked;
 }
@@ -61,65 +51,50 @@ describe('the clients of AWS', () => {
   it('read no file, because their configuration is complete', async () => {
     stub.answer(json(200, {}));
     const asked = watchEnvironment();
-    try {
-      await createDynamoDbClient(options()).send(readItem);
-      await createSecretsManagerClient(options()).send(readSecret);
-      expect(asked).not.toContain('AWS_CONFIG_FILE');
-      const untold = new SecretsManagerClient({
-        region: 'eu-central-1',
-        endpoint: stub.url,
-        credentials,
-      });
-      await untold.send(readSecret);
-      expect(asked).toContain('AWS_CONFIG_FILE');
-    } finally {
-      process.env = environment;
-    }
+    await inVirtualTime(() => Promise.all([readItem(), readSecret()]), network);
+    expect(asked).not.toContain('AWS_CONFIG_FILE');
+    const usual = new SecretsManagerClient({ region, endpoint, credentials });
+    await readSecret(usual);
+    usual.destroy();
+    expect(asked).toContain('AWS_CONFIG_FILE');
   });
 
-  it('share the sockets of one agent', async () => {
-    stub.answer(json(200, {}));
-    await createDynamoDbClient(options()).send(readItem);
-    const before = stub.connections();
-    await createDynamoDbClient(options()).send(readItem);
-    await createSecretsManagerClient(options()).send(readSecret);
-    expect(stub.connections()).toBe(before);
-  });
+  it('share the sockets of one agent', () =>
+    inVirtualTime(async () => {
+      stub.answer(json(200, {}));
+      await readItem();
+      const before = stub.connections();
+      await readItem();
+      await readSecret();
+      expect(stub.connections()).toBe(before);
+    }, network));
 
-  it('send a write that must not be repeated once, whatever comes back', async () => {
-    const throttled = { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException' };
-    for (const answer of [json(400, throttled), json(500, {}), silence]) {
+  it.each([json(400, throttled), json(500, {}), silence])(
+    'send a write that must not be repeated once, whatever comes back',
+    async (answer) => {
       stub.answer(answer);
-      await expect(createDynamoDbClient(options(), 1).send(readItem)).rejects.toThrow();
+      await inVirtualTime(() => expect(readItem(1)).rejects.toThrow(), network);
       expect(stub.received).toHaveLength(1);
-    }
-  });
-
-  it.each([
-    ['with a body', json(429, { __type: 'com.amazonaws.dynamodb.v20120810#ThrottlingException' })],
-    ['without a body', (response) => response.writeHead(429).end()],
-  ] satisfies [string, Answer][])(
-    'try again what AWS answers with 429 %s, then report the dependency (R20)',
-    async (_how, answer) => {
-      stub.answer(answer);
-      const ask = (): Promise<unknown> =>
-        expect(
-          callDependency('DynamoDB', () => createDynamoDbClient(options()).send(readItem)),
-        ).rejects.toMatchObject({ code: 'dependency_unavailable' });
-      await virtualMs(ask, { stub, agent });
-      expect(stub.received).toHaveLength(3);
     },
   );
 
+  it.each<[string, Answer]>([
+    ['with a body', json(429, throttled)],
+    ['without a body', (response) => response.writeHead(429).end()],
+  ])('try again after a 429 %s, then report the dependency (R20)', async (_, answer) => {
+    stub.answer(answer);
+    const read = () => callDependency('DynamoDB', () => readItem());
+    const failure = { code: 'dependency_unavailable' };
+    await inVirtualTime(() => expect(read()).rejects.toMatchObject(failure), network);
+    expect(stub.received).toHaveLength(3);
+  });
+
   it('give up on silence after three tries of 1 s (DynamoDB) and two of 1.5 s (secrets)', async () => {
     stub.answer(silence);
-    const late = { name: 'TimeoutError' };
-    const ask = (): Promise<unknown> =>
-      Promise.all([
-        expect(createDynamoDbClient(options()).send(readItem)).rejects.toMatchObject(late),
-        expect(createSecretsManagerClient(options()).send(readSecret)).rejects.toMatchObject(late),
-      ]);
-    expect(await virtualMs(ask, { stub, agent })).toBeLessThanOrEqual(4_000);
+    const isLate = (read: Promise<unknown>): Promise<void> =>
+      expect(read).rejects.toMatchObject({ name: 'TimeoutError' });
+    const ask = () => Promise.all([isLate(readItem()), isLate(readSecret())]);
+    expect(await virtualMs(ask, network)).toBeLessThanOrEqual(4_000);
     const targets = stub.received.map(({ headers }) => headers['x-amz-target']);
     expect(targets.toSorted()).toEqual([
       ...Array(3).fill('DynamoDB_20120810.GetItem'),

@@ -1,7 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import type { IncomingHttpHeaders } from 'node:http';
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
@@ -9,6 +6,8 @@ import {
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { describe, expect, it } from 'vitest';
 import { signPost } from '../../../../../shared/adapters/aws/signature.ts';
+import { json, type Received } from '../../../../fixtures/http-stub.ts';
+import { startNetwork } from '../../../../fixtures/network.ts';
 
 const SDK = {
   region: 'eu-central-1',
@@ -17,32 +16,18 @@ const SDK = {
     secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
   },
 };
-
-interface Caught {
-  readonly headers: IncomingHttpHeaders;
-  readonly path: string;
-  readonly body: string;
-}
+const { stub } = await startNetwork();
 
 /** What AWS's own client sends, caught on the wire. */
-async function caught(send: (endpoint: string) => Promise<unknown>): Promise<Caught> {
-  let request: Caught | undefined;
-  const server = createServer(async (incoming, response) => {
-    const { headers, url: path = '' } = incoming;
-    request = { headers, path, body: await text(incoming) };
-    response.end('{"FailedEntryCount":0,"Entries":[{}]}');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await send(`http://127.0.0.1:${port}`);
-  server.closeAllConnections();
-  server.close();
+async function caught(send: Promise<unknown>): Promise<Received> {
+  stub.answer(json(200, { FailedEntryCount: 0, Entries: [{}] }));
+  await send;
+  const [request] = stub.received;
   if (!request) throw new Error('nothing was sent');
   return request;
 }
 
-/** The headers that the client gave; the others are added by signing. */
+/** The headers that the client gave, without those that signing adds. */
 function headersSigned(headers: IncomingHttpHeaders): Record<string, string> {
   const [, list = ''] = /SignedHeaders=([^,]+),/.exec(headers.authorization ?? '') ?? [];
   const own = ['host', 'x-amz-date', 'x-amz-security-token'];
@@ -61,11 +46,9 @@ describe('signPost', () => {
     async (sessionToken) => {
       const credentials = { ...SDK.credentials, ...(sessionToken && { sessionToken }) };
       const entry = { Source: 'a', DetailType: 'b', Detail: '{"c":"é  x"}', EventBusName: 'd' };
-      const { headers, body } = await caught((endpoint) =>
-        new EventBridgeClient({ ...SDK, credentials, endpoint }).send(
-          new PutEventsCommand({ Entries: [entry] }),
-        ),
-      );
+      const client = new EventBridgeClient({ ...SDK, credentials, endpoint: stub.url });
+      const sent = client.send(new PutEventsCommand({ Entries: [entry] }));
+      const { headers, body } = await caught(sent);
       const signed = await signPost(
         { url: new URL(`http://${headers.host}/`), headers: headersSigned(headers), body },
         { region: SDK.region, service: 'events', credentials, nowMs: signedAtMs(headers) },
@@ -77,19 +60,13 @@ describe('signPost', () => {
   );
 
   it('signs the path of a connection as AWS’s own client does, encoded twice', async () => {
-    const { headers, body, path } = await caught((endpoint) =>
-      new ApiGatewayManagementApiClient({ ...SDK, endpoint: `${endpoint}/prod` }).send(
-        new DeleteConnectionCommand({ ConnectionId: "L0SM9cOFv'(HcCIhw=" }),
-      ),
-    );
+    const client = new ApiGatewayManagementApiClient({ ...SDK, endpoint: `${stub.url}/prod` });
+    const sent = client.send(new DeleteConnectionCommand({ ConnectionId: "L0SM9cOFv'(HcCIhw=" }));
+    const { headers, body, path } = await caught(sent);
     expect(path).toContain('/prod/@connections/');
+    const url = new URL(`http://${headers.host}${path}`);
     const signed = await signPost(
-      {
-        method: 'DELETE',
-        url: new URL(`http://${headers.host}${path}`),
-        headers: headersSigned(headers),
-        body,
-      },
+      { method: 'DELETE', url, headers: headersSigned(headers), body },
       { ...SDK, service: 'execute-api', nowMs: signedAtMs(headers) },
     );
     expect(signed.authorization).toBe(headers.authorization);
@@ -98,15 +75,7 @@ describe('signPost', () => {
   it('signs the example of AWS’s signature test suite, post-vanilla', async () => {
     const { authorization } = await signPost(
       { url: new URL('https://example.amazonaws.com/'), headers: {}, body: '' },
-      {
-        region: 'us-east-1',
-        service: 'service',
-        credentials: {
-          accessKeyId: 'AKIDEXAMPLE',
-          secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
-        },
-        nowMs: Date.UTC(2015, 7, 30, 12, 36),
-      },
+      { ...SDK, region: 'us-east-1', service: 'service', nowMs: Date.UTC(2015, 7, 30, 12, 36) },
     );
     expect(authorization).toBe(
       'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, ' +

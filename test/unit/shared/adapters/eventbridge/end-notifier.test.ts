@@ -1,11 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEndNotifier } from '../../../../../shared/adapters/eventbridge/end-notifier.ts';
-import { createAgents } from '../../../../../shared/adapters/https/https-agent.ts';
 import type { VerificationEvent } from '../../../../../shared/domain/events.ts';
 import { fold } from '../../../../../shared/domain/fold.ts';
 import type { Measurement } from '../../../../../shared/domain/ports/telemetry.ts';
 import { REQUEST_ID, START_MS, started } from '../../../../fixtures/histories.ts';
-import { type Answer, type HttpStub, startHttpStub } from '../../../../fixtures/http-stub.ts';
+import {
+  type Answer,
+  hangUp,
+  json,
+  silence,
+  text,
+  truncate,
+} from '../../../../fixtures/http-stub.ts';
+import { NOWHERE, startNetwork } from '../../../../fixtures/network.ts';
 import {
   COMPLETED_AT_MS,
   completedBy,
@@ -15,33 +22,19 @@ import {
   PHONE_NUMBER,
   SUBJECT,
 } from '../../../../fixtures/proofs.ts';
-import { virtualMs } from '../../../../fixtures/virtual-time.ts';
+import { inVirtualTime, virtualMs } from '../../../../fixtures/virtual-time.ts';
 
-const ACCEPTED: Answer = (response) => response.end('{"FailedEntryCount":0,"Entries":[{}]}');
-const agent = createAgents();
-let stub: HttpStub;
+const PUT = json(200, { FailedEntryCount: 0, Entries: [{}] });
+const ACCEPTED = { accepted: true, measured: [] };
+const GIVEN_UP = { accepted: false, measured: [{ name: 'EventFailed' }] };
+const network = await startNetwork();
+const { stub, aws } = network;
 
-beforeAll(async () => {
-  stub = await startHttpStub();
-});
-afterAll(() => stub.stop());
-
-/** A bus that answers one request after the other, the last answer again and again. */
-function busOf(...answers: readonly Answer[]): {
-  received: HttpStub['received'];
-  endpoint: string;
-} {
-  stub.answer(...answers);
-  return { received: stub.received, endpoint: stub.url };
-}
-
-async function notify(endpoint: string, events: readonly VerificationEvent[]) {
+async function notify(events: readonly VerificationEvent[], endpoint = aws.endpoint) {
   const measured: Measurement[] = [];
   const { notify } = createEndNotifier({
-    region: 'eu-central-1',
+    ...aws,
     endpoint,
-    credentials: async () => ({ accessKeyId: 'id', secretAccessKey: 'secret' }),
-    agent,
     bus: 'the-bus',
     clock: { now: () => COMPLETED_AT_MS },
     telemetry: { measure: (measurement) => void measured.push(measurement) },
@@ -54,14 +47,11 @@ async function notify(endpoint: string, events: readonly VerificationEvent[]) {
 
 describe('end notifier', () => {
   it('puts one event without a phone number or an e-mail address on the bus', async () => {
-    const { received, endpoint } = busOf(ACCEPTED);
-    expect(await notify(endpoint, await completedSilently())).toEqual({
-      accepted: true,
-      measured: [],
-    });
-    expect(received).toHaveLength(1);
-    const [{ method, path, headers, body } = { headers: {}, body: '' }] = received;
-    expect([method, path]).toEqual(['POST', '/']);
+    stub.answer(PUT);
+    const events = await completedSilently();
+    expect(await inVirtualTime(() => notify(events), network)).toEqual(ACCEPTED);
+    expect(stub.received).toMatchObject([{ method: 'POST', path: '/' }]);
+    const [{ headers, body } = { headers: {}, body: '' }] = stub.received;
     expect(headers).toMatchObject({
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': 'AWSEvents.PutEvents',
@@ -90,9 +80,10 @@ describe('end notifier', () => {
   });
 
   it('says null for what the start did not bring, and why it ended', async () => {
-    const { received, endpoint } = busOf(ACCEPTED);
-    await notify(endpoint, [started(), { type: 'cancelled', atMs: START_MS + 1000 }]);
-    expect(JSON.parse(JSON.parse(received[0]?.body ?? '').Entries[0].Detail)).toMatchObject({
+    stub.answer(PUT);
+    const cancelled = { type: 'cancelled', atMs: START_MS + 1000 } as const;
+    await inVirtualTime(() => notify([started(), cancelled]), network);
+    expect(JSON.parse(JSON.parse(stub.received[0]?.body ?? '').Entries[0].Detail)).toMatchObject({
       status: 'cancelled',
       reason: 'cancelled_by_client',
       sub: null,
@@ -102,36 +93,29 @@ describe('end notifier', () => {
   });
 
   it.each<[string, Answer]>([
-    ['500', (response) => response.writeHead(500).end('{}')],
-    ['429', (response) => response.writeHead(400).end('{"__type":"ThrottlingException"}')],
-    ['an entry that failed', (response) => response.end('{"FailedEntryCount":1,"Entries":[{}]}')],
-    ['no JSON', (response) => response.end('<html>')],
-    ['a closed connection', (response) => response.destroy()],
-    ['an answer cut off', (response) => void response.write('{"Fai', () => response.destroy())],
-    ['silence', () => {}],
-  ])('tries once more after %s', async (_what, fault) => {
-    const { received, endpoint } = busOf(fault, ACCEPTED);
-    expect(await notify(endpoint, await completedBy('email'))).toEqual({
-      accepted: true,
-      measured: [],
-    });
-    expect(received.length).toBeGreaterThanOrEqual(2);
+    ['500', json(500, {})],
+    ['a throttle', json(400, { __type: 'ThrottlingException' })],
+    ['an entry that failed', json(200, { FailedEntryCount: 1, Entries: [{}] })],
+    ['no JSON', text(200, '<html>')],
+    ['a closed connection', hangUp],
+    ['an answer cut off', truncate(200, '{"Fai')],
+    ['silence', silence],
+  ])('tries once more after %s', async (_, fault) => {
+    stub.answer(fault, PUT);
+    const events = await completedBy('email');
+    expect(await inVirtualTime(() => notify(events), network)).toEqual(ACCEPTED);
+    expect(stub.received).toHaveLength(2);
   });
 
   it('gives up after two tries, within its time, with a metric and never an error', async () => {
-    const { received, endpoint } = busOf(() => {});
+    stub.answer(silence);
     const events = await completedSilently();
-    const tell = async (): Promise<void> =>
-      expect(await notify(endpoint, events)).toEqual({
-        accepted: false,
-        measured: [{ name: 'EventFailed' }],
-      });
-    expect(await virtualMs(tell, { stub, agent })).toBeLessThan(4000);
-    expect(received).toHaveLength(2);
+    const tell = async () => expect(await notify(events)).toEqual(GIVEN_UP);
+    expect(await virtualMs(tell, network)).toBeLessThan(4000);
+    expect(stub.received).toHaveLength(2);
   });
 
   it('survives a bus that is not there', async () => {
-    const result = await notify('http://127.0.0.1:1', await completedSilently());
-    expect(result).toEqual({ accepted: false, measured: [{ name: 'EventFailed' }] });
+    expect(await notify(await completedSilently(), NOWHERE)).toEqual(GIVEN_UP);
   });
 });

@@ -1,31 +1,29 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Bounds,
-  type Exchanged,
-  exchange,
-} from '../../../../../shared/adapters/https/exchange.ts';
-import { createAgents } from '../../../../../shared/adapters/https/https-agent.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Exchanged, exchange } from '../../../../../shared/adapters/https/exchange.ts';
 import type { OutgoingCall } from '../../../../../shared/domain/ports/telemetry.ts';
-import { type HttpStub, json, silence, startHttpStub } from '../../../../fixtures/http-stub.ts';
-import { inVirtualTime } from '../../../../fixtures/virtual-time.ts';
+import { hangUp, json, silence, stall, text, truncate } from '../../../../fixtures/http-stub.ts';
+import { NOWHERE, startNetwork } from '../../../../fixtures/network.ts';
+import { inVirtualTime, virtualMs } from '../../../../fixtures/virtual-time.ts';
 
 const calls: OutgoingCall[] = [];
-const agent = createAgents((call) => void calls.push(call));
-let stub: HttpStub;
+const network = await startNetwork((call) => void calls.push(call));
+const { stub, agent } = network;
 
-beforeAll(async () => {
-  stub = await startHttpStub();
-});
-afterAll(async () => {
-  agent.http.destroy();
-  await stub.stop();
+beforeEach(() => {
+  calls.length = 0;
 });
 
-function ask(bounds: Partial<Bounds> = {}): Promise<Exchanged> {
+const TIMEOUT_MS = 6_000;
+
+function send(url = stub.url): Promise<Exchanged> {
   const headers = { accept: '*/*' };
-  const url = new URL(stub.url);
-  const outgoing = { operation: 'test.ask', url, method: 'POST', headers, body: 'a' };
-  return exchange(agent, outgoing, { timeoutMs: 60_000, maxBytes: 1024, ...bounds });
+  const outgoing = { operation: 'test.ask', url: new URL(url), method: 'POST', headers, body: 'a' };
+  return exchange(agent, outgoing, { timeoutMs: TIMEOUT_MS, maxBytes: 1024 });
+}
+
+/** The time limit passes only when nothing is on the way any more. */
+function ask(url?: string): Promise<Exchanged> {
+  return inVirtualTime(() => send(url), network);
 }
 
 describe('exchange', () => {
@@ -46,10 +44,9 @@ describe('exchange', () => {
   });
 
   it('reports operation, outcome and time of each call, and nothing else of it', async () => {
-    calls.length = 0;
-    stub.answer((response) => response.writeHead(202).end());
+    stub.answer(json(202));
     await ask();
-    stub.answer((response) => response.destroy());
+    stub.answer(hangUp);
     await ask();
     const milliseconds = expect.any(Number);
     expect(calls).toEqual([
@@ -64,46 +61,39 @@ describe('exchange', () => {
     expect(stub.received).toHaveLength(1);
   });
 
-  it('gives up on silence', async () => {
-    stub.answer(silence);
-    const failure = { outcome: 'failed', wasSent: true, error: { name: 'TimeoutError' } };
-    expect(await inVirtualTime(ask, { stub, agent })).toMatchObject(failure);
+  it.each([
+    ['silence', silence, { error: { name: 'TimeoutError' } }],
+    [
+      'an answer that does not end',
+      stall(200, '{'),
+      { status: 200, error: { name: 'TimeoutError' } },
+    ],
+    ['an answer cut off', truncate(200, '{'), { status: 200, error: { code: 'ECONNRESET' } }],
+    ['an answer that is too long', text(200, 'a'.repeat(1025)), { status: 200 }],
+  ])('gives up on %s, and tells the status that came', async (_, answer, failure) => {
+    stub.answer(answer);
+    expect(await ask()).toMatchObject({ outcome: 'failed', wasSent: true, ...failure });
   });
 
-  it('gives up on an answer that does not end, is cut off or too long, and tells its status', async () => {
-    stub.answer((response) => response.writeHead(200).write('{"Item":'));
-    const begun = { outcome: 'failed', wasSent: true, status: 200 };
-    expect(await inVirtualTime(ask, { stub, agent })).toMatchObject({
-      ...begun,
-      error: { name: 'TimeoutError' },
-    });
-    stub.answer((response) => {
-      response.writeHead(200, { 'content-length': 100 });
-      response.write('{"Item":', () => response.destroy());
-    });
-    expect(await ask()).toMatchObject({ ...begun, error: { code: 'ECONNRESET' } });
-    stub.answer((response) => response.writeHead(200).end('a'.repeat(11)));
-    expect(await ask({ maxBytes: 10 })).toMatchObject(begun);
-    expect(await ask({ maxBytes: 11 })).toMatchObject({ outcome: 'answered' });
+  it('gives up after its time limit, and reads as many bytes as it may', async () => {
+    stub.answer(silence);
+    expect(await virtualMs(() => send(), network)).toBe(TIMEOUT_MS);
+    stub.answer(text(200, 'a'.repeat(1024)));
+    expect(await ask()).toMatchObject({ outcome: 'answered' });
   });
 
   it('reports a request that the peer cannot have received', async () => {
-    const outgoing = {
-      operation: 'test.ask',
-      url: new URL('http://127.0.0.1:9'),
-      method: 'GET',
-      headers: {},
-    };
     const failure = { outcome: 'failed', wasSent: false, error: { code: 'ECONNREFUSED' } };
-    const bounds = { timeoutMs: 60_000, maxBytes: 10 };
-    expect(await exchange(agent, outgoing, bounds)).toMatchObject(failure);
+    expect(await ask(NOWHERE)).toMatchObject(failure);
   });
 
-  it('leaves no timer and a socket that is used again', async () => {
-    stub.answer(json(200, {}));
-    await ask();
-    const before = stub.connections();
-    await ask();
-    expect(stub.connections()).toBe(before);
-  });
+  it('leaves no timer and a socket that is used again', () =>
+    inVirtualTime(async () => {
+      stub.answer(json(200, {}));
+      await send();
+      const before = stub.connections();
+      await send();
+      expect(vi.getTimerCount()).toBe(0);
+      expect(stub.connections()).toBe(before);
+    }, network));
 });

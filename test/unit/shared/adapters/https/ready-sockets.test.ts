@@ -5,6 +5,7 @@ import {
   type ReadySockets,
 } from '../../../../../shared/adapters/https/ready-sockets.ts';
 import { type HttpStub, json, startHttpStub } from '../../../../fixtures/http-stub.ts';
+import { NEVER_MS } from '../../../../fixtures/patience.ts';
 import { until } from '../../../../fixtures/until.ts';
 
 const OPTIONS = { keepAlive: true, maxSockets: 50 };
@@ -40,7 +41,7 @@ function get(): Promise<void> {
 
 describe('createReadySockets', () => {
   it('opens sockets that the next requests use, and sends nothing on them', async () => {
-    const { open } = createReady(10_000);
+    const { open } = createReady(NEVER_MS);
     await Promise.all([open('127.0.0.1', port), open('127.0.0.1', port)]);
     await until(() => (stub.connections() === 2 ? true : undefined));
     expect(stub.received).toHaveLength(0);
@@ -58,7 +59,7 @@ describe('createReadySockets', () => {
   });
 
   it('resolves when no peer can be reached', async () => {
-    const { open } = createReady(10_000);
+    const { open } = createReady(NEVER_MS);
     await open('127.0.0.1', 1);
     await get();
     expect(stub.connections()).toBe(1);

@@ -1,49 +1,28 @@
-import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
-import { createAgents } from '../../../../../shared/adapters/https/https-agent.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createChannelSwitch } from '../../../../../shared/adapters/parameters/channel-switch.ts';
 import type { ChannelSwitch } from '../../../../../shared/domain/ports/channel-switch.ts';
+import { type Answer, hangUp, json, text } from '../../../../fixtures/http-stub.ts';
+import { startNetwork } from '../../../../fixtures/network.ts';
+import { NEVER_MS } from '../../../../fixtures/patience.ts';
 
-const agent = createAgents();
-let server: Server | undefined;
+const { stub, aws } = await startNetwork();
+let nowMs: number;
+let channels: ChannelSwitch;
 
-afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
+beforeEach(() => {
+  nowMs = 0;
+  const clock = { now: () => nowMs };
+  const parameter = '/silent-auth/dev/channels-off';
+  channels = createChannelSwitch({ ...aws, clock, parameter, timeoutMs: NEVER_MS });
 });
 
-interface World {
-  readonly found: ChannelSwitch;
-  readonly targets: (string | string[] | undefined)[];
-  answer: (response: ServerResponse) => void;
-  nowMs: number;
-}
+const holds = (value: string): Answer => json(200, { Parameter: { Value: value } });
 
-async function createWorld(): Promise<World> {
-  const targets: World['targets'] = [];
-  server = createServer((request, response) => {
-    targets.push(request.headers['x-amz-target']);
-    world.answer(response);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const found = createChannelSwitch({
-    region: 'eu-central-1',
-    endpoint: `http://127.0.0.1:${port}`,
-    credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
-    agent,
-    clock: { now: () => world.nowMs },
-    parameter: '/silent-auth/dev/channels-off',
-  });
-  const world: World = { found, targets, answer: holds('none'), nowMs: 0 };
-  return world;
-}
-
-function holds(value: string): World['answer'] {
-  return (response) => response.end(JSON.stringify({ Parameter: { Value: value } }));
+/** What the channel switch says when it reads a minute later. */
+function switchedOffAfter(answer: Answer): Promise<readonly string[]> {
+  nowMs += 60_000;
+  stub.answer(answer);
+  return channels.switchedOff();
 }
 
 describe('switchedOff', () => {
@@ -52,49 +31,36 @@ describe('switchedOff', () => {
     ['sms', ['sms']],
     ['sms, voice', ['sms', 'voice']],
     ['sms,smoke_signals,', ['sms']],
-  ])('reads %s', async (value, channels) => {
-    const world = await createWorld();
-    world.answer = holds(value);
-    expect(await world.found.switchedOff()).toEqual(channels);
-    expect(world.targets).toEqual(['AmazonSSM.GetParameter']);
+  ])('reads %s', async (value, expected) => {
+    expect(await switchedOffAfter(holds(value))).toEqual(expected);
+    const targets = stub.received.map(({ headers }) => headers['x-amz-target']);
+    expect(targets).toEqual(['AmazonSSM.GetParameter']);
   });
 
   it('reads once a minute, however many ask', async () => {
-    const world = await createWorld();
-    world.answer = holds('sms');
-    await Promise.all([world.found.switchedOff(), world.found.switchedOff()]);
-    world.nowMs = 59_999;
-    await world.found.switchedOff();
-    expect(world.targets).toHaveLength(1);
-    world.nowMs = 60_000;
-    world.answer = holds('none');
-    expect(await world.found.switchedOff()).toEqual([]);
-    expect(world.targets).toHaveLength(2);
+    stub.answer(holds('sms'));
+    await Promise.all([channels.switchedOff(), channels.switchedOff()]);
+    nowMs = 59_999;
+    await channels.switchedOff();
+    expect(stub.received).toHaveLength(1);
+    nowMs = 60_000;
+    await channels.switchedOff();
+    expect(stub.received).toHaveLength(2);
   });
 
   it('has no channel off once the parameter is gone', async () => {
-    const world = await createWorld();
-    world.answer = holds('sms');
-    expect(await world.found.switchedOff()).toEqual(['sms']);
-    world.nowMs = 60_000;
-    world.answer = (response) =>
-      response.writeHead(400).end('{"__type":"com.amazonaws.ssm#ParameterNotFound"}');
-    expect(await world.found.switchedOff()).toEqual([]);
+    expect(await switchedOffAfter(holds('sms'))).toEqual(['sms']);
+    const gone = json(400, { __type: 'com.amazonaws.ssm#ParameterNotFound' });
+    expect(await switchedOffAfter(gone)).toEqual([]);
   });
 
-  it.each<[string, World['answer']]>([
-    ['an error', (response) => response.writeHead(400).end('{"__type":"ThrottlingException"}')],
-    ['something else than JSON', (response) => response.end('<html>')],
-    ['nothing', (response) => response.destroy()],
-  ])('keeps what it knew when the answer is %s', async (_what, answer) => {
-    const world = await createWorld();
-    world.answer = answer;
-    expect(await world.found.switchedOff()).toEqual([]);
-    world.nowMs = 60_000;
-    world.answer = holds('voice');
-    expect(await world.found.switchedOff()).toEqual(['voice']);
-    world.nowMs = 120_000;
-    world.answer = answer;
-    expect(await world.found.switchedOff()).toEqual(['voice']);
+  it.each<[string, Answer]>([
+    ['an error', json(400, { __type: 'ThrottlingException' })],
+    ['something else than JSON', text(200, '<html>')],
+    ['nothing', hangUp],
+  ])('keeps what it knew when the answer is %s', async (_, answer) => {
+    expect(await switchedOffAfter(answer)).toEqual([]);
+    expect(await switchedOffAfter(holds('voice'))).toEqual(['voice']);
+    expect(await switchedOffAfter(answer)).toEqual(['voice']);
   });
 });

@@ -1,32 +1,25 @@
-import { afterAll, describe, expect, it } from 'vitest';
-import { createAgents } from '../../../../../shared/adapters/https/https-agent.ts';
+import { describe, expect, it } from 'vitest';
 import { createClockQueue } from '../../../../../shared/adapters/sqs/clock-queue.ts';
-import { json, silence, startHttpStub } from '../../../../fixtures/http-stub.ts';
+import { type Answer, hangUp, json, silence } from '../../../../fixtures/http-stub.ts';
+import { startNetwork } from '../../../../fixtures/network.ts';
+import { inVirtualTime } from '../../../../fixtures/virtual-time.ts';
 
 const NOW_MS = 1_772_619_330_000;
 const QUEUE_URL = 'https://sqs.eu-central-1.amazonaws.com/000000000000/clock';
-const MESSAGE = { requestId: 'request-1', step: 0 };
-const agent = createAgents();
-const stub = await startHttpStub();
+const network = await startNetwork();
+const { stub } = network;
+const clock = { now: () => NOW_MS };
+const queue = createClockQueue({ ...network.aws, queueUrl: QUEUE_URL, clock });
 
-afterAll(async () => {
-  agent.http.destroy();
-  await stub.stop();
-});
-
-const queue = createClockQueue({
-  queueUrl: QUEUE_URL,
-  region: 'eu-central-1',
-  endpoint: stub.url,
-  credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
-  agent,
-  clock: { now: () => NOW_MS },
-});
+async function send(answer: Answer, inMs = 0): Promise<boolean> {
+  stub.answer(answer);
+  const message = { requestId: 'request-1', step: 0 };
+  return inVirtualTime(() => queue.send(message, NOW_MS + inMs), network);
+}
 
 describe('createClockQueue', () => {
   it('sends one signed SendMessage', async () => {
-    stub.answer(json(200, { MessageId: 'a' }));
-    expect(await queue.send(MESSAGE, NOW_MS + 62_000)).toBe(true);
+    expect(await send(json(200, { MessageId: 'a' }), 62_000)).toBe(true);
     const [received] = stub.received;
     expect(received?.headers).toMatchObject({
       'content-type': 'application/x-amz-json-1.0',
@@ -49,21 +42,16 @@ describe('createClockQueue', () => {
     [900_000, 900],
     [3_600_000, 900],
   ])('delays what is due in %i ms by %i s', async (inMs, seconds) => {
-    stub.answer(json(200, {}));
-    await queue.send(MESSAGE, NOW_MS + inMs);
+    await send(json(200, {}), inMs);
     expect(JSON.parse(stub.received[0]?.body ?? '').DelaySeconds).toBe(seconds);
   });
 
-  it('tries once, and tells that the message was not sent', async () => {
-    stub.answer(json(503, {}));
-    expect(await queue.send(MESSAGE, NOW_MS)).toBe(false);
+  it.each<[string, Answer]>([
+    ['a fault', json(503, {})],
+    ['a closed socket', hangUp],
+    ['silence', silence],
+  ])('tries once, and tells that the message was not sent, on %s', async (_, answer) => {
+    expect(await send(answer)).toBe(false);
     expect(stub.received).toHaveLength(1);
-    stub.answer((response) => response.destroy());
-    expect(await queue.send(MESSAGE, NOW_MS)).toBe(false);
-  });
-
-  it('gives up on a queue that does not answer', async () => {
-    stub.answer(silence);
-    expect(await queue.send(MESSAGE, NOW_MS)).toBe(false);
   });
 });
