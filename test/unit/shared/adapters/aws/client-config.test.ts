@@ -42,7 +42,7 @@ function watchEnvironment(): readonly string[] {
 
 describe('the clients of AWS', () => {
   it('copy nothing for a logger', () => {
-    for (const client of [createDynamoDbClient(options()), createSecretsManagerClient(options())]) {
+    for (const client of [createDynamoDbClient(options), createSecretsManagerClient(options)]) {
       expect(client.middlewareStack.identify().join()).not.toMatch(/logger/i);
       expect(client.middlewareStack.identify()).not.toEqual([]);
     }
