@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
 import { isSameHash } from '../../../../shared/domain/same-hash.ts';
 import { issueProof, type ProofRequest } from '../../../../shared/usecases/issue-proof.ts';
-import { at, checked, ended, START_MS, submitted } from '../../../fixtures/histories.ts';
+import { at, checked, ended, skipped, submitted } from '../../../fixtures/histories.ts';
 import {
   COMPLETED_AT_MS,
   completedBy,
@@ -20,17 +20,33 @@ import {
 
 const WINDOW_MS = 10 * 60_000;
 const PHONE: ProofRequest = { phoneNumber: PHONE_NUMBER };
+const REFUSED = { code: 'proof_refused', members: {} };
+/** A PIN that Vonage accepted. */
+const BY_PIN = [
+  at(10, submitted('attempt1', 'digits')),
+  at(20, checked('attempt1', 'accepted')),
+] as const;
 
 async function claimsOf(world: World, request: ProofRequest): Promise<Record<string, unknown>> {
   return decodeJwt((await issueProof(TOKEN, request, world)).proof);
 }
 
+/** A verification whose start lacks a member. */
+async function startedWithout(
+  member: 'nonce' | 'subject' | 'emailHash',
+  log: Promise<readonly VerificationEvent[]>,
+): Promise<World> {
+  const [start, ...rest] = await log;
+  if (start?.type !== 'started') throw new Error('the log does not begin with its start');
+  const { [member]: _, ...without } = start;
+  return worldOf([without, ...rest]);
+}
+
 describe('issueProof', () => {
   it('states who proved what, to whom, and for how long', async () => {
     const world = worldOf(await completedSilently());
-    const claims = await claimsOf(world, PHONE);
     const iat = Math.floor(world.nowMs / 1000);
-    expect(claims).toEqual({
+    expect(await claimsOf(world, PHONE)).toEqual({
       iss: 'https://verify.example.com',
       aud: 'the-company',
       iat,
@@ -51,13 +67,12 @@ describe('issueProof', () => {
     expect(claims).not.toHaveProperty('email');
   });
 
-  it('leaves out nonce and sub where the start had none', async () => {
-    const [start, ...rest] = await completedSilently();
-    if (start?.type !== 'started') throw new Error('the log does not begin with its start');
-    const { nonce: _nonce, subject: _subject, ...anonymous } = start;
-    const claims = await claimsOf(worldOf([anonymous, ...rest]), PHONE);
-    expect(claims).not.toHaveProperty('nonce');
-    expect(claims).not.toHaveProperty('sub');
+  it.each([
+    ['nonce', 'nonce'],
+    ['sub', 'subject'],
+  ] as const)('leaves out %s where the start had none', async (claim, member) => {
+    const world = await startedWithout(member, completedSilently());
+    expect(await claimsOf(world, PHONE)).not.toHaveProperty(claim);
   });
 
   it.each(['sms', 'voice', 'whatsapp', 'rcs'] as const)(
@@ -74,39 +89,21 @@ describe('issueProof', () => {
     expect(claims).toMatchObject({ amr: ['email'], email: EMAIL });
     expect(claims).not.toHaveProperty('phone_number');
     for (const request of [PHONE, { ...PHONE, email: EMAIL }]) {
-      await expect(issueProof(TOKEN, request, world)).rejects.toMatchObject({
-        code: 'proof_refused',
-      });
+      await expect(issueProof(TOKEN, request, world)).rejects.toMatchObject(REFUSED);
     }
   });
 
   it('names no method while the code may have come by e-mail or to the phone', async () => {
-    const ambiguous = await logOf(
-      ['email', 'sms'],
-      at(10, submitted('attempt1', 'digits')),
-      at(20, checked('attempt1', 'accepted')),
-    );
+    const ambiguous = await logOf(['email', 'sms'], ...BY_PIN);
     expect(await claimsOf(worldOf(ambiguous), {})).toMatchObject({ amr: [] });
-    await expect(issueProof(TOKEN, PHONE, worldOf(ambiguous))).rejects.toMatchObject({
-      code: 'proof_refused',
-    });
+    await expect(issueProof(TOKEN, PHONE, worldOf(ambiguous))).rejects.toMatchObject(REFUSED);
     const named = [...ambiguous, at(21, ended('sms', 'completed'))];
     expect(await claimsOf(worldOf(named), PHONE)).toMatchObject({ amr: ['sms'] });
   });
 
-  it('proves the number, and names no method, while either of two may have reached it', async () => {
-    const ambiguous = await logOf(
-      ['sms', 'voice'],
-      {
-        type: 'channel_skipped',
-        atMs: START_MS + 5000,
-        channel: 'sms',
-        error: 'user_choice',
-        attempt: 1,
-      },
-      at(10, submitted('attempt1', 'digits')),
-      at(20, checked('attempt1', 'accepted')),
-    );
+  it('proves the number without a method while either of two channels may have reached it', async () => {
+    const skip = at(5, skipped('sms', 'user_choice'));
+    const ambiguous = await logOf(['sms', 'voice'], skip, ...BY_PIN);
     const proven = { amr: [], phone_number: PHONE_NUMBER };
     expect(await claimsOf(worldOf(ambiguous), PHONE)).toMatchObject(proven);
     const named = [...ambiguous, at(21, ended('sms', 'completed'))];
@@ -122,39 +119,28 @@ describe('issueProof', () => {
     ['the right number and a wrong address', { ...PHONE, email: 'bob@example.com' }],
   ])('refuses %s', async (_what, request) => {
     const world = worldOf(await completedSilently());
-    await expect(issueProof(TOKEN, request, world)).rejects.toMatchObject({
-      code: 'proof_refused',
-      members: {},
-    });
+    await expect(issueProof(TOKEN, request, world)).rejects.toMatchObject(REFUSED);
     expect(world.measured).toEqual([]);
   });
 
   it('refuses an address of a start that had none', async () => {
-    const [start, ...rest] = await completedBy('email');
-    if (start?.type !== 'started') throw new Error('the log does not begin with its start');
-    const { emailHash: _hash, ...withoutEmail } = start;
-    const world = worldOf([withoutEmail, ...rest]);
-    await expect(issueProof(TOKEN, { email: EMAIL }, world)).rejects.toMatchObject({
-      code: 'proof_refused',
-    });
+    const world = await startedWithout('emailHash', completedBy('email'));
+    await expect(issueProof(TOKEN, { email: EMAIL }, world)).rejects.toMatchObject(REFUSED);
   });
 
   it.each<[string, readonly VerificationEvent[]]>([
     ['running', []],
     ['checking', [at(10, submitted('attempt1'))]],
-    ['completed by the word of a webhook alone', [at(10, ended('silent_auth', 'completed'))]],
+    ['completed by a webhook alone', [at(10, ended('silent_auth', 'completed'))]],
     ['failed', [at(10, ended('email', 'failed'))]],
-    ['cancelled', [{ type: 'cancelled', atMs: START_MS + 1000 }]],
-    ['aborted', [{ type: 'aborted', atMs: START_MS + 1000 }]],
-    ['over by its deadline', [{ type: 'deadline', atMs: COMPLETED_AT_MS }]],
+    ['cancelled', [at(1, { type: 'cancelled' })]],
+    ['aborted', [at(1, { type: 'aborted' })]],
+    ['expired', [at(20, { type: 'deadline' })]],
   ])('refuses a verification that is %s, at any time', async (_what, events) => {
     const world = worldOf(await logOf(['silent_auth', 'email'], ...events));
     for (const later of [0, 2 * WINDOW_MS]) {
       world.nowMs += later;
-      await expect(issueProof(TOKEN, {}, world)).rejects.toMatchObject({
-        code: 'proof_refused',
-        members: {},
-      });
+      await expect(issueProof(TOKEN, {}, world)).rejects.toMatchObject(REFUSED);
     }
   });
 
@@ -172,19 +158,18 @@ describe('issueProof', () => {
   });
 
   it('answers when the proof expires', async () => {
-    const world = worldOf(await completedSilently());
-    const { proof, expiresAtMs } = await issueProof(TOKEN, {}, world);
+    const { proof, expiresAtMs } = await issueProof(TOKEN, {}, worldOf(await completedSilently()));
     expect(decodeJwt(proof).exp).toBe(expiresAtMs / 1000);
   });
 
-  it('refuses a token that is not the verification’s, and an unknown verification', async () => {
+  it.each([
+    ['the token of another', { ...TOKEN, hash: TOKEN.hash.map((byte) => byte ^ 1) }],
+    ['an unknown verification', { ...TOKEN, requestId: 'another' }],
+  ])('refuses %s', async (_what, token) => {
     const world = worldOf(await completedSilently());
-    const foreign = { ...TOKEN, hash: TOKEN.hash.map((byte) => byte ^ 1) };
-    for (const token of [foreign, { ...TOKEN, requestId: 'another' }]) {
-      await expect(issueProof(token, {}, world)).rejects.toMatchObject({
-        code: 'client_token_invalid',
-      });
-    }
+    await expect(issueProof(token, {}, world)).rejects.toMatchObject({
+      code: 'client_token_invalid',
+    });
   });
 });
 

@@ -1,29 +1,33 @@
 import { describe, expect, it } from 'vitest';
-import type {
-  VerifyAnswer,
-  VerifyRequest,
-  Vonage,
-} from '../../../../../shared/domain/ports/vonage.ts';
+import type { VerifyAnswer, Vonage } from '../../../../../shared/domain/ports/vonage.ts';
 import { askVonage } from '../../../../../shared/usecases/start/ask-vonage.ts';
 import type { Claimed } from '../../../../../shared/usecases/start/claimed.ts';
 import type { StartPlan } from '../../../../../shared/usecases/start/plan-start.ts';
+import { BUDGET } from '../../../../fixtures/answering-vonage.ts';
 
-const NUMBER = '+4915112345678';
+const to = '+4915112345678';
 const PLAN: StartPlan = {
   candidates: [],
   asked: [],
   workflow: ['silent_auth', 'sms'],
   requested: [
-    { channel: 'silent_auth', to: NUMBER },
-    { channel: 'sms', to: NUMBER },
+    { channel: 'silent_auth', to },
+    { channel: 'sms', to },
   ],
   options: { result: 'json' },
 };
 const SILENT_AUTH_ALONE: StartPlan = {
   ...PLAN,
   workflow: ['silent_auth'],
-  requested: PLAN.requested.slice(0, 1),
+  requested: [{ channel: 'silent_auth', to }],
 };
+const EMAIL: StartPlan = {
+  ...PLAN,
+  workflow: ['email'],
+  requested: [{ channel: 'email', to: 'jo@example.org' }],
+};
+const WITH_LOCALE: StartPlan = { ...PLAN, options: { result: 'json', locale: 'tlh' } };
+
 const CLAIMED: Claimed = {
   outcome: 'claimed',
   isTakeover: false,
@@ -32,157 +36,119 @@ const CLAIMED: Claimed = {
   nowMs: 0,
   start: { idempotencyKey: '', body: '', clientRef: 'ref', owner: 'ref.1', tokenKeyId: '' },
 };
-const BUDGET = { lastCallAtMs: Number.MAX_SAFE_INTEGER };
+const TAKEOVER = { isTakeover: true };
+
 const CREATED: VerifyAnswer = { outcome: 'created', requestId: 'new' };
 const UNKNOWN: VerifyAnswer = { outcome: 'unknown' };
 const IN_FLIGHT: VerifyAnswer = { outcome: 'in_flight', requestId: 'in-flight' };
 const UNSUPPORTED: VerifyAnswer = { outcome: 'network_unsupported' };
 const LOCALE: VerifyAnswer = { outcome: 'locale_refused' };
-const WITH_LOCALE: StartPlan = { ...PLAN, options: { result: 'json', locale: 'tlh' } };
 
-function contextOf(vonage: Pick<Vonage, 'verify'>, plan: StartPlan = PLAN) {
-  return { plan, budget: BUDGET, needs: { vonage } };
-}
+const STARTED = { ...CREATED, isAdopted: false, silentAuthSkipped: false };
+const SKIPPED = { ...STARTED, silentAuthSkipped: true };
+const ADOPTED = { outcome: 'created', requestId: 'in-flight', isAdopted: true };
 
-/** What Vonage answers in turn, and what becomes of it. */
-async function outcomeOf(
-  answers: readonly VerifyAnswer[],
-  claimed: Partial<Claimed> = {},
-  plan: StartPlan = PLAN,
-) {
-  const asked: (readonly string[])[] = [];
-  const verify = async ({ workflow, locale }: VerifyRequest): Promise<VerifyAnswer> => {
-    const channels = workflow.map(({ channel }) => channel);
-    asked.push(locale === undefined ? channels : [...channels, locale]);
+const ask = (verify: Vonage['verify'], plan = PLAN, claimed: Partial<Claimed> = {}) =>
+  askVonage({ ...CLAIMED, ...claimed }, { plan, budget: BUDGET, needs: { vonage: { verify } } });
+
+/** What Vonage answers in turn, what becomes of it, and what was sent. */
+type Row = [string, readonly VerifyAnswer[], object, readonly string[], Partial<Claimed>?];
+
+async function expectOutcome(plan: StartPlan, [, answers, outcome, sent, claimed]: Row) {
+  const asked: string[] = [];
+  const verify: Vonage['verify'] = async ({ workflow, locale }) => {
+    asked.push([...workflow.map(({ channel }) => channel), locale ?? []].flat().join(' '));
     return answers[asked.length - 1] ?? UNKNOWN;
   };
-  const result = await askVonage({ ...CLAIMED, ...claimed }, contextOf({ verify }, plan));
-  return { result, asked };
+  expect(await ask(verify, plan, claimed)).toMatchObject(outcome);
+  expect(asked).toEqual(sent);
 }
 
 describe('askVonage', () => {
-  it('asks once when Vonage answers', async () => {
-    const { result, asked } = await outcomeOf([CREATED]);
-    expect(result).toMatchObject({ requestId: 'new', isAdopted: false, silentAuthSkipped: false });
-    expect(asked).toEqual([['silent_auth', 'sms']]);
-  });
-
-  it('asks again without silent_auth after a 412, once', async () => {
-    const { result, asked } = await outcomeOf([UNSUPPORTED, CREATED]);
-    expect(result).toMatchObject({ requestId: 'new', silentAuthSkipped: true });
-    expect(asked).toEqual([['silent_auth', 'sms'], ['sms']]);
-    expect(await outcomeOf([UNSUPPORTED, UNSUPPORTED])).toMatchObject({ result: UNSUPPORTED });
-  });
-
-  it('has nothing to ask again for after a 412 to silent_auth alone', async () => {
-    const { result, asked } = await outcomeOf([UNSUPPORTED], {}, SILENT_AUTH_ALONE);
-    expect(result).toEqual(UNSUPPORTED);
-    expect(asked).toHaveLength(1);
-  });
-
-  it('reconciles a lost answer with one more request, and adopts what that names', async () => {
-    const { result, asked } = await outcomeOf([UNKNOWN, IN_FLIGHT]);
-    expect(result).toMatchObject({ outcome: 'created', requestId: 'in-flight', isAdopted: true });
-    expect(asked).toHaveLength(2);
-  });
-
-  it('does not reconcile twice', async () => {
-    const { result, asked } = await outcomeOf([UNKNOWN, UNKNOWN, CREATED]);
-    expect(result).toEqual(UNKNOWN);
-    expect(asked).toHaveLength(2);
-  });
-
-  it('takes the first request for the reconciling one when it takes over a lost start', async () => {
-    const taken = { isTakeover: true };
-    expect((await outcomeOf([UNKNOWN, CREATED], taken)).asked).toHaveLength(1);
-    const { result } = await outcomeOf([IN_FLIGHT], taken);
-    expect(result).toMatchObject({ requestId: 'in-flight', isAdopted: true });
-  });
-
-  it('adopts nothing without having lost an answer', async () => {
-    expect((await outcomeOf([IN_FLIGHT])).result).toEqual(IN_FLIGHT);
-  });
-
-  it('adopts nothing where it may be the request of another start', async () => {
-    const contested = { mayAdopt: false };
-    expect((await outcomeOf([UNKNOWN, IN_FLIGHT], contested)).result).toEqual(UNKNOWN);
-    const takeover = { mayAdopt: false, isTakeover: true };
-    expect((await outcomeOf([IN_FLIGHT], takeover)).result).toEqual(UNKNOWN);
-  });
-
-  it('adopts nothing where Vonage goes by an e-mail address, whose lock nobody holds', async () => {
-    const plan: StartPlan = {
-      ...PLAN,
-      workflow: ['email'],
-      requested: [{ channel: 'email', to: 'jo@example.org' }],
-    };
-    expect((await outcomeOf([UNKNOWN, IN_FLIGHT], {}, plan)).result).toEqual(UNKNOWN);
-  });
-
-  it('adopts nothing after a 412 of the reconciling request: nothing was lost any more', async () => {
-    const { result, asked } = await outcomeOf([UNKNOWN, UNSUPPORTED, IN_FLIGHT]);
-    expect(asked).toEqual([['silent_auth', 'sms'], ['silent_auth', 'sms'], ['sms']]);
-    expect(result).toEqual(IN_FLIGHT);
-  });
-
-  it('sends at most three requests', async () => {
-    const { asked } = await outcomeOf([UNSUPPORTED, UNKNOWN, UNKNOWN, CREATED]);
-    expect(asked).toEqual([['silent_auth', 'sms'], ['sms'], ['sms']]);
-  });
-
-  it.each<[string, readonly VerifyAnswer[], object, readonly string[]]>([
+  const ALL = 'silent_auth sms';
+  it.each<Row>([
+    ['asks once when Vonage answers', [CREATED], STARTED, [ALL]],
+    ['asks again without silent_auth after a 412', [UNSUPPORTED, CREATED], SKIPPED, [ALL, 'sms']],
+    ['asks once more after a 412', [UNSUPPORTED, UNSUPPORTED], UNSUPPORTED, [ALL, 'sms']],
+    ['adopts what a request after a lost answer names', [UNKNOWN, IN_FLIGHT], ADOPTED, [ALL, ALL]],
+    ['asks once more after a lost answer', [UNKNOWN, UNKNOWN, CREATED], UNKNOWN, [ALL, ALL]],
+    ['asks once when it takes over a lost start', [UNKNOWN, CREATED], UNKNOWN, [ALL], TAKEOVER],
+    ['adopts what the start that it takes over created', [IN_FLIGHT], ADOPTED, [ALL], TAKEOVER],
+    ['adopts nothing when no answer was lost', [IN_FLIGHT], IN_FLIGHT, [ALL]],
     [
-      'once',
-      [LOCALE, CREATED],
-      { requestId: 'new', isAdopted: false },
-      ['silent_auth sms tlh', 'silent_auth sms'],
+      'adopts nothing that may be the request of another start',
+      [UNKNOWN, IN_FLIGHT],
+      UNKNOWN,
+      [ALL, ALL],
+      { mayAdopt: false },
     ],
     [
-      'and then without silent_auth',
+      'adopts nothing that may be the request of another start when it takes over a lost one',
+      [IN_FLIGHT],
+      UNKNOWN,
+      [ALL],
+      { mayAdopt: false, isTakeover: true },
+    ],
+    [
+      'adopts nothing after a 412, because then the lost request created nothing',
+      [UNKNOWN, UNSUPPORTED, IN_FLIGHT],
+      IN_FLIGHT,
+      [ALL, ALL, 'sms'],
+    ],
+    [
+      'sends at most three requests',
+      [UNSUPPORTED, UNKNOWN, UNKNOWN, CREATED],
+      UNKNOWN,
+      [ALL, 'sms', 'sms'],
+    ],
+    ['does not ask again without a locale that it did not send', [LOCALE, CREATED], LOCALE, [ALL]],
+  ])('%s', (...row) => expectOutcome(PLAN, row));
+
+  it.each<Row>([
+    ['asks again without it', [LOCALE, CREATED], STARTED, [`${ALL} tlh`, ALL]],
+    [
+      'asks again without it, then without silent_auth',
       [LOCALE, UNSUPPORTED, CREATED],
-      { requestId: 'new', silentAuthSkipped: true },
-      ['silent_auth sms tlh', 'silent_auth sms', 'sms'],
+      SKIPPED,
+      [`${ALL} tlh`, ALL, 'sms'],
     ],
     [
-      'and reconciles what is lost then',
+      'asks again without it, then once more after a lost answer',
       [LOCALE, UNKNOWN, IN_FLIGHT],
-      { requestId: 'in-flight', isAdopted: true },
-      ['silent_auth sms tlh', 'silent_auth sms', 'silent_auth sms'],
+      ADOPTED,
+      [`${ALL} tlh`, ALL, ALL],
     ],
     [
-      'and takes what is lost before for not created: it had the locale too',
+      'adopts nothing after an answer lost before, because that request had the locale too',
       [UNKNOWN, LOCALE, IN_FLIGHT],
       IN_FLIGHT,
-      ['silent_auth sms tlh', 'silent_auth sms tlh', 'silent_auth sms'],
+      [`${ALL} tlh`, `${ALL} tlh`, ALL],
     ],
     [
-      'and never a fourth time',
+      'sends at most three requests',
       [UNSUPPORTED, UNKNOWN, LOCALE, CREATED],
       UNKNOWN,
-      ['silent_auth sms tlh', 'sms tlh', 'sms tlh'],
+      [`${ALL} tlh`, 'sms tlh', 'sms tlh'],
     ],
-  ])('asks again without a locale that Vonage refuses, %s', async (_how, answers, end, sent) => {
-    const { result, asked } = await outcomeOf(answers, {}, WITH_LOCALE);
-    expect(result).toMatchObject(end);
-    expect(asked.map((words) => words.join(' '))).toEqual(sent);
-  });
+    [
+      'adopts what the start that it takes over created without it',
+      [LOCALE, IN_FLIGHT],
+      ADOPTED,
+      [`${ALL} tlh`, ALL],
+      TAKEOVER,
+    ],
+  ])('when Vonage refuses the locale: %s', (...row) => expectOutcome(WITH_LOCALE, row));
 
-  it('adopts what a start that it takes over has created without the locale', async () => {
-    const { result } = await outcomeOf([LOCALE, IN_FLIGHT], { isTakeover: true }, WITH_LOCALE);
-    expect(result).toMatchObject({ requestId: 'in-flight', isAdopted: true });
-  });
+  it('does not ask again after a 412 to silent_auth alone', () =>
+    expectOutcome(SILENT_AUTH_ALONE, ['', [UNSUPPORTED], UNSUPPORTED, ['silent_auth']]));
 
-  it('has nothing to ask again for when Vonage refuses a locale that was not sent', async () => {
-    const { result, asked } = await outcomeOf([LOCALE, CREATED]);
-    expect(result).toEqual(LOCALE);
-    expect(asked).toHaveLength(1);
-  });
+  it('adopts nothing where an e-mail address is the first, because no start locks it', () =>
+    expectOutcome(EMAIL, ['', [UNKNOWN, IN_FLIGHT], UNKNOWN, ['email', 'email']]));
 
   it('throws only before anything was sent', async () => {
-    const broken = { verify: () => Promise.reject(new Error('no key')) };
-    await expect(askVonage(CLAIMED, contextOf(broken))).rejects.toThrow();
-    const answers = [Promise.resolve(UNKNOWN), Promise.reject(new Error('no key'))];
-    const vonage = { verify: () => answers.shift() ?? Promise.resolve(UNKNOWN) };
-    expect(await askVonage(CLAIMED, contextOf(vonage))).toEqual(UNKNOWN);
+    const noKey = new Error('no key');
+    await expect(ask(() => Promise.reject(noKey))).rejects.toThrow();
+    const answers = [Promise.resolve(UNKNOWN), Promise.reject(noKey)];
+    expect(await ask(() => answers.shift() ?? Promise.resolve(CREATED))).toEqual(UNKNOWN);
   });
 });

@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../../shared/domain/events.ts';
-import type {
-  IdempotencyClaim,
-  IdempotencyRecords,
-} from '../../../../../shared/domain/ports/idempotency-records.ts';
+import type { IdempotencyRecords } from '../../../../../shared/domain/ports/idempotency-records.ts';
 import type {
   PhoneNumberLock,
   PhoneNumberLocks,
 } from '../../../../../shared/domain/ports/phone-number-locks.ts';
-import type {
-  Caller,
-  CountedOn,
-  RateLimits,
-} from '../../../../../shared/domain/ports/rate-limits.ts';
+import type { CountedOn, RateLimits } from '../../../../../shared/domain/ports/rate-limits.ts';
 import type { StartRequest } from '../../../../../shared/domain/start-request.ts';
 import type { Channel } from '../../../../../shared/domain/workflow.ts';
 import { claimStart, countCaller } from '../../../../../shared/usecases/start/claim-start.ts';
@@ -23,31 +16,19 @@ import { at, START_MS, started } from '../../../../fixtures/histories.ts';
 import { createMemoryLog } from '../../../../fixtures/memory-log.ts';
 import { CALLER, START, startWorld } from '../../../../fixtures/start-world.ts';
 
-const LIVE = {
-  outcome: 'live',
-  requestId: 'in-flight-canary',
-} as const satisfies PhoneNumberLock;
-const STARTED = { outcome: 'started', requestId: 'request-1', tokenKeyId: 'key1' } as const;
+const LIVE = { outcome: 'live', requestId: 'in-flight-canary' } as const;
 const HELD: PhoneNumberLock = { outcome: 'held' };
+const LOCKED: PhoneNumberLock = { outcome: 'locked' };
+const REPEATED = { outcome: 'started', requestId: 'request-1', tokenKeyId: 'key1' } as const;
 
-const TAKEN = [
-  'count address',
-  'claim',
-  'lock',
-  'count phone_number',
-  'count prefix',
-  'count email',
-];
-
-interface Asked {
-  readonly off?: readonly Channel[];
-  readonly request?: StartRequest;
-  readonly caller?: Caller;
-}
+const COUNTED = ['phone_number', 'prefix', 'email'] as const;
+const CLAIMED = ['count address', 'claim', 'lock', ...COUNTED.map((limit) => `count ${limit}`)];
 
 async function claimIn(
   { needs }: { readonly needs: StartNeeds },
-  { request = START, caller = CALLER, off = [] }: Asked = {},
+  request = START,
+  caller: { readonly address: string; readonly subject?: string } = CALLER,
+  off: readonly Channel[] = [],
 ) {
   await countCaller(caller, needs);
   const plan = withoutChannels(planStart(request, needs), off);
@@ -55,17 +36,14 @@ async function claimIn(
 }
 
 describe('countCaller', () => {
-  it('warms the functions that come next once the caller is within its limit', async () => {
-    const world = startWorld();
-    await countCaller(CALLER, { ...world.needs, warmOthers: () => void world.calls.push('warm') });
-    expect(world.calls).toEqual(['count address', 'warm']);
-  });
-
-  it('warms nothing for a caller over its limit', async () => {
-    const world = startWorld({ refuses: ['address'] });
+  it.each([
+    ['warms the functions that come next', [], ['count address', 'warm']],
+    ['warms nothing for a caller over its limit', ['address'], ['count address']],
+  ] as const)('%s', async (_rule, refuses, calls) => {
+    const world = startWorld({ refuses });
     const needs = { ...world.needs, warmOthers: () => void world.calls.push('warm') };
-    await expect(countCaller(CALLER, needs)).rejects.toMatchObject({ code: 'rate_limited' });
-    expect(world.calls).not.toContain('warm');
+    await countCaller(CALLER, needs).catch(() => {});
+    expect(world.calls).toEqual(calls);
   });
 });
 
@@ -73,10 +51,10 @@ describe('claimStart', () => {
   it('counts the caller first, and claims the rest', async () => {
     const world = startWorld();
     expect(await claimIn(world)).toMatchObject({ outcome: 'claimed', mayAdopt: true });
-    expect(world.calls).toEqual(TAKEN);
+    expect(world.calls).toEqual(CLAIMED);
   });
 
-  it('treats as the same start only a body that asks for the same', async () => {
+  it('takes only a body that asks for the same for the same start', async () => {
     const { needs } = startWorld();
     const bodies: string[] = [];
     const claim: IdempotencyRecords['claim'] = async ({ body }) => {
@@ -88,20 +66,20 @@ describe('claimStart', () => {
       idempotencyRecords: { ...needs.idempotencyRecords, claim },
       settings: { ...needs.settings, redirectUrl: 'https://example.org/done' },
     };
-    const requests: readonly StartRequest[] = [
-      START,
-      { ...START, phoneNumber: '+4915112345679' },
-      { ...START, email: 'another@example.org' },
-      { ...START, channels: ['email'] },
-      { ...START, channels: ['silent_auth'] },
-      { ...START, locale: 'de-de' },
-      { ...START, nonce: 'n'.repeat(16) },
-      { ...START, result: 'redirect' },
+    const others: readonly Partial<StartRequest>[] = [
+      {},
+      { phoneNumber: '+4915112345679' },
+      { email: 'another@example.org' },
+      { channels: ['email'] },
+      { channels: ['silent_auth'] },
+      { locale: 'de-de' },
+      { nonce: 'n'.repeat(16) },
+      { result: 'redirect' },
     ];
-    for (const request of requests) await claimIn({ needs: noting }, { request });
-    await claimIn({ needs: noting }, { caller: { ...CALLER, subject: 'user-1' } });
-    expect(new Set(bodies).size).toBe(requests.length + 1);
-    await claimIn({ needs: noting }, { caller: { address: '203.0.113.9' } });
+    for (const other of others) await claimIn({ needs: noting }, { ...START, ...other });
+    await claimIn({ needs: noting }, START, { ...CALLER, subject: 'user-1' });
+    expect(new Set(bodies).size).toBe(others.length + 1);
+    await claimIn({ needs: noting }, START, { address: '203.0.113.9' });
     expect(bodies.at(-1)).toBe(bodies[0]);
   });
 
@@ -113,9 +91,8 @@ describe('claimStart', () => {
       return { outcome: 'counted' };
     };
     const noting = { ...needs, rateLimits: { ...needs.rateLimits, count } };
-    const request = { ...START, email: 'J.o+tag@GoogleMail.com' };
     const caller = { ...CALLER, subject: 'user-1' };
-    await claimIn({ needs: noting }, { request, caller });
+    await claimIn({ needs: noting }, { ...START, email: 'J.o+tag@GoogleMail.com' }, caller);
     expect(counted).toEqual([
       { limit: 'subject', value: 'user-1', caller },
       { limit: 'phone_number', value: START.phoneNumber, caller },
@@ -124,80 +101,76 @@ describe('claimStart', () => {
     ]);
   });
 
-  it.each<[string, readonly Channel[] | undefined, readonly Channel[]]>([
-    ['are not asked for', ['silent_auth'], []],
-    ['are switched off', undefined, ['email']],
-  ])('leaves the limit of the mailbox alone where mails %s', async (_why, channels, off) => {
+  it.each<[string, Partial<StartRequest>, readonly Channel[]]>([
+    ['is not asked for', { channels: ['silent_auth'] }, []],
+    ['is switched off', {}, ['email']],
+  ])('does not count the mailbox where e-mail %s', async (_why, asked, off) => {
     const world = startWorld();
-    const request = { ...START, ...(channels && { channels }) };
-    await claimIn(world, { request, off });
-    expect(world.calls).toEqual(TAKEN.filter((call) => call !== 'count email'));
+    await claimIn(world, { ...START, ...asked }, CALLER, off);
+    expect(world.calls).toEqual(CLAIMED.filter((call) => call !== 'count email'));
   });
 
-  it('touches nothing else when the caller is over its limit', async () => {
+  it('touches nothing else when the caller is over its limit, and tells when that ends', async () => {
     const world = startWorld({ refuses: ['address'] });
-    await expect(claimIn(world)).rejects.toMatchObject({ code: 'rate_limited' });
+    const refusal = { code: 'rate_limited', members: { retryAfterSeconds: 31 } };
+    await expect(claimIn(world)).rejects.toMatchObject(refusal);
     expect(world.calls).toEqual(['count address']);
   });
 
-  it.each(['phone_number', 'prefix', 'email'] as const)(
-    'gives everything back when %s refuses',
-    async (limit) => {
-      const world = startWorld({ refuses: [limit] });
-      await expect(claimIn(world)).rejects.toMatchObject({ code: 'rate_limited' });
-      const others = ['email', 'phone_number', 'prefix'].filter((other) => other !== limit);
-      expect(world.calls.slice(TAKEN.length).toSorted()).toEqual([
-        ...others.map((other) => `give back ${other}`),
-        'release key',
-        'unlock',
-      ]);
-    },
-  );
-
-  it('gives everything back but the live verification of another start', async () => {
-    const world = startWorld({ lock: LIVE });
-    await expect(claimIn(world)).rejects.toMatchObject({ code: 'rate_limited' });
-    expect(world.calls.slice(TAKEN.length).toSorted()).toEqual([
-      'give back email',
-      'give back phone_number',
-      'give back prefix',
-      'release key',
-    ]);
+  const retryAtMs = START_MS + 35_000;
+  it.each<[string, Parameters<typeof startWorld>[0], string]>([
+    ['the number is over its limit', { refuses: ['phone_number'] }, 'email prefix key lock'],
+    ['its neighbours are', { refuses: ['prefix'] }, 'email phone_number key lock'],
+    ['the mailbox is', { refuses: ['email'] }, 'phone_number prefix key lock'],
+    ['the number has a live verification', { lock: LIVE }, 'email phone_number prefix key'],
+    [
+      'the start runs already',
+      { key: { outcome: 'in_progress', retryAtMs } },
+      'email phone_number prefix lock',
+    ],
+    [
+      'the key came with another body',
+      { key: { outcome: 'other_body' } },
+      'email phone_number prefix lock',
+    ],
+    [
+      'a repeat is answered as the first',
+      { key: { ...REPEATED, recordedAtMs: START_MS } },
+      'email phone_number prefix lock',
+    ],
+  ])('gives back what it has taken when %s', async (_why, answers, givenBack) => {
+    const world = startWorld(answers);
+    await claimIn(world).catch(() => {});
+    const undone = world.calls.slice(CLAIMED.length).map((call) => {
+      return call.replace('give back ', '').replace('release ', '').replace('unlock', 'lock');
+    });
+    expect(undone.toSorted()).toEqual(givenBack.split(' ').toSorted());
   });
 
-  it.each<[string, IdempotencyClaim]>([
-    ['waits for another one', { outcome: 'in_progress', retryAtMs: START_MS + 35_000 }],
-    ['came with another body', { outcome: 'other_body' }],
-    ['is answered as the first', { ...STARTED, recordedAtMs: START_MS }],
-  ])('gives back what a repeat has counted that %s', async (_name, key) => {
-    const world = startWorld({ key });
-    await claimIn(world).catch(() => {});
-    expect(world.calls.slice(TAKEN.length).toSorted()).toEqual([
-      'give back email',
-      'give back phone_number',
-      'give back prefix',
-      'unlock',
-    ]);
+  it('keeps a lost start lost when its repeat is refused', async () => {
+    const world = startWorld({ refuses: ['email'], key: { outcome: 'takeover' } });
+    await expect(claimIn(world)).rejects.toMatchObject({ code: 'rate_limited' });
+    expect(world.calls).toContain('key unknown');
+    expect(world.calls).not.toContain('release key');
   });
 
   it('waits for the lock of another start, which may be refused', async () => {
     const world = startWorld();
-    const locks = [HELD, HELD, HELD, { outcome: 'locked' } as const];
-    const lock: PhoneNumberLocks['lock'] = async () => locks.shift() ?? HELD;
+    const answers = [HELD, HELD, HELD, LOCKED];
+    const lock: PhoneNumberLocks['lock'] = async () => answers.shift() ?? HELD;
     const needs = { ...world.needs, locks: { ...world.needs.locks, lock } };
     expect(await claimIn({ needs })).toMatchObject({ outcome: 'claimed' });
     expect(world.calls.filter((call) => call === 'pause')).toHaveLength(3);
   });
 
-  it('waits 2 s at most, and not at all when something else refuses', async () => {
-    const waiting = startWorld({ lock: HELD });
-    await expect(claimIn(waiting)).rejects.toMatchObject({ code: 'rate_limited' });
-    expect(waiting.calls.filter((call) => call === 'pause')).toHaveLength(20);
-    for (const answers of [{ refuses: ['prefix'] }, { key: { outcome: 'other_body' } }] as const) {
-      const refused = startWorld({ lock: HELD, ...answers });
-      await expect(claimIn(refused)).rejects.toThrow();
-      expect(refused.calls).not.toContain('pause');
-    }
+  it.each([
+    ['2 s at most', {}, 20],
+    ['not at all when a limit is spent', { refuses: ['prefix'] }, 0],
+    ['not at all when the key came with another body', { key: { outcome: 'other_body' } }, 0],
+  ] as const)('waits for the lock %s', async (_how, answers, pauses) => {
+    const world = startWorld({ lock: HELD, ...answers });
+    await expect(claimIn(world)).rejects.toThrow();
+    expect(world.calls.filter((call) => call === 'pause')).toHaveLength(pauses);
   });
 
   it('gives back to the window it has counted in, however long that took', async () => {
@@ -205,38 +178,25 @@ describe('claimStart', () => {
     const times: number[] = [];
     let nowMs = START_MS;
     const clock = { now: () => (nowMs += 3_600_000) };
-    const { count, giveBack } = needs.rateLimits;
-    const rateLimits: RateLimits = {
-      count: (on, atMs) => {
+    const noted = <T>(change: (on: CountedOn, atMs: number) => T) => {
+      return (on: CountedOn, atMs: number): T => {
         times.push(atMs);
-        return count(on, atMs);
-      },
-      giveBack: (on, atMs) => {
-        times.push(atMs);
-        return giveBack(on, atMs);
-      },
+        return change(on, atMs);
+      };
     };
+    const { count, giveBack } = needs.rateLimits;
+    const rateLimits: RateLimits = { count: noted(count), giveBack: noted(giveBack) };
     await expect(claimIn({ needs: { ...needs, clock, rateLimits } })).rejects.toThrow();
     const [ofCaller, ...ofOthers] = times;
     expect(ofCaller).toBe(START_MS + 3_600_000);
     expect(ofOthers).toEqual(Array(6).fill(START_MS + 2 * 3_600_000));
   });
 
-  it('leaves a lost start lost when its repeat is refused', async () => {
-    const world = startWorld({ refuses: ['email'], key: { outcome: 'takeover' } });
-    await expect(claimIn(world)).rejects.toMatchObject({ code: 'rate_limited' });
-    expect(world.calls).toContain('key unknown');
-    expect(world.calls).not.toContain('release key');
-  });
-
-  it('answers a spent limit, a lock and a live verification of somebody else alike', async () => {
-    const log = createMemoryLog([started()]);
+  it('answers a spent limit, a lock and a live verification of another start alike', async () => {
     const worlds = [
       startWorld({ lock: HELD }),
-      startWorld({ lock: LIVE, log }),
-      ...(['phone_number', 'prefix', 'email'] as const).map((limit) =>
-        startWorld({ refuses: [limit] }),
-      ),
+      startWorld({ lock: LIVE, log: createMemoryLog([started()]) }),
+      ...COUNTED.map((limit) => startWorld({ refuses: [limit] })),
     ];
     const refusals = await Promise.all(
       worlds.map((world) => claimIn(world).catch((error) => error)),
@@ -251,35 +211,35 @@ describe('claimStart', () => {
     expect(JSON.stringify(refusals)).not.toContain('in-flight-canary');
   });
 
-  it('tells the caller the true end of its own limit', async () => {
-    await expect(claimIn(startWorld({ refuses: ['address'] }))).rejects.toMatchObject({
-      code: 'rate_limited',
-      members: { retryAfterSeconds: 31 },
-    });
-  });
-
   it.each<[string, readonly VerificationEvent[], readonly (string | undefined)[]]>([
-    ['runs', [started()], [undefined]],
-    ['is missing, because nobody knows how it went,', [], [undefined]],
-    ['has ended', [started(), at(1, { type: 'cancelled' })], [undefined, LIVE.requestId]],
-    ['is overdue', [started(['sms'], { atMs: START_MS - 1_000_000 })], [undefined, LIVE.requestId]],
-  ])('treats a live verification whose log %s accordingly', async (_how, events, passed) => {
+    ['refuses while it runs', [started()], [undefined]],
+    ['refuses while its log is missing, because its outcome is unknown', [], [undefined]],
+    [
+      'locks once it has ended',
+      [started(), at(1, { type: 'cancelled' })],
+      [undefined, LIVE.requestId],
+    ],
+    [
+      'locks once it is overdue',
+      [started(['sms'], { atMs: START_MS - 1_000_000 })],
+      [undefined, LIVE.requestId],
+    ],
+  ])('goes by the log of a live verification: %s', async (_how, events, passed) => {
     const log = createMemoryLog(events);
-    const find: typeof log.find = async (requestId) =>
-      events.length === 0 ? undefined : log.find(requestId);
+    const find = async () => (events.length === 0 ? undefined : log.entry());
     const { needs } = startWorld({ log: { ...log, find } });
     const superseded: (string | undefined)[] = [];
     const lock: PhoneNumberLocks['lock'] = async (_holder, _nowMs, over) => {
       superseded.push(over);
-      return over === undefined ? LIVE : { outcome: 'locked' };
+      return over === undefined ? LIVE : LOCKED;
     };
-    const noting = { ...needs, locks: { ...needs.locks, lock } };
-    const isClaimed = await claimIn({ needs: noting }).then(
-      () => true,
-      () => false,
+    const claimed = claimIn({ needs: { ...needs, locks: { ...needs.locks, lock } } });
+    const code = await claimed.then(
+      ({ outcome }) => outcome,
+      (error) => error.code,
     );
     expect(superseded).toEqual(passed);
-    expect(isClaimed).toBe(passed.length === 2);
+    expect(code).toBe(passed.length === 2 ? 'claimed' : 'rate_limited');
   });
 
   it('adopts nothing while the outcome of another start of the number is unknown', async () => {
@@ -287,10 +247,19 @@ describe('claimStart', () => {
     expect(await claimIn(world)).toMatchObject({ outcome: 'claimed', mayAdopt: false });
   });
 
-  it('takes the lock from whichever of its tries has it, three before it waits', async () => {
+  it.each<[string, (string | undefined)[], readonly unknown[], number]>([
+    ['from each try that has it', ['ref.1', 'ref.2'], ['ref.1', 'ref.2'], 0],
+    ['from the try that runs now', [undefined, undefined], [expect.stringMatching(/^ref\./)], 0],
+    [
+      'from three tries before it waits',
+      ['ref.1', 'ref.2', 'ref.3', 'ref.4'],
+      ['ref.1', 'ref.2', 'ref.3', 'ref.4'],
+      1,
+    ],
+  ])('takes the lock of a lost start %s', async (_whose, holders, expected, pauses) => {
     const { needs, calls } = startWorld({ key: { outcome: 'takeover' } });
     const taken: string[] = [];
-    const locksWith = (holders: (string | undefined)[]): PhoneNumberLocks => ({
+    const locks: PhoneNumberLocks = {
       ...needs.locks,
       lock: async () => {
         const heldBy = holders[0];
@@ -298,26 +267,13 @@ describe('claimStart', () => {
       },
       inherit: async (_holder, _nowMs, heldBy) => {
         taken.push(heldBy);
-        return holders.splice(0, 1).length > 0 && holders.length > 0 ? HELD : { outcome: 'locked' };
+        holders.shift();
+        return holders.length > 0 ? HELD : LOCKED;
       },
-    });
-    const claimWith = (...holders: (string | undefined)[]) =>
-      claimIn({ needs: { ...needs, locks: locksWith(holders) } });
-    expect(await claimWith('ref.1', 'ref.2')).toMatchObject({ outcome: 'claimed' });
-    expect(taken.splice(0)).toEqual(['ref.1', 'ref.2']);
-    expect(await claimWith(undefined, undefined)).toMatchObject({ outcome: 'claimed' });
-    expect(taken.splice(0)).toEqual([expect.stringMatching(/^ref\./)]);
-    calls.length = 0;
-    expect(await claimWith('ref.1', 'ref.2', 'ref.3', 'ref.4')).toMatchObject({
-      outcome: 'claimed',
-    });
-    expect(calls.filter((call) => call === 'pause')).toHaveLength(1);
-    expect(taken).toEqual(['ref.1', 'ref.2', 'ref.3', 'ref.4']);
-  });
-
-  it('takes the number over from the try of its own start that was lost', async () => {
-    const world = startWorld({ key: { outcome: 'takeover' } });
-    expect(await claimIn(world)).toMatchObject({ outcome: 'claimed', isTakeover: true });
-    expect(world.calls).toContain('inherit');
+    };
+    const claimed = await claimIn({ needs: { ...needs, locks } });
+    expect(claimed).toMatchObject({ outcome: 'claimed', isTakeover: true });
+    expect(taken).toEqual(expected);
+    expect(calls.filter((call) => call === 'pause')).toHaveLength(pauses);
   });
 });
