@@ -29,10 +29,8 @@ describe('toStartRequest', () => {
     expect(toStartRequest(body, undefined).locale).toBe(form);
   });
 
-  it('needs none', () => {
-    expect(toStartRequest(BODY, undefined)).toEqual({
-      phoneNumber: '+4915112345678',
-      result: 'json',
-    });
+  it('needs neither key nor locale', () => {
+    const { phone_number: phoneNumber, result } = BODY;
+    expect(toStartRequest(BODY, undefined)).toEqual({ phoneNumber, result });
   });
 });

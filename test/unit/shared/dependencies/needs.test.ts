@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ENV, type FunctionName, type ProofSettings } from '../../../../shared/config.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ENV, type FunctionName } from '../../../../shared/config.ts';
 import { buildCancelNeeds } from '../../../../shared/dependencies/needs/cancel.ts';
 import { buildCheckCodeNeeds } from '../../../../shared/dependencies/needs/check-code.ts';
 import { buildClockNeeds } from '../../../../shared/dependencies/needs/clock.ts';
@@ -13,8 +13,6 @@ import { buildStatusNeeds } from '../../../../shared/dependencies/needs/status.t
 import { buildWebhookNeeds } from '../../../../shared/dependencies/needs/webhook.ts';
 import { LAMBDA_VARIABLES } from '../../../fixtures/lambda-variables.ts';
 import { START_SETTINGS } from '../../../fixtures/start-settings.ts';
-
-const PROOFS: ProofSettings = { audience: 'example', lifetimeSeconds: 120 };
 
 /** A value for each variable that some function requires. */
 const VALUES: Readonly<Record<string, string>> = {
@@ -32,35 +30,27 @@ const VALUES: Readonly<Record<string, string>> = {
   [ENV.websocketManagementUrl]: 'https://push.example.org/dev',
   [ENV.allowedOrigins]: '[]',
   [ENV.startSettings]: JSON.stringify(START_SETTINGS),
-  [ENV.proofSettings]: JSON.stringify(PROOFS),
+  [ENV.proofSettings]: JSON.stringify({ audience: 'example', lifetimeSeconds: 120 }),
   [ENV.publicUrl]: 'https://api.example.org',
   [ENV.clockQueue]: 'https://sqs.example.org/1/clock',
 };
 
+const SERVICE = 'POWERTOOLS_SERVICE_NAME';
 const AWS = ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 const DYNAMODB = [...AWS, ENV.verificationsTable];
 const PUBLISHES = [...DYNAMODB, ENV.websocketManagementUrl];
 const CALLS_VONAGE = [...PUBLISHES, ENV.privateKeySecret, ENV.vonageBaseUrl];
 const PUBLISHING_OPTIONS = [ENV.dynamodbEndpoint, ENV.eventBus];
-const VERIFYING_OPTIONS = [
-  ENV.dynamodbEndpoint,
-  ENV.eventBus,
-  ENV.secretsManagerEndpoint,
-  ENV.clockQueue,
-];
-const VONAGE_OPTIONS = [...PUBLISHING_OPTIONS, ENV.secretsManagerEndpoint];
+const SECRET_OPTIONS = [...PUBLISHING_OPTIONS, ENV.secretsManagerEndpoint];
+const CALLING_OPTIONS = [...SECRET_OPTIONS, ENV.clockQueue];
 
-interface Variables {
-  readonly build: () => unknown;
-  readonly required: readonly string[];
-  readonly optional: readonly string[];
-}
-
-/** Which of the project's variables each function reads. */
-const VARIABLES: Readonly<Record<FunctionName, Variables>> = {
-  start: {
-    build: () => buildStartNeeds().warmUpNeeds(),
-    required: [
+/** Which of the project's variables each function must have, and which it may have. */
+const VARIABLES: Readonly<
+  Record<FunctionName, readonly [() => unknown, readonly string[], readonly string[]]>
+> = {
+  start: [
+    () => buildStartNeeds().warmUpNeeds(),
+    [
       ...DYNAMODB,
       ENV.guardsTable,
       ENV.privateKeySecret,
@@ -70,7 +60,7 @@ const VARIABLES: Readonly<Record<FunctionName, Variables>> = {
       ENV.websocketUrl,
       ENV.startSettings,
     ],
-    optional: [
+    [
       ENV.dynamodbEndpoint,
       ENV.secretsManagerEndpoint,
       ENV.channelSwitch,
@@ -79,57 +69,36 @@ const VARIABLES: Readonly<Record<FunctionName, Variables>> = {
       ENV.clockQueue,
       ENV.allowedOrigins,
     ],
-  },
-  'check-code': {
-    build: () => buildCheckCodeNeeds().warmUpNeeds(),
-    required: CALLS_VONAGE,
-    optional: VERIFYING_OPTIONS,
-  },
-  webhook: {
-    build: () => buildWebhookNeeds().warmUpNeeds(),
-    required: [...PUBLISHES, ENV.signatureSecret, ENV.checkUrlHosts],
-    optional: VONAGE_OPTIONS,
-  },
-  'next-workflow': {
-    build: buildNextWorkflowNeeds,
-    required: CALLS_VONAGE,
-    optional: VERIFYING_OPTIONS,
-  },
-  cancel: { build: buildCancelNeeds, required: CALLS_VONAGE, optional: VERIFYING_OPTIONS },
-  status: { build: buildStatusNeeds, required: PUBLISHES, optional: PUBLISHING_OPTIONS },
-  message: { build: buildMessageNeeds, required: PUBLISHES, optional: PUBLISHING_OPTIONS },
-  connect: {
-    build: buildConnectNeeds,
-    required: [...DYNAMODB, ENV.allowedOrigins],
-    optional: [ENV.dynamodbEndpoint],
-  },
-  proof: {
-    build: buildProofNeeds,
-    required: [...DYNAMODB, ENV.keysSecret, ENV.proofKeySecret, ENV.proofSettings, ENV.publicUrl],
-    optional: [ENV.dynamodbEndpoint, ENV.secretsManagerEndpoint],
-  },
-  contracts: {
-    build: buildContractsNeeds,
-    required: [ENV.publicUrl, ENV.websocketUrl],
-    optional: [],
-  },
-  clock: {
-    build: buildClockNeeds,
-    required: [...CALLS_VONAGE, ENV.clockQueue],
-    optional: [...VONAGE_OPTIONS, ENV.queueEndpoint],
-  },
+  ],
+  'check-code': [() => buildCheckCodeNeeds().warmUpNeeds(), CALLS_VONAGE, CALLING_OPTIONS],
+  webhook: [
+    () => buildWebhookNeeds().warmUpNeeds(),
+    [...PUBLISHES, ENV.signatureSecret, ENV.checkUrlHosts],
+    SECRET_OPTIONS,
+  ],
+  'next-workflow': [buildNextWorkflowNeeds, CALLS_VONAGE, CALLING_OPTIONS],
+  cancel: [buildCancelNeeds, CALLS_VONAGE, CALLING_OPTIONS],
+  status: [buildStatusNeeds, PUBLISHES, PUBLISHING_OPTIONS],
+  message: [buildMessageNeeds, PUBLISHES, PUBLISHING_OPTIONS],
+  connect: [buildConnectNeeds, [...DYNAMODB, ENV.allowedOrigins], [ENV.dynamodbEndpoint]],
+  proof: [
+    buildProofNeeds,
+    [...DYNAMODB, ENV.keysSecret, ENV.proofKeySecret, ENV.proofSettings, ENV.publicUrl],
+    [ENV.dynamodbEndpoint, ENV.secretsManagerEndpoint],
+  ],
+  contracts: [buildContractsNeeds, [ENV.publicUrl, ENV.websocketUrl], []],
+  clock: [
+    buildClockNeeds,
+    [...CALLS_VONAGE, ENV.clockQueue],
+    [...SECRET_OPTIONS, ENV.queueEndpoint],
+  ],
 };
-
-const CASES = Object.entries(VARIABLES).map(([name, variables]) => ({ name, ...variables }));
 
 /** Exactly these variables are set; the answer tells which of the project's own were read. */
 function set(names: readonly string[]): () => readonly string[] {
   const read = new Set<string>();
-  const values: Record<string, string | undefined> = {
-    POWERTOOLS_SERVICE_NAME: VALUES.POWERTOOLS_SERVICE_NAME,
-    ...Object.fromEntries(names.map((name) => [name, VALUES[name]])),
-  };
-  process.env = new Proxy(values, {
+  const values = Object.fromEntries(names.map((name) => [name, VALUES[name]]));
+  process.env = new Proxy<NodeJS.ProcessEnv>(values, {
     get: (target, name) => {
       read.add(String(name));
       return Reflect.get(target, name);
@@ -141,30 +110,26 @@ function set(names: readonly string[]): () => readonly string[] {
 const environment = process.env;
 afterEach(() => {
   process.env = environment;
-  vi.restoreAllMocks();
 });
 
 describe('the builders of needs', () => {
-  it.each(CASES)('read only the variables of their own function: $name', (function_) => {
-    const { build, required, optional } = function_;
-    const read = set(required);
-    build();
-    const own = [...required, ...optional].filter((name) => !AWS.includes(name));
-    expect(read().toSorted()).toEqual(own.toSorted());
-  });
+  it.each(Object.entries(VARIABLES))(
+    'read only the variables of their own function: %s',
+    (_name, [build, required, optional]) => {
+      const read = set([SERVICE, ...required]);
+      build();
+      const own = [...required, ...optional].filter((name) => !AWS.includes(name));
+      expect(read().toSorted()).toEqual(own.toSorted());
+    },
+  );
 
   it.each(
-    CASES.flatMap(({ name, build, required }) =>
-      [...required, 'POWERTOOLS_SERVICE_NAME'].map((missing) => ({
-        name,
-        build,
-        missing,
-        required,
-      })),
-    ),
-  )('of $name fail without $missing, and name it', ({ build, missing, required }) => {
-    set(required.filter((name) => name !== missing));
-    if (missing === 'POWERTOOLS_SERVICE_NAME') delete process.env[missing];
+    Object.entries(VARIABLES).flatMap(([name, [build, required]]) => {
+      const all = [SERVICE, ...required];
+      return all.map((missing) => [name, missing, build, all] as const);
+    }),
+  )('of %s fail without %s, and name it', (_name, missing, build, all) => {
+    set(all.filter((name) => name !== missing));
     expect(build).toThrow(`the environment variable ${missing} is not set`);
   });
 });

@@ -3,58 +3,67 @@ import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../../shared/domain/errors.ts';
 import { httpHandler } from '../../../../shared/lambda/handler.ts';
 import type { HttpAnswer } from '../../../../shared/lambda/http-answer.ts';
-import type { LogFields } from '../../../../shared/lambda/telemetry.ts';
+import { recordedTelemetry } from '../../../fixtures/recorded-telemetry.ts';
 import { httpRequest } from '../../../fixtures/requests.ts';
 
-async function call(
-  route: () => Promise<HttpAnswer>,
-  headers: Readonly<Record<string, string>> = {},
-) {
-  const lines: { readonly fields: LogFields; readonly fault: unknown }[] = [];
-  const measured: string[] = [];
-  const telemetry = {
-    measure: ({ name }: { readonly name: string }) => void measured.push(name),
-    annotate: () => {},
-    flush: (fields: LogFields, fault?: unknown) => void lines.push({ fields, fault }),
-  };
-  const result = await httpHandler(telemetry, route)(httpRequest(headers), {} as Context);
-  return { ...result, lines, measured };
-}
+/** The members of Lambda's context that the chain reads. */
+const CONTEXT = { functionName: 'start-1A2B', functionVersion: '7' } as Context;
 
 const ok = async (): Promise<HttpAnswer> => ({ status: 200, body: { a: 1 } });
 
+async function call(route = ok, headers: Readonly<Record<string, string>> = {}) {
+  const { telemetry, measured, lines } = recordedTelemetry();
+  const { statusCode, ...answer } = await httpHandler(telemetry, route)(
+    httpRequest(headers),
+    CONTEXT,
+  );
+  return { status: statusCode, ...answer, lines, measured };
+}
+
+const failWith = (error: Error) => call(() => Promise.reject(error));
+
 describe('httpHandler', () => {
-  it('answers JSON that nobody may keep', async () => {
-    const { statusCode, headers, body } = await call(ok);
-    expect({ statusCode, headers, body }).toEqual({
-      statusCode: 200,
+  it('answers JSON that must not be cached', async () => {
+    expect(await call()).toMatchObject({
+      status: 200,
       headers: { 'cache-control': 'no-store', 'content-type': 'application/json' },
       body: '{"a":1}',
     });
   });
 
-  it('answers an error in the same way, and logs its cause only when it is ours', async () => {
-    const fault = new Error('private words');
-    const failed = await call(() => Promise.reject(fault));
+  it('answers a defect with a problem, and logs and measures it', async () => {
+    const fault = new TypeError('private words');
+    const failed = await failWith(fault);
     expect(failed).toMatchObject({
-      statusCode: 500,
+      status: 500,
       headers: { 'cache-control': 'no-store', 'content-type': 'application/problem+json' },
       lines: [{ fields: { outcome: 'internal', status: 500 }, fault }],
+      measured: ['InternalError', 'InternalErrorByVersion start-1A2B 7'],
     });
     expect(failed.body).not.toContain('private words');
-    const refused = await call(() => Promise.reject(new Problem('rate_limited', 'spent')));
+  });
+
+  it('logs no cause of a refusal', async () => {
+    const refused = await failWith(new Problem('rate_limited', 'spent'));
     expect(refused.lines).toMatchObject([
       { fields: { outcome: 'rate_limited' }, fault: undefined },
     ]);
   });
 
-  it('counts a secret that an operator must set', async () => {
-    const unset = new Problem('dependency_unavailable', 'empty', { secretNotSet: true });
-    expect((await call(() => Promise.reject(unset))).measured).toEqual(['SecretNotSet']);
+  it('measures a secret that an operator must set', async () => {
+    const unset = new Problem('dependency_unavailable', 'not set', { secretNotSet: true });
+    expect(await failWith(unset)).toMatchObject({ status: 503, measured: ['SecretNotSet'] });
   });
 
+  it.each(['dependency_unavailable', 'provider_unavailable', 'rate_limited'] as const)(
+    'measures nothing of its own at %s, which is expected',
+    async (code) => {
+      expect((await failWith(new Problem(code, 'expected'))).measured).toEqual([]);
+    },
+  );
+
   it.each(['1234567', 'app-4915112345678'])(
-    'gives the correlator %s back, and does not log it: it could be a phone number',
+    'returns the correlator %s, and does not log it, because it may be a phone number',
     async (id) => {
       const { headers, lines } = await call(ok, { 'x-correlator': id });
       expect(headers).toMatchObject({ 'x-correlator': id });
@@ -63,7 +72,7 @@ describe('httpHandler', () => {
   );
 
   it.each(['a', 'A-Z_09', '123456-123456', 'x'.repeat(64)])(
-    'gives the correlator %s back, and logs it',
+    'returns the correlator %s, and logs it',
     async (id) => {
       const { headers, lines } = await call(ok, { 'x-correlator': id });
       expect(headers).toMatchObject({ 'x-correlator': id });
@@ -79,7 +88,7 @@ describe('httpHandler', () => {
     '+4915112345678',
     'jo@example.org',
     'ä',
-  ])('neither gives %j back nor logs it', async (id) => {
+  ])('neither returns nor logs the correlator %j', async (id) => {
     const { headers, lines } = await call(ok, { 'x-correlator': id });
     expect(headers).not.toHaveProperty('x-correlator');
     expect(lines[0]?.fields).not.toHaveProperty('correlator');

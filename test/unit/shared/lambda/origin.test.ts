@@ -10,7 +10,7 @@ describe('isAllowedOrigin', () => {
     ['one of the stage', { Origin: 'https://app.example' }],
     ['the WebView of an app', { Origin: 'capacitor://localhost' }],
     ["the API's own, as React Native sends", { Origin: `https://${DOMAIN}` }],
-    ['one of the stage in another casing of the name', { origin: 'https://app.example' }],
+    ['one of the stage, with the header in lower case', { origin: 'https://app.example' }],
   ])('allows %s', (_name, headers) => {
     expect(isAllowedOrigin(handshake(headers), ALLOWED)).toBe(true);
   });

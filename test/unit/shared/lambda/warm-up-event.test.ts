@@ -1,7 +1,8 @@
 import type { Context } from 'aws-lambda';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { httpHandler } from '../../../../shared/lambda/handler.ts';
 import { isWarmUp } from '../../../../shared/lambda/warm-up-event.ts';
+import { recordedTelemetry } from '../../../fixtures/recorded-telemetry.ts';
 import { handshake, httpRequest } from '../../../fixtures/requests.ts';
 
 const WARM_UP = { source: 'silent-auth.warm-up' };
@@ -25,20 +26,12 @@ describe('isWarmUp', () => {
 
 describe('httpHandler', () => {
   it('answers a warm-up without running the route, logging or measuring', async () => {
-    const calls: string[] = [];
-    const note = (name: string) => () => void calls.push(name);
-    const telemetry = {
-      measure: note('measure'),
-      annotate: note('annotate'),
-      flush: note('flush'),
-    };
-    const route = async () => {
-      calls.push('route');
-      return { status: 200 };
-    };
+    const { telemetry, ...recorded } = recordedTelemetry();
+    const route = vi.fn();
     const event = Object.assign(httpRequest(), WARM_UP);
     Reflect.deleteProperty(event, 'requestContext');
     expect(await httpHandler(telemetry, route)(event, {} as Context)).toEqual({});
-    expect(calls).toEqual([]);
+    expect(route).not.toHaveBeenCalled();
+    expect(recorded).toEqual({ measured: [], annotated: [], lines: [] });
   });
 });

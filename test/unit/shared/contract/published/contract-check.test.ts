@@ -3,102 +3,77 @@ import { MOMENTS } from '../../../../../shared/contract/published/example-verifi
 import { problem } from '../../../../../shared/contract/published/examples.ts';
 import { assertContract, assertServerMessage } from '../../../../fixtures/contract-check.ts';
 
+type Headers = Readonly<Record<string, string>>;
+
 const JSON_ANSWER = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 const PROBLEM = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
-const STATUS = { verification: MOMENTS.completed };
+const KEPT = { ...JSON_ANSWER, 'cache-control': 'public, max-age=300' };
+const WAITING = { ...PROBLEM, 'retry-after': '30' };
+/** The gateway's own answers. */
+const GATEWAY_HEADERS = { 'content-type': 'application/json' };
 const GATEWAY = { message: 'Not Found' };
+const STATUS = { verification: MOMENTS.completed };
+const INCOMPLETE = { verification: { ...MOMENTS.completed, seq: undefined } };
 
-type Call = Parameters<typeof assertContract>;
+const check = (route: string, status: number, headers: Headers, body: unknown): void => {
+  const [method = '', path = ''] = route.split(' ');
+  assertContract(method, path, status, headers, body);
+};
 
 describe('assertContract', () => {
-  it.each<[string, Call]>([
-    ['an answer as it is described', ['GET', '/status', 200, JSON_ANSWER, STATUS]],
-    ['no body with 204', ['POST', '/webhook', 204, { 'cache-control': 'no-store' }, undefined]],
-    [
-      'a problem that the route foresees',
-      ['GET', '/status', 401, PROBLEM, problem('client_token_invalid')],
-    ],
-    [
-      'the same wait in body and header',
-      ['POST', '/start', 429, { ...PROBLEM, 'retry-after': '30' }, problem('rate_limited')],
-    ],
-    [
-      "the gateway's own word for a route that there is not",
-      ['GET', '/nothing', 404, { 'content-type': 'application/json' }, GATEWAY],
-    ],
-    [
-      "the gateway's own word for a route that there is",
-      ['POST', '/start', 403, { 'content-type': 'application/json' }, GATEWAY],
-    ],
-    [
-      'public keys that may be kept',
-      [
-        'GET',
-        '/.well-known/jwks.json',
-        200,
-        { ...JSON_ANSWER, 'cache-control': 'public, max-age=300' },
-        { keys: [] },
-      ],
-    ],
-  ])('takes %s', (_name, call) => {
-    expect(() => assertContract(...call)).not.toThrow();
+  it.each<[string, string, number, Headers, unknown]>([
+    ['an answer as described', 'GET /status', 200, JSON_ANSWER, STATUS],
+    ['204 without a body', 'POST /webhook', 204, { 'cache-control': 'no-store' }, undefined],
+    ['a problem of the route', 'GET /status', 401, PROBLEM, problem('client_token_invalid')],
+    ['one wait in body and header', 'POST /start', 429, WAITING, problem('rate_limited')],
+    ['an unknown route', 'GET /nothing', 404, GATEWAY_HEADERS, GATEWAY],
+    ['a refusal of the gateway', 'POST /start', 403, GATEWAY_HEADERS, GATEWAY],
+    ['public keys that may be cached', 'GET /.well-known/jwks.json', 200, KEPT, { keys: [] }],
+  ])('takes %s', (_name, route, status, headers, body) => {
+    expect(() => check(route, status, headers, body)).not.toThrow();
   });
 
-  it.each<[string, Call]>([
-    ['a status that is not foreseen', ['GET', '/status', 201, JSON_ANSWER, STATUS]],
-    ['a success of a route that there is not', ['GET', '/nothing', 200, JSON_ANSWER, GATEWAY]],
+  const HTML = { ...JSON_ANSWER, 'content-type': 'text/html' };
+  const ODD_CORRELATOR = { ...JSON_ANSWER, 'x-correlator': 'a b' };
+  it.each<[string, string, number, Headers, unknown]>([
+    ['an unknown status', 'GET /status', 201, JSON_ANSWER, STATUS],
+    ['a success of an unknown route', 'GET /nothing', 200, JSON_ANSWER, GATEWAY],
+    ['a missing member', 'GET /status', 200, JSON_ANSWER, INCOMPLETE],
+    ['another content type', 'GET /status', 200, HTML, STATUS],
+    ['a missing body', 'GET /status', 200, JSON_ANSWER, undefined],
+    ['a body with 204', 'POST /webhook', 204, JSON_ANSWER, {}],
+    ['an answer that may be cached', 'GET /status', 200, GATEWAY_HEADERS, STATUS],
+    ['a code of another route', 'GET /status', 401, PROBLEM, problem('signature_invalid')],
     [
-      'a missing member',
-      [
-        'GET',
-        '/status',
-        200,
-        JSON_ANSWER,
-        { verification: { ...MOMENTS.completed, seq: undefined } },
-      ],
+      'a problem with another status in its body',
+      'GET /status',
+      500,
+      PROBLEM,
+      { ...problem('internal'), status: 503 },
     ],
-    [
-      'another content type',
-      ['GET', '/status', 200, { ...JSON_ANSWER, 'content-type': 'text/html' }, STATUS],
-    ],
-    ['a missing body', ['GET', '/status', 200, JSON_ANSWER, undefined]],
-    ['a body with 204', ['POST', '/webhook', 204, JSON_ANSWER, {}]],
-    [
-      'an answer that may be cached',
-      ['GET', '/status', 200, { 'content-type': 'application/json' }, STATUS],
-    ],
-    ['a code of another route', ['GET', '/status', 401, PROBLEM, problem('signature_invalid')]],
-    [
-      'a problem that speaks of another status',
-      ['GET', '/status', 500, PROBLEM, { ...problem('internal'), status: 503 }],
-    ],
-    ['a wait without its header', ['POST', '/start', 429, PROBLEM, problem('rate_limited')]],
-    [
-      'a correlator that nobody could have sent',
-      ['GET', '/status', 200, { ...JSON_ANSWER, 'x-correlator': 'a b' }, STATUS],
-    ],
-    [
-      "anything but the gateway's form from the gateway",
-      ['GET', '/status', 404, JSON_ANSWER, { error: 'x' }],
-    ],
-  ])('refuses %s', (_name, call) => {
-    expect(() => assertContract(...call)).toThrow();
+    ['a wait without its header', 'POST /start', 429, PROBLEM, problem('rate_limited')],
+    ['a correlator of another form', 'GET /status', 200, ODD_CORRELATOR, STATUS],
+    ['an error of another form', 'GET /status', 404, JSON_ANSWER, { error: 'x' }],
+  ])('refuses %s', (_name, route, status, headers, body) => {
+    expect(() => check(route, status, headers, body)).toThrow();
   });
 });
 
 describe('assertServerMessage', () => {
-  it('takes the messages of the contract', () => {
-    const verification = MOMENTS.check_url_issued;
-    expect(() => assertServerMessage({ type: 'snapshot', verification })).not.toThrow();
-    expect(() => assertServerMessage({ type: 'transition', verification })).not.toThrow();
-    expect(() => assertServerMessage({ type: 'pong' })).not.toThrow();
-    expect(() => assertServerMessage({ type: 'error', code: 'request_invalid' })).not.toThrow();
+  const verification = MOMENTS.check_url_issued;
+  it.each([
+    { type: 'snapshot', verification },
+    { type: 'transition', verification },
+    { type: 'pong' },
+    { type: 'error', code: 'request_invalid' },
+  ])('takes the message $type', (message) => {
+    expect(() => assertServerMessage(message)).not.toThrow();
   });
 
-  it('refuses any other', () => {
-    expect(() => assertServerMessage({ type: 'hello' })).toThrow();
-    expect(() => assertServerMessage({ type: 'snapshot' })).toThrow();
-    expect(() => assertServerMessage({ type: 'error', code: 'no_such_code' })).toThrow();
-    expect(() => assertServerMessage(undefined)).toThrow();
-  });
+  it.each([{ type: 'hello' }, { type: 'snapshot' }, { type: 'error', code: 'other' }, undefined])(
+    'refuses the message %j',
+    (message) => {
+      expect(() => assertServerMessage(message)).toThrow();
+    },
+  );
 });
