@@ -1,19 +1,18 @@
 /** The optional JWT authorizer in front of `POST /start` (docs/architecture.md#deployment, T18). */
 
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Answer, call, phoneNumber } from '../fixtures/app.ts';
-import { lastingLimit } from '../fixtures/limits.ts';
+import { type HttpStub, json, startHttpStub } from '../fixtures/http-stub.ts';
+import { everyLimit, lastingLimit } from '../fixtures/limits.ts';
 import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import { type ScriptedVonage, startScriptedVonage } from '../fixtures/scripted-vonage.ts';
 
 const WEBVIEWS = ['capacitor://localhost', 'ionic://localhost', 'https://localhost'];
 
-let issuer: string;
-let server: Server;
+/** Publishes the keys that sign the tokens. */
+let issuer: HttpStub;
 let key: CryptoKey;
 let vonage: ScriptedVonage;
 let stack: OwnStack;
@@ -22,22 +21,23 @@ beforeAll(async () => {
   const pair = await generateKeyPair('RS256');
   key = pair.privateKey;
   const jwk = { ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
-  server = createServer((request, response) => {
+  issuer = await startHttpStub();
+  const { url } = issuer;
+  issuer.answer((response, request) => {
     const isKeys = request.url === '/keys';
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify(isKeys ? { keys: [jwk] } : { issuer, jwks_uri: `${issuer}/keys` }));
+    json(200, isKeys ? { keys: [jwk] } : { issuer: url, jwks_uri: `${url}/keys` })(
+      response,
+      request,
+    );
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   vonage = await startScriptedVonage();
-  const subject = lastingLimit(2);
-  const limit = lastingLimit(100);
+  const limits = { ...everyLimit(lastingLimit(100)), subject: lastingLimit(2) };
   stack = await startOwnStack({
     vonageBaseUrl: vonage.url,
     settings: {
-      authorizer: { issuer, audience: ['silent-auth'] },
+      authorizer: { issuer: url, audience: ['silent-auth'] },
       origins: WEBVIEWS,
-      limits: { address: limit, subject, phoneNumber: limit, email: limit, prefix: limit },
+      limits,
     },
   });
 });
@@ -45,13 +45,13 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.close();
   await vonage?.close();
-  await new Promise((resolve) => server.close(resolve));
+  await issuer?.stop();
 });
 
 function tokenOf(subject: string, audience = 'silent-auth'): Promise<string> {
   return new SignJWT({})
     .setProtectedHeader({ alg: 'RS256', kid: 'one' })
-    .setIssuer(issuer)
+    .setIssuer(issuer.url)
     .setSubject(subject)
     .setAudience(audience)
     .setIssuedAt()
@@ -83,24 +83,22 @@ function statusOfSocket({ body }: Answer, origin: string): Promise<number | unde
 }
 
 describe('POST /start behind an authorizer', () => {
-  it("is the gateway's 401 without a token, with a foreign one, and with a broken one", async () => {
+  it('is answered 401 by the gateway without a token, with a foreign and with a broken one', async () => {
     for (const token of [undefined, await tokenOf('jo', 'other'), `${await tokenOf('jo')}x`]) {
-      const answer = await start(token);
-      expect(answer.status).toBe(401);
-      expect(answer.body).toEqual({ message: 'Unauthorized' });
+      const { status, body } = await start(token);
+      expect([status, body]).toEqual([401, { message: 'Unauthorized' }]);
     }
     expect(vonage.calls).toEqual([]);
   });
 
   it('counts the subject instead of the address', async () => {
     const [jo, mo] = [await tokenOf('jo'), await tokenOf('mo')];
-    expect((await start(jo)).status).toBe(202);
-    expect((await start(jo)).status).toBe(202);
-    expect((await start(jo)).status).toBe(429);
-    expect((await start(mo)).status).toBe(202);
+    const statuses: number[] = [];
+    for (const token of [jo, jo, jo, mo]) statuses.push((await start(token)).status);
+    expect(statuses).toEqual([202, 202, 429, 202]);
   });
 
-  it('asks for no such token anywhere else', async () => {
+  it('is the only route that asks for such a token', async () => {
     const { body } = await start(await tokenOf('lo'));
     const headers = { authorization: `Bearer ${body.client_token}` };
     expect((await call(stack.endpoints.api, 'GET', '/status', { headers })).status).toBe(200);
@@ -108,23 +106,22 @@ describe('POST /start behind an authorizer', () => {
 });
 
 describe('a stage that allows WebViews', () => {
-  it.each(WEBVIEWS)('takes preflight, start and socket from %s', async (origin) => {
+  it.each(WEBVIEWS)('answers the preflight, the start and the socket of %s', async (origin) => {
     const preflight = await fetch(`${stack.endpoints.api}/start`, {
       method: 'OPTIONS',
       headers: { origin, 'access-control-request-method': 'POST' },
     });
-    expect(preflight.headers.get('access-control-allow-origin')).toBe('*');
-    expect((await start(undefined, { origin })).headers.get('access-control-allow-origin')).toBe(
-      '*',
-    );
+    const unauthorized = await start(undefined, { origin });
     const answer = await start(await tokenOf(origin), { origin });
     expect(answer.status).toBe(202);
-    expect(answer.headers.get('access-control-allow-origin')).toBe('*');
+    for (const { headers } of [preflight, unauthorized, answer]) {
+      expect(headers.get('access-control-allow-origin')).toBe('*');
+    }
     expect(await statusOfSocket(answer, origin)).toBe(101);
   });
 
   it.each(['https://evil.example', 'capacitor://evil', 'null'])(
-    'starts nothing for a page of %s, and opens no socket',
+    'starts nothing and opens no socket for a page of %s',
     async (origin) => {
       const asked = vonage.calls.length;
       const answer = await start(await tokenOf('a page'), { origin });

@@ -1,19 +1,18 @@
-/** The package that `npm run build:client` makes, as a project without our sources installs and uses it. */
+/** The package of `npm run build:client`, as a project without our sources installs and uses it. */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { build } from 'esbuild';
-import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { launchBrowser, missingBrowser } from '../../infra/local/phone/launch-browser.ts';
 import { buildClient } from '../../shared/client/build.ts';
 import { ended, type FakeBackend, openCheckUrl, REQUEST_ID } from '../fixtures/fake-backend.ts';
 import { startFakeBackend } from '../fixtures/served-backend.ts';
 
-const BROWSER = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 const COMPILER = join(process.cwd(), 'node_modules/typescript/bin/tsc');
 
 /** An app: plain JavaScript that knows nothing but the package. */
@@ -54,16 +53,9 @@ declare function askForCode(submit: (code: string) => Promise<unknown>): void;
 declare function offerToTryAgain(seconds: number | undefined): void;
 `;
 const STRICTEST = [
-  '--strict',
-  '--exactOptionalPropertyTypes',
-  '--noUncheckedIndexedAccess',
-  '--noPropertyAccessFromIndexSignature',
-  '--noImplicitOverride',
-  '--noImplicitReturns',
-  '--noUnusedLocals',
-  '--isolatedModules',
-  '--verbatimModuleSyntax',
-  '--erasableSyntaxOnly',
+  ...['--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'],
+  ...['--noPropertyAccessFromIndexSignature', '--noImplicitOverride', '--noImplicitReturns'],
+  ...['--noUnusedLocals', '--isolatedModules', '--verbatimModuleSyntax', '--erasableSyntaxOnly'],
 ];
 
 async function ready(): Promise<FakeBackend> {
@@ -94,12 +86,9 @@ describe('the package of the client', () => {
     write('package.json', JSON.stringify({ name: 'app', private: true, type: 'module' }));
     write('app.js', APP);
     const offline = { npm_config_cache: join(folder, 'cache'), npm_config_offline: 'true' };
+    const env = { ...process.env, ...offline };
     const npm = (...args: string[]): string =>
-      execFileSync('npm', args, {
-        cwd: project,
-        encoding: 'utf8',
-        env: { ...process.env, ...offline },
-      });
+      execFileSync('npm', args, { cwd: project, encoding: 'utf8', env });
     [packed] = JSON.parse(npm('pack', '--json', join(folder, 'built')));
     npm('install', '--no-audit', '--no-fund', join(project, packed.filename));
   });
@@ -107,12 +96,8 @@ describe('the package of the client', () => {
 
   it('holds the module, its source map and declarations, a manifest, a licence and a README', () => {
     expect(packed.files.map(({ path }) => path).toSorted()).toEqual([
-      'LICENSE',
-      'README.md',
-      'package.json',
-      'silent-auth.d.ts',
-      'silent-auth.js',
-      'silent-auth.js.map',
+      ...['LICENSE', 'README.md', 'package.json'],
+      ...['silent-auth.d.ts', 'silent-auth.js', 'silent-auth.js.map'],
     ]);
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     const { version, license } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -137,19 +122,25 @@ describe('the package of the client', () => {
     expect(map.sourcesContent.join('\n')).toContain('export function createClient');
   });
 
+  /** Compiles a file of the project; returns what the compiler complains about. */
+  const compile = (consumer: string, ...options: readonly string[]): string =>
+    execFileSync(
+      process.execPath,
+      [
+        ...[COMPILER, '--noEmit', '--ignoreConfig', '--types', ''],
+        ...['--target', 'es2022', '--lib', 'es2022,dom', ...options, consumer],
+      ],
+      { cwd: project, encoding: 'utf8' },
+    );
+
   it('has types that compile under the strictest flags, as its README uses them', () => {
     const readme = readFileSync(join(installed, 'README.md'), 'utf8');
     const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
     const consumer = write('readme.ts', `${README_PRELUDE}${example}`);
-    const compile = (...options: readonly string[]): string =>
-      execFileSync(
-        process.execPath,
-        [COMPILER, '--noEmit', '--ignoreConfig', ...STRICTEST, '--types', '', ...options, consumer],
-        { cwd: project, encoding: 'utf8' },
-      );
-    const library = ['--target', 'es2022', '--lib', 'es2022,dom'];
-    expect(compile(...library, '--module', 'esnext', '--moduleResolution', 'bundler')).toBe('');
-    expect(compile(...library, '--module', 'nodenext')).toBe('');
+    const bundler = ['--module', 'esnext', '--moduleResolution', 'bundler'];
+    for (const modules of [bundler, ['--module', 'nodenext']]) {
+      expect(compile(consumer, ...STRICTEST, ...modules)).toBe('');
+    }
   });
 
   it('has types that name exactly what the module exports', async () => {
@@ -158,15 +149,7 @@ describe('the package of the client', () => {
     const text = `
       import type * as all from 'silent-auth-client';
       export const names: Record<keyof typeof all, true> = { ${names.join(', ')} };`;
-    const consumer = write('names.ts', text);
-    const options = '--noEmit --ignoreConfig --strict --target es2022 --lib es2022,dom'.split(' ');
-    const modules = ['--module', 'nodenext', '--types', ''];
-    const compile = (): string =>
-      execFileSync(process.execPath, [COMPILER, ...options, ...modules, consumer], {
-        cwd: project,
-        encoding: 'utf8',
-      });
-    expect(compile()).toBe('');
+    expect(compile(write('names.ts', text), '--strict', '--module', 'nodenext')).toBe('');
   });
 
   it('verifies a number in Node', async () => {
@@ -175,12 +158,16 @@ describe('the package of the client', () => {
     expect(await verify(server.url, REQUEST_ID)).toEqual(VERIFIED);
   });
 
-  async function bundle(format: 'esm' | 'iife'): Promise<string> {
+  const callOf = ({ url }: FakeBackend): string =>
+    `app.verify(${JSON.stringify(url)}, ${JSON.stringify(REQUEST_ID)})`;
+
+  /** The app as one script that defines `app`. */
+  async function bundle(): Promise<string> {
     const { outputFiles } = await build({
       stdin: { contents: "export { verify } from './app.js';", resolveDir: project },
       bundle: true,
       write: false,
-      format,
+      format: 'iife',
       globalName: 'app',
       platform: 'neutral',
       mainFields: ['main'],
@@ -188,21 +175,16 @@ describe('the package of the client', () => {
     return outputFiles[0]?.text ?? '';
   }
 
-  it.skipIf(!BROWSER)('verifies a number in a browser, from a bundle', async () => {
+  it.skipIf(missingBrowser())('verifies a number in a browser, from a bundle', async () => {
     const server = await ready();
-    const script = await bundle('iife');
     const headers = { 'content-type': 'text/html' };
-    const html = `<!doctype html><title>app</title><script>${script}</script>`;
+    const html = `<!doctype html><title>app</title><script>${await bundle()}</script>`;
     server.act('/page', () => ({ status: 200, body: html, headers }));
-    const browser = await chromium.launch({
-      executablePath: BROWSER ?? '',
-      args: ['--no-sandbox'],
-    });
+    const browser = await launchBrowser({ width: 800, height: 600 });
     try {
-      const page = await browser.newPage();
+      const page = await browser.context.newPage();
       await page.goto(`${server.url}/page`);
-      const call = `app.verify(${JSON.stringify(server.url)}, ${JSON.stringify(REQUEST_ID)})`;
-      expect(await page.evaluate(call)).toEqual(VERIFIED);
+      expect(await page.evaluate(callOf(server))).toEqual(VERIFIED);
     } finally {
       await browser.close();
     }
@@ -210,7 +192,7 @@ describe('the package of the client', () => {
 
   it("verifies a number with React Native's globals alone", async () => {
     const server = await ready();
-    // Its signals have no reason, and its fetch knows nothing newer either.
+    // Its signals have no reason, and its fetch takes none of the newer ones.
     class Signal extends EventTarget {
       aborted = false;
     }
@@ -233,10 +215,9 @@ describe('the package of the client', () => {
       clearTimeout,
       console,
     };
-    const context = createContext({ ...reactNative });
-    runInContext(await bundle('iife'), context);
-    const call = `app.verify(${JSON.stringify(server.url)}, ${JSON.stringify(REQUEST_ID)})`;
-    const verified: unknown = JSON.parse(JSON.stringify(await runInContext(call, context)));
-    expect(verified).toEqual(VERIFIED);
+    const context = createContext(reactNative);
+    runInContext(await bundle(), context);
+    const verified = await runInContext(callOf(server), context);
+    expect(JSON.parse(JSON.stringify(verified))).toEqual(VERIFIED);
   });
 });

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { age } from '../fixtures/age.ts';
 import type { App } from '../fixtures/app.ts';
 import { type HttpStub, startHttpStub } from '../fixtures/http-stub.ts';
+import { everyLimit } from '../fixtures/limits.ts';
 import { type EndEvent, endEvents } from '../fixtures/local-services.ts';
 import { problem, type ScriptedStack, startScriptedStack } from '../fixtures/scripted-stack.ts';
 import { until } from '../fixtures/until.ts';
@@ -15,14 +16,7 @@ import { clockQueue, sendToClock } from '../fixtures/wake-up.ts';
 /** silent_auth 60 s, sms and voice 120 s each, and 30 s of grace. */
 const WORKFLOW = ['silent_auth', 'sms', 'voice'] as const;
 const ABANDONED = Number(process.env.ABANDONED ?? 40);
-const PLENTY = { count: 100_000, windowSeconds: 3600 };
-const LIMITS = {
-  address: PLENTY,
-  subject: PLENTY,
-  phoneNumber: PLENTY,
-  email: PLENTY,
-  prefix: PLENTY,
-};
+const PLENTY = everyLimit({ count: 100_000, windowSeconds: 3600 });
 
 type Queue = 'works' | 'refuses' | 'hangs' | 'is down';
 let queueThat: Queue = 'works';
@@ -59,7 +53,7 @@ beforeAll(async () => {
     else response.writeHead(queueThat === 'works' ? 200 : 503).end('{}');
   });
   stack = await startScriptedStack(
-    { workflow: WORKFLOW.map((channel) => ({ channel })), limits: LIMITS },
+    { workflow: WORKFLOW.map((channel) => ({ channel })), limits: PLENTY },
     { functionEnvironment: { AWS_ENDPOINT_URL_SQS: queue.url } },
   );
 });

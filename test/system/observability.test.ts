@@ -1,6 +1,6 @@
 /**
- * The contract between code and dashboards: stories run, their measurements are collected, and what is
- * shown or watched must be what is emitted, no more and no less.
+ * The contract between code and dashboards: what dashboards show and alarms watch is exactly what the
+ * functions emit.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -18,7 +18,7 @@ import { renderPage } from '../../infra/local/dashboard/page.ts';
 import type { Endpoints } from '../../infra/local/endpoints.ts';
 import { METRICS_NAMESPACE } from '../../shared/config.ts';
 import { age } from '../fixtures/age.ts';
-import { call, phoneNumber, startApp } from '../fixtures/app.ts';
+import { type App, call, phoneNumber, startApp } from '../fixtures/app.ts';
 import { sendWebhook, webhooks } from '../fixtures/scripted-vonage.ts';
 import { putSecret } from '../fixtures/secrets-manager.ts';
 import { verify } from '../fixtures/traffic.ts';
@@ -26,7 +26,7 @@ import { until } from '../fixtures/until.ts';
 import { wakeUp } from '../fixtures/wake-up.ts';
 import { startWatchedStack, type WatchedStack } from '../fixtures/watched-stack.ts';
 
-/** Nobody listens there. */
+/** Nothing listens there. */
 const NOWHERE = 'http://127.0.0.1:9';
 const MOST_SERIES = 40;
 
@@ -34,7 +34,6 @@ let healthy: WatchedStack;
 let broken: WatchedStack;
 let collected: Collected;
 let monitoring: Monitoring;
-/** How many series an ordinary day makes. */
 let ordinarySeries: number;
 
 beforeAll(async () => {
@@ -78,9 +77,7 @@ async function ordinaryDay({ endpoints, setFaults }: WatchedStack): Promise<void
   await socket.closed;
   await cancelled.post('/cancel');
   const proven = await startApp(api, { phone_number: phoneNumber('4') });
-  const { action } = await proven.becomes(({ status }) => status === 'action_pending');
-  if (action?.type !== 'open_check_url') throw new Error('no check_url came');
-  await proven.post('/check-code', (await proven.openCheckUrl(action.check_url)).body);
+  await proven.completeSilently();
   expect((await proven.post('/proof', {})).status).toBe(200);
 }
 
@@ -94,7 +91,7 @@ async function badDay({ endpoints, setFaults, own }: WatchedStack): Promise<void
   await call(api, 'POST', '/webhook', { body: {} });
   await sendWebhook(endpoints, { type: 'event' }, { secret: 'x'.repeat(40) });
   await sendWebhook(endpoints, { type: 'something else' });
-  const started = (): Promise<Awaited<ReturnType<typeof startApp>>> =>
+  const started = (): Promise<App> =>
     startApp(api, { phone_number: phoneNumber('6'), email: 'jo@example.org' });
   const forged = await started();
   await sendWebhook(endpoints, webhooks.event(forged.requestId, 'silent_auth', 'completed'));
@@ -117,13 +114,14 @@ async function badDay({ endpoints, setFaults, own }: WatchedStack): Promise<void
   ] as const) {
     await age(endpoints, abandoned.requestId, seconds * 1000);
     await wakeUp(endpoints, abandoned.requestId);
-    await until(() => own().find((sample) => sample.metric.name === metric));
+    await measured(own, metric);
   }
-  for (const name of [
-    ...['CompletedWithoutCheck', 'RequestIdMismatch', 'VonageError', 'InternalError'],
-  ]) {
-    await until(() => own().find(({ metric }) => metric.name === name));
-  }
+  const last = ['CompletedWithoutCheck', 'RequestIdMismatch', 'VonageError', 'InternalError'];
+  for (const name of last) await measured(own, name);
+}
+
+function measured(own: WatchedStack['own'], name: string): Promise<unknown> {
+  return until(() => own().find(({ metric }) => metric.name === name));
 }
 
 /** An item that none of our functions has written, and a webhook about it. */
@@ -137,20 +135,18 @@ async function meddle(endpoints: Endpoints): Promise<void> {
   expect(await sendWebhook(endpoints, webhook)).toBe(500);
 }
 
-/** Secrets that are gone, pushes and events that reach nobody. */
+/** Missing secrets, and pushes and events that reach nobody. */
 async function brokenParts({ endpoints, own }: WatchedStack): Promise<void> {
-  const measured = (name: string): Promise<unknown> =>
-    until(() => own().find(({ metric }) => metric.name === name));
-  // First of all: a start warms `proof`, which then holds the key that it has read.
+  // First, because a start warms `proof`, which then keeps the key that it has read.
   await putSecret(endpoints, 'proof_key', '{"private_key":""}');
   await call(endpoints.api, 'GET', '/.well-known/jwks.json');
-  await measured('SecretNotSet');
+  await measured(own, 'SecretNotSet');
   await verify(endpoints);
-  await measured('PushFailed');
-  await measured('EventFailed');
+  await measured(own, 'PushFailed');
+  await measured(own, 'EventFailed');
   await putSecret(endpoints, 'signature', 'no JSON');
   await sendWebhook(endpoints, { type: 'event' }, { secret: 'x'.repeat(40) });
-  await measured('SecretStale');
+  await measured(own, 'SecretStale');
 }
 
 /** `<metric> <names of its dimensions>` of our own namespace. */
@@ -190,6 +186,15 @@ function watchedQueries(): MetricQuery[] {
   return monitoring.alarms.flatMap(({ queries }) => queries);
 }
 
+/** Of our own namespace, as dashboards show and alarms watch them. */
+function ownMetrics(): MetricId[] {
+  return [...shownQueries(), ...watchedQueries()].flatMap(({ source }) =>
+    source.type === 'metric' && source.metric.namespace === METRICS_NAMESPACE
+      ? [source.metric]
+      : [],
+  );
+}
+
 describe('what is emitted and what is shown', () => {
   it('are the same metrics with the same dimensions', () => {
     const emitted = new Set(
@@ -200,22 +205,11 @@ describe('what is emitted and what is shown', () => {
     expect([...emitted]).toEqual(expect.arrayContaining(shapesOf(watchedQueries())));
   });
 
-  it('carry the stage in every metric', () => {
-    for (const { source } of [...shownQueries(), ...watchedQueries()]) {
-      if (source.type !== 'metric' || source.metric.namespace !== METRICS_NAMESPACE) continue;
-      expect(source.metric.dimensions.service).toBe('silent-auth-dev');
-    }
-  });
-
   it('name values that the code knows, or statuses of HTTP', () => {
     const code = globSync('shared/**/*.ts').map((file) => readFileSync(file, 'utf8'));
     const isKnown = (value: string): boolean =>
       /^[1-5]\d\d$/.test(value) || code.some((text) => text.includes(`'${value}'`));
-    const values = [...shownQueries(), ...watchedQueries()].flatMap(({ source }) =>
-      source.type === 'metric' && source.metric.namespace === METRICS_NAMESPACE
-        ? Object.entries(source.metric.dimensions)
-        : [],
-    );
+    const values = ownMetrics().flatMap(({ dimensions }) => Object.entries(dimensions));
     const unknown = values.filter(([name, value]) => name !== 'service' && !isKnown(value));
     expect(unknown).toEqual([]);
   });
@@ -229,10 +223,8 @@ describe('what is emitted and what is shown', () => {
 describe('the page', () => {
   it('has data in every widget', () => {
     const page = renderPage(monitoring, collected);
-    const empty = [...page.matchAll(/<h4>([^<]*)<\/h4><p class="empty">/g)].map(
-      ([, title]) => title,
-    );
-    expect(empty).toEqual([]);
+    const empty = page.matchAll(/<h4>([^<]*)<\/h4><p class="empty">/g);
+    expect([...empty].map(([, title]) => title)).toEqual([]);
     expect(page).not.toContain('<b>–</b>');
   });
 
@@ -246,7 +238,7 @@ describe('the page', () => {
 });
 
 describe('the widget of carriers', () => {
-  it('counts verifications that fell back, by what their apps say', () => {
+  it('counts the verifications that fell back, by the carrier that their apps name', () => {
     const [query = ''] = monitoring.dashboards
       .flatMap(({ widgets }) => widgets)
       .filter(({ title }) => title.startsWith('Fallbacks by carrier'))
@@ -267,17 +259,16 @@ describe('the saved queries', () => {
     .filter(({ Type }) => Type === 'AWS::Logs::QueryDefinition')
     .map(({ Properties }) => [Properties.Name ?? '', Properties.QueryString ?? ''] as const);
 
-  it.each(queries)('%s finds what it is asked for', (_name, query) => {
+  it.each(queries)('%s finds rows, and a value in every column', (_name, query) => {
     const known = collected.lines.find(({ route }) => route === 'POST /check-code');
     const asked = query.replace('put the request_id here', String(known?.request_id));
     const { columns, rows } = runLogQuery(asked, collected.lines);
     expect(rows).not.toEqual([]);
     for (const column of columns.filter((name) => !/^@|\.|bin\(/.test(name))) {
-      const values = rows.map((row) => row[column]);
       expect(
-        values.filter((value) => value !== undefined),
+        rows.some((row) => row[column] !== undefined),
         column,
-      ).not.toEqual([]);
+      ).toBe(true);
     }
   });
 });

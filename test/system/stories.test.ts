@@ -111,21 +111,6 @@ describe('the fallback', () => {
     const checked = await app.post('/check-code', { request_id: app.requestId, code });
     expect(checked.body.verification.status).toBe('completed');
   });
-
-  it('follows a wrong code of silent_auth without being asked for', async () => {
-    const app = await startOf('8', withEmail());
-    const { code } = (await app.openCheckUrl()).body;
-    const wrong = `${code.startsWith('x') ? 'y' : 'x'}${code.slice(1)}`;
-    const answer = await app.post('/check-code', { request_id: app.requestId, code: wrong });
-    expect(answer.status).toBe(400);
-    expect(answer.body).toMatchObject({
-      code: 'code_invalid',
-      attempts_remaining: 0,
-      verification: { channel: 'email' },
-    });
-    const [silentAuth] = answer.body.verification.workflow;
-    expect(silentAuth).toMatchObject({ status: 'failed', reason: 'code_rejected' });
-  });
 });
 
 describe('a man in the middle', () => {

@@ -3,8 +3,7 @@
  * `docs/vonage.md` cites these titles.
  */
 
-import { createPublicKey, randomUUID } from 'node:crypto';
-import { decodeProtectedHeader, jwtVerify } from 'jose';
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { VerificationObject } from '../../shared/contract/verification-object.ts';
 import { type Answer, call, phoneNumber } from '../fixtures/app.ts';
@@ -99,17 +98,6 @@ describe('webhooks', () => {
     expect(await post(body, exp(3600))).toBe(204);
     expect(await post(body, exp(-1))).toBe(401);
     expect(await app.status()).toEqual(moved);
-  });
-
-  it('payload_hash is that of the raw bytes', async () => {
-    const app = await usual.start(TWO);
-    const compact = JSON.stringify(event(app.requestId, 'silent_auth', 'failed'));
-    const spaced = JSON.stringify(JSON.parse(compact), null, 2);
-    expect(await post(spaced, sign(spaced, usual.endpoints, { hashed: compact }))).toBe(401);
-    expect(await post(compact, sign(compact, usual.endpoints, { hashed: spaced }))).toBe(401);
-    expect(await app.status()).toEqual(app.started);
-    expect(await post(spaced, sign(spaced, usual.endpoints))).toBe(204);
-    expect((await app.status()).channel).toBe('sms');
   });
 });
 
@@ -256,12 +244,9 @@ describe('silent_auth', () => {
   it.each([
     ['another host', 'https://api.vonage.com.evil.example/check'],
     ['plain http', 'http://api-eu.vonage.com/check'],
-    ['userinfo', (url: string) => url.replace('://', '://user@')],
     ['another port', 'http://127.0.0.1:1/check'],
-    ['a fragment', (url: string) => `${url}#code=1`],
     ['a script', 'javascript:alert(1)'],
-  ])('a check_url on a foreign host: %s', async (_name, made) => {
-    const url = typeof made === 'string' ? made : made(usual.checkUrl('x'));
+  ])('a check_url on a foreign host: %s', async (_name, url) => {
     const app = await usual.start(TWO, withCheckUrl(url));
     expect(app.started).toMatchObject({ status: 'pending', action: null });
     expect(await usual.send(actionPending(app.requestId, url))).toBe(204);
@@ -270,45 +255,16 @@ describe('silent_auth', () => {
     expect(body.verification).toMatchObject(SMS_RUNS);
   });
 
-  it('an application JWT that any clock takes', async () => {
-    await usual.start(['silent_auth']);
-    const [, token = ''] = usual.vonage.calls.at(-1)?.authorization?.split(' ') ?? [];
-    const { application_id, application_public_key } = usual.endpoints;
-    const { payload } = await jwtVerify(token, createPublicKey(application_public_key));
-    expect(decodeProtectedHeader(token)).toEqual({ alg: 'RS256', typ: 'JWT' });
-    expect(Object.keys(payload).toSorted()).toEqual(['application_id', 'exp', 'iat', 'jti']);
-    expect(payload.application_id).toBe(application_id);
-    expect(Number(payload.iat)).toBeLessThanOrEqual(secondsAgo(0));
-    expect(Number(payload.exp) - Number(payload.iat)).toBe(900);
-  });
-
   it.each([
     ['failed', 'carrier_failed'],
     ['expired', 'channel_expired'],
-    ['user_rejected', 'number_mismatch'],
     ['blocked', 'blocked_by_provider'],
-  ])('silent_auth fails for any reason: Vonage says %s', async (outcome, reason) => {
+  ])('silent_auth fails for any reason: %s', async (outcome, reason) => {
     const app = await usual.start(TWO, usual.withCheckUrl);
     await usual.send(event(app.requestId, 'silent_auth', outcome));
     const moved = [`silent_auth ${outcome} ${reason}`, 'sms action_pending null'];
     expect(steps(await app.status())).toEqual(moved);
     expect((await check(app, PIN)).body.verification).toMatchObject(BY_SMS);
-  });
-
-  it.each([
-    ['sdk_no_data_connectivity', 'no_mobile_data'],
-    ['sdk_connection_error', 'handset_error'],
-    ['sdk_redirect_error', 'handset_error'],
-    ['sdk_timeout_error', 'handset_error'],
-    ['sdk_error', 'handset_error'],
-    ['sdk_from_next_year', 'handset_error'],
-  ])('silent_auth fails for any reason: the handset says %s', async (error, reason) => {
-    const app = await usual.start(TWO, usual.withCheckUrl);
-    const { body } = await app.post('/next-workflow', { from: 'silent_auth', error });
-    const moved = [`silent_auth failed ${reason}`, 'sms action_pending null'];
-    expect(steps(body.verification)).toEqual(moved);
-    await usual.send(event(app.requestId, 'silent_auth', 'failed'));
-    expect((await app.status()).channel).toBe('sms');
   });
 });
 
@@ -350,15 +306,6 @@ describe('a wrong silent code under four readings', () => {
       expect((await app.status()).channel).toBe('sms');
     },
   );
-
-  it('Vonage has moved on and has nothing left', async () => {
-    const app = await usual.start(TWO);
-    usual.vonage.script('check', problem(400));
-    const detail = 'There are no more events left to trigger.';
-    usual.vonage.script('next', problem(409, { detail }));
-    expect((await check(app, WRONG)).body.verification.channel).toBe('sms');
-    expect((await check(app, PIN)).body.verification).toMatchObject(BY_SMS);
-  });
 
   it('Vonage ends the request, by summary', async () => {
     const app = await usual.start(TWO);
@@ -412,13 +359,6 @@ describe('a code too early and too late', () => {
     expect(again.body.verification.status).toBe('checking');
     await usual.send(summary(app.requestId, 'completed', { sms: 'completed' }));
     expect(await app.status()).toMatchObject({ ...BY_SMS, verified: { phone_number: true } });
-  });
-
-  it('is not sent after a known end', async () => {
-    const app = await usual.start(['sms']);
-    await usual.send(summary(app.requestId, 'expired', { sms: 'expired' }));
-    expect((await check(app, PIN)).status).toBe(410);
-    expect(usual.vonage.count('check', app.requestId)).toBe(0);
   });
 });
 
@@ -480,23 +420,12 @@ describe('the end', () => {
   });
 });
 
-describe('a start that Vonage refuses', () => {
-  const start = (): Promise<Answer> =>
-    call(usual.endpoints.api, 'POST', '/start', {
-      body: { phone_number: phoneNumber('8'), channels: ['sms'] },
-    });
-
-  it('a 409 with and without request_id', async () => {
-    const inFlight = randomUUID();
-    const bare = { status: 409, raw: 'Conflict' };
-    usual.vonage.script('start', problem(409, { request_id: inFlight }), problem(409), bare);
-    const answers = [await start(), await start(), await start()];
-    expect(answers.map(({ status }) => status)).toEqual([429, 429, 429]);
-    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
-    expect(JSON.stringify(answers)).not.toContain(inFlight);
-  });
-
+describe('a start', () => {
   it('throttled with and without retry-after', async () => {
+    const start = (): Promise<Answer> =>
+      call(usual.endpoints.api, 'POST', '/start', {
+        body: { phone_number: phoneNumber('8'), channels: ['sms'] },
+      });
     usual.vonage.script('start', { status: 429, headers: { 'retry-after': '77' } }, problem(429));
     for (const { status, body, headers } of [await start(), await start()]) {
       expect([status, body.code]).toEqual([503, 'provider_unavailable']);
