@@ -32,7 +32,7 @@ describe('openAssembly', () => {
     expect(made).toEqual([DEV.context, other.context]);
   });
 
-  it('leaves nothing of a run that failed, and tries again', async () => {
+  it('removes everything of a run that failed, and runs it again', async () => {
     const failing = workshop(() => Promise.reject(new Error('no such stage')));
     await expect(openAssembly(DEV, failing)).rejects.toThrow('no such stage');
     expect(readdirSync(failing.folder)).toEqual([]);
@@ -40,7 +40,7 @@ describe('openAssembly', () => {
     expect(existsSync(await openAssembly(DEV, { ...workshop(), folder }))).toBe(true);
   });
 
-  it('takes what somebody else has finished first', async () => {
+  it('uses the assembly that another process has finished first', async () => {
     const other = workshop();
     const late = workshop(async () => {
       const [unfinished = ''] = readdirSync(other.folder);
@@ -52,7 +52,7 @@ describe('openAssembly', () => {
     expect(readdirSync(other.folder)).toHaveLength(1);
   });
 
-  it('gives two at once the same whole one', async () => {
+  it('gives two callers at once the same complete assembly', async () => {
     const { promise: both, resolve } = Promise.withResolvers<void>();
     const { made, ...shop } = workshop(() => {
       if (made.length === 2) resolve();
@@ -63,18 +63,16 @@ describe('openAssembly', () => {
     expect(readdirSync(shop.folder)).toHaveLength(1);
   });
 
-  it('removes what nobody has opened for a day', async () => {
+  it.each([
+    [25, false],
+    [23, true],
+  ])('keeps an assembly that was opened %i hours ago: %s', async (hours, isKept) => {
     const shop = workshop();
-    const [old, recent] = [join(shop.folder, 'old'), join(shop.folder, 'recent')];
-    for (const [name, hours] of [
-      [old, 25],
-      [recent, 23],
-    ] as const) {
-      const at = new Date(Date.now() - hours * 60 * 60 * 1000);
-      mkdirSync(name);
-      utimesSync(name, at, at);
-    }
+    const older = join(shop.folder, 'older');
+    const at = new Date(Date.now() - hours * 60 * 60 * 1000);
+    mkdirSync(older);
+    utimesSync(older, at, at);
     await openAssembly(DEV, shop);
-    expect([existsSync(old), existsSync(recent)]).toEqual([false, true]);
+    expect(existsSync(older)).toBe(isKept);
   });
 });

@@ -10,29 +10,24 @@ const throttled: Invoke = async () => ({ type: 'throttle', detail: 'Rate Exceede
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** Invokes `start` asynchronously; answers how often it ran within ten minutes. */
+/** How often an asynchronous invocation of `start` runs within ten minutes. */
 async function runs(invoke: Invoke, settings?: { maxRetries: number; maxAgeSeconds: number }) {
   const spied = vi.fn(invoke);
-  let hear: (message: unknown) => void = () => {};
+  const listeners: ((message: unknown) => void)[] = [];
   const stop = answerInvocations({
-    aws: {
-      listen: (listener) => {
-        hear = listener;
-      },
-      send: () => {},
-    },
+    aws: { listen: (listener) => void listeners.push(listener), send: () => {} },
     invoke: spied,
     eventInvoke: new Map(settings ? [['start', settings]] : []),
     timeScale: 1,
   });
-  hear({ invoke: { functionName: 'start', event: {} } });
+  listeners[0]?.({ invoke: { functionName: 'start', event: {} } });
   await vi.advanceTimersByTimeAsync(10 * MINUTE_MS);
   stop();
   return spied.mock.calls.length;
 }
 
 describe('answerInvocations', () => {
-  it('repeats a failed asynchronous invocation twice, as Lambda does by itself', async () => {
+  it('repeats a failed asynchronous invocation twice, which is Lambda’s default', async () => {
     expect(await runs(failing)).toBe(3);
   });
 
@@ -40,7 +35,7 @@ describe('answerInvocations', () => {
     expect(await runs(failing, { maxRetries: 0, maxAgeSeconds: 60 })).toBe(1);
   });
 
-  it('tries a throttled one until its event is too old', async () => {
+  it('repeats a throttled invocation until its event is too old', async () => {
     const tried = await runs(throttled, { maxRetries: 0, maxAgeSeconds: 60 });
     expect(tried).toBeGreaterThan(10);
     expect(tried).toBeLessThan(70);
@@ -48,7 +43,7 @@ describe('answerInvocations', () => {
 });
 
 describe('limitConcurrency', () => {
-  it('throttles what comes while as many run as the account may, and no more', async () => {
+  it('throttles an invocation while the limit of the account is used up', async () => {
     const running = Promise.withResolvers<{ type: 'success'; payload: string }>();
     const invoke = limitConcurrency(() => running.promise, 1);
     const first = invoke('start', {});

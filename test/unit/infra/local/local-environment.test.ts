@@ -24,43 +24,22 @@ function toLocal(
 }
 
 describe('toLocalEnvironment', () => {
-  it('turns every address of API Gateway into the listener that stands for it', () => {
-    const cloud = 'execute-api.eu-central-1.amazonaws.com';
-    expect(
-      toLocal({
-        PUBLIC_URL: `https://http0api00.${cloud}`,
-        WEBSOCKET_URL: `wss://socket0api.${cloud}/dev`,
-        WEBSOCKET_MANAGEMENT_URL: `https://socket0api.${cloud}/dev`,
-      }),
-    ).toMatchObject({
-      PUBLIC_URL: 'http://127.0.0.1:3000',
-      WEBSOCKET_URL: 'ws://127.0.0.1:3001/dev',
-      WEBSOCKET_MANAGEMENT_URL: 'http://127.0.0.1:3001/dev',
-    });
-  });
-
-  it('turns custom domains into the same listeners', () => {
-    expect(
-      toLocal({ PUBLIC_URL: 'https://api.example.com', WEBSOCKET_URL: 'wss://ws.example.com' }),
-    ).toMatchObject({
-      PUBLIC_URL: 'http://127.0.0.1:3000',
-      WEBSOCKET_URL: 'ws://127.0.0.1:3001/dev',
-    });
-  });
-
-  it("points at the local Vonage and allows its origin alone as a check_url's", () => {
-    expect(
-      toLocal({ VONAGE_BASE_URL: 'https://api-eu.vonage.com', CHECK_URL_HOSTS: '[".vonage.com"]' }),
-    ).toMatchObject({
-      VONAGE_BASE_URL: 'http://127.0.0.1:3002',
-      CHECK_URL_HOSTS: '["http://127.0.0.1:3002"]',
-    });
+  const cloud = 'execute-api.eu-central-1.amazonaws.com';
+  it.each([
+    ['PUBLIC_URL', `https://http0api00.${cloud}`, 'http://127.0.0.1:3000'],
+    ['PUBLIC_URL', 'https://api.example.com', 'http://127.0.0.1:3000'],
+    ['WEBSOCKET_URL', `wss://socket0api.${cloud}/dev`, 'ws://127.0.0.1:3001/dev'],
+    ['WEBSOCKET_URL', 'wss://ws.example.com', 'ws://127.0.0.1:3001/dev'],
+    ['WEBSOCKET_MANAGEMENT_URL', `https://socket0api.${cloud}/dev`, 'http://127.0.0.1:3001/dev'],
+    ['VONAGE_BASE_URL', 'https://api-eu.vonage.com', 'http://127.0.0.1:3002'],
+    ['CHECK_URL_HOSTS', '[".vonage.com"]', '["http://127.0.0.1:3002"]'],
+  ])('replaces %s %s by %s', (name, value, local) => {
+    expect(toLocal({ [name]: value })[name]).toBe(local);
   });
 
   it('allows the pages next to the API, and the origins of the template', () => {
-    const own = 'https://http0api00.execute-api.eu-central-1.amazonaws.com';
     const { ALLOWED_ORIGINS = '' } = toLocal({
-      ALLOWED_ORIGINS: JSON.stringify(['https://app.example', own]),
+      ALLOWED_ORIGINS: JSON.stringify(['https://app.example', `https://http0api00.${cloud}`]),
     });
     expect(JSON.parse(ALLOWED_ORIGINS)).toEqual([
       'https://app.example',
@@ -70,7 +49,7 @@ describe('toLocalEnvironment', () => {
     ]);
   });
 
-  it('ends the web path, where the stage has one, on the page next to the API', () => {
+  it('redirects the web path, where the stage has one, to the page next to the API', () => {
     const settings = (given: object): unknown =>
       JSON.parse(toLocal({ START_SETTINGS: JSON.stringify(given) }).START_SETTINGS ?? '');
     expect(settings({ brand: 'ACME', redirectUrl: 'https://web.example/verify' })).toMatchObject({
@@ -84,7 +63,7 @@ describe('toLocalEnvironment', () => {
     ['http://127.0.0.1:3002', true],
     ['http://[::1]:3002', true],
     ['https://api-eu.vonage.com', false],
-  ])('starts numbers of documentation at %s: %s', (vonage, documentationNumbers) => {
+  ])('starts numbers of documentation when Vonage is at %s: %s', (vonage, documentationNumbers) => {
     const { START_SETTINGS = '' } = toLocal({ START_SETTINGS: '{"brand":"ACME"}' }, { vonage });
     expect(JSON.parse(START_SETTINGS)).toEqual({ brand: 'ACME', documentationNumbers });
   });
@@ -101,10 +80,10 @@ describe('toLocalEnvironment', () => {
     });
   });
 
-  it('refuses a variable that still points into the cloud', () => {
-    const stream = 'https://kinesis.eu-central-1.amazonaws.com/stream';
-    expect(() => toLocal({ STREAM: stream })).toThrow(/STREAM/);
-    const foreign = 'https://other00api.execute-api.eu-central-1.amazonaws.com';
-    expect(() => toLocal({ PUBLIC_URL: foreign })).toThrow(/PUBLIC_URL/);
+  it.each([
+    ['STREAM', 'https://kinesis.eu-central-1.amazonaws.com/stream'],
+    ['PUBLIC_URL', `https://other00api.${cloud}`],
+  ])('refuses %s at %s, which is in the cloud', (name, value) => {
+    expect(() => toLocal({ [name]: value })).toThrow(name);
   });
 });

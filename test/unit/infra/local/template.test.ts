@@ -47,78 +47,59 @@ describe('readTemplate', () => {
   });
 
   it('follows an alias to its function', async () => {
+    const Properties = { FunctionName: { Ref: 'Actor' }, FunctionVersion: '1', Name: 'live' };
     const { http } = await read((resources) => {
-      resources.Live = {
-        Type: 'AWS::Lambda::Alias',
-        Properties: { FunctionName: { Ref: 'Actor' }, FunctionVersion: '1', Name: 'live' },
-      };
+      resources.Live = { Type: 'AWS::Lambda::Alias', Properties };
       setProperty('ActorIntegration', 'IntegrationUri', { Ref: 'Live' })(resources);
     });
     expect(http.routes[0]?.functionName).toBe('Fixture-Actor');
   });
 
   it('finds custom domains in front of the APIs', async () => {
+    const DomainName = 'api.example.com';
+    const mapping = {
+      ApiId: { Ref: 'HttpApi' },
+      DomainName: { Ref: 'Domain' },
+      Stage: { Ref: 'HttpStage' },
+    };
     const { domains, http } = await read((resources) => {
-      resources.Domain = {
-        Type: 'AWS::ApiGatewayV2::DomainName',
-        Properties: { DomainName: 'api.example.com' },
-      };
-      resources.Mapping = {
-        Type: 'AWS::ApiGatewayV2::ApiMapping',
-        Properties: {
-          ApiId: { Ref: 'HttpApi' },
-          DomainName: { Ref: 'Domain' },
-          Stage: { Ref: 'HttpStage' },
-        },
-      };
+      resources.Domain = { Type: 'AWS::ApiGatewayV2::DomainName', Properties: { DomainName } };
+      resources.Mapping = { Type: 'AWS::ApiGatewayV2::ApiMapping', Properties: mapping };
     });
-    expect(domains).toEqual([
-      { domainName: 'api.example.com', apiId: http.apiId, stage: '$default' },
-    ]);
+    expect(domains).toEqual([{ domainName: DomainName, apiId: http.apiId, stage: '$default' }]);
   });
 
-  it("takes CloudFront's address and names for those of the API behind it", async () => {
-    const origin = (DomainName: unknown) => ({
-      Type: 'AWS::CloudFront::Distribution',
-      Properties: {
-        DistributionConfig: { Aliases: ['login.example.com'], Origins: [{ DomainName }] },
-      },
-    });
+  it("counts CloudFront's address and names as domains of the API behind it", async () => {
+    const readBehind = (DomainName: unknown) =>
+      read((resources) => {
+        const DistributionConfig = { Aliases: ['login.example.com'], Origins: [{ DomainName }] };
+        resources.Edge = {
+          Type: 'AWS::CloudFront::Distribution',
+          Properties: { DistributionConfig },
+        };
+      });
     // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's syntax
     const host = '${HttpApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}';
-    const { domains, http } = await read((resources) => {
-      resources.Edge = origin({ 'Fn::Sub': host });
-    });
+    const { domains, http } = await readBehind({ 'Fn::Sub': host });
     const behind = { apiId: http.apiId, stage: '$default' };
     expect(domains).toEqual([
       { ...behind, domainName: expect.stringMatching(/^[a-z0-9]{10}\.cloudfront\.net$/) },
       { ...behind, domainName: 'login.example.com' },
     ]);
-    const elsewhere = read((resources) => {
-      resources.Edge = origin('www.example.com');
-    });
-    await expect(elsewhere).rejects.toThrow(/origin www\.example\.com/);
+    await expect(readBehind('www.example.com')).rejects.toThrow(/origin www\.example\.com/);
   });
 
   it.each([
-    [
-      'a resource type',
-      (it: Resources) => (it.Stream = { Type: 'AWS::Kinesis::Stream' }),
-      /Stream \(AWS::Kinesis/,
-    ],
+    ['a resource type', (it: Resources) => (it.S = { Type: 'AWS::S3::Bucket' }), /S \(AWS::S3/],
     ['a property', setProperty('Actor', 'Layers', ['x']), /Actor\.Layers/],
-    [
-      'an authorizer kind',
-      setProperty('Authorizer', 'AuthorizerType', 'REQUEST'),
-      /does not understand Authorizer/,
-    ],
+    ['an authorizer type', setProperty('Authorizer', 'AuthorizerType', 'REQUEST'), /Authorizer/],
     ['an intrinsic', setProperty('Actor', 'Handler', { 'Fn::If': ['A', 'b', 'c'] }), /Fn::If/],
     ['a runtime', setProperty('Actor', 'Runtime', 'python3.13'), /Runtime/],
     ['a stage path', setProperty('HttpStage', 'StageName', 'prod'), /\$default/],
     [
       'an attribute',
-      setProperty('Actor', 'Handler', { 'Fn::GetAtt': ['Verifications', 'StreamArn'] }),
-      /Verifications\.StreamArn/,
+      setProperty('Actor', 'Handler', { 'Fn::GetAtt': ['Guards', 'X'] }),
+      /Guards\.X/,
     ],
   ])('refuses %s that is not known', async (_, change, message) => {
     await expect(read((resources) => void change(resources))).rejects.toThrow(message);

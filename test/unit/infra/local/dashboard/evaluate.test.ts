@@ -12,28 +12,18 @@ function sample(name: string, atMs: number, value: number, dimensions = {}) {
 
 function metric(id: string, name: string, statistic = 'Sum', dimensions = {}): MetricQuery {
   const found = { namespace: 'N', name, dimensions: { ...dimensions, service: 's' } };
-  return {
-    id,
-    label: undefined,
-    visible: false,
-    source: { type: 'metric', metric: found, statistic },
-  };
+  const source = { type: 'metric', metric: found, statistic } as const;
+  return { id, label: undefined, visible: false, source };
 }
 
 function compute(
   expression: string,
-  queries: MetricQuery[],
+  queries: readonly MetricQuery[],
   samples = SAMPLES,
-): readonly Line['values'][] {
-  const asked: MetricQuery = {
-    id: undefined,
-    label: undefined,
-    visible: true,
-    source: { type: 'expression', expression },
-  };
-  return evaluate([asked, ...queries], createMetricStore(samples), grid).map(
-    ({ values }) => values,
-  );
+): readonly Line[] {
+  const source = { type: 'expression', expression } as const;
+  const asked = { id: undefined, label: undefined, visible: true, source };
+  return evaluate([asked, ...queries], createMetricStore(samples), grid);
 }
 
 const SAMPLES = [sample('A', 100, 1), sample('A', 200, 2), sample('A', 2100, 5), sample('B', 0, 3)];
@@ -53,7 +43,7 @@ describe('evaluate', () => {
     ['IF(a > 2 AND FILL(b, 0) == 0, 1, 0)', [0, undefined, 1]],
     ['IF(a < 4 OR a != 5, 1, 0)', [1, undefined, 0]],
   ])('computes %s', (expression, values) => {
-    expect(compute(expression, QUERIES)).toEqual([values]);
+    expect(compute(expression, QUERIES)).toMatchObject([{ values }]);
   });
 
   it.each([
@@ -64,20 +54,22 @@ describe('evaluate', () => {
     ['Maximum', 4],
     ['p50', 2],
     ['p90', 4],
-  ])('knows the statistic %s', (statistic, value) => {
+  ])('computes the statistic %s', (statistic, value) => {
     const samples = [4, 1, 3, 2].map((amount) => sample('A', 0, amount));
-    expect(compute('a', [metric('a', 'A', statistic)], samples)[0]?.[0]).toBe(value);
+    expect(compute('a', [metric('a', 'A', statistic)], samples)[0]?.values[0]).toBe(value);
   });
 
-  it('takes a metric only with all of its dimensions', () => {
+  it.each([
+    [{}, 0],
+    [{ channel: 'sms' }, 1],
+    [{ channel: 'email' }, 0],
+  ])('finds a metric by all of its dimensions: %j', (dimensions, value) => {
     const samples = [sample('A', 0, 1, { channel: 'sms' })];
-    const at = (channel: string) => metric('a', 'A', 'Sum', { channel });
-    expect(compute('FILL(a, 0)', [metric('a', 'A')], samples)).toEqual([[0, 0, 0]]);
-    expect(compute('FILL(a, 0)', [at('sms')], samples)).toEqual([[1, 0, 0]]);
-    expect(compute('FILL(a, 0)', [at('email')], samples)).toEqual([[0, 0, 0]]);
+    const [line] = compute('FILL(a, 0)', [metric('a', 'A', 'Sum', dimensions)], samples);
+    expect(line?.values).toEqual([value, 0, 0]);
   });
 
-  it('searches: a line for each value of the dimensions, of that service alone', () => {
+  it('draws for a search a line for each value of the dimensions, of one service alone', () => {
     const samples = [
       sample('A', 0, 1, { channel: 'sms' }),
       sample('A', 0, 2, { channel: 'email' }),
@@ -86,12 +78,9 @@ describe('evaluate', () => {
       sample('B', 0, 16, { channel: 'sms' }),
     ];
     const expression = `SEARCH('{N,service,channel} service="s" MetricName="A"', 'Sum', 300)`;
-    const lines = evaluate(
-      [{ id: 'e', label: '', visible: true, source: { type: 'expression', expression } }],
-      createMetricStore(samples),
-      grid,
-    );
-    expect(lines).toEqual([
+    const source = { type: 'expression', expression } as const;
+    const search = { id: 'e', label: '', visible: true, source };
+    expect(evaluate([search], createMetricStore(samples), grid)).toEqual([
       { label: 'sms', values: [1, undefined, undefined] },
       { label: 'email', values: [2, undefined, undefined] },
     ]);

@@ -7,63 +7,60 @@ const LINES = [
   { level: 'INFO', route: 'POST /check-code', status: 200, request_id: 'a', cold_start: true },
   { level: 'ERROR', route: 'POST /start', status: 503, outcome: 'dependency_unavailable' },
 ];
-
-function rows(query: string): readonly unknown[] {
-  return runLogQuery(`SOURCE 'logs' | ${query}`, LINES).rows;
-}
+const BY_COUNTRY =
+  'filter ispresent(request_id) | stats max(country) as land, ' +
+  'sum(route = "POST /check-code" and status = 200) as checked by request_id ' +
+  '| stats count(*) as started, sum(checked > 0) as verified by land | sort land asc';
 
 describe('runLogQuery', () => {
-  it('filters, counts, sorts', () => {
-    expect(rows('filter status < 300 | stats count(*) as n by route | sort n desc')).toEqual([
-      { route: 'POST /start', n: 2 },
-      { route: 'POST /check-code', n: 1 },
-    ]);
-  });
-
-  it('counts what is there only', () => {
-    expect(rows('stats count(cold_start) as cold, count(*) as all')).toEqual([{ cold: 1, all: 4 }]);
-  });
-
-  it('sums conditions, group by group, twice', () => {
-    expect(
-      rows(
-        'filter ispresent(request_id) | stats max(country) as land, ' +
-          'sum(route = "POST /check-code" and status = 200) as checked by request_id ' +
-          '| stats count(*) as started, sum(checked > 0) as verified by land | sort land asc',
-      ),
-    ).toEqual([
-      { land: 'DE', started: 1, verified: 1 },
-      { land: 'FR', started: 1, verified: 0 },
-    ]);
-  });
-
-  it('multiplies and divides what it has counted', () => {
-    expect(
-      rows('stats 100 * sum(status = 503) / count(*) as percent by level | sort level asc'),
-    ).toEqual([
-      { level: 'ERROR', percent: 100 },
-      { level: 'INFO', percent: 0 },
-    ]);
-  });
-
-  it('knows or, parentheses and limit', () => {
-    expect(rows('filter (status = 200 or status = 503) and level != "INFO" | limit 1')).toEqual([
-      LINES[3],
-    ]);
+  it.each<[string, string, readonly object[]]>([
+    [
+      'filters, counts and sorts',
+      'filter status < 300 | stats count(*) as n by route | sort n desc',
+      [
+        { route: 'POST /start', n: 2 },
+        { route: 'POST /check-code', n: 1 },
+      ],
+    ],
+    [
+      'counts only the lines that have a field',
+      'stats count(cold_start) as cold, count(*) as all',
+      [{ cold: 1, all: 4 }],
+    ],
+    [
+      'sums conditions by group, and sums the groups again',
+      BY_COUNTRY,
+      [
+        { land: 'DE', started: 1, verified: 1 },
+        { land: 'FR', started: 1, verified: 0 },
+      ],
+    ],
+    [
+      'multiplies and divides counts',
+      'stats 100 * sum(status = 503) / count(*) as percent by level | sort level asc',
+      [
+        { level: 'ERROR', percent: 100 },
+        { level: 'INFO', percent: 0 },
+      ],
+    ],
+    [
+      'understands or, parentheses and limit',
+      'filter (status = 200 or status = 503) and level != "INFO" | limit 1',
+      LINES.slice(3),
+    ],
+  ])('%s', (_what, query, rows) => {
+    expect(runLogQuery(`SOURCE 'logs' | ${query}`, LINES).rows).toEqual(rows);
   });
 
   it('names its columns in the order of the query', () => {
-    expect(runLogQuery('stats count(*) as n by route, status', LINES).columns).toEqual([
-      'route',
-      'status',
-      'n',
-    ]);
+    const { columns } = runLogQuery('stats count(*) as n by route, status', LINES);
+    expect(columns).toEqual(['route', 'status', 'n']);
   });
 
   it.each(['parse a', 'stats avg(status) by route', 'filter status ~ 3', 'filter (status'])(
     'refuses %s',
     (query) => {
-      expect(() => rows(query)).toThrow();
+      expect(() => runLogQuery(query, LINES)).toThrow();
     },
   );
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Alarm } from '../../../../../infra/local/dashboard/alarm.ts';
-import { isRinging } from '../../../../../infra/local/dashboard/alarm.ts';
+import { type Alarm, isRinging } from '../../../../../infra/local/dashboard/alarm.ts';
 import { parseLine } from '../../../../../infra/local/dashboard/collected.ts';
 import { toEmfLine, toSamples } from '../../../../../infra/local/dashboard/emf.ts';
 import { markdownToHtml } from '../../../../../infra/local/dashboard/html.ts';
@@ -16,13 +15,8 @@ const QUERY: MetricQuery = {
   visible: true,
   source: { type: 'metric', metric: METRIC, statistic: 'Sum' },
 };
-const GRAPH = {
-  type: 'graph',
-  queries: [QUERY],
-  stacked: false,
-  max: undefined,
-  unit: undefined,
-} as const;
+const NO_OPTIONS = { stacked: false, max: undefined, unit: undefined };
+const GRAPH = { type: 'graph', queries: [QUERY], ...NO_OPTIONS } as const;
 const ALARM: Alarm = {
   name: 'too-many',
   description: 'Too many.',
@@ -37,22 +31,19 @@ function at(...times: readonly number[]) {
   return times.map((atMs) => ({ metric: METRIC, atMs, value: 2 }));
 }
 
-function widget(shows: Widget['shows']): Widget {
-  return { x: 0, y: 0, width: 8, height: 6, title: 'Title & more', shows };
-}
-
 describe('toSamples', () => {
   it('reads what toEmfLine writes, several values included', () => {
     const line = toEmfLine('N', { kind: 'x' }, { M: [1, 2], O: [3] }, 5);
+    const of = (name: string) => ({ namespace: 'N', name, dimensions: { kind: 'x' } });
     expect(toSamples(parseLine(line))).toEqual([
-      { metric: { namespace: 'N', name: 'M', dimensions: { kind: 'x' } }, atMs: 5, value: 1 },
-      { metric: { namespace: 'N', name: 'M', dimensions: { kind: 'x' } }, atMs: 5, value: 2 },
-      { metric: { namespace: 'N', name: 'O', dimensions: { kind: 'x' } }, atMs: 5, value: 3 },
+      { metric: of('M'), atMs: 5, value: 1 },
+      { metric: of('M'), atMs: 5, value: 2 },
+      { metric: of('O'), atMs: 5, value: 3 },
     ]);
   });
 
   it.each(['', 'text', '{"level":"INFO"}', '{"_aws":1}', '{"_aws":{"Time'])(
-    'takes nothing from %s',
+    'finds nothing in the line %s',
     (line) => {
       expect(toSamples(parseLine(line))).toEqual([]);
     },
@@ -60,32 +51,29 @@ describe('toSamples', () => {
 });
 
 describe('isRinging', () => {
-  it.each([
-    ['never measured', [], false],
-    ['beyond the threshold in one period only', [1500, 1600], false],
-    ['beyond it in every period', [500, 600, 1500, 1600], true],
-    ['below it in every period', [500, 1500], false],
-    ['beyond it, but long ago', [-1500, -1600, -500, -600], false],
-  ])('evaluates what was %s', (_what, times, expected) => {
-    expect(isRinging(ALARM, createMetricStore(at(...times)), 2000)).toBe(expected);
-  });
-
-  it('turns around for an alarm that watches for too little', () => {
-    const store = createMetricStore(at(500, 1500));
-    expect(isRinging({ ...ALARM, below: true }, store, 2000)).toBe(true);
+  it.each<[string, Partial<Alarm>, readonly number[], boolean]>([
+    ['never measured', {}, [], false],
+    ['above the threshold in one period only', {}, [1500, 1600], false],
+    ['above it in every period', {}, [500, 600, 1500, 1600], true],
+    ['below it in every period', {}, [500, 1500], false],
+    ['above it, but earlier', {}, [-1500, -1600, -500, -600], false],
+    ['below a lower threshold', { below: true }, [500, 1500], true],
+  ])('decides about values that were %s', (_what, alarm, times, expected) => {
+    const store = createMetricStore(at(...times));
+    expect(isRinging({ ...ALARM, ...alarm }, store, 2000)).toBe(expected);
   });
 });
 
 describe('renderPage', () => {
   const samples = at(0, 5000, 9000);
   const lines = [{ route: '<script>alert(1)</script>' }];
-  const draw = (shows: Widget['shows']) =>
-    renderPage(
-      { dashboards: [{ name: 'board', widgets: [widget(shows)] }], alarms: [ALARM] },
-      { samples, lines },
-    );
+  const draw = (shows: Widget['shows']) => {
+    const widget = { x: 0, y: 0, width: 8, height: 6, title: 'Title & more', shows };
+    const dashboards = [{ name: 'board', widgets: [widget] }];
+    return renderPage({ dashboards, alarms: [ALARM] }, { samples, lines });
+  };
 
-  it('draws graphs with a dot for each value', () => {
+  it('draws graphs with a dot for each value, and escapes titles', () => {
     const page = draw({ ...GRAPH, unit: 'ms' });
     expect(page.match(/<circle/g)).toHaveLength(3);
     expect(page).toContain('Title &amp; more<small>ms</small>');
@@ -103,14 +91,13 @@ describe('renderPage', () => {
 
   it('says where nothing was measured', () => {
     const metric = { ...METRIC, name: 'Other' };
-    const queries = [
-      { ...QUERY, source: { ...QUERY.source, type: 'metric' as const, metric, statistic: 'Sum' } },
-    ];
+    const source = { type: 'metric', metric, statistic: 'Sum' } as const;
+    const queries = [{ ...QUERY, source }];
     expect(draw({ ...GRAPH, queries })).toContain('no data');
     expect(draw({ type: 'number', queries })).toContain('<b>–</b>');
   });
 
-  it('lists what a log query finds, and lets no line become markup', () => {
+  it('lists what a log query finds, and escapes it', () => {
     const page = draw({ type: 'log', query: 'stats count(*) as n by route' });
     expect(page).toContain('&lt;script&gt;');
     expect(page).not.toContain('<script');
@@ -118,16 +105,13 @@ describe('renderPage', () => {
 
   it('begins with the alarms that ring', () => {
     const silent = { ...ALARM, name: 'silent', threshold: 99 };
-    const ringing = at(500, 600, 1500, 1600);
-    const page = renderPage(
-      { dashboards: [], alarms: [silent, ALARM] },
-      { samples: ringing, lines: [] },
-    );
+    const collected = { samples: at(500, 600, 1500, 1600), lines: [] };
+    const page = renderPage({ dashboards: [], alarms: [silent, ALARM] }, collected);
     expect(page).toContain('1 of 2');
     expect(page.indexOf('too-many')).toBeLessThan(page.indexOf('silent'));
   });
 
-  it('asks nobody for anything', () => {
+  it('loads nothing from anywhere', () => {
     const page = draw({ type: 'text', markdown: '# Title\nSome **words**.' });
     expect(page).not.toMatch(/https?:|src=|href=|url\(/);
   });
@@ -139,7 +123,7 @@ describe('renderPage', () => {
 });
 
 describe('markdownToHtml', () => {
-  it('knows headings, bold and code, and nothing that could be markup', () => {
+  it('renders headings, bold and code, and escapes everything else', () => {
     expect(markdownToHtml('# A <i>\nText with **bold** and `code`.')).toBe(
       '<h3>A &lt;i&gt;</h3><p>Text with <strong>bold</strong> and <code>code</code>.</p>',
     );

@@ -44,41 +44,8 @@ export interface Received {
   readonly atMs: number;
 }
 
-export interface StatusUrl extends AsyncDisposable {
-  readonly url: string;
-  readonly received: readonly Received[];
-  /** Replaces the answer 204. */
-  answerWith(status: (received: Received) => number): void;
-  /** Drops the webhooks of a request. */
-  forget(requestId: string): void;
-  /** The webhooks of a request so far. */
-  about(requestId: string): Received['body'][];
-  /** Waits until `count` webhooks with these members are there. */
-  wait(members: Readonly<Record<string, unknown>>, count?: number): Promise<Received>;
-}
-
-export interface Client {
-  readonly url: string;
-  start(workflow: readonly object[], members?: object): Promise<Answered>;
-  check(requestId: string, code: string): Promise<Answered>;
-  /** A check with any body. */
-  submit(requestId: string, body: unknown): Promise<Answered>;
-  nextWorkflow(requestId: string): Promise<Answered>;
-  cancel(requestId: string): Promise<Answered>;
-  faults(...rules: readonly FaultRule[]): Promise<void>;
-  /** The newest code sent to an address. */
-  code(to: string): Promise<string>;
-  /** A GET of one of the simulator's own paths. */
-  look(path: string): Promise<unknown>;
-}
-
-export interface Harness extends Client, AsyncDisposable {
-  readonly statusUrl: StatusUrl;
-  /** Moves the simulator's clock, which stands still otherwise. */
-  pass(seconds: number): void;
-  /** Moves it from one timer to the next until the task is done. */
-  passing<T>(task: Promise<T>): Promise<T>;
-}
+export type StatusUrl = Awaited<ReturnType<typeof createStatusUrl>>;
+export type Harness = Awaited<ReturnType<typeof createHarness>>;
 
 /** A harness for all tests of a file; its webhooks are checked at the end. */
 export async function useHarness(): Promise<Harness> {
@@ -91,7 +58,7 @@ export async function useHarness(): Promise<Harness> {
 }
 
 /** `Date` stands still until the harness is disposed of. */
-export async function createHarness(): Promise<Harness> {
+export async function createHarness() {
   vi.useFakeTimers({ toFake: ['Date'] });
   const clock = createClock();
   const statusUrl = await createStatusUrl(clock.now);
@@ -108,7 +75,9 @@ export async function createHarness(): Promise<Harness> {
   return {
     ...createClient(simulator.url),
     statusUrl,
+    /** Moves the simulator's clock by seconds; it stands still otherwise. */
     pass: clock.pass,
+    /** Moves it from one timer to the next until the task is done. */
     passing: clock.passing,
     async [Symbol.asyncDispose]() {
       vi.useRealTimers();
@@ -118,7 +87,7 @@ export async function createHarness(): Promise<Harness> {
   };
 }
 
-function createClock(): Time & Pick<Harness, 'pass' | 'passing'> {
+function createClock() {
   const timers = new Map<() => void, number>();
   let passedMs = 0;
   const nextMs = (): number => Math.min(...timers.values());
@@ -131,7 +100,7 @@ function createClock(): Time & Pick<Harness, 'pass' | 'passing'> {
     passedMs = targetMs;
   }
 
-  return {
+  const time: Time = {
     now: () => Date.now() + passedMs,
     scaledMs: (seconds) => seconds * 1000,
     after(delayMs, task) {
@@ -141,8 +110,11 @@ function createClock(): Time & Pick<Harness, 'pass' | 'passing'> {
       return () => void timers.delete(own);
     },
     stop: () => timers.clear(),
-    pass: (seconds) => passTo(passedMs + seconds * 1000),
-    async passing(task) {
+  };
+  return {
+    ...time,
+    pass: (seconds: number): void => passTo(passedMs + seconds * 1000),
+    async passing<T>(task: Promise<T>): Promise<T> {
       let isDone = false;
       const done = task.finally(() => {
         isDone = true;
@@ -157,7 +129,7 @@ function createClock(): Time & Pick<Harness, 'pass' | 'passing'> {
 }
 
 /** An application; each answer to it is checked against the document. */
-export function createClient(url: string): Client {
+export function createClient(url: string) {
   const verify = `${url}/v2/verify`;
 
   async function call(
@@ -178,26 +150,29 @@ export function createClient(url: string): Client {
 
   return {
     url,
-    start: (workflow, members = {}) =>
+    start: (workflow: readonly object[], members: object = {}) =>
       call('start', 'POST', verify, { brand: 'Acme', workflow, ...members }),
-    check(requestId, code) {
-      const body = { code };
-      expect(validateCheckRequest(body)).toEqual([]);
-      return call('check', 'POST', `${verify}/${requestId}`, body);
+    check(requestId: string, code: string) {
+      expect(validateCheckRequest({ code })).toEqual([]);
+      return call('check', 'POST', `${verify}/${requestId}`, { code });
     },
-    submit: (requestId, body) => call('check', 'POST', `${verify}/${requestId}`, body),
-    nextWorkflow: (requestId) =>
+    /** A check with any body. */
+    submit: (requestId: string, body: unknown) =>
+      call('check', 'POST', `${verify}/${requestId}`, body),
+    nextWorkflow: (requestId: string) =>
       call('next_workflow', 'POST', `${verify}/${requestId}/next_workflow`),
-    cancel: (requestId) => call('cancel', 'DELETE', `${verify}/${requestId}`),
-    async faults(...rules) {
+    cancel: (requestId: string) => call('cancel', 'DELETE', `${verify}/${requestId}`),
+    async faults(...rules: readonly FaultRule[]): Promise<void> {
       const answered = await send(`${url}/faults`, 'PUT', {}, { rules });
       expect(answered.text).toMatch(/^\{"rules"/);
     },
-    async code(to) {
+    /** The newest code sent to an address. */
+    async code(to: string): Promise<string> {
       const messages: unknown = await look(`/inbox?to=${encodeURIComponent(to)}`);
       const [newest] = Array.isArray(messages) ? messages : [];
       return String(newest?.code);
     },
+    /** A GET of one of the simulator's own paths. */
     look,
   };
 }
@@ -290,7 +265,7 @@ export async function signApplicationJwt(
     .sign(await importPKCS8(privateKey, 'RS256'));
 }
 
-export async function createStatusUrl(now = Date.now): Promise<StatusUrl> {
+export async function createStatusUrl(now = Date.now) {
   let received: Received[] = [];
   let statusOf: (one: Received) => number = () => 204;
   const server = createServer(async (request, response) => {
@@ -304,20 +279,24 @@ export async function createStatusUrl(now = Date.now): Promise<StatusUrl> {
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`,
-    get received() {
+    get received(): readonly Received[] {
       return received;
     },
-    forget(requestId) {
+    /** Drops the webhooks of a request. */
+    forget(requestId: string): void {
       received = received.filter(({ body }) => body.request_id !== requestId);
     },
-    about: (requestId) =>
+    /** The webhooks of a request so far. */
+    about: (requestId: string) =>
       received.map(({ body }) => body).filter(({ request_id }) => request_id === requestId),
-    answerWith(status) {
+    /** Replaces the answer 204. */
+    answerWith(status: (received: Received) => number): void {
       statusOf = status;
     },
-    wait: (members, count = 1) =>
+    /** Waits until `count` webhooks with these members are there. */
+    wait: (members: Received['body'], count = 1) =>
       until(() => received.filter(({ body }) => hasMembers(body, members))[count - 1]),
-    async [Symbol.asyncDispose]() {
+    async [Symbol.asyncDispose](): Promise<void> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

@@ -24,14 +24,9 @@ interface Account {
   readonly status?: number;
 }
 
-/** Answers as AWS does, in as many words as matter. */
-function account({
-  pages,
-  ringing = [],
-  quota = 1000,
-  webhooks = 3,
-  status = 200,
-}: Account): CallAws {
+/** Answers as AWS does, as far as the doctor reads. */
+function account(state: Account): CallAws {
+  const { pages, ringing = [], quota = 1000, webhooks = 3, status = 200 } = state;
   const text = ({ service, body = '' }: AwsRequest): string => {
     if (service === 'lambda') return `{"AccountLimit":{"ConcurrentExecutions":${quota}}}`;
     if (body.includes('GetMetricStatistics')) return `<Sum>0.0</Sum><Sum>${webhooks}.0</Sum>`;
@@ -54,7 +49,7 @@ async function faults(state: Account): Promise<readonly string[]> {
 }
 
 describe('checkAccount', () => {
-  it('finds nothing wrong in an account in which all is well', async () => {
+  it('finds no fault in a healthy account', async () => {
     const findings = await checkAccount(deployment, account({}));
     expect(findings.map(({ question, result }) => [question, result])).toEqual([
       ['A webhook from Vonage has arrived', 'ok'],
@@ -66,11 +61,7 @@ describe('checkAccount', () => {
 
   it.each<[string, Account, RegExp]>([
     ['nobody is subscribed', { pages: { confirmed: 0, pending: 0 } }, /pages has no subscriber/],
-    [
-      'a subscription is not confirmed',
-      { pages: { confirmed: 1, pending: 2 } },
-      /^2 subscriptions of pages/,
-    ],
+    ['two are pending', { pages: { confirmed: 1, pending: 2 } }, /^2 subscriptions of pages/],
     ['an alarm rings', { ringing: ['silent-auth-prod-no-webhooks'] }, /no-webhooks: see docs/],
     ['the quota is that of a new account', { quota: 10 }, /^10 concurrent executions/],
     ['the quota is just below 100', { quota: 99 }, /^99 concurrent executions/],
@@ -92,7 +83,7 @@ describe('checkAccount', () => {
     expect(arrived).toMatchObject({ result: 'skipped', says: expect.stringContaining('none in') });
   });
 
-  it('asks nothing of the local stack', async () => {
+  it('makes no call for the local stack', async () => {
     const { alarms: _, ...local } = deployment;
     expect(await checkAccount(local, account({ status: 500 }))).toEqual([]);
   });
