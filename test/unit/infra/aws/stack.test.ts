@@ -1,11 +1,11 @@
-import { readdirSync } from 'node:fs';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { HTTP_ROUTES, WEBSOCKET_ROUTES } from '../../../../shared/config.ts';
-import { synthesize, tinyBundles } from './synthesize.ts';
+import { type FunctionName, HTTP_ROUTES, WEBSOCKET_ROUTES } from '../../../../shared/config.ts';
+import { synthesize } from './synthesize.ts';
 import {
   functionIds,
   functionsOf,
+  idOf,
   propertiesOf,
   render,
   resourcesOf,
@@ -21,7 +21,14 @@ function invokedBy(integrationUri: unknown): string {
   return id;
 }
 
+function corsOf(template: Template): unknown {
+  const apis = propertiesOf(template, 'AWS::ApiGatewayV2::Api');
+  return apis.find(({ ProtocolType }) => ProtocolType === 'HTTP').CorsConfiguration;
+}
+
 describe('APIs', () => {
+  const stages = template.findResources('AWS::ApiGatewayV2::Stage');
+
   it.each([
     ['HTTP', HTTP_ROUTES],
     ['WEBSOCKET', WEBSOCKET_ROUTES],
@@ -39,19 +46,13 @@ describe('APIs', () => {
   });
 
   it('leave $connect to its function and send back what $default returns', () => {
-    template.hasResourceProperties('AWS::ApiGatewayV2::Route', {
-      RouteKey: '$connect',
-      AuthorizationType: 'NONE',
-      RouteResponseSelectionExpression: Match.absent(),
-    });
-    template.hasResourceProperties('AWS::ApiGatewayV2::Route', {
-      RouteKey: '$default',
-      RouteResponseSelectionExpression: '$default',
-    });
-    template.resourceCountIs('AWS::ApiGatewayV2::RouteResponse', 1);
-    template.hasResourceProperties('AWS::ApiGatewayV2::RouteResponse', {
-      RouteResponseKey: '$default',
-    });
+    const routes = propertiesOf(template, 'AWS::ApiGatewayV2::Route');
+    const byKey = new Map(routes.map((route) => [route.RouteKey, route]));
+    expect(byKey.get('$connect')).toMatchObject({ AuthorizationType: 'NONE' });
+    expect(byKey.get('$connect')).not.toHaveProperty('RouteResponseSelectionExpression');
+    expect(byKey.get('$default').RouteResponseSelectionExpression).toBe('$default');
+    const responses = propertiesOf(template, 'AWS::ApiGatewayV2::RouteResponse');
+    expect(responses).toMatchObject([{ RouteResponseKey: '$default' }]);
   });
 
   it('pass requests in payload format 2.0', () => {
@@ -62,40 +63,31 @@ describe('APIs', () => {
   });
 
   it('log neither query strings nor headers nor paths nor connection ids', () => {
-    const stages = propertiesOf(template, 'AWS::ApiGatewayV2::Stage');
-    expect(stages).toHaveLength(2);
-    for (const { AccessLogSettings } of stages) {
-      const variables = Object.values<string>(JSON.parse(AccessLogSettings.Format));
+    expect(Object.keys(stages)).toHaveLength(2);
+    for (const { Properties } of Object.values(stages)) {
+      const variables = Object.values<string>(JSON.parse(Properties.AccessLogSettings.Format));
       for (const variable of variables) expect(variable).toMatch(VARIABLES_WITHOUT_CONTENT);
     }
   });
 
   it('throttle routes only once they exist', () => {
-    const stages = Object.values(resources).filter(
-      ({ Type }) => Type === 'AWS::ApiGatewayV2::Stage',
-    );
-    for (const { Properties, DependsOn = [] } of stages) {
+    for (const { Properties, DependsOn = [] } of Object.values(stages)) {
       const throttled = Object.keys(Properties.RouteSettings ?? {});
-      const waitedFor = DependsOn.map((id) => resources[id]?.Properties.RouteKey);
+      const waitedFor = DependsOn.map((id: string) => resources[id]?.Properties.RouteKey);
       expect(throttled.length).toBeGreaterThan(0);
       expect(waitedFor).toEqual(expect.arrayContaining(throttled));
     }
   });
 
   it('answer the preflight requests of the stage’s origins and of no other', () => {
-    template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
-      ProtocolType: 'HTTP',
-      CorsConfiguration: {
-        AllowOrigins: ['http://localhost:3000', 'http://127.0.0.1:3000'],
-        AllowMethods: ['GET', 'POST'],
-        AllowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-correlator'],
-        AllowCredentials: Match.absent(),
-      },
+    expect(corsOf(template)).toEqual({
+      AllowOrigins: ['http://localhost:3000', 'http://127.0.0.1:3000'],
+      AllowMethods: ['GET', 'POST'],
+      AllowHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-correlator'],
+      ExposeHeaders: expect.any(Array),
+      MaxAge: expect.any(Number),
     });
-    synthesize('prod').hasResourceProperties('AWS::ApiGatewayV2::Api', {
-      ProtocolType: 'HTTP',
-      CorsConfiguration: Match.absent(),
-    });
+    expect(corsOf(synthesize('prod'))).toBeUndefined();
   });
 
   it.each([
@@ -103,16 +95,12 @@ describe('APIs', () => {
     // API Gateway accepts no other scheme, so that `start` checks the origin itself.
     [['https://localhost', 'capacitor://localhost'], ['*']],
   ])('allow for the origins %j the pages of %j', (origins, AllowOrigins) => {
-    synthesize('prod', { origins }).hasResourceProperties('AWS::ApiGatewayV2::Api', {
-      ProtocolType: 'HTTP',
-      CorsConfiguration: { AllowOrigins },
-    });
+    expect(corsOf(synthesize('prod', { origins }))).toMatchObject({ AllowOrigins });
   });
 
   it('ask for a JWT at POST /start alone, where the stage has an authorizer', () => {
-    const secured = synthesize('prod', {
-      authorizer: { issuer: 'https://login.example.com', audience: ['app'] },
-    });
+    const authorizer = { issuer: 'https://login.example.com', audience: ['app'] };
+    const secured = synthesize('prod', { authorizer });
     secured.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
       AuthorizerType: 'JWT',
       IdentitySource: ['$request.header.Authorization'],
@@ -127,12 +115,11 @@ describe('APIs', () => {
 
   it('may write logs in an empty account, unless another stack allows it', () => {
     template.hasResource('AWS::ApiGateway::Account', { DeletionPolicy: 'Retain' });
-    const [account] = Object.keys(template.findResources('AWS::ApiGateway::Account'));
-    const websocketStage = Object.values(resources).find(
-      ({ Properties, Type }) =>
-        Type === 'AWS::ApiGatewayV2::Stage' && Properties.StageName === 'dev',
+    const account = idOf(template, 'AWS::ApiGateway::Account', '');
+    const websocket = Object.values(stages).find(
+      ({ Properties }) => Properties.StageName === 'dev',
     );
-    expect(websocketStage?.DependsOn).toContain(account);
+    expect(websocket?.DependsOn).toContain(account);
     synthesize('dev', { apiGatewayLogsRole: false }).resourceCountIs('AWS::ApiGateway::Account', 0);
   });
 
@@ -158,27 +145,13 @@ const VARIABLES_WITHOUT_CONTENT =
   /^\$context\.(requestTimeEpoch|requestId|identity\.sourceIp|routeKey|status|responseLength|responseLatency|integrationLatency|eventType|authorizer\.error|integration\.(integrationStatus|status|latency|error))$/;
 
 describe('functions', () => {
-  const PINNED = {
-    Architectures: ['arm64'],
-    Runtime: 'nodejs24.x',
-    MemorySize: 512,
-    Timeout: 25,
-    Handler: 'index.handler',
-  };
-  const TELEMETRY = [
-    'POWERTOOLS_LOG_LEVEL',
-    'POWERTOOLS_METRICS_NAMESPACE',
-    'POWERTOOLS_SERVICE_NAME',
-  ];
-  const CALLS_VONAGE = [
-    'CLOCK_QUEUE_URL',
-    'EVENT_BUS',
-    'PRIVATE_KEY_SECRET',
-    'VERIFICATIONS_TABLE',
-    'VONAGE_BASE_URL',
-    'WEBSOCKET_MANAGEMENT_URL',
-  ];
-  const VARIABLES: Record<string, string[]> = {
+  const PINNED = { Architectures: ['arm64'], Runtime: 'nodejs24.x', Handler: 'index.handler' };
+  const TELEMETRY = ['LOG_LEVEL', 'METRICS_NAMESPACE', 'SERVICE_NAME'].map(
+    (name) => `POWERTOOLS_${name}`,
+  );
+  const PUSHES = ['EVENT_BUS', 'VERIFICATIONS_TABLE', 'WEBSOCKET_MANAGEMENT_URL'];
+  const CALLS_VONAGE = [...PUSHES, 'CLOCK_QUEUE_URL', 'PRIVATE_KEY_SECRET', 'VONAGE_BASE_URL'];
+  const VARIABLES: Record<FunctionName, string[]> = {
     start: [
       'CHANNEL_SWITCH',
       'CHECK_URL_HOSTS',
@@ -195,16 +168,11 @@ describe('functions', () => {
     'check-code': CALLS_VONAGE,
     'next-workflow': CALLS_VONAGE,
     cancel: CALLS_VONAGE,
-    webhook: [
-      'CHECK_URL_HOSTS',
-      'EVENT_BUS',
-      'SIGNATURE_SECRET',
-      'VERIFICATIONS_TABLE',
-      'WEBSOCKET_MANAGEMENT_URL',
-    ],
-    status: ['EVENT_BUS', 'VERIFICATIONS_TABLE', 'WEBSOCKET_MANAGEMENT_URL'],
+    clock: CALLS_VONAGE,
+    webhook: [...PUSHES, 'CHECK_URL_HOSTS', 'SIGNATURE_SECRET'],
+    status: PUSHES,
+    message: PUSHES,
     connect: ['ALLOWED_ORIGINS', 'VERIFICATIONS_TABLE'],
-    message: ['EVENT_BUS', 'VERIFICATIONS_TABLE', 'WEBSOCKET_MANAGEMENT_URL'],
     proof: [
       'KEYS_SECRET',
       'PROOF_KEY_SECRET',
@@ -213,17 +181,12 @@ describe('functions', () => {
       'VERIFICATIONS_TABLE',
     ],
     contracts: ['PUBLIC_URL', 'WEBSOCKET_URL'],
-    clock: CALLS_VONAGE,
   };
 
   const functions = functionsOf(template);
 
-  it('are the eleven of the contract', () => {
-    expect(Object.keys(functions).sort()).toEqual(Object.keys(VARIABLES).sort());
-  });
-
   it.each(Object.entries(VARIABLES))('give %s the variables that it uses', (name, variables) => {
-    const Timeout = name === 'clock' ? 15 : PINNED.Timeout;
+    const Timeout = name === 'clock' ? 15 : 25;
     expect(functions[name]).toMatchObject({ ...PINNED, Timeout });
     const given = Object.keys(variablesOf(template, name));
     expect(given.sort()).toEqual([...variables, ...TELEMETRY].sort());
@@ -231,10 +194,8 @@ describe('functions', () => {
 
   it('give start the prefixes that the stage adds', () => {
     const additionalMobilePrefixes = { DE: ['+4919'] };
-    const { START_SETTINGS } = variablesOf(
-      synthesize('dev', { additionalMobilePrefixes }),
-      'start',
-    );
+    const widened = synthesize('dev', { additionalMobilePrefixes });
+    const { START_SETTINGS } = variablesOf(widened, 'start');
     expect(JSON.parse(String(START_SETTINGS))).toMatchObject({ additionalMobilePrefixes });
   });
 
@@ -248,8 +209,9 @@ describe('functions', () => {
   });
 
   it('reserve no concurrency unless the stage says so', () => {
-    for (const it of Object.values(functions))
-      expect(it.ReservedConcurrentExecutions).toBe(undefined);
+    for (const properties of Object.values(functions)) {
+      expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    }
     const { webhook } = functionsOf(synthesize('dev', { reservedConcurrency: { webhook: 5 } }));
     expect(webhook.ReservedConcurrentExecutions).toBe(5);
   });
@@ -268,12 +230,6 @@ describe('functions', () => {
       expect(aliases).toContain(invokedBy(IntegrationUri));
     }
     template.resourceCountIs('AWS::Lambda::Alias', 0);
-  });
-
-  it('are uploaded without source maps', () => {
-    for (const folder of Object.values(tinyBundles)) {
-      expect(readdirSync(folder)).toEqual(['index.mjs']);
-    }
   });
 });
 
@@ -309,7 +265,7 @@ describe('the clock', () => {
       'ClockQueueMessages',
     ]);
     const [deadLetters, messages] = queues.map(([, { Properties }]) => Properties);
-    expect(deadLetters).toMatchObject({ MessageRetentionPeriod: 14 * 86_400 });
+    expect(deadLetters.MessageRetentionPeriod).toBe(14 * 86_400);
     expect(messages).toMatchObject({
       MessageRetentionPeriod: 86_400,
       VisibilityTimeout: 6 * 15,

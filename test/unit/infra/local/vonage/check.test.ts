@@ -1,22 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { newNumber, openCheckUrl, started, useHarness } from './harness.ts';
+import { newNumber, openCheckUrl, started, stepTo, useHarness } from './harness.ts';
 
 const vonage = await useHarness();
 
-/** A workflow to one number; its mailbox is named after it. */
-function stepsTo(to: string, channels: readonly string[], members: object = {}): object[] {
-  return channels.map((channel) => ({
-    channel,
-    to: channel === 'email' ? mailboxOf(to) : to,
-    ...(/whatsapp|rcs/.test(channel) && { from: 'Acme' }),
-    ...members,
-  }));
-}
-
-const mailboxOf = (to: string): string => `s${to}@example.org`;
-
 const startOf = (to: string, channels: readonly string[], members: object = {}) =>
-  started(vonage.start(stepsTo(to, channels), members));
+  started(
+    vonage.start(
+      channels.map((channel) => stepTo(to, channel)),
+      members,
+    ),
+  );
 
 const stateOf = (requestId: string): Promise<unknown> =>
   vonage.look(`/_local/requests/${requestId}`);
@@ -25,7 +18,7 @@ describe('POST /v2/verify/{request_id} with a PIN', () => {
   it.each(['sms', 'voice', 'email', 'whatsapp', 'rcs'])('completes by %s', async (channel) => {
     const to = newNumber();
     const { requestId } = await startOf(to, [channel], { code_length: 7 });
-    const code = await vonage.code(channel === 'email' ? mailboxOf(to) : to);
+    const code = await vonage.code(stepTo(to, channel).to);
     expect(code).toMatch(/^\d{7}$/);
     const { status, json } = await vonage.check(requestId, code);
     expect([status, json]).toEqual([200, { request_id: requestId, status: 'completed' }]);
@@ -55,8 +48,10 @@ describe('POST /v2/verify/{request_id} with a PIN', () => {
 
   it('makes a new PIN for each channel, unless they share one', async () => {
     const to = newNumber();
-    const start = (members: object) =>
-      started(vonage.start(stepsTo(to, ['sms', 'voice'], members), { code_length: 10 }));
+    const start = (members: object) => {
+      const workflow = ['sms', 'voice'].map((channel) => ({ channel, to, ...members }));
+      return started(vonage.start(workflow, { code_length: 10 }));
+    };
     const own = await start({});
     const first = await vonage.code(to);
     await vonage.nextWorkflow(own.requestId);
@@ -95,7 +90,7 @@ describe('POST /v2/verify/{request_id} with a PIN', () => {
 describe('POST /v2/verify/{request_id} with a silent code', () => {
   const silent = async (): Promise<{ requestId: string; checkUrl: string; email: string }> => {
     const to = newNumber();
-    return { ...(await startOf(to, ['silent_auth', 'email'])), email: mailboxOf(to) };
+    return { ...(await startOf(to, ['silent_auth', 'email'])), email: stepTo(to, 'email').to };
   };
   const openedCode = async (checkUrl: string): Promise<string> =>
     String((await openCheckUrl(checkUrl)).answered.json.code);
@@ -144,8 +139,8 @@ describe('POST /v2/verify/{request_id} with a silent code', () => {
   });
 
   it('accepts a token instead of a code in mode advanced', async () => {
-    const workflow = stepsTo(newNumber(), ['silent_auth'], { mode: 'advanced' });
-    const { json } = await vonage.start(workflow);
+    const silent = { ...stepTo(newNumber(), 'silent_auth'), mode: 'advanced' };
+    const { json } = await vonage.start([silent]);
     expect(json.check_url).toBeUndefined();
     const requestId = String(json.request_id);
     const { body } = await vonage.statusUrl.wait({ request_id: requestId });

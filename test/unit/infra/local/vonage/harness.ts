@@ -194,6 +194,12 @@ export function newNumber(ending = '00'): string {
   return `4477${String(numbers).padStart(6, '0')}${ending}`;
 }
 
+/** A step of a workflow to a number, or to the mailbox that is named after the number. */
+export function stepTo(number: string, channel: string): { channel: string; to: string } {
+  const to = channel === 'email' ? `s${number}@example.org` : number;
+  return { channel, to, ...(/whatsapp|rcs/.test(channel) && { from: 'Acme' }) };
+}
+
 export function basic(secret: string): { authorization: string } {
   return { authorization: `Basic ${Buffer.from(`${API_KEY}:${secret}`).toString('base64')}` };
 }

@@ -9,6 +9,7 @@ import {
   openCheckUrl,
   PRIVATE_KEY,
   SIGNATURE_SECRET,
+  stepTo,
   useHarness,
 } from './harness.ts';
 
@@ -26,12 +27,6 @@ afterAll(async () => {
   }
 });
 
-/** A step to a new address of its channel. */
-function step(channel: string, number = newNumber()): { channel: string; to: string } {
-  const to = channel === 'email' ? `s${number}@example.org` : number;
-  return { channel, to, ...(/whatsapp|rcs/.test(channel) && { from: 'Acme' }) };
-}
-
 /** The SDK's types lack members of the wire, so that the body goes through `unknown`. */
 function start(workflow: readonly object[]): ReturnType<Verify2['newRequest']> {
   const params: unknown = { brand: 'Acme', channelTimeout: 900, codeLength: 10, workflow };
@@ -42,7 +37,7 @@ const PIN_CHANNELS = ['sms', 'voice', 'whatsapp', 'rcs', 'email'];
 
 describe('@vonage/verify2', () => {
   it.each(PIN_CHANNELS)('checks a wrong and a right code by %s', async (channel) => {
-    const by = step(channel);
+    const by = stepTo(newNumber(), channel);
     const { requestId, checkUrl } = await start([by]);
     expect(checkUrl).toBeUndefined();
     await expect(verify.checkCode(requestId, '0000')).rejects.toThrow('400');
@@ -51,14 +46,14 @@ describe('@vonage/verify2', () => {
   });
 
   it('reports too many wrong codes', async () => {
-    const { requestId } = await start([step('sms')]);
+    const { requestId } = await start([stepTo(newNumber(), 'sms')]);
     for (const status of ['400', '400', '410', '404']) {
       await expect(verify.checkCode(requestId, '0000')).rejects.toThrow(status);
     }
   });
 
   it('completes silent authentication', async () => {
-    const silent = { ...step('silent_auth'), coverageCheck: false };
+    const silent = { ...stepTo(newNumber(), 'silent_auth'), coverageCheck: false };
     const { requestId, checkUrl = '' } = await start([silent]);
     await expect(verify.checkCode(requestId, '0000')).rejects.toThrow('409');
     const { answered } = await openCheckUrl(checkUrl);
@@ -73,14 +68,14 @@ describe('@vonage/verify2', () => {
     ['sms', 'email'],
   ])('moves from %s to %s, and no further', async (first, second) => {
     const number = newNumber();
-    const { requestId } = await start([step(first, number), step(second, number)]);
+    const { requestId } = await start([stepTo(number, first), stepTo(number, second)]);
     expect(await verify.nextWorkflow(requestId)).toBe(true);
     expect(await verify.nextWorkflow(requestId)).toBe(false);
     expect(await vonage.look(`/_local/requests/${requestId}`)).toMatchObject({ channel: second });
   });
 
   it.each(['silent_auth', ...PIN_CHANNELS])('cancels %s after 30 s', async (channel) => {
-    const { requestId } = await start([step(channel)]);
+    const { requestId } = await start([stepTo(newNumber(), channel)]);
     vonage.pass(30);
     expect(await verify.cancel(requestId)).toBe(true);
     await vonage.statusUrl.wait({ request_id: requestId, status: 'cancelled' });
@@ -88,7 +83,7 @@ describe('@vonage/verify2', () => {
 
   it('reports a bad body and a number in use', async () => {
     await expect(start([{ channel: 'sms', to: '44' }])).rejects.toThrow('422');
-    const sms = step('sms');
+    const sms = stepTo(newNumber(), 'sms');
     await start([sms]);
     await expect(start([sms])).rejects.toThrow('409');
   });
