@@ -1,6 +1,5 @@
 /** Items of the table `Guards` in a gradual deployment, where two releases write the same ones. */
 
-import { createHmac } from 'node:crypto';
 import {
   type AttributeValue,
   GetItemCommand,
@@ -8,30 +7,22 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  createStartProtection,
-  type StartProtection,
-} from '../../../../../shared/adapters/dynamodb/start-protection.ts';
+import type { StartProtection } from '../../../../../shared/adapters/dynamodb/start-protection.ts';
 import type { CountedOn } from '../../../../../shared/domain/ports/rate-limits.ts';
 import { type DynaliteStore, startDynalite } from '../../../../fixtures/dynalite-store.ts';
 import { storedProtection } from '../../../../fixtures/previous-release.ts';
+import { guardHmac, startProtection } from '../../../../fixtures/start-protection.ts';
 
 const { guardKey, limits, stories } = storedProtection();
+const LIVE = '00000000-0000-4000-8000-000000000001';
+const hmac = guardHmac(guardKey);
 
 let store: DynaliteStore;
 let protection: StartProtection;
 
 beforeAll(async () => {
   store = await startDynalite('guard_key');
-  protection = createStartProtection({
-    ...store,
-    onceClient: () => store.client,
-    limits,
-    keys: {
-      guardHmac: async (parts) =>
-        createHmac('sha256', guardKey).update(JSON.stringify(parts)).digest(),
-    },
-  });
+  protection = startProtection(store, { limits, keys: { guardHmac: hmac } });
   for (const { items } of stories) {
     for (const Item of items) {
       await store.client.send(new PutItemCommand({ TableName: store.table, Item }));
@@ -47,21 +38,15 @@ function story(name: string) {
 }
 
 async function stored(key: string): Promise<Readonly<Record<string, AttributeValue>>> {
-  const command = new GetItemCommand({
-    TableName: store.table,
-    Key: { guard_key: { S: key } },
-    ConsistentRead: true,
-  });
+  const Key = { guard_key: { S: key } };
+  const command = new GetItemCommand({ TableName: store.table, Key, ConsistentRead: true });
   return (await store.client.send(command)).Item ?? {};
 }
 
 describe('an item of the previous release', () => {
   it.each([
     ['a number that another start has locked', { outcome: 'held' }],
-    [
-      'a number with a live verification',
-      { outcome: 'live', requestId: '00000000-0000-4000-8000-000000000001' },
-    ],
+    ['a number with a live verification', { outcome: 'live', requestId: LIVE }],
     ['a number whose start has an unknown fate', { outcome: 'locked', contested: true }],
     ['a number whose limit is spent', { outcome: 'locked' }],
   ])('answers the lock of another start: %s', async (name, answer) => {
@@ -109,14 +94,11 @@ describe('an item of this release', () => {
   const nowMs = Date.parse('2026-03-04T10:15:30.000Z');
 
   it('is counted on and given back by the previous one, which knows no shares', async () => {
-    const on: CountedOn = {
-      limit: 'prefix',
-      value: '+491511299',
-      caller: { address: '203.0.113.9' },
-    };
+    const caller = { address: '203.0.113.9' };
+    const on: CountedOn = { limit: 'prefix', value: '+491511299', caller };
     await protection.rateLimits.count(on, nowMs);
-    const hmac = createHmac('sha256', guardKey).update(JSON.stringify(['prefix', on.value]));
-    const key = `prefix#${hmac.digest('base64url')}#${Math.floor(nowMs / 3_600_000)}`;
+    const hash = await hmac(['prefix', on.value]);
+    const key = `prefix#${hash.toString('base64url')}#${Math.floor(nowMs / 3_600_000)}`;
     const write = (UpdateExpression: string, ConditionExpression: string, N: string) =>
       store.client.send(
         new UpdateItemCommand({
@@ -141,13 +123,11 @@ describe('an item of this release', () => {
     const holder = { phoneNumber: '+4915112000099', owner: 'aaaa.1' };
     await protection.locks.lock(holder, nowMs);
     await protection.locks.release(holder);
-    const hmac = createHmac('sha256', guardKey).update(
-      JSON.stringify(['phone', holder.phoneNumber]),
-    );
+    const hash = await hmac(['phone', holder.phoneNumber]);
     const { Attributes: locked } = await store.client.send(
       new UpdateItemCommand({
         TableName: store.table,
-        Key: { guard_key: { S: `phone#${hmac.digest('base64url')}` } },
+        Key: { guard_key: { S: `phone#${hash.toString('base64url')}` } },
         UpdateExpression:
           'SET #owner = :owner, #until = :until, #ttl = :ttl REMOVE #before ' +
           'ADD #count :one, #unresolved :starts',

@@ -1,15 +1,12 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type DynamoDBClient, ScanCommand, type UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  createStartProtection,
-  type StartProtection,
-  type StartProtectionOptions,
-} from '../../../../../shared/adapters/dynamodb/start-protection.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { StartProtection } from '../../../../../shared/adapters/dynamodb/start-protection.ts';
 import type { IdempotentStart } from '../../../../../shared/domain/ports/idempotency-records.ts';
 import type { LockHolder } from '../../../../../shared/domain/ports/phone-number-locks.ts';
-import type { Caller, CountedOn } from '../../../../../shared/domain/ports/rate-limits.ts';
+import type { CountedOn } from '../../../../../shared/domain/ports/rate-limits.ts';
 import { type DynaliteStore, startDynalite } from '../../../../fixtures/dynalite-store.ts';
+import { startProtection } from '../../../../fixtures/start-protection.ts';
 
 const NOW_MS = Date.parse('2026-03-04T10:15:30.000Z');
 const HOUR_MS = 3600_000;
@@ -20,32 +17,35 @@ const LIMITS = {
   email: { count: 2, perCaller: 2, windowSeconds: 3600 },
   prefix: { count: 20, perCaller: 20, windowSeconds: 3600 },
 };
-const CALLER: Caller = { address: '198.51.100.7' };
-const guardHmac = async (parts: readonly string[]): Promise<Buffer> =>
-  createHmac('sha256', 'guard key').update(JSON.stringify(parts)).digest();
+const LIVE = { requestId: 'request-1', liveUntilMs: NOW_MS + 210_000 };
+const LOCKED = { outcome: 'locked' };
+const HELD = { outcome: 'held' };
 
 let store: DynaliteStore;
 let rateLimits: StartProtection['rateLimits'];
 let locks: StartProtection['locks'];
 let idempotencyRecords: StartProtection['idempotencyRecords'];
 let numbers = 0;
+/** Of the test that runs. */
+let phoneNumber: string;
+let start: IdempotentStart;
 
 beforeAll(async () => {
   store = await startDynalite('guard_key');
-  ({ rateLimits, locks, idempotencyRecords } = newProtection());
+  ({ rateLimits, locks, idempotencyRecords } = startProtection(store, { limits: LIMITS }));
+});
+beforeEach(() => {
+  numbers += 1;
+  phoneNumber = `+4915112${String(numbers).padStart(6, '0')}`;
+  start = {
+    idempotencyKey: randomUUID(),
+    body: '["a body"]',
+    clientRef: '0'.repeat(32),
+    owner: randomUUID(),
+    tokenKeyId: '0a1b2c3d',
+  };
 });
 afterAll(() => store.stop());
-
-function newProtection(more: Partial<StartProtectionOptions> = {}): StartProtection {
-  const onceClient = () => store.client;
-  return createStartProtection({
-    ...store,
-    onceClient,
-    limits: LIMITS,
-    keys: { guardHmac },
-    ...more,
-  });
-}
 
 /** The store's client, whose answers get lost after the write has taken effect. */
 function withLostAnswers(): DynamoDBClient {
@@ -56,28 +56,39 @@ function withLostAnswers(): DynamoDBClient {
   return Object.create(store.client, { send: { value: send } });
 }
 
-function counter(limit: CountedOn['limit'], value: string, caller: Caller = CALLER): CountedOn {
-  return { limit, value, caller };
+function counter(limit: CountedOn['limit'], value: string): CountedOn {
+  return { limit, value, caller: { address: '198.51.100.7' } };
 }
 
-function holder(phoneNumber: string, owner: string): LockHolder {
+/** Counts until the limit is spent, and answers how often that was. */
+async function left(on: CountedOn, nowMs = NOW_MS): Promise<number> {
+  for (let counted = 0; ; counted += 1) {
+    if ((await rateLimits.count(on, nowMs)).outcome === 'spent') return counted;
+  }
+}
+
+function by(owner: string): LockHolder {
   return { phoneNumber, owner };
 }
 
-function newNumber(): string {
-  numbers += 1;
-  return `+4915112${String(numbers).padStart(6, '0')}`;
+function lock(owner: string, nowMs = NOW_MS, endedRequestId?: string) {
+  return locks.lock(by(owner), nowMs, endedRequestId);
 }
 
-function newStart(members: Partial<IdempotentStart> = {}): IdempotentStart {
-  return {
-    idempotencyKey: randomUUID(),
-    body: '["a body"]',
-    clientRef: '0'.repeat(32),
-    owner: randomUUID(),
-    tokenKeyId: '0a1b2c3d',
-    ...members,
-  };
+/** Another try of the same start. */
+function claimAgain(nowMs = NOW_MS, members: Partial<IdempotentStart> = {}) {
+  return idempotencyRecords.claim({ ...start, owner: randomUUID(), ...members }, nowMs);
+}
+
+/** How many of so many tries at once have each outcome. */
+async function outcomesOf(
+  tries: number,
+  attempt: (index: number) => Promise<{ readonly outcome: string }>,
+): Promise<Readonly<Record<string, number>>> {
+  const results = await Promise.all(Array.from({ length: tries }, (_, index) => attempt(index)));
+  const counts: Record<string, number> = {};
+  for (const { outcome } of results) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
 }
 
 describe('RateLimits.count', () => {
@@ -93,384 +104,291 @@ describe('RateLimits.count', () => {
   });
 
   it('counts a whole IPv6 /64 as one and others by themselves', async () => {
-    const on = (value: string) => counter('address', value);
     for (const value of ['2001:db8:7::1', '2001:db8:7::2', '2001:db8:7:0:ffff::1']) {
-      await rateLimits.count(on(value), NOW_MS);
+      await rateLimits.count(counter('address', value), NOW_MS);
     }
-    expect(await rateLimits.count(on('2001:db8:7::9'), NOW_MS)).toMatchObject({
-      outcome: 'spent',
-    });
-    expect(await rateLimits.count(on('2001:db8:7:1::9'), NOW_MS)).toEqual({ outcome: 'counted' });
+    expect(await left(counter('address', '2001:db8:7::9'))).toBe(0);
+    expect(await left(counter('address', '2001:db8:7:1::9'))).toBe(3);
   });
 
   it('keeps the limits apart', async () => {
-    const value = 'same value';
-    for (const limit of ['subject', 'email'] as const) {
-      await rateLimits.count(counter(limit, value), NOW_MS);
-      await rateLimits.count(counter(limit, value), NOW_MS);
-      expect((await rateLimits.count(counter(limit, value), NOW_MS)).outcome).toBe('spent');
-    }
-    expect((await rateLimits.count(counter('prefix', value), NOW_MS)).outcome).toBe('counted');
+    expect(await left(counter('subject', 'same value'))).toBe(2);
+    expect(await left(counter('email', 'same value'))).toBe(2);
+    expect(await left(counter('prefix', 'same value'))).toBe(20);
   });
 
   it('counts no more than the limit among 50 at once', async () => {
     const on = counter('prefix', '+49151');
-    const counts = await Promise.all(
-      Array.from({ length: 50 }, () => rateLimits.count(on, NOW_MS)),
-    );
-    expect(counts.filter(({ outcome }) => outcome === 'counted')).toHaveLength(20);
+    const outcomes = await outcomesOf(50, () => rateLimits.count(on, NOW_MS));
+    expect(outcomes).toEqual({ counted: 20, spent: 30 });
   });
 
-  it('counts every try by itself, one whose answer was lost as well', async () => {
+  it('counts every try, one whose answer was lost as well', async () => {
     const on = counter('email', 'lost-answer@example.org');
-    await expect(
-      newProtection({ client: withLostAnswers() }).rateLimits.count(on, NOW_MS),
-    ).rejects.toMatchObject({
+    const unlucky = startProtection(store, { limits: LIMITS, client: withLostAnswers() });
+    await expect(unlucky.rateLimits.count(on, NOW_MS)).rejects.toMatchObject({
       code: 'dependency_unavailable',
     });
-    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('counted');
-    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('spent');
+    expect(await left(on)).toBe(1);
   });
 
   it('refuses everything where nothing is allowed', async () => {
-    const none = { ...LIMITS, address: { count: 0, windowSeconds: 60 } };
-    const { rateLimits: closed } = newProtection({ limits: none });
+    const limits = { ...LIMITS, address: { count: 0, windowSeconds: 60 } };
+    const closed = startProtection(store, { limits });
     const on = counter('address', '203.0.113.99');
-    expect((await closed.count(on, NOW_MS)).outcome).toBe('spent');
+    expect((await closed.rateLimits.count(on, NOW_MS)).outcome).toBe('spent');
   });
 });
 
 describe('RateLimits.giveBack', () => {
   it('gives one count back', async () => {
     const on = counter('email', 'jo@example.org');
-    await rateLimits.count(on, NOW_MS);
-    await rateLimits.count(on, NOW_MS);
+    await left(on);
     await rateLimits.giveBack(on, NOW_MS);
-    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('counted');
-    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('spent');
+    expect(await left(on)).toBe(1);
   });
 
   it('makes no room that the limit does not give', async () => {
     const on = counter('email', 'never-counted@example.org');
     await rateLimits.giveBack(on, NOW_MS);
-    const counts = [await rateLimits.count(on, NOW_MS), await rateLimits.count(on, NOW_MS)];
-    expect(counts.map(({ outcome }) => outcome)).toEqual(['counted', 'counted']);
-    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('spent');
+    expect(await left(on)).toBe(2);
   });
 
   it('gives back to the window that was counted in, whatever time it is', async () => {
     const on = counter('email', 'edge@example.org');
-    const nextMs = NOW_MS + HOUR_MS;
-    await rateLimits.count(on, NOW_MS);
-    await rateLimits.count(on, nextMs);
-    await rateLimits.count(on, nextMs);
-    await rateLimits.count(on, NOW_MS);
+    await left(on, NOW_MS);
+    await left(on, NOW_MS + HOUR_MS);
     await rateLimits.giveBack(on, NOW_MS);
-    expect((await rateLimits.count(on, nextMs)).outcome).toBe('spent');
-    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('counted');
+    expect(await left(on, NOW_MS + HOUR_MS)).toBe(0);
+    expect(await left(on, NOW_MS)).toBe(1);
   });
 
   it('is sent once, and fails nobody when its answer is lost', async () => {
     const on = counter('email', 'lost-give-back@example.org');
-    await rateLimits.count(on, NOW_MS);
-    await rateLimits.count(on, NOW_MS);
-    await newProtection({ onceClient: withLostAnswers }).rateLimits.giveBack(on, NOW_MS);
-    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('counted');
-    expect((await rateLimits.count(on, NOW_MS)).outcome).toBe('spent');
+    await left(on);
+    const unlucky = startProtection(store, { limits: LIMITS, onceClient: withLostAnswers });
+    await unlucky.rateLimits.giveBack(on, NOW_MS);
+    expect(await left(on)).toBe(1);
   });
 
   it('does not hide a mistake of ours', async () => {
     const on = counter('email', 'mistake@example.org');
-    const closed = (): DynamoDBClient =>
-      Object.create(store.client, {
-        send: { value: () => Promise.reject(new TypeError('a mistake')) },
-      });
-    await expect(
-      newProtection({ onceClient: closed }).rateLimits.giveBack(on, NOW_MS),
-    ).rejects.toThrow('a mistake');
+    const send = () => Promise.reject(new TypeError('a mistake'));
+    const onceClient = (): DynamoDBClient => Object.create(store.client, { send: { value: send } });
+    const mistaken = startProtection(store, { limits: LIMITS, onceClient });
+    await expect(mistaken.rateLimits.giveBack(on, NOW_MS)).rejects.toThrow('a mistake');
   });
 });
 
 describe('PhoneNumberLocks.lock', () => {
   it('locks a number for 35 s against every other start', async () => {
-    const number = newNumber();
-    expect(await locks.lock(holder(number, 'one'), NOW_MS)).toEqual({ outcome: 'locked' });
-    const refused = { outcome: 'held' };
-    expect(await locks.lock(holder(number, 'two'), NOW_MS + 34_999)).toEqual(refused);
-    expect((await locks.lock(holder(number, 'two'), NOW_MS + 35_000)).outcome).toBe('locked');
+    expect(await lock('one')).toEqual(LOCKED);
+    expect(await lock('two', NOW_MS + 34_999)).toEqual(HELD);
+    expect(await lock('two', NOW_MS + 35_000)).toMatchObject(LOCKED);
   });
 
   it('locks for one of 50 at once', async () => {
-    const number = newNumber();
-    const tries = await Promise.all(
-      Array.from({ length: 50 }, (_, index) =>
-        locks.lock(holder(number, `owner ${index}`), NOW_MS),
-      ),
-    );
-    expect(tries.filter(({ outcome }) => outcome === 'locked')).toHaveLength(1);
+    expect(await outcomesOf(50, (index) => lock(`owner ${index}`))).toEqual({
+      locked: 1,
+      held: 49,
+    });
   });
 
   it('is held by its own write whose answer was lost', async () => {
-    const number = newNumber();
-    await locks.lock(holder(number, 'one'), NOW_MS);
-    expect((await locks.lock(holder(number, 'one'), NOW_MS)).outcome).toBe('locked');
+    await lock('one');
+    expect(await lock('one')).toMatchObject(LOCKED);
   });
 
   it('leaves the lock of another start alone', async () => {
-    const number = newNumber();
-    await locks.lock(holder(number, 'one'), NOW_MS);
-    await locks.release(holder(number, 'two'));
-    expect((await locks.lock(holder(number, 'two'), NOW_MS)).outcome).toBe('held');
+    await lock('one');
+    await locks.release(by('two'));
+    expect(await lock('two')).toEqual(HELD);
   });
 
   it('names the live verification until its time is over', async () => {
-    const number = newNumber();
-    const liveUntilMs = NOW_MS + 210_000;
-    await locks.lock(holder(number, 'one'), NOW_MS);
-    await locks.record(holder(number, 'one'), { requestId: 'request-1', liveUntilMs });
-    expect(await locks.lock(holder(number, 'two'), NOW_MS + 1)).toEqual({
-      outcome: 'live',
-      requestId: 'request-1',
-    });
-    expect((await locks.lock(holder(number, 'two'), liveUntilMs)).outcome).toBe('locked');
+    await lock('one');
+    await locks.record(by('one'), LIVE);
+    const live = { outcome: 'live', requestId: 'request-1' };
+    expect(await lock('two', NOW_MS + 1)).toEqual(live);
+    expect(await lock('two', LIVE.liveUntilMs)).toMatchObject(LOCKED);
   });
 
   it('passes over a live verification that is known to have ended, and over no other', async () => {
-    const number = newNumber();
-    const live = { requestId: 'request-1', liveUntilMs: NOW_MS + 210_000 };
-    await locks.lock(holder(number, 'one'), NOW_MS);
-    await locks.record(holder(number, 'one'), live);
-    const other = await locks.lock(holder(number, 'two'), NOW_MS, 'request-0');
-    expect(other).toMatchObject({ outcome: 'live', requestId: 'request-1' });
-    const lock = await locks.lock(holder(number, 'two'), NOW_MS, 'request-1');
-    expect(lock.outcome).toBe('locked');
+    await lock('one');
+    await locks.record(by('one'), LIVE);
+    const live = { outcome: 'live', requestId: 'request-1' };
+    expect(await lock('two', NOW_MS, 'request-0')).toMatchObject(live);
+    expect(await lock('two', NOW_MS, 'request-1')).toMatchObject(LOCKED);
+  });
+
+  it('is held by all overlapping tries of one start, and counted once', async () => {
+    const tries = await Promise.all(Array.from({ length: 20 }, (_, index) => lock(`one.${index}`)));
+    expect(tries.every(({ outcome }) => outcome === 'locked')).toBe(true);
+    const isFirst = tries.map((own) => own.outcome === 'locked' && own.heldBy === undefined);
+    const first = `one.${isFirst.indexOf(true)}`;
+    const held = tries.filter((own) => own.outcome === 'locked' && own.heldBy === first);
+    expect(held).toHaveLength(19);
   });
 });
 
 describe('PhoneNumberLocks.record', () => {
   it('is safe to repeat', async () => {
-    const number = newNumber();
-    const live = { requestId: 'request-1', liveUntilMs: NOW_MS + 210_000 };
-    await locks.lock(holder(number, 'one'), NOW_MS);
-    await locks.record(holder(number, 'one'), live);
-    await locks.record(holder(number, 'one'), live);
-    expect(await locks.lock(holder(number, 'two'), NOW_MS)).toMatchObject({
-      outcome: 'live',
-      requestId: 'request-1',
-    });
+    await lock('one');
+    await locks.record(by('one'), LIVE);
+    await locks.record(by('one'), LIVE);
+    expect(await lock('two')).toMatchObject({ outcome: 'live', requestId: 'request-1' });
   });
 
   it('overwrites neither the lock nor the live verification of a later start', async () => {
-    const number = newNumber();
     const laterMs = NOW_MS + 40_000;
-    const liveUntilMs = NOW_MS + 300_000;
-    await locks.lock(holder(number, 'late'), NOW_MS);
-    await locks.lock(holder(number, 'next'), laterMs);
-    await locks.record(holder(number, 'late'), { requestId: 'request-late', liveUntilMs });
-    expect((await locks.lock(holder(number, 'x'), laterMs)).outcome).toBe('held');
-    await locks.record(holder(number, 'next'), { requestId: 'request-next', liveUntilMs });
-    await locks.record(holder(number, 'late'), { requestId: 'request-late', liveUntilMs });
-    const lock = await locks.lock(holder(number, 'x'), laterMs);
-    expect(lock).toEqual({ outcome: 'live', requestId: 'request-next' });
+    const late = { ...LIVE, requestId: 'request-late' };
+    await lock('late');
+    await lock('next', laterMs);
+    await locks.record(by('late'), late);
+    expect(await lock('x', laterMs)).toEqual(HELD);
+    await locks.record(by('next'), { ...LIVE, requestId: 'request-next' });
+    await locks.record(by('late'), late);
+    expect(await lock('x', laterMs)).toEqual({ outcome: 'live', requestId: 'request-next' });
+  });
+});
+
+describe('PhoneNumberLocks.inherit', () => {
+  it('takes the lock with all of its time; the earlier try cannot give it back', async () => {
+    await lock('one.1');
+    expect(await locks.inherit(by('one.2'), NOW_MS + 30_000, 'one.1')).toEqual(LOCKED);
+    await locks.release(by('one.1'));
+    await locks.releaseUnresolved(by('one.1'));
+    expect(await lock('two.1', NOW_MS + 64_999)).toEqual(HELD);
+  });
+
+  it('takes it neither from another start, nor once it was given back', async () => {
+    await lock('one.1');
+    expect(await locks.inherit(by('on.2'), NOW_MS, 'on.1')).toEqual(HELD);
+    await locks.release(by('one.1'));
+    expect(await locks.inherit(by('one.2'), NOW_MS, 'one.1')).toEqual(HELD);
+  });
+
+  it('does not take it back from a later try by a late repeat', async () => {
+    await lock('one.1');
+    await locks.inherit(by('one.2'), NOW_MS, 'one.1');
+    await locks.inherit(by('one.3'), NOW_MS, 'one.2');
+    expect(await locks.inherit(by('one.2'), NOW_MS, 'one.1')).toEqual(HELD);
+    await locks.release(by('one.2'));
+    expect(await lock('two.1')).toEqual(HELD);
+  });
+});
+
+describe('PhoneNumberLocks.releaseUnresolved', () => {
+  it.each([
+    ['another start', 'two', { outcome: 'locked', contested: true }],
+    ['a repeat of the same start', 'one', LOCKED],
+  ])('lets %s lock; the number is contested for another one only', async (_, owner, locked) => {
+    await lock('one');
+    await locks.releaseUnresolved(by('one'));
+    expect(await lock(owner)).toEqual(locked);
+  });
+
+  it('has no effect once Vonage has certainly answered a start', async () => {
+    await lock('one');
+    await locks.releaseUnresolved(by('one'));
+    await lock('two');
+    await locks.record(by('two'), LIVE);
+    expect(await lock('three', LIVE.liveUntilMs)).toEqual(LOCKED);
   });
 });
 
 describe('IdempotencyRecords.claim', () => {
   it('lets one of 50 repeats start, the others wait', async () => {
-    const idempotencyKey = randomUUID();
-    const claims = await Promise.all(
-      Array.from({ length: 50 }, () =>
-        idempotencyRecords.claim(newStart({ idempotencyKey }), NOW_MS),
-      ),
-    );
-    expect(claims.filter(({ outcome }) => outcome === 'fresh')).toHaveLength(1);
-    const waiting = claims.filter(({ outcome }) => outcome === 'in_progress');
-    expect(waiting).toHaveLength(49);
-    expect(waiting[0]).toEqual({ outcome: 'in_progress', retryAtMs: NOW_MS + 35_000 });
+    const outcomes = await outcomesOf(50, () => claimAgain());
+    expect(outcomes).toEqual({ fresh: 1, in_progress: 49 });
+    expect(await claimAgain()).toEqual({ outcome: 'in_progress', retryAtMs: NOW_MS + 35_000 });
   });
 
   it('answers repeats of a known start for 10 minutes', async () => {
-    const start = newStart();
-    const repeat = newStart({ idempotencyKey: start.idempotencyKey, tokenKeyId: 'ffffffff' });
     await idempotencyRecords.claim(start, NOW_MS);
     await idempotencyRecords.record(start, 'request-1', NOW_MS);
     await idempotencyRecords.record(start, 'request-1', NOW_MS);
-    const known = {
-      outcome: 'started',
-      requestId: 'request-1',
-      tokenKeyId: '0a1b2c3d',
-      recordedAtMs: NOW_MS,
-    };
-    expect(await idempotencyRecords.claim(repeat, NOW_MS + 1)).toEqual(known);
-    expect(await idempotencyRecords.claim(repeat, NOW_MS + 599_000)).toEqual(known);
-    expect(await idempotencyRecords.claim(repeat, NOW_MS + 600_000)).toEqual({ outcome: 'fresh' });
+    const { tokenKeyId } = start;
+    const recorded = { requestId: 'request-1', tokenKeyId, recordedAtMs: NOW_MS };
+    const known = { outcome: 'started', ...recorded };
+    const otherKey = { tokenKeyId: 'ffffffff' };
+    expect(await claimAgain(NOW_MS + 1, otherKey)).toEqual(known);
+    expect(await claimAgain(NOW_MS + 599_000, otherKey)).toEqual(known);
+    expect(await claimAgain(NOW_MS + 600_000, otherKey)).toEqual({ outcome: 'fresh' });
   });
 
   it('refuses another body, whatever became of the first', async () => {
-    const start = newStart();
-    const other = newStart({ idempotencyKey: start.idempotencyKey, body: '["another body"]' });
+    const other = { body: '["another body"]' };
     await idempotencyRecords.claim(start, NOW_MS);
-    expect(await idempotencyRecords.claim(other, NOW_MS)).toEqual({ outcome: 'other_body' });
+    expect(await claimAgain(NOW_MS, other)).toEqual({ outcome: 'other_body' });
     await idempotencyRecords.markUnknown(start);
-    expect(await idempotencyRecords.claim(other, NOW_MS)).toEqual({ outcome: 'other_body' });
+    expect(await claimAgain(NOW_MS, other)).toEqual({ outcome: 'other_body' });
   });
 
   it('lets one repeat take over a start of unknown outcome', async () => {
-    const start = newStart();
     await idempotencyRecords.claim(start, NOW_MS);
     await idempotencyRecords.markUnknown(start);
-    const claims = await Promise.all(
-      Array.from({ length: 10 }, () =>
-        idempotencyRecords.claim(newStart({ idempotencyKey: start.idempotencyKey }), NOW_MS + 1),
-      ),
-    );
-    expect(claims.filter(({ outcome }) => outcome === 'takeover')).toHaveLength(1);
-    expect(claims.filter(({ outcome }) => outcome === 'in_progress')).toHaveLength(9);
+    const outcomes = await outcomesOf(10, () => claimAgain(NOW_MS + 1));
+    expect(outcomes).toEqual({ takeover: 1, in_progress: 9 });
   });
 
   it('takes over a start that died, once its 35 s are over', async () => {
-    const start = newStart();
-    const repeat = newStart({ idempotencyKey: start.idempotencyKey });
+    const repeat = { ...start, owner: randomUUID() };
     await idempotencyRecords.claim(start, NOW_MS);
-    expect((await idempotencyRecords.claim(repeat, NOW_MS + 34_999)).outcome).toBe('in_progress');
-    expect((await idempotencyRecords.claim(repeat, NOW_MS + 35_000)).outcome).toBe('takeover');
+    const early = await idempotencyRecords.claim(repeat, NOW_MS + 34_999);
+    expect(early.outcome).toBe('in_progress');
+    const late = await idempotencyRecords.claim(repeat, NOW_MS + 35_000);
+    expect(late.outcome).toBe('takeover');
     await idempotencyRecords.record(start, 'request-late', NOW_MS + 35_001);
     await idempotencyRecords.record(repeat, 'request-2', NOW_MS + 35_002);
-    const third = newStart({ idempotencyKey: start.idempotencyKey });
-    expect(await idempotencyRecords.claim(third, NOW_MS + 35_003)).toMatchObject({
-      outcome: 'started',
-      requestId: 'request-2',
-    });
+    const known = { outcome: 'started', requestId: 'request-2' };
+    expect(await claimAgain(NOW_MS + 35_003)).toMatchObject(known);
   });
 
   it('takes over rather than waits when its own write is repeated', async () => {
-    const start = newStart();
     await idempotencyRecords.claim(start, NOW_MS);
     expect(await idempotencyRecords.claim(start, NOW_MS)).toEqual({ outcome: 'takeover' });
   });
 
   it('is free again, for any body, after a definite refusal', async () => {
-    const start = newStart();
-    const other = newStart({ idempotencyKey: start.idempotencyKey, body: '["another body"]' });
     await idempotencyRecords.claim(start, NOW_MS);
     await idempotencyRecords.release(start);
     await idempotencyRecords.release(start);
-    expect(await idempotencyRecords.claim(other, NOW_MS)).toEqual({ outcome: 'again' });
+    expect(await claimAgain(NOW_MS, { body: '["another body"]' })).toEqual({ outcome: 'again' });
   });
 
   it('changes nothing for a start that does not own it any more', async () => {
-    const start = newStart();
-    const repeat = newStart({ idempotencyKey: start.idempotencyKey });
     await idempotencyRecords.claim(start, NOW_MS);
-    await idempotencyRecords.claim(repeat, NOW_MS + 35_000);
+    await claimAgain(NOW_MS + 35_000);
     await idempotencyRecords.release(start);
     await idempotencyRecords.markUnknown(start);
-    const third = newStart({ idempotencyKey: start.idempotencyKey });
-    expect((await idempotencyRecords.claim(third, NOW_MS + 35_001)).outcome).toBe('in_progress');
+    expect((await claimAgain(NOW_MS + 35_001)).outcome).toBe('in_progress');
   });
 
   it('cannot undo a start that is known', async () => {
-    const start = newStart();
     await idempotencyRecords.claim(start, NOW_MS);
     await idempotencyRecords.record(start, 'request-1', NOW_MS);
     await idempotencyRecords.release(start);
     await idempotencyRecords.markUnknown(start);
-    const repeat = newStart({ idempotencyKey: start.idempotencyKey });
-    expect((await idempotencyRecords.claim(repeat, NOW_MS)).outcome).toBe('started');
+    expect((await claimAgain()).outcome).toBe('started');
   });
 });
 
 describe('the table', () => {
   it('stores nothing that names a person, and every item expires', async () => {
-    const number = newNumber();
-    const start = newStart({ body: JSON.stringify([number, 'jo@example.org']) });
-    await locks.lock(holder(number, 'one'), NOW_MS);
-    await idempotencyRecords.claim(start, NOW_MS);
+    const named = { ...start, body: JSON.stringify([phoneNumber, 'jo@example.org']) };
+    await lock('one');
+    await idempotencyRecords.claim(named, NOW_MS);
     await rateLimits.count(counter('email', 'jo@example.org'), NOW_MS);
     await rateLimits.count(counter('address', '198.51.100.4'), NOW_MS);
-    await rateLimits.count(counter('prefix', number.slice(0, -4)), NOW_MS);
-    const { Items: items = [] } = await store.client.send(
-      new ScanCommand({ TableName: store.table }),
-    );
+    await rateLimits.count(counter('prefix', phoneNumber.slice(0, -4)), NOW_MS);
+    const scan = new ScanCommand({ TableName: store.table });
+    const { Items: items = [] } = await store.client.send(scan);
     expect(items.every(({ ttl }) => Number(ttl?.N) > NOW_MS / 1000)).toBe(true);
     const dump = JSON.stringify(items);
-    for (const secret of [number.slice(1, -4), 'example.org', '198.51.100', start.idempotencyKey]) {
+    const { idempotencyKey } = start;
+    for (const secret of [phoneNumber.slice(1, -4), 'example.org', '198.51.100', idempotencyKey]) {
       expect(dump).not.toContain(secret);
     }
-  });
-});
-
-describe('PhoneNumberLocks.releaseUnresolved', () => {
-  it('lets the next start lock, and tells it that the number is contested', async () => {
-    const number = newNumber();
-    await locks.lock(holder(number, 'one'), NOW_MS);
-    await locks.releaseUnresolved(holder(number, 'one'));
-    expect(await locks.lock(holder(number, 'two'), NOW_MS)).toEqual({
-      outcome: 'locked',
-      contested: true,
-    });
-  });
-
-  it('is held by all overlapping tries of one start, and counted once', async () => {
-    const number = newNumber();
-    const tries = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => locks.lock(holder(number, `one.${index}`), NOW_MS)),
-    );
-    expect(tries.every(({ outcome }) => outcome === 'locked')).toBe(true);
-    const [first] = tries.flatMap((lock, index) =>
-      lock.outcome === 'locked' && lock.heldBy === undefined ? [`one.${index}`] : [],
-    );
-    const held = tries.filter((lock) => lock.outcome === 'locked' && lock.heldBy === first);
-    expect(held).toHaveLength(19);
-  });
-
-  it('is inherited with all of its time, and then not the earlier try’s to give back', async () => {
-    const number = newNumber();
-    await locks.lock(holder(number, 'one.1'), NOW_MS);
-    const inherited = await locks.inherit(holder(number, 'one.2'), NOW_MS + 30_000, 'one.1');
-    expect(inherited).toEqual({ outcome: 'locked' });
-    await locks.release(holder(number, 'one.1'));
-    await locks.releaseUnresolved(holder(number, 'one.1'));
-    const other = await locks.lock(holder(number, 'two.1'), NOW_MS + 64_999);
-    expect(other).toEqual({ outcome: 'held' });
-  });
-
-  it('is not inherited from another start, nor once it was given back', async () => {
-    const number = newNumber();
-    await locks.lock(holder(number, 'one.1'), NOW_MS);
-    const refused = { outcome: 'held' };
-    expect(await locks.inherit(holder(number, 'on.2'), NOW_MS, 'on.1')).toEqual(refused);
-    await locks.release(holder(number, 'one.1'));
-    expect(await locks.inherit(holder(number, 'one.2'), NOW_MS, 'one.1')).toEqual(refused);
-  });
-
-  it('is not taken back from a later try by a repeat that comes late', async () => {
-    const number = newNumber();
-    const refused = { outcome: 'held' };
-    await locks.lock(holder(number, 'one.1'), NOW_MS);
-    await locks.inherit(holder(number, 'one.2'), NOW_MS, 'one.1');
-    await locks.inherit(holder(number, 'one.3'), NOW_MS, 'one.2');
-    expect(await locks.inherit(holder(number, 'one.2'), NOW_MS, 'one.1')).toEqual(refused);
-    await locks.release(holder(number, 'one.2'));
-    expect((await locks.lock(holder(number, 'two.1'), NOW_MS)).outcome).toBe('held');
-  });
-
-  it('does not contest a repeat of the same start', async () => {
-    const number = newNumber();
-    await locks.lock(holder(number, 'one'), NOW_MS);
-    await locks.releaseUnresolved(holder(number, 'one'));
-    expect(await locks.lock(holder(number, 'one'), NOW_MS)).toEqual({ outcome: 'locked' });
-  });
-
-  it('is forgotten once Vonage has certainly answered a start', async () => {
-    const number = newNumber();
-    const liveUntilMs = NOW_MS + HOUR_MS;
-    await locks.lock(holder(number, 'one'), NOW_MS);
-    await locks.releaseUnresolved(holder(number, 'one'));
-    await locks.lock(holder(number, 'two'), NOW_MS);
-    await locks.record(holder(number, 'two'), { requestId: 'request-2', liveUntilMs });
-    expect(await locks.lock(holder(number, 'three'), liveUntilMs)).toEqual({
-      outcome: 'locked',
-    });
   });
 });

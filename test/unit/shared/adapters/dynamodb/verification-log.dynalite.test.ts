@@ -5,7 +5,6 @@ import { createVerificationLog } from '../../../../../shared/adapters/dynamodb/v
 import type { VerificationEvent } from '../../../../../shared/domain/events.ts';
 import type {
   Appended,
-  Entry,
   VerificationLog,
 } from '../../../../../shared/domain/ports/verification-log.ts';
 import { type DynaliteStore, startDynalite } from '../../../../fixtures/dynalite-store.ts';
@@ -36,37 +35,45 @@ function submitted(attempt: string): VerificationEvent {
   return { type: 'code_submitted', atMs: AT_MS, attempt, kind: 'digits' };
 }
 
-function entryOf(appended: Appended): Entry {
-  if (appended.outcome === 'unauthorized') throw new Error('unauthorized');
-  return appended.entry;
-}
-
 async function start(): Promise<string> {
   const requestId = randomUUID();
   await log.append(requestId, started(), HASH);
   return requestId;
 }
 
+async function outcomeOf(
+  requestId: string,
+  event: VerificationEvent,
+  hash?: Uint8Array,
+): Promise<Appended['outcome']> {
+  return (await log.append(requestId, event, hash)).outcome;
+}
+
+/** How many of so many events that arrive at once have each outcome. */
+async function outcomesOf(
+  appended: readonly Promise<Appended['outcome']>[],
+): Promise<Readonly<Record<string, number>>> {
+  const counts: Record<string, number> = {};
+  for (const outcome of await Promise.all(appended)) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+}
+
 async function itemOf(requestId: string): Promise<Record<string, unknown> | undefined> {
-  const { Item: item } = await store.client.send(
-    new GetItemCommand({
-      TableName: store.table,
-      Key: { request_id: { S: requestId } },
-      ConsistentRead: true,
-    }),
-  );
-  return item;
+  const Key = { request_id: { S: requestId } };
+  const command = new GetItemCommand({ TableName: store.table, Key, ConsistentRead: true });
+  return (await store.client.send(command)).Item;
 }
 
 describe('append', () => {
   it('stores every event in order and answers the whole log', async () => {
     const requestId = await start();
     const later = EVERY_EVENT.filter(({ type }) => type !== 'started');
-    let entry: Entry | undefined;
-    for (const event of later) entry = entryOf(await log.append(requestId, event, HASH));
-    expect(entry?.events).toEqual([started(), ...later]);
+    let last: Appended | undefined;
+    for (const event of later) last = await log.append(requestId, event, HASH);
+    const events = [started(), ...later];
+    const entry = { requestId, events, connections: [], clientTokenHash: HASH };
+    expect(last).toEqual({ outcome: 'appended', entry });
     expect(await log.find(requestId)).toEqual(entry);
-    expect(entry).toMatchObject({ requestId, connections: [], clientTokenHash: HASH });
   });
 
   it('lives 48 hours from the start on, whenever webhooks came', async () => {
@@ -84,141 +91,105 @@ describe('append', () => {
     const requestId = await start();
     const first = await log.append(requestId, issued());
     const before = await itemOf(requestId);
-    const second = await log.append(requestId, { ...issued(), atMs: AT_MS + 1 });
     expect(first.outcome).toBe('appended');
-    expect(second).toEqual({ outcome: 'repeated', entry: entryOf(first) });
+    const second = await log.append(requestId, { ...issued(), atMs: AT_MS + 1 });
+    expect(second).toEqual({ ...first, outcome: 'repeated' });
     expect(await itemOf(requestId)).toEqual(before);
   });
 
   it('answers a repeated start to its owner only', async () => {
     const requestId = await start();
-    expect((await log.append(requestId, started(), HASH)).outcome).toBe('repeated');
+    expect(await outcomeOf(requestId, started(), HASH)).toBe('repeated');
     expect(await log.append(requestId, started(), OTHER_HASH)).toEqual({ outcome: 'unauthorized' });
   });
 
-  it('joins a start to what webhooks brought before it', async () => {
+  it('stores the check_url once when the answer to the start brings it first', async () => {
+    const requestId = randomUUID();
+    const withCheckUrl = started({ checkUrl: CHECK_URL });
+    await log.append(requestId, withCheckUrl, HASH);
+    const repeated = { outcome: 'repeated', entry: { events: [withCheckUrl] } };
+    expect(await log.append(requestId, issued())).toMatchObject(repeated);
+    expect(await outcomeOf(requestId, issued(`${CHECK_URL}/2`))).toBe('appended');
+  });
+
+  it.each([
+    ['without it', started()],
+    ['with it', started({ checkUrl: CHECK_URL })],
+  ])('joins a start %s to the check_url of an earlier webhook', async (_, event) => {
     const requestId = randomUUID();
     await log.append(requestId, issued());
-    const { events } = entryOf(await log.append(requestId, started(), HASH));
-    expect(events).toEqual([issued(), started()]);
-  });
-
-  it('stores the check_url once when the answer brings it first', async () => {
-    const requestId = randomUUID();
-    await log.append(requestId, started({ checkUrl: CHECK_URL }), HASH);
-    const webhook = await log.append(requestId, issued());
-    expect(webhook).toMatchObject({ outcome: 'repeated' });
-    expect(entryOf(webhook).events).toEqual([started({ checkUrl: CHECK_URL })]);
-  });
-
-  it('stores the check_url once when the webhook brings it first', async () => {
-    const requestId = randomUUID();
-    await log.append(requestId, issued());
-    const appended = await log.append(requestId, started({ checkUrl: CHECK_URL }), HASH);
-    expect(appended).toMatchObject({ outcome: 'appended' });
-    expect(entryOf(appended).events).toEqual([issued(), started()]);
-    const again = await log.append(requestId, started({ checkUrl: CHECK_URL }), HASH);
-    expect(again.outcome).toBe('repeated');
-  });
-
-  it('keeps another check_url', async () => {
-    const requestId = randomUUID();
-    await log.append(requestId, started({ checkUrl: CHECK_URL }), HASH);
-    const other = issued(`${CHECK_URL}/2`);
-    expect((await log.append(requestId, other)).outcome).toBe('appended');
+    const appended = { outcome: 'appended', entry: { events: [issued(), started()] } };
+    expect(await log.append(requestId, event, HASH)).toMatchObject(appended);
+    expect(await outcomeOf(requestId, event, HASH)).toBe('repeated');
   });
 
   it('writes nothing for a foreign token, nor for an unknown or unowned verification', async () => {
     const requestId = await start();
     const unowned = randomUUID();
     await log.append(unowned, issued());
+    const unknown = randomUUID();
     const event = submitted('a');
     const before = await itemOf(requestId);
-    expect(await log.append(requestId, event, OTHER_HASH)).toEqual({ outcome: 'unauthorized' });
-    expect(await log.append(unowned, event, HASH)).toEqual({ outcome: 'unauthorized' });
-    const unknown = randomUUID();
-    expect(await log.append(unknown, event, HASH)).toEqual({ outcome: 'unauthorized' });
+    const unauthorized = { outcome: 'unauthorized' };
+    expect(await log.append(requestId, event, OTHER_HASH)).toEqual(unauthorized);
+    expect(await log.append(unowned, event, HASH)).toEqual(unauthorized);
+    expect(await log.append(unknown, event, HASH)).toEqual(unauthorized);
     expect(await itemOf(unknown)).toBeUndefined();
     expect(await itemOf(requestId)).toEqual(before);
   });
 
   it('gives the client 20 places and Vonage 24, and needs none for what is ours', async () => {
     const requestId = await start();
-    const outcomeOf = async (event: VerificationEvent, hash?: Uint8Array): Promise<string> =>
-      (await log.append(requestId, event, hash)).outcome;
     const url = (index: number) => issued(`https://api.vonage.com/${index}`);
-    for (let index = 0; index < 20; index += 1) {
-      expect(await outcomeOf(submitted(`a${index}`), HASH)).toBe('appended');
-    }
-    expect(await outcomeOf(submitted('more'), HASH)).toBe('full');
+    const checked = (index: number): VerificationEvent => {
+      return { type: 'code_checked', atMs: AT_MS, outcome: 'rejected', attempt: `a${index}` };
+    };
     for (let index = 0; index < 24; index += 1) {
-      expect(await outcomeOf(url(index))).toBe('appended');
+      expect(await outcomeOf(requestId, url(index))).toBe('appended');
     }
-    expect(await outcomeOf(url(24))).toBe('full');
-    expect(await outcomeOf(url(0))).toBe('repeated');
-    expect(await outcomeOf(submitted('a0'), HASH)).toBe('repeated');
-    const own = ['cancelled', 'aborted', 'deadline', 'notified'] as const;
-    for (const type of own) {
-      expect(await outcomeOf({ type, atMs: AT_MS })).toBe('appended');
-    }
-    for (const n of [1, 2, 3] as const) {
-      expect(await outcomeOf({ type: 'let_go', atMs: AT_MS, n })).toBe('appended');
-    }
-    const checked = { type: 'code_checked', atMs: AT_MS, outcome: 'rejected' } as const;
+    expect(await outcomeOf(requestId, url(24))).toBe('full');
+    expect(await outcomeOf(requestId, url(0))).toBe('repeated');
     for (let index = 0; index < 20; index += 1) {
-      expect(await outcomeOf({ ...checked, attempt: `a${index}` })).toBe('appended');
+      expect(await outcomeOf(requestId, submitted(`a${index}`), HASH)).toBe('appended');
     }
-  });
-
-  it('admits a right code after 24 events of Vonage', async () => {
-    const requestId = await start();
-    for (let index = 0; index < 30; index += 1) {
-      await log.append(requestId, issued(`https://api.vonage.com/${index}`));
-    }
-    expect((await log.append(requestId, submitted('right'), HASH)).outcome).toBe('appended');
+    expect(await outcomeOf(requestId, submitted('more'), HASH)).toBe('full');
+    expect(await outcomeOf(requestId, submitted('a0'), HASH)).toBe('repeated');
+    const own: readonly VerificationEvent[] = [
+      ...(['cancelled', 'aborted', 'deadline', 'notified'] as const).map((type) => ({
+        type,
+        atMs: AT_MS,
+      })),
+      ...([1, 2, 3] as const).map((n) => ({ type: 'let_go' as const, atMs: AT_MS, n })),
+      ...Array.from({ length: 20 }, (_, index) => checked(index)),
+    ];
+    for (const event of own) expect(await outcomeOf(requestId, event)).toBe('appended');
   });
 
   it('lets many webhooks take no more than the places of Vonage', async () => {
     const requestId = await start();
-    const outcomes = await Promise.all(
-      Array.from({ length: 40 }, async (_, index) => {
-        const webhook = issued(`https://api.vonage.com/${index}`);
-        return (await log.append(requestId, webhook)).outcome;
-      }),
+    const webhooks = Array.from({ length: 40 }, (_, index) =>
+      outcomeOf(requestId, issued(`https://api.vonage.com/${index}`)),
     );
-    expect(outcomes.filter((outcome) => outcome === 'appended')).toHaveLength(24);
-    expect(outcomes.filter((outcome) => outcome === 'full')).toHaveLength(16);
+    expect(await outcomesOf(webhooks)).toEqual({ appended: 24, full: 16 });
   });
 
   it('loses none of 20 events that arrive at once, and takes each once', async () => {
     const requestId = await start();
     const events = Array.from({ length: 20 }, (_, index) => submitted(`p${index}`));
-    const outcomes = await Promise.all(
-      [...events, ...events, ...events.slice(10)].map(
-        async (event) => (await log.append(requestId, event, HASH)).outcome,
-      ),
+    const appended = [...events, ...events, ...events.slice(10)].map((event) =>
+      outcomeOf(requestId, event, HASH),
     );
-    expect(outcomes.filter((outcome) => outcome === 'appended')).toHaveLength(20);
-    expect(outcomes.filter((outcome) => outcome === 'repeated')).toHaveLength(30);
+    expect(await outcomesOf(appended)).toEqual({ appended: 20, repeated: 30 });
     const entry = await log.find(requestId);
     expect(new Set(entry?.events.slice(1))).toEqual(new Set(events));
   });
 
   it('lets exactly one of 50 parallel starts own a verification', async () => {
     const requestId = randomUUID();
-    const outcomes = await Promise.all(
-      Array.from({ length: 50 }, async (_, index) => {
-        return (await log.append(requestId, started(), hashOf(String(index)))).outcome;
-      }),
+    const starts = Array.from({ length: 50 }, (_, index) =>
+      outcomeOf(requestId, started(), hashOf(String(index))),
     );
-    expect(outcomes.filter((outcome) => outcome === 'appended')).toHaveLength(1);
-    expect(outcomes.filter((outcome) => outcome === 'unauthorized')).toHaveLength(49);
-  });
-});
-
-describe('find', () => {
-  it('answers undefined for what nobody stored', async () => {
-    expect(await log.find(randomUUID())).toBeUndefined();
+    expect(await outcomesOf(starts)).toEqual({ appended: 1, unauthorized: 49 });
   });
 });
 
@@ -229,10 +200,8 @@ describe('subscribe', () => {
     const requestId = await start();
     const token = { requestId, hash: HASH };
     const subscribed = await log.subscribe(token, '1#a');
-    expect(subscribed).toMatchObject({
-      outcome: 'subscribed',
-      entry: { connections: ['1#a'], events: [started()] },
-    });
+    const entry = { connections: ['1#a'], events: [started()] };
+    expect(subscribed).toMatchObject({ outcome: 'subscribed', entry });
     expect(await log.subscribe(token, '1#a')).toEqual(subscribed);
   });
 
@@ -248,17 +217,14 @@ describe('subscribe', () => {
     expect((await log.subscribe(token, '6#f'))?.outcome).toBe('subscribed');
   });
 
-  it('answers nothing to a foreign token or for an unknown verification', async () => {
+  it('answers nothing to a foreign token, nor for an unknown or unowned verification', async () => {
     const requestId = await start();
     expect(await log.subscribe({ requestId, hash: OTHER_HASH }, '1#a')).toBeUndefined();
     expect(await log.subscribe({ requestId: randomUUID(), hash: HASH }, '1#a')).toBeUndefined();
     expect((await log.find(requestId))?.connections).toEqual([]);
-  });
-
-  it('makes no unowned verification its own', async () => {
-    const requestId = randomUUID();
-    await log.append(requestId, issued());
-    expect(await log.subscribe({ requestId, hash: HASH }, '1#a')).toBeUndefined();
+    const unowned = randomUUID();
+    await log.append(unowned, issued());
+    expect(await log.subscribe({ requestId: unowned, hash: HASH }, '1#a')).toBeUndefined();
   });
 });
 

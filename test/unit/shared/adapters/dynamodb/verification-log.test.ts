@@ -16,6 +16,10 @@ const client = new DynamoDBClient({ region: 'eu-central-1' });
 const dynamodb = mockClient(client);
 const log = createVerificationLog({ client, table: 'Verifications', clock: { now: () => AT_MS } });
 const cancelled = { type: 'cancelled', atMs: AT_MS } as const;
+const UNAVAILABLE = { code: 'dependency_unavailable' };
+const TIMEOUT = Object.assign(new Error('too late'), { name: 'TimeoutError' });
+const THROTTLE = new ProvisionedThroughputExceededException({ message: 'slow', $metadata: {} });
+const FAULT = Object.assign(new Error('5xx'), { $metadata: { httpStatusCode: 503 } });
 const refused = new ConditionalCheckFailedException({ message: 'refused', $metadata: {} });
 
 beforeEach(() => dynamodb.reset());
@@ -68,42 +72,30 @@ describe('append', () => {
 
   it('reads once, strongly consistent, to say why a write was refused', async () => {
     dynamodb.on(UpdateItemCommand).rejects(refused);
-    dynamodb.on(GetItemCommand).resolves({
-      Item: { client_token_hash: { B: HASH }, seen: { SS: ['cancelled'] } },
-    });
+    const Item = { client_token_hash: { B: HASH }, seen: { SS: ['cancelled'] } };
+    dynamodb.on(GetItemCommand).resolves({ Item });
     expect(await log.append('5b0d', cancelled, HASH)).toMatchObject({ outcome: 'repeated' });
     expect(dynamodb.calls()).toHaveLength(2);
-    expect(dynamodb.commandCalls(GetItemCommand)[0]?.args[0].input).toMatchObject({
-      ConsistentRead: true,
-    });
+    const [read] = dynamodb.commandCalls(GetItemCommand);
+    expect(read?.args[0].input.ConsistentRead).toBe(true);
   });
 
   it('answers 503 when the item vanished meanwhile, so that Vonage sends it again', async () => {
     dynamodb.on(UpdateItemCommand).rejects(refused);
     dynamodb.on(GetItemCommand).resolves({});
-    await expect(log.append('5b0d', { type: 'deadline', atMs: AT_MS })).rejects.toMatchObject({
-      code: 'dependency_unavailable',
-    });
+    const appended = log.append('5b0d', { type: 'deadline', atMs: AT_MS });
+    await expect(appended).rejects.toMatchObject(UNAVAILABLE);
   });
 
   it.each<[string, Error]>([
-    [
-      'throttling',
-      new ProvisionedThroughputExceededException({ message: 'slow down', $metadata: {} }),
-    ],
-    ['a timeout', Object.assign(new Error('too late'), { name: 'TimeoutError' })],
+    ['throttling', THROTTLE],
+    ['a timeout', TIMEOUT],
     ['a broken socket', Object.assign(new Error('reset'), { code: 'ECONNRESET' })],
-    [
-      'a fault of DynamoDB',
-      Object.assign(new Error('5xx'), { $metadata: { httpStatusCode: 503 } }),
-    ],
+    ['a fault of DynamoDB', FAULT],
   ])('answers 503 to %s', async (_, cause) => {
     dynamodb.on(UpdateItemCommand).rejects(cause);
-    await expect(log.append('5b0d', cancelled, HASH)).rejects.toMatchObject({
-      code: 'dependency_unavailable',
-      members: { retryAfterSeconds: 2 },
-      cause,
-    });
+    const failure = { ...UNAVAILABLE, members: { retryAfterSeconds: 2 }, cause };
+    await expect(log.append('5b0d', cancelled, HASH)).rejects.toMatchObject(failure);
   });
 
   it('lets a defect through', async () => {
@@ -115,18 +107,15 @@ describe('append', () => {
 
 describe('find', () => {
   it('answers 503 when it cannot read', async () => {
-    dynamodb.on(GetItemCommand).rejects(Object.assign(new Error('x'), { name: 'TimeoutError' }));
-    await expect(log.find('5b0d')).rejects.toMatchObject({ code: 'dependency_unavailable' });
+    dynamodb.on(GetItemCommand).rejects(TIMEOUT);
+    await expect(log.find('5b0d')).rejects.toMatchObject(UNAVAILABLE);
   });
 
   it('leaves out events that a newer version wrote', async () => {
     const later = { M: { type: { S: 'invented_later' }, at: { N: '1' } } };
     const known = { M: { type: { S: 'aborted' }, at: { N: '1' } } };
     dynamodb.on(GetItemCommand).resolves({ Item: { events: { L: [later, known] } } });
-    expect(await log.find('5b0d')).toEqual({
-      requestId: '5b0d',
-      events: [{ type: 'aborted', atMs: 1 }],
-      connections: [],
-    });
+    const events = [{ type: 'aborted', atMs: 1 }];
+    expect(await log.find('5b0d')).toEqual({ requestId: '5b0d', events, connections: [] });
   });
 });
