@@ -47,14 +47,10 @@ function isSignedBy(token: string, publicKey: string): boolean {
 describe('get', () => {
   it('signs exactly the claims that Vonage asks for', async () => {
     const token = await jwt.get();
+    const iat = Math.floor(START_MS / 1000);
     expect(decode(token)).toEqual({
       header: { alg: 'RS256', typ: 'JWT' },
-      claims: {
-        application_id: APPLICATION_ID,
-        iat: Math.floor(START_MS / 1000),
-        exp: Math.floor(START_MS / 1000) + 900,
-        jti: 'nonce-1',
-      },
+      claims: { application_id: APPLICATION_ID, iat, exp: iat + 900, jti: 'nonce-1' },
     });
     expect(isSignedBy(token, key.publicKey)).toBe(true);
   });
@@ -76,10 +72,8 @@ describe('get', () => {
   });
 
   it('reads a key whose line breaks were pasted as two characters', async () => {
-    secrets.stored = {
-      application_id: APPLICATION_ID,
-      private_key: key.privateKey.replaceAll('\n', '\\n'),
-    };
+    const pasted = key.privateKey.replaceAll('\n', '\\n');
+    secrets.stored = { application_id: APPLICATION_ID, private_key: pasted };
     expect(isSignedBy(await jwt.renew(), key.publicKey)).toBe(true);
   });
 });

@@ -29,12 +29,8 @@ function bodyOf(...asked: Parameters<typeof toStartBody>): StartBody {
 describe('toStartBody', () => {
   it('asks for no code length where no PIN is sent', () => {
     const body = bodyOf(request([{ channel: 'silent_auth', to: PHONE }]), settings());
-    expect(body).toEqual({
-      brand: 'Acme',
-      channel_timeout: 90,
-      client_ref: 'ref',
-      workflow: [{ channel: 'silent_auth', to: '447400123456', coverage_check: true }],
-    });
+    const workflow = [{ channel: 'silent_auth', to: '447400123456', coverage_check: true }];
+    expect(body).toEqual({ brand: 'Acme', channel_timeout: 90, client_ref: 'ref', workflow });
   });
 
   it.each<[ChannelSettings, object]>([
@@ -61,10 +57,8 @@ describe('toStartBody', () => {
       { from: 'Acme', reuse_code: true },
     ],
   ])('gives $channel the fields of its settings', (channel, fields) => {
-    const body = bodyOf(
-      request([{ channel: channel.channel, to: PHONE }]),
-      settings({ workflow: [{ channel: 'silent_auth' }, channel] }),
-    );
+    const stage = settings({ workflow: [{ channel: 'silent_auth' }, channel] });
+    const body = bodyOf(request([{ channel: channel.channel, to: PHONE }]), stage);
     expect(body).toMatchObject({ code_length: 7 });
     expect(body.workflow).toEqual([{ channel: channel.channel, to: '447400123456', ...fields }]);
   });
@@ -75,23 +69,10 @@ describe('toStartBody', () => {
     [['silent_auth', 'voice'], false],
   ] as const)('names the template where one of its channels is used: %j', (channels, isNamed) => {
     const templateId = '4ed3027d-8762-44a0-aa3f-c393717413a4';
-    const stage = settings({
-      workflow: [
-        { channel: 'sms', templateId },
-        { channel: 'rcs', from: 'Acme', templateId },
-      ],
-    });
+    const sms = { channel: 'sms', templateId } as const;
+    const stage = settings({ workflow: [sms, { channel: 'rcs', from: 'Acme', templateId }] });
     const body = bodyOf(request(channels.map((channel) => ({ channel, to: PHONE }))), stage);
     expect(body.template_id).toBe(isNamed ? templateId : undefined);
-  });
-
-  it('leaves an e-mail address as it is', () => {
-    const to = '+jo@example.org';
-    const body = bodyOf(
-      request([{ channel: 'email', to }]),
-      settings({ workflow: [{ channel: 'email', from: 'no-reply@example.org' }] }),
-    );
-    expect(body.workflow).toEqual([{ channel: 'email', to, from: 'no-reply@example.org' }]);
   });
 
   it('sends the redirect_url to web pages only', () => {
@@ -109,7 +90,7 @@ describe('toStartBody', () => {
     expect(bodyOf(request(workflow), stage)).not.toHaveProperty('locale');
   });
 
-  it('keeps the order of the request, gives e-mail its sender, and sends nothing else', () => {
+  it('keeps the order of the request and e-mail addresses, and sends nothing else', () => {
     const stage = settings({
       brand: 'Sixteen letters!',
       channelTimeoutSeconds: 15,
@@ -122,25 +103,19 @@ describe('toStartBody', () => {
         { channel: 'whatsapp', from: '447400999999' },
       ],
     });
-    const body = bodyOf(
-      request(
-        [
-          { channel: 'silent_auth', to: PHONE },
-          { channel: 'email', to: 'jo@example.org' },
-          { channel: 'whatsapp', to: PHONE },
-        ],
-        { clientRef: '9f2c1b7a4e5d4c0fa1b2c3d4e5f60718' },
-      ),
-      stage,
-    );
-    expect(body).toEqual({
+    const workflow = [
+      { channel: 'silent_auth', to: PHONE },
+      { channel: 'email', to: '+jo@example.org' },
+      { channel: 'whatsapp', to: PHONE },
+    ] as const;
+    expect(bodyOf(request(workflow, { clientRef: '9f2c1b7a' }), stage)).toEqual({
       brand: 'Sixteen letters!',
       channel_timeout: 15,
-      client_ref: '9f2c1b7a4e5d4c0fa1b2c3d4e5f60718',
+      client_ref: '9f2c1b7a',
       code_length: 10,
       workflow: [
         { channel: 'silent_auth', to: '447400123456', coverage_check: false },
-        { channel: 'email', to: 'jo@example.org', from: 'no-reply@example.org', reuse_code: true },
+        { channel: 'email', to: '+jo@example.org', from: 'no-reply@example.org', reuse_code: true },
         { channel: 'whatsapp', to: '447400123456', from: '447400999999' },
       ],
     });
