@@ -3,35 +3,11 @@ import type { Context } from 'aws-lambda';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { createContractsHandler } from '../../../functions/contracts/handler.ts';
-import type { HttpRequest } from '../../../shared/lambda/handler.ts';
 import { assertContract } from '../../fixtures/contract-check.ts';
+import { httpRequest } from '../../fixtures/requests.ts';
 import { member, members } from '../../fixtures/schema-changes.ts';
 
 const telemetry = { measure: () => {}, annotate: () => {}, flush: () => {} };
-
-function request(routeKey: string): HttpRequest {
-  const [method = '', path = ''] = routeKey.split(' ');
-  return {
-    version: '2.0',
-    routeKey,
-    rawPath: path,
-    rawQueryString: '',
-    headers: {},
-    isBase64Encoded: false,
-    requestContext: {
-      accountId: '123456789012',
-      apiId: 'api',
-      domainName: 'api.example.org',
-      domainPrefix: 'api',
-      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
-      requestId: 'request',
-      routeKey,
-      stage: '$default',
-      time: '04/Mar/2026:10:15:30 +0000',
-      timeEpoch: 0,
-    },
-  };
-}
 
 async function get(
   path: string,
@@ -44,7 +20,9 @@ async function get(
     websocketUrl: 'wss://push.example.com/live',
     ...addresses,
   });
-  const answer = await handler(request(`GET ${path}`), {} as Context);
+  const { requestContext: context } = httpRequest();
+  const request = httpRequest({}, { requestContext: { ...context, routeKey: `GET ${path}` } });
+  const answer = await handler(request, {} as Context);
   const headers = Object.fromEntries(
     Object.entries(answer.headers ?? {}).map(([name, value]) => [name, String(value)]),
   );

@@ -1,10 +1,8 @@
-import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import type { Context } from 'aws-lambda';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createProofHandler } from '../../../functions/proof/handler.ts';
 import { parseClientToken } from '../../../shared/adapters/secrets/client-token.ts';
-import type { VerificationEvent } from '../../../shared/domain/events.ts';
-import type { HttpRequest } from '../../../shared/lambda/handler.ts';
 import {
   AUDIENCE,
   CLIENT_TOKEN,
@@ -18,75 +16,58 @@ import {
   type World,
   worldOf,
 } from '../../fixtures/proofs.ts';
+import { httpRequest } from '../../fixtures/requests.ts';
 
 const PROOF_ROUTE = 'POST /proof';
 const JWKS_ROUTE = 'GET /.well-known/jwks.json';
 
-const CONTEXT: HttpRequest['requestContext'] = {
-  accountId: '000000000000',
-  apiId: 'api',
-  domainName: 'verify.example.com',
-  domainPrefix: 'verify',
-  http: {
-    method: 'POST',
-    path: '/proof',
-    protocol: 'HTTP/1.1',
-    sourceIp: '192.0.2.1',
-    userAgent: 'test',
-  },
-  requestId: 'invocation-1',
-  routeKey: PROOF_ROUTE,
-  stage: '$default',
-  time: '04/Mar/2026:10:15:50 +0000',
-  timeEpoch: COMPLETED_AT_MS,
-};
-
 interface Sent {
   readonly routeKey?: string;
-  readonly token?: string;
+  /** Absent: none. */
+  readonly token?: string | undefined;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function call(world: World, { routeKey = PROOF_ROUTE, token, body, headers }: Sent) {
+async function call(world: World, sent: Sent = {}) {
+  const { routeKey = PROOF_ROUTE, token, body, headers } = sent;
   const handler = createProofHandler({
     ...world,
     parseToken: parseClientToken,
     budget: () => ({ lastCallAtMs: 0 }),
     telemetry: { ...world.telemetry, annotate: () => {}, flush: () => {} },
   });
-  const request: HttpRequest = {
-    version: '2.0',
-    routeKey,
-    rawPath: '/proof',
-    rawQueryString: '',
-    headers: {
-      'content-type': 'application/json',
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...headers,
-    },
-    requestContext: { ...CONTEXT, routeKey },
-    isBase64Encoded: false,
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  };
-  return handler(request, {} as Context);
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const request = httpRequest(
+    { 'content-type': 'application/json', ...authorization, ...headers },
+    text === undefined ? {} : { body: text },
+  );
+  const {
+    statusCode: status,
+    headers: answered,
+    body: json = '',
+  } = await handler({ ...request, routeKey }, {} as Context);
+  return { status, headers: answered, text: json, answer: JSON.parse(json) };
 }
 
-function json({ body }: APIGatewayProxyStructuredResultV2): Record<string, unknown> {
-  return JSON.parse(body ?? '');
+/** `POST /proof` by the client that completed silent_auth. */
+async function prove(body?: unknown, more: Sent = {}) {
+  return call(worldOf(await completedSilently()), { token: CLIENT_TOKEN, body, ...more });
 }
 
 describe('POST /proof', () => {
   it('answers 200 with a proof that the published keys verify', async () => {
     const world = worldOf(await completedSilently());
-    const answer = await call(world, { token: CLIENT_TOKEN, body: { phone_number: PHONE_NUMBER } });
-    expect(answer).toMatchObject({ statusCode: 200, headers: { 'cache-control': 'no-store' } });
-    const { proof, expires_at: expiresAt, ...rest } = json(answer);
+    const body = { phone_number: PHONE_NUMBER };
+    const { status, headers, answer } = await call(world, { token: CLIENT_TOKEN, body });
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({ 'cache-control': 'no-store' });
+    const { proof, expires_at: expiresAt, ...rest } = answer;
     expect(rest).toEqual({});
 
     const published = await call(world, { routeKey: JWKS_ROUTE });
-    const keys = createLocalJWKSet(JSON.parse(published.body ?? ''));
-    const { payload } = await jwtVerify(String(proof), keys, {
+    const { payload } = await jwtVerify(proof, createLocalJWKSet(published.answer), {
       algorithms: ['ES256'],
       typ: 'silent-auth-proof+jwt',
       issuer: ISSUER,
@@ -97,35 +78,28 @@ describe('POST /proof', () => {
     expect(expiresAt).toBe(new Date((payload.exp ?? 0) * 1000).toISOString());
   });
 
-  it.each([{}, undefined])('needs no address: %j', async (body) => {
-    const answer = await call(worldOf(await completedSilently()), { token: CLIENT_TOKEN, body });
-    expect(answer.statusCode).toBe(200);
-  });
-
   it('answers one and the same 422 whatever was not proven', async () => {
-    const other = { phone_number: '+447700900001' };
+    const token = CLIENT_TOKEN;
     const refusals = [
-      await call(worldOf(await completedSilently()), { token: CLIENT_TOKEN, body: other }),
+      await prove({ phone_number: '+447700900001' }),
       await call(worldOf(await completedBy('email')), {
-        token: CLIENT_TOKEN,
+        token,
         body: { phone_number: PHONE_NUMBER },
       }),
-      await call(worldOf(await logOf(['silent_auth'])), { token: CLIENT_TOKEN, body: {} }),
+      await call(worldOf(await logOf(['silent_auth'])), { token, body: {} }),
     ];
-    for (const { statusCode } of refusals) expect(statusCode).toBe(422);
-    expect(new Set(refusals.map(({ body }) => body)).size).toBe(1);
-    expect(json(refusals[0] ?? {})).toMatchObject({ code: 'proof_refused', retryable: false });
+    expect(refusals.map(({ status }) => status)).toEqual([422, 422, 422]);
+    expect(new Set(refusals.map(({ text }) => text)).size).toBe(1);
+    expect(refusals[0]?.answer).toMatchObject({ code: 'proof_refused', retryable: false });
   });
 
   it('answers 410 with the verification after ten minutes', async () => {
     const world = worldOf(await completedSilently());
     world.nowMs = COMPLETED_AT_MS + 600_001;
-    const answer = await call(world, { token: CLIENT_TOKEN, body: {} });
-    expect(answer.statusCode).toBe(410);
-    expect(json(answer)).toMatchObject({
-      code: 'verification_closed',
-      verification: { status: 'completed' },
-    });
+    const { status, answer } = await call(world, { token: CLIENT_TOKEN, body: {} });
+    const closed = { code: 'verification_closed', verification: { status: 'completed' } };
+    expect(status).toBe(410);
+    expect(answer).toMatchObject(closed);
   });
 
   it.each([
@@ -133,69 +107,57 @@ describe('POST /proof', () => {
     ['a malformed token', 'x'],
     ['a foreign token', `${CLIENT_TOKEN.slice(0, -1)}E`],
     ['the token of no verification', `none.${'A'.repeat(43)}`],
-  ])('answers 401 for %s', async (_what, token) => {
-    const world = worldOf(await completedSilently());
-    const answer = await call(world, { ...(token && { token }), body: {} });
-    expect(answer.statusCode).toBe(401);
-    expect(json(answer).code).toBe('client_token_invalid');
+  ])('answers 401 for %s', async (_, token) => {
+    const { status, answer } = await prove({}, { token });
+    expect(status).toBe(401);
+    expect(answer.code).toBe('client_token_invalid');
   });
 
-  it.each([
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  it.each<[string, unknown, number, Sent['headers']?]>([
+    ['no body', undefined, 200],
+    ['no address', {}, 200],
     ['an array', [], 400],
     ['a number of another form', { phone_number: '447700900000' }, 400],
     ['a list of numbers', { phone_number: [PHONE_NUMBER] }, 400],
     ['no JSON', '{', 400],
     ['4 KB and one byte', `"${'x'.repeat(4095)}"`, 413],
-  ])('answers for %s: %j', async (_what, body, status) => {
-    const world = worldOf(await completedSilently());
-    const answer = await call(world, { token: CLIENT_TOKEN, body });
-    expect(answer.statusCode).toBe(status);
-    expect(answer.body).not.toContain('447700900000');
+    ['a form', 'phone_number=1', 415, form],
+  ])('answers %s with its status: %j, %i', async (_, body, expected, headers = {}) => {
+    const { status, text } = await prove(body, { headers });
+    expect(status).toBe(expected);
+    expect(text).not.toContain('447700900000');
   });
 
-  it('answers 415 for a form', async () => {
-    const answer = await call(worldOf(await completedSilently()), {
-      token: CLIENT_TOKEN,
-      body: 'phone_number=1',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    });
-    expect(answer.statusCode).toBe(415);
-  });
-
-  it('answers 503 while the key is not set, and names no key', async () => {
-    const world = worldOf(await completedSilently(), { private_key: '' });
-    for (const routeKey of [PROOF_ROUTE, JWKS_ROUTE]) {
-      const answer = await call(world, { routeKey, token: CLIENT_TOKEN, body: {} });
-      expect(answer.statusCode).toBe(503);
-      expect(json(answer).code).toBe('dependency_unavailable');
-      expect(answer.headers).toHaveProperty('retry-after');
-    }
-  });
+  it.each([PROOF_ROUTE, JWKS_ROUTE])(
+    'answers 503 on %s while the key is not set',
+    async (routeKey) => {
+      const world = worldOf(await completedSilently(), { private_key: '' });
+      const { status, headers, answer } = await call(world, {
+        routeKey,
+        token: CLIENT_TOKEN,
+        body: {},
+      });
+      expect(status).toBe(503);
+      expect(answer.code).toBe('dependency_unavailable');
+      expect(headers).toHaveProperty('retry-after');
+    },
+  );
 });
 
 describe('GET /.well-known/jwks.json', () => {
   it('answers 200 with both keys to anybody, for five minutes of caching', async () => {
-    const previous = newProofKey();
-    const events: readonly VerificationEvent[] = [];
-    const world = worldOf(events, {
-      private_key: newProofKey().privateKey,
-      previous_public_key: previous.publicKey,
-    });
-    const answer = await call(world, { routeKey: JWKS_ROUTE });
-    expect(answer.statusCode).toBe(200);
-    expect(answer.headers).toMatchObject({
+    const previous_public_key = newProofKey().publicKey;
+    const private_key = newProofKey().privateKey;
+    const world = worldOf([], { private_key, previous_public_key });
+    const { status, headers, answer } = await call(world, { routeKey: JWKS_ROUTE });
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
       'cache-control': 'public, max-age=300',
       'content-type': 'application/json',
     });
-    const { keys } = JSON.parse(answer.body ?? '');
-    expect(keys).toHaveLength(2);
-    for (const key of keys) {
-      expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
-    }
-  });
-
-  it('is recognised by its route key, whatever the path is', async () => {
-    const world = worldOf(await completedSilently());
-    expect((await call(world, { routeKey: PROOF_ROUTE })).statusCode).toBe(401);
+    const members = ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'];
+    const published: object[] = answer.keys;
+    expect(published.map((key) => Object.keys(key).toSorted())).toEqual([members, members]);
   });
 });

@@ -14,6 +14,7 @@ const CLAIMS = {
 } as const;
 const CURRENT = newProofKey();
 const OTHER = newProofKey();
+const ANNOUNCED = { private_key: CURRENT.privateKey, previous_public_key: OTHER.publicKey };
 
 function signerOf(secret: Secret): ProofSigner {
   return createProofSigner({
@@ -54,43 +55,27 @@ describe('proof signer', () => {
   });
 
   it('publishes the current key and the other one, and nothing private', async () => {
-    const keys = await signerOf({
-      private_key: CURRENT.privateKey,
-      kid: 'key-2',
-      previous_public_key: OTHER.publicKey,
-      previous_kid: 'key-1',
-    }).publicKeys();
+    const signer = signerOf({ ...ANNOUNCED, kid: 'key-2', previous_kid: 'key-1' });
     const shared = { kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig', y: expect.any(String) };
-    expect(keys).toEqual([
+    expect(await signer.publicKeys()).toEqual([
       { ...shared, kid: 'key-2', x: xOf(CURRENT.publicKey) },
       { ...shared, kid: 'key-1', x: xOf(OTHER.publicKey) },
     ]);
   });
 
   it('names a key by its RFC 7638 thumbprint where the secret has no name for it', async () => {
-    const signer = signerOf({
-      private_key: CURRENT.privateKey,
-      kid: '',
-      previous_public_key: OTHER.publicKey,
-    });
+    const signer = signerOf({ ...ANNOUNCED, kid: '' });
     const keys = await signer.publicKeys();
-    expect(keys.map(({ kid }) => kid)).toEqual(
-      await Promise.all(
-        keys.map(({ kty, crv, x, y }) => calculateJwkThumbprint({ kty, crv, x, y })),
-      ),
-    );
+    for (const { kid, kty, crv, x, y } of keys) {
+      expect(kid).toBe(await calculateJwkThumbprint({ kty, crv, x, y }));
+    }
     await verify(await signer.sign(CLAIMS), keys);
   });
 
   it('goes on verifying across a rotation, before and after it', async () => {
-    const announced = signerOf({
-      private_key: CURRENT.privateKey,
-      previous_public_key: OTHER.publicKey,
-    });
-    const rotated = signerOf({
-      private_key: OTHER.privateKey,
-      previous_public_key: CURRENT.publicKey,
-    });
+    const announced = signerOf(ANNOUNCED);
+    const previous_public_key = CURRENT.publicKey;
+    const rotated = signerOf({ private_key: OTHER.privateKey, previous_public_key });
     for (const signer of [announced, rotated]) {
       for (const { publicKeys } of [announced, rotated]) {
         await verify(await signer.sign(CLAIMS), await publicKeys());
@@ -125,14 +110,11 @@ describe('proof signer', () => {
     ['no key at all', { private_key: 'not a key' }],
     ['a key of another curve', { private_key: newProofKey('P-384').privateKey }],
     ['an RSA key', { private_key: newApplicationKey().privateKey }],
-    ['a broken other key', { private_key: CURRENT.privateKey, previous_public_key: 'x' }],
+    ['a broken other key', { ...ANNOUNCED, previous_public_key: 'x' }],
   ])('is not available with %s, and tells nothing of it', async (_what, secret) => {
     const signer = signerOf(secret);
-    for (const call of [() => signer.sign(CLAIMS), signer.publicKeys]) {
-      await expect(call()).rejects.toMatchObject({
-        code: 'dependency_unavailable',
-        members: { retryAfterSeconds: 5 },
-      });
-    }
+    const failure = { code: 'dependency_unavailable', members: { retryAfterSeconds: 5 } };
+    await expect(signer.sign(CLAIMS)).rejects.toMatchObject(failure);
+    await expect(signer.publicKeys()).rejects.toMatchObject(failure);
   });
 });
