@@ -73,7 +73,7 @@ export async function runCrowd(stack: Stack, options: CrowdOptions): Promise<Out
   const end = await readMemory(stack);
   await clock.read();
   const settled = await settle(endpoints, stories, { exactly, webhooksMs });
-  const memory = compareMemory((await begin) ?? {}, end);
+  const memory = compareMemory((await begin) ?? new Map(), end);
   const startsAtVonage = options.afterPhones ? null : clock.startsAtVonage();
   return { tally, settled, stories, unserved, seconds, startsAtVonage, memory };
 }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { Stack } from '../../../infra/local/stack.ts';
 
 /** Megabytes by process id, under the name of what the process is. */
-export type Memory = Readonly<Record<string, Readonly<Record<string, number>>>>;
+export type Memory = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 const run = promisify(execFile);
 
@@ -19,31 +19,21 @@ export async function readMemory(stack: Stack): Promise<Memory> {
   ];
   const pids = roles.flatMap(([, ids]) => ids).filter((pid) => pid !== undefined);
   const sizes = await readSizes(pids);
-  return Object.fromEntries(
-    roles.map(([role, ids]) => [
-      role,
-      Object.fromEntries(
-        ids.flatMap((pid) => {
-          const size = pid === undefined ? undefined : sizes.get(pid);
-          return size === undefined ? [] : [[pid, size]];
-        }),
-      ),
-    ]),
+  return new Map(
+    roles.map(([role, ids]) => [role, new Map(sizes.filter(([pid]) => ids.includes(pid)))]),
   );
 }
 
-async function readSizes(pids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+async function readSizes(pids: readonly number[]): Promise<readonly (readonly [number, number])[]> {
   try {
     const { stdout } = await run('ps', ['-o', 'pid=,rss=', '-p', pids.join(',')]);
-    return new Map(
-      stdout
-        .trim()
-        .split('\n')
-        .map((line) => line.trim().split(/\s+/).map(Number))
-        .map(([pid = 0, kilobytes = 0]) => [pid, Math.round(kilobytes / 1024)]),
-    );
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/).map(Number))
+      .map(([pid = 0, kilobytes = 0]) => [pid, Math.round(kilobytes / 1024)]);
   } catch {
-    return new Map();
+    return [];
   }
 }
 
@@ -56,12 +46,12 @@ export interface Growth {
 }
 
 export function compareMemory(begin: Memory, end: Memory): readonly Growth[] {
-  return Object.entries(end).flatMap(([role, now]) => {
-    const before = begin[role] ?? {};
-    const both = Object.keys(now).filter((pid) => pid in before);
+  return [...end].flatMap(([role, now]) => {
+    const before = begin.get(role) ?? new Map<number, number>();
+    const both = [...now.keys()].filter((pid) => before.has(pid));
     if (both.length === 0) return [];
-    const largest = (sizes: Readonly<Record<string, number>>): number =>
-      Math.max(...both.map((pid) => sizes[pid] ?? 0));
+    const largest = (sizes: ReadonlyMap<number, number>): number =>
+      Math.max(...both.map((pid) => sizes.get(pid) ?? 0));
     return [{ role, processes: both.length, begin: largest(before), end: largest(now) }];
   });
 }

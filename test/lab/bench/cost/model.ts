@@ -32,30 +32,16 @@ export const AS_DEPLOYED: Assumptions = { memoryMegabytes: 512, accessLogs: 1 };
 
 /** Network time of one call within a region and to Vonage, assumed; milliseconds. */
 export const WAITS = { dynamodb: 4, push: 8, vonage: 150 } as const;
+const MILLION = 1e6;
 const GIGABYTE = 1e9;
 /** A finished item stays two days, TTL takes up to two more. */
 const KEPT_MONTHS = 4 / 30;
-
-export type Part =
-  | 'DynamoDB writes'
-  | 'DynamoDB reads'
-  | 'DynamoDB storage'
-  | 'Lambda requests'
-  | 'Lambda time'
-  | 'SQS'
-  | 'HTTP API'
-  | 'WebSocket API'
-  | 'function logs'
-  | 'metrics in logs'
-  | 'access logs'
-  | 'data transfer';
 
 /** Dollars per million verifications. */
 export function dollarsPerMillion(
   usage: Usage,
   { memoryMegabytes, accessLogs }: Assumptions = AS_DEPLOYED,
-): Readonly<Record<Part, number>> {
-  const million = 1e6;
+): Readonly<Record<string, number>> {
   const perLogByte =
     (PRICES.logs.perIngestedGigabyte + PRICES.logs.perStoredGigabyteMonth) / GIGABYTE;
   const perFunctionLogByte = perLogByte + PRICES.logs.perScannedGigabyte / GIGABYTE;
@@ -63,21 +49,21 @@ export function dollarsPerMillion(
     ((PRICES.dynamodb.perGigabyteMonth + PRICES.dynamodb.perBackupGigabyteMonth) / GIGABYTE) *
     KEPT_MONTHS;
   return {
-    'DynamoDB writes': million * usage.dynamodb.writeUnits * PRICES.dynamodb.perWriteUnit,
-    'DynamoDB reads': million * usage.dynamodb.readUnits * PRICES.dynamodb.perReadUnit,
-    'DynamoDB storage': million * usage.storedBytes * perStoredByte,
-    'Lambda requests': million * usage.invocations * PRICES.lambda.perRequest,
-    'Lambda time': million * lambdaDollars(usage, memoryMegabytes),
-    SQS: million * usage.queueRequests * PRICES.sqs.perRequest,
-    'HTTP API': million * usage.httpRequests * PRICES.httpApi.perRequest,
+    'DynamoDB writes': MILLION * usage.dynamodb.writeUnits * PRICES.dynamodb.perWriteUnit,
+    'DynamoDB reads': MILLION * usage.dynamodb.readUnits * PRICES.dynamodb.perReadUnit,
+    'DynamoDB storage': MILLION * usage.storedBytes * perStoredByte,
+    'Lambda requests': MILLION * usage.invocations * PRICES.lambda.perRequest,
+    'Lambda time': MILLION * lambdaDollars(usage, memoryMegabytes),
+    SQS: MILLION * usage.queueRequests * PRICES.sqs.perRequest,
+    'HTTP API': MILLION * usage.httpRequests * PRICES.httpApi.perRequest,
     'WebSocket API':
-      million *
+      MILLION *
       (usage.messages * PRICES.websocketApi.perMessage +
         usage.connectionMinutes * PRICES.websocketApi.perConnectionMinute),
-    'function logs': million * usage.logLineBytes * perFunctionLogByte,
-    'metrics in logs': million * usage.metricBytes * perFunctionLogByte,
-    'access logs': million * usage.accessLogBytes * accessLogs * perLogByte,
-    'data transfer': (million * usage.bytesOut * PRICES.transfer.perGigabyteOut) / GIGABYTE,
+    'function logs': MILLION * usage.logLineBytes * perFunctionLogByte,
+    'metrics in logs': MILLION * usage.metricBytes * perFunctionLogByte,
+    'access logs': MILLION * usage.accessLogBytes * accessLogs * perLogByte,
+    'data transfer': (MILLION * usage.bytesOut * PRICES.transfer.perGigabyteOut) / GIGABYTE,
   };
 }
 

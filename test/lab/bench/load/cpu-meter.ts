@@ -1,6 +1,5 @@
 /** CPU time of the parts of the local stack, as differences between two moments. */
 
-import { readdirSync, readFileSync } from 'node:fs';
 import type { Stack } from '../../../../infra/local/stack.ts';
 import { cpuMsOf } from '../processes.ts';
 
@@ -27,20 +26,18 @@ export function openCpuMeter(stack: Stack): CpuMeter {
         Object.entries(stack.processes()).map(([name, pids]) => [name, sum(pids.map(cpuMsOf))]),
       ),
       gateway: (user + system) / 1000,
-      aws: sum(childrenWith('aws/main.ts').map(cpuMsOf)),
+      aws: cpuMsOf(stack.services.aws.pid() ?? 0),
     };
   };
   let last = read();
   return {
     take() {
       const now = read();
+      const functions = Object.entries(now.functions).map(([name, ms]) => {
+        return [name, ms - (last.functions[name] ?? 0)];
+      });
       const used = {
-        functions: Object.fromEntries(
-          Object.entries(now.functions).map(([name, ms]) => [
-            name,
-            ms - (last.functions[name] ?? 0),
-          ]),
-        ),
+        functions: Object.fromEntries(functions),
         gateway: now.gateway - last.gateway,
         aws: now.aws - last.aws,
       };
@@ -52,25 +49,4 @@ export function openCpuMeter(stack: Stack): CpuMeter {
 
 export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-/** This process's children whose command line holds `part`. */
-function childrenWith(part: string): readonly number[] {
-  try {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name) && isChild(name))
-      .filter((name) => readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(part))
-      .map(Number);
-  } catch {
-    return []; // not Linux, or a process ended while it was looked at
-  }
-}
-
-function isChild(name: string): boolean {
-  try {
-    const status = readFileSync(`/proc/${name}/status`, 'utf8');
-    return new RegExp(`^PPid:\\s+${process.pid}$`, 'm').test(status);
-  } catch {
-    return false;
-  }
 }

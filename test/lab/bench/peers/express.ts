@@ -2,20 +2,11 @@
 
 import express from 'express';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { z } from 'zod';
+import { checkBody, startBody, subscription, webhookBody } from './schemas.ts';
 import { readPeerSettings } from './settings.ts';
 import { createPeerStore, type PeerRecord } from './store.ts';
 import { createPeerVonage } from './vonage.ts';
 import { isSigned } from './webhook-signature.ts';
-
-const startBody = z.object({ phone_number: z.string().regex(/^\+[1-9]\d{6,14}$/) });
-const checkBody = z.object({ request_id: z.string(), code: z.string() });
-const webhookBody = z.object({
-  request_id: z.string(),
-  status: z.string(),
-  action: z.object({ check_url: z.string() }).optional(),
-});
-const subscription = z.object({ request_id: z.string(), client_token: z.string() });
 
 const settings = readPeerSettings();
 const vonage = createPeerVonage(settings);
@@ -27,10 +18,7 @@ app.use(express.text({ type: '*/*' }));
 
 app.post('/start', async (request, response) => {
   const { phone_number: phoneNumber } = startBody.parse(JSON.parse(request.body));
-  if (!(await store.lock(phoneNumber))) {
-    response.sendStatus(429);
-    return;
-  }
+  if (!(await store.lock(phoneNumber))) return response.sendStatus(429);
   const { requestId, checkUrl } = await vonage.start(phoneNumber);
   const token = await store.begin(requestId);
   if (checkUrl) push(await store.record(requestId, 'action_pending', checkUrl));
@@ -39,8 +27,7 @@ app.post('/start', async (request, response) => {
 
 app.post('/webhook', async (request, response) => {
   if (!isSigned(request.headers.authorization, request.body, settings.signatureSecret)) {
-    response.sendStatus(401);
-    return;
+    return response.sendStatus(401);
   }
   const { request_id: id, status, action } = webhookBody.parse(JSON.parse(request.body));
   push(await store.record(id, status, action?.check_url));
@@ -50,10 +37,7 @@ app.post('/webhook', async (request, response) => {
 app.post('/check-code', async (request, response) => {
   const { request_id: requestId, code } = checkBody.parse(JSON.parse(request.body));
   const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
-  if (!(await store.isOwner(requestId, token))) {
-    response.sendStatus(401);
-    return;
-  }
+  if (!(await store.isOwner(requestId, token))) return response.sendStatus(401);
   await vonage.check(requestId, code);
   push(await store.record(requestId, 'completed'));
   response.json({ verified: true });

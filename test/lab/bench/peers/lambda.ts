@@ -5,7 +5,7 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { z } from 'zod';
+import { checkBody, startBody, subscription, webhookBody } from './schemas.ts';
 import { readPeerSettings } from './settings.ts';
 import { createPeerStore, type PeerRecord } from './store.ts';
 import { createPeerVonage, type PeerVonage } from './vonage.ts';
@@ -17,15 +17,6 @@ interface Event {
   readonly headers: Readonly<Record<string, string>>;
   readonly requestContext: { readonly connectionId: string };
 }
-
-const startBody = z.object({ phone_number: z.string().regex(/^\+[1-9]\d{6,14}$/) });
-const checkBody = z.object({ request_id: z.string(), code: z.string() });
-const subscription = z.object({ request_id: z.string(), client_token: z.string() });
-const webhookBody = z.object({
-  request_id: z.string(),
-  status: z.string(),
-  action: z.object({ check_url: z.string() }).optional(),
-});
 
 const settings = readPeerSettings();
 const region = 'eu-central-1';

@@ -8,8 +8,7 @@ import {
   GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type Bindings, type Item, isTrue, update } from './evaluate.ts';
-import { type Change, type Condition, parseCondition, parseUpdate } from './expression.ts';
+import { type Item, parseCondition, parseUpdate } from './expression.ts';
 
 export interface MemoryDynamoDb {
   /** Carries out one command; throws what DynamoDB throws. */
@@ -32,16 +31,16 @@ export function createMemoryDynamoDb(): MemoryDynamoDb {
     const key = input.Key ?? {};
     const table = tableOf(input.TableName);
     const item = table.get(keyOf(key));
-    const bindings: Bindings = {
+    const bindings = {
       names: input.ExpressionAttributeNames ?? {},
       values: input.ExpressionAttributeValues ?? {},
     };
     const { ConditionExpression: condition } = input;
-    if (condition !== undefined && !isTrue(conditionOf(condition), item ?? {}, bindings)) {
+    if (condition !== undefined && !conditionOf(condition)(item ?? {}, bindings)) {
       const message = 'The conditional request failed';
       throw new ConditionalCheckFailedException({ message, $metadata: {} });
     }
-    const written = update(item ?? key, changesOf(input.UpdateExpression ?? ''), bindings);
+    const written = updateOf(input.UpdateExpression ?? '')(item ?? key, bindings);
     table.set(keyOf(key), written);
     return { Attributes: written };
   };
@@ -71,17 +70,15 @@ function keyOf(key: Item): string {
   return value.S;
 }
 
-const conditions = new Map<string, Condition>();
-const updates = new Map<string, readonly Change[]>();
+const conditionOf = remembered(parseCondition);
+const updateOf = remembered(parseUpdate);
 
-function conditionOf(text: string): Condition {
-  const condition = conditions.get(text) ?? parseCondition(text);
-  conditions.set(text, condition);
-  return condition;
-}
-
-function changesOf(text: string): readonly Change[] {
-  const changes = updates.get(text) ?? parseUpdate(text);
-  updates.set(text, changes);
-  return changes;
+/** Each expression is parsed once. */
+function remembered<T>(parse: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const parsed = known.get(text) ?? parse(text);
+    known.set(text, parsed);
+    return parsed;
+  };
 }
