@@ -3,9 +3,10 @@
 import { flag, integer, text } from '../../../shared/command/options.ts';
 import { progress } from '../../../shared/command/progress.ts';
 import { readCommandLine } from '../../../shared/command/run-command.ts';
+import { setFaults } from '../../fixtures/local-services.ts';
 import { findPrivate } from '../../fixtures/private-lines.ts';
 import { type CrowdOptions, runCrowd } from './crowd.ts';
-import { closeConnections, send } from './http.ts';
+import { closeConnections } from './http.ts';
 import { type LabStack, type LabStackOptions, startLabStack } from './lab-stack.ts';
 import { type Report, toReport, toText } from './report.ts';
 
@@ -23,8 +24,6 @@ export interface LoadCommand {
 
 const VERIFICATIONS = 500;
 const MOST = 100_000;
-/** The check_url comes by webhook alone, so that every story goes over a push. */
-const FAULTS = { request: { check_url_in: 'webhook' } };
 
 /** @returns what was wanted, the report, and `print`, which adds members to its JSON or a line to its text */
 export async function runLoad(command: LoadCommand): Promise<{
@@ -53,8 +52,8 @@ export async function runLoad(command: LoadCommand): Promise<{
   const leaks: string[] = [];
   stack.onLine((line) => leaks.push(...findPrivate(line)));
   try {
-    const answer = await send('PUT', `${stack.endpoints.vonage}/faults`, { body: FAULTS });
-    if (answer.status !== 200) throw new Error(answer.text);
+    // The check_url comes by webhook alone, so that every story goes over a push.
+    await setFaults(stack.endpoints, { request: { check_url_in: 'webhook' } });
     const afterPhones = command.disturb?.(stack, seed);
     const outcome = await runCrowd(stack, {
       ...command.crowd,

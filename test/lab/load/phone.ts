@@ -38,10 +38,7 @@ const AGAIN_MS = 400;
 const MOST_PATIENT_MS = 5_000;
 const INBOX_MS = 200;
 
-/**
- * @throws when the start was refused for good, or the person's patience ended before it was
- * answered
- */
+/** @throws when the start was refused for good, or was not answered in time */
 export async function verify(person: Person, needs: PhoneNeeds): Promise<Story> {
   const { phoneNumber, email, channels } = person;
   const network = createPhoneNetwork(person.troubles, needs);

@@ -19,11 +19,12 @@ export interface Settled {
   readonly ends: Readonly<Record<string, number>>;
 }
 
-export interface SettleOptions {
+interface Context {
+  readonly endpoints: Endpoints;
   /** Each must have ended as its person's story says, not only consistently. */
   readonly exactly: boolean;
-  /** How long Vonage may take to be rid of its webhooks. */
-  readonly webhooksMs: number;
+  /** Until then Vonage may deliver its webhooks. */
+  readonly quietByMs: number;
 }
 
 const AT_A_TIME = 10;
@@ -31,25 +32,23 @@ const AT_A_TIME = 10;
 export async function settle(
   endpoints: Endpoints,
   stories: readonly Story[],
-  { exactly, webhooksMs }: SettleOptions,
+  { exactly, webhooksMs }: { readonly exactly: boolean; readonly webhooksMs: number },
 ): Promise<Settled> {
   const ends: Record<string, number> = {};
   const faults: string[] = [];
-  const quietByMs = Date.now() + webhooksMs;
+  const context = { endpoints, exactly, quietByMs: Date.now() + webhooksMs };
   await inParallel(AT_A_TIME, stories, async (story) => {
-    const found = await examine(endpoints, story, { exactly, quietByMs });
-    faults.push(
-      ...found.faults.map((fault) => `${story.person.kind} ${story.requestId}: ${fault}`),
-    );
+    const found = await examine(story, context);
+    const name = `${story.person.kind} ${story.requestId}`;
+    faults.push(...found.faults.map((fault) => `${name}: ${fault}`));
     ends[found.end] = (ends[found.end] ?? 0) + 1;
   });
   return { faults, ends, stored: await countStored(endpoints) };
 }
 
 async function examine(
-  endpoints: Endpoints,
   story: Story,
-  { exactly, quietByMs }: { readonly exactly: boolean; readonly quietByMs: number },
+  { endpoints, exactly, quietByMs }: Context,
 ): Promise<{ faults: readonly string[]; end: string }> {
   const vonage = await untilQuiet(endpoints, story.requestId, quietByMs);
   const { verification } = await readStatus(endpoints, story);
@@ -71,26 +70,21 @@ function compareWithStory(
   exactly: boolean,
 ): readonly string[] {
   const { status, channel, reason, verified } = verification;
-  const faults: string[] = [];
-  if (!isEnded(verification)) faults.push(`has not ended: ${status}`);
-  if (isOlder(verification, last)) faults.push(`/status is older than what the phone knew`);
-  if (isEnded(last) && last.status !== status) faults.push(`${last.status} became ${status}`);
-  if (!exactly) return faults;
   const { end } = person;
-  if (status !== end.status || channel !== end.channel || reason !== end.reason) {
-    faults.push(`ended as ${status} by ${channel} (${reason})`);
-  }
-  const isPhone = end.verified === 'phone_number';
-  if (verified.phone_number !== isPhone || verified.email !== (end.verified === 'email')) {
-    faults.push(`verified ${JSON.stringify(verified)}`);
-  }
-  return faults;
+  const isEndOfStory = status === end.status && channel === end.channel && reason === end.reason;
+  const isVerifiedAsTold =
+    verified.phone_number === (end.verified === 'phone_number') &&
+    verified.email === (end.verified === 'email');
+  return [
+    !isEnded(verification) && `has not ended: ${status}`,
+    isOlder(verification, last) && '/status is older than what the phone knew',
+    isEnded(last) && last.status !== status && `${last.status} became ${status}`,
+    exactly && !isEndOfStory && `ended as ${status} by ${channel} (${reason})`,
+    exactly && !isVerifiedAsTold && `verified ${JSON.stringify(verified)}`,
+  ].filter((fault) => fault !== false);
 }
 
-const vonageRequest = z.object({
-  status: z.string(),
-  webhooks_pending: z.array(z.unknown()),
-});
+const vonageRequest = z.object({ status: z.string(), webhooks_pending: z.array(z.unknown()) });
 type VonageRequest = z.infer<typeof vonageRequest>;
 
 /** Where our own clock had the last word, what Vonage said came after the deadline, if at all. */
@@ -98,13 +92,9 @@ function compareWithVonage(
   { status, reason }: VerificationObject,
   vonage: VonageRequest | undefined,
 ): readonly string[] {
-  if (
-    !vonage ||
-    reason === 'timed_out' ||
-    (status === 'completed') === (vonage.status === 'completed')
-  )
-    return [];
-  return [`${status} here, ${vonage.status} at Vonage`];
+  if (!vonage || reason === 'timed_out') return [];
+  const isSame = (status === 'completed') === (vonage.status === 'completed');
+  return isSame ? [] : [`${status} here, ${vonage.status} at Vonage`];
 }
 
 /** @returns undefined when the simulator has forgotten it: it keeps a few thousand */
@@ -138,7 +128,6 @@ const item = z.object({
   [VERIFICATION_ATTRIBUTES.events]: z.object({
     L: z.array(z.object({ M: z.record(z.string(), z.record(z.string(), z.unknown())) })),
   }),
-  [VERIFICATION_ATTRIBUTES.seen]: z.object({ SS: z.array(z.string()) }),
 });
 
 async function compareWithStore(
@@ -156,12 +145,11 @@ async function compareWithStore(
   if (!found.success) return ['is not in the store'];
   const { client_token_hash: hash, events } = found.data.Item;
   const types = events.L.map(({ M }) => M.type?.S);
-  const faults: string[] = [];
-  if (hash.B !== tokenHash) faults.push('belongs to another token in the store');
-  if (types.filter((type) => type === 'started').length !== 1) faults.push('not started once');
-  const isProven = types.some((type) => type === 'code');
-  if (status === 'completed' && !isProven) faults.push('completed without a code of its owner');
-  return faults;
+  return [
+    hash.B !== tokenHash && 'belongs to another token in the store',
+    types.filter((type) => type === 'started').length !== 1 && 'not started once',
+    status === 'completed' && !types.includes('code') && 'completed without a code of its owner',
+  ].filter((fault) => fault !== false);
 }
 
 /** How many verifications the table holds. */

@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { misfitOf } from './mutant.ts';
-import { readMutants } from './mutants.ts';
+import { misfitOf, readMutants } from './mutants.ts';
 
 const MUTANTS = readMutants();
 
-describe('the mutants', () => {
-  it('each fit their source once, and name tests that exist', () => {
+describe('mutants', () => {
+  it('fit their source once each, and name tests that exist', () => {
     expect(MUTANTS.flatMap((mutant) => misfitOf(mutant, '.') ?? [])).toEqual([]);
   });
 
-  it('have names of their own', () => {
+  it('have unique names', () => {
     expect(new Set(MUTANTS.map(({ name }) => name)).size).toBe(MUTANTS.length);
   });
 

@@ -4,15 +4,14 @@
  * shows the mutants and whether they fit.
  */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { flag, texts } from '../../../shared/command/options.ts';
 import { progress } from '../../../shared/command/progress.ts';
 import { readCommandLine } from '../../../shared/command/run-command.ts';
 import { UsageError } from '../../../shared/command/usage-error.ts';
-import { createCopies } from './copies.ts';
-import { applyMutant, type Mutant, misfitOf } from './mutant.ts';
-import { readMutants } from './mutants.ts';
+import { copyProject, type ProjectCopy } from '../../fixtures/project-copy.ts';
+import { applyMutant, type Mutant, misfitOf, readMutants } from './mutants.ts';
 import { runTests, type Verdict } from './trial.ts';
 
 interface Trial {
@@ -49,17 +48,16 @@ if (misfits.length > 0) console.error(misfits.join('\n'));
 if (values.list || misfits.length > 0) process.exit(misfits.length > 0 ? 1 : 0);
 progress('running the tests on the unchanged sources');
 const startedAt = performance.now();
-const copies = createCopies(Math.min(PARALLEL, chosen.length));
+// Mutants live in copies, so that nobody ever runs or commits one by mistake.
+const copies = Array.from({ length: Math.min(PARALLEL, chosen.length) }, () => copyProject('test'));
 process.once('SIGINT', () => process.exit(130));
-process.once('exit', copies.remove);
+process.once('exit', () => {
+  for (const { remove } of copies) remove();
+});
 
 // A test that fails on the unchanged source proves nothing about a mutant.
-const [first = '.'] = copies.trees;
-const sound = await runTests(
-  first,
-  [...new Set(chosen.flatMap(({ tests }) => tests))],
-  SOUND_TIMEOUT_MS,
-);
+const all = [...new Set(chosen.flatMap(({ tests }) => tests))];
+const sound = await runTests(copies[0]?.folder ?? '.', all, SOUND_TIMEOUT_MS);
 if (sound.outcome !== 'passed') {
   console.error(`the tests do not pass as they are: ${JSON.stringify(sound, null, 2)}`);
   process.exit(1);
@@ -67,7 +65,7 @@ if (sound.outcome !== 'passed') {
 
 const waiting = [...chosen];
 const trials: Trial[] = [];
-await Promise.all(copies.trees.map(workIn));
+await Promise.all(copies.map(workIn));
 report();
 
 function find(wanted: string): readonly Mutant[] {
@@ -76,14 +74,12 @@ function find(wanted: string): readonly Mutant[] {
   return found;
 }
 
-async function workIn(tree: string): Promise<void> {
+async function workIn({ folder, undo }: ProjectCopy): Promise<void> {
   for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
     const begunAt = performance.now();
-    const file = join(tree, mutant.file);
-    const source = readFileSync(file, 'utf8');
-    writeFileSync(file, applyMutant(mutant, tree));
-    const verdict = await runTests(tree, mutant.tests);
-    writeFileSync(file, source);
+    writeFileSync(join(folder, mutant.file), applyMutant(mutant, folder));
+    const verdict = await runTests(folder, mutant.tests);
+    undo(mutant.file);
     const trial = { mutant, verdict, seconds: (performance.now() - begunAt) / 1000 };
     trials.push(trial);
     if (!values.json) console.log(toLine(trial));
@@ -98,18 +94,14 @@ function report(): void {
   const survivors = trials.filter(({ verdict }) => !isKilled(verdict));
   const seconds = (performance.now() - startedAt) / 1000;
   if (values.json) {
-    const inOrder = trials.toSorted(
-      (one, other) => MUTANTS.indexOf(one.mutant) - MUTANTS.indexOf(other.mutant),
-    );
-    const killed = trials.length - survivors.length;
-    const counts = { mutants: trials.length, killed, survivors: survivors.length };
-    console.log(
-      JSON.stringify(
-        { ...counts, seconds: Math.round(seconds), trials: inOrder.map(toJson) },
-        null,
-        2,
-      ),
-    );
+    const counts = {
+      mutants: trials.length,
+      killed: trials.length - survivors.length,
+      survivors: survivors.length,
+      seconds: Math.round(seconds),
+    };
+    const inOrder = MUTANTS.flatMap((mutant) => trials.filter((trial) => trial.mutant === mutant));
+    console.log(JSON.stringify({ ...counts, trials: inOrder.map(toJson) }, null, 2));
   } else {
     console.log(
       `${trials.length} mutants, ${survivors.length} survived, ${seconds.toFixed(0)} s` +

@@ -5,6 +5,7 @@
 
 import type { Endpoints } from '../../../../infra/local/endpoints.ts';
 import { call, toApp } from '../../../fixtures/app.ts';
+import { inboxCode } from '../../../fixtures/local-services.ts';
 import { wakeUp } from '../../../fixtures/wake-up.ts';
 import { phoneNumber } from '../load/phone-number.ts';
 
@@ -37,8 +38,7 @@ export async function walk(path: Path, endpoints: Endpoints): Promise<Traffic> {
     await socket.receives(
       ({ channel, status }) => channel === 'email' && status === 'action_pending',
     );
-    const inbox = await fetch(`${endpoints.vonage}/inbox?to=${encodeURIComponent(email)}`);
-    [{ code }] = await inbox.json();
+    code = await inboxCode(endpoints, email);
   }
   const checked = await app.post('/check-code', { request_id: app.requestId, code });
   if (checked.status !== 200) throw new Error(`the check was answered ${checked.status}`);

@@ -12,7 +12,7 @@ import { openCpuCap } from '../cpu-cap.ts';
 import { type Measured, summarize } from '../statistics.ts';
 import { type Backend, createExpress, createOurs, createSdkLambda } from './backends.ts';
 import { createLambdas } from './lambdas.ts';
-import { live, type Told } from './story.ts';
+import { runStory, type Timings } from './story.ts';
 
 export interface VerificationResult {
   readonly name: string;
@@ -56,46 +56,42 @@ export async function measureVerifications(
   const memoryMegabytes = MEMORY_MEGABYTES;
   const { missing: uncapped = null, close } = openCpuCap(memoryMegabytes);
   close();
+  const together = MEMORY_SIZES.map((megabytes, index): [string, () => Backend] => [
+    OURS_TOGETHER[index] ?? '',
+    () => createOurs(builds, peers, { memoryMegabytes: megabytes, together: true }),
+  ]);
   const contenders: readonly (readonly [name: string, create: () => Backend])[] = [
-    ...MEMORY_SIZES.map(
-      (megabytes, index) =>
-        [
-          OURS_TOGETHER[index] ?? '',
-          () => createOurs(builds, peers, { memoryMegabytes: megabytes, together: true }),
-        ] as const,
-    ),
+    ...together,
     ['ours, not warmed', () => createOurs(builds, peers, { memoryMegabytes, together: false })],
     [SDK_LAMBDA, () => createSdkLambda(builds, peers, memoryMegabytes)],
     ['Express', () => createExpress(builds, peers, memoryMegabytes)],
   ];
   const empties: number[] = [];
-  const told = new Map<string, Told[]>(contenders.map(([name]) => [name, []]));
+  const timings = new Map<string, Timings[]>(contenders.map(([name]) => [name, []]));
   try {
     for (let round = 1; round <= rounds; round += 1) {
       say(`verifications, round ${round} of ${rounds}`);
       empties.push(await twoEmptyHandlers(builds));
       for (const [name, create] of contenders) {
-        told.get(name)?.push(await live(create(), peers));
+        timings.get(name)?.push(await runStory(create(), peers));
       }
     }
   } finally {
     await peers.close();
   }
-  const sdkLambda = told.get(SDK_LAMBDA)?.map(ownMs) ?? [];
+  const sdkLambda = timings.get(SDK_LAMBDA)?.map(ownMs) ?? [];
   return {
     rounds,
     uncapped,
     emptyMs: summarize(empties),
     networkMs: NETWORK_MS,
-    results: contenders.map(([name]) =>
-      toResult(name, told.get(name) ?? [], { empties, sdkLambda }),
-    ),
+    results: [...timings].map(([name, all]) => toResult(name, all, { empties, sdkLambda })),
   };
 }
 
 const NETWORK_MS = waitOf({ start: 1, 'check-code': 1 });
 
-function ownMs({ startMs, checkCodeMs }: Told): number {
+function ownMs({ startMs, checkCodeMs }: Timings): number {
   return startMs + checkCodeMs - NETWORK_MS;
 }
 
@@ -114,33 +110,27 @@ async function twoEmptyHandlers({ empty }: Builds): Promise<number> {
 
 function toResult(
   name: string,
-  told: readonly Told[],
+  timings: readonly Timings[],
   base: { readonly empties: readonly number[]; readonly sdkLambda: readonly number[] },
 ): VerificationResult {
-  const own = told.map(ownMs);
+  const own = timings.map(ownMs);
   const against = (values: readonly number[]): Measured =>
     summarize(own.map((ms, round) => ms / (values[round] ?? Number.NaN)));
-  const functions = [...new Set(told.flatMap(({ byFunction }) => [...byFunction.keys()]))];
+  const functions = new Set(timings.flatMap(({ byFunction }) => [...byFunction.keys()]));
+  const ofEach = <T>(of: (name: string) => T): Readonly<Record<string, T>> =>
+    Object.fromEntries([...functions].map((each) => [each, of(each)]));
   return {
     name,
     isWarmed: OURS_TOGETHER.includes(name),
-    startMs: summarize(told.map(({ startMs }) => startMs)),
-    checkCodeMs: summarize(told.map(({ checkCodeMs }) => checkCodeMs)),
-    proofMs: summarize(told.flatMap(({ proofMs }) => proofMs ?? [])),
-    completedMs: summarize(told.map(({ completedMs }) => completedMs)),
+    startMs: summarize(timings.map(({ startMs }) => startMs)),
+    checkCodeMs: summarize(timings.map(({ checkCodeMs }) => checkCodeMs)),
+    proofMs: summarize(timings.flatMap(({ proofMs }) => proofMs ?? [])),
+    completedMs: summarize(timings.map(({ completedMs }) => completedMs)),
     toEmpty: against(base.empties),
     toSdkLambda: against(base.sdkLambda),
-    cold: Object.fromEntries(
-      functions.map((each) => [
-        each,
-        told.filter(({ byFunction }) => byFunction.get(each)?.isCold).length,
-      ]),
-    ),
-    byFunction: Object.fromEntries(
-      functions.map((each) => [
-        each,
-        summarize(told.map(({ byFunction }) => byFunction.get(each)?.ms ?? Number.NaN)),
-      ]),
+    cold: ofEach((each) => timings.filter((one) => one.byFunction.get(each)?.isCold).length),
+    byFunction: ofEach((each) =>
+      summarize(timings.map((one) => one.byFunction.get(each)?.ms ?? Number.NaN)),
     ),
   };
 }

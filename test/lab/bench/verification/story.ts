@@ -12,7 +12,7 @@ import type { Wait } from './lambdas.ts';
 export const CARRIER_MS = 1500;
 const CHECK_URL_TIMEOUT_MS = 20_000;
 
-export interface Told {
+export interface Timings {
   readonly startMs: number;
   readonly checkCodeMs: number;
   readonly proofMs?: number;
@@ -22,7 +22,7 @@ export interface Told {
 }
 
 /** The peers answer after the times that the cost model assumes; the backend is closed. */
-export async function live(backend: Backend, peers: RecordedPeers): Promise<Told> {
+export async function runStory(backend: Backend, peers: RecordedPeers): Promise<Timings> {
   const checkUrl = Promise.withResolvers<void>();
   checkUrl.promise.catch(() => {}); // heard of below
   const timer = setTimeout(() => checkUrl.reject(new Error('no check_url')), CHECK_URL_TIMEOUT_MS);
