@@ -10,13 +10,12 @@ import { SKIP_ERRORS } from '../../../shared/domain/workflow.ts';
 const page = readFileSync('docs/api.md', 'utf8');
 
 function between(name: string): string {
-  return (
-    new RegExp(`<!-- ${name}:[^>]*-->\\n([\\s\\S]*?)\\n<!-- /${name} -->`).exec(page)?.[1] ?? ''
-  );
+  const section = new RegExp(`<!-- ${name}:[^>]*-->\\n([\\s\\S]*?)\\n<!-- /${name} -->`);
+  return section.exec(page)?.[1] ?? '';
 }
 
 describe('docs/api.md', () => {
-  it('has the table of problem codes as the code has it', () => {
+  it('lists the problem codes of the code', () => {
     expect(between('problems')).toBe(problemTable());
   });
 

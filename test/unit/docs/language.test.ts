@@ -3,7 +3,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-/** What readers stumble over, each with what to write instead. Names in backticks, of files and in links are not read. */
+/** Words that readers stumble over, and what to write instead. Names in backticks, of files and in links are exempt. */
 const AVOIDED: readonly (readonly [RegExp, string])[] = [
   [/\banew\b/i, 'again'],
   [/\bdear(?:er|est)?\b/i, 'expensive, costs more'],

@@ -96,19 +96,18 @@ describe('a fault of the check_url', () => {
     expect((await openCheckUrl(checkUrl)).visited).toHaveLength(10);
   });
 
-  it('gives the code once', async () => {
-    const { checkUrl } = await begin({ fetch_once: true });
-    expect([await open(checkUrl), await open(checkUrl)]).toEqual([200, 404]);
-  });
-
   it('answers with another request_id, as for a man in the middle', async () => {
     const { requestId, checkUrl } = await begin({ result_request_id: 'other' });
     expect((await openCheckUrl(checkUrl)).answered.json.request_id).not.toBe(requestId);
   });
 
-  it('answers 412 to another SIM and 409 to what cannot be checked', async () => {
-    expect(await open((await begin({ carrier_status: 412 }, '27')).checkUrl)).toBe(412);
-    expect(await open((await begin({ carrier_status: 409 }, '99')).checkUrl)).toBe(409);
+  it.each<[string, RequestFault, string, readonly number[]]>([
+    ['gives the code once', { fetch_once: true }, '00', [200, 404]],
+    ['answers 412 to another SIM', { carrier_status: 412 }, '27', [412, 412]],
+    ['answers 409 to what cannot be checked', { carrier_status: 409 }, '99', [409, 409]],
+  ])('%s', async (_what, fault, ending, statuses) => {
+    const { checkUrl } = await begin(fault, ending);
+    expect([await open(checkUrl), await open(checkUrl)]).toEqual(statuses);
   });
 
   it('puts an id of its own into the check_url', async () => {

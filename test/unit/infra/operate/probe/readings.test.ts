@@ -94,7 +94,7 @@ describe('misbehaviours', () => {
 });
 
 describe('toReadings', () => {
-  it('says what was seen of the facts of the page, and nothing of those out of sight', () => {
+  it('describes the facts that were observed, and no others', () => {
     const readings = toReadings(usual);
     expect(readFacts().map(([number]) => number)).toEqual(
       Array.from({ length: 20 }, (_, i) => i + 1),
@@ -106,9 +106,7 @@ describe('toReadings', () => {
   });
 });
 
-it('an even number that is refused leaves the product unseen', () => {
-  expect([hasVerified(usual), hasVerified({ ...usual, even: refused(412) })]).toEqual([
-    true,
-    false,
-  ]);
+it('hasVerified is false when the even number was refused', () => {
+  expect(hasVerified(usual)).toBe(true);
+  expect(hasVerified({ ...usual, even: refused(412) })).toBe(false);
 });
