@@ -3,13 +3,10 @@ import { newNumber, openCheckUrl, started, stepTo, useHarness } from './harness.
 
 const vonage = await useHarness();
 
-const startOf = (to: string, channels: readonly string[], members: object = {}) =>
-  started(
-    vonage.start(
-      channels.map((channel) => stepTo(to, channel)),
-      members,
-    ),
-  );
+function startOf(to: string, channels: readonly string[], members: object = {}) {
+  const workflow = channels.map((channel) => stepTo(to, channel));
+  return started(vonage.start(workflow, members));
+}
 
 const stateOf = (requestId: string): Promise<unknown> =>
   vonage.look(`/_local/requests/${requestId}`);
