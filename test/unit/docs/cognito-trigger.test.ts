@@ -1,9 +1,6 @@
 /** Sign-ins in Cognito's order: three triggers, real proofs, keys over HTTP, a real table. */
 
 import { createPrivateKey } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { CreateAuthChallengeTriggerEvent, DefineAuthChallengeTriggerEvent } from 'aws-lambda';
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -17,6 +14,7 @@ import { createProofSigner } from '../../../shared/adapters/secrets/proof-signer
 import type { ProofSigner } from '../../../shared/domain/ports/proof-signer.ts';
 import type { ProofClaims } from '../../../shared/domain/proof.ts';
 import { type DynaliteStore, startDynalite } from '../../fixtures/dynalite-store.ts';
+import { type HttpStub, startHttpStub } from '../../fixtures/http-stub.ts';
 import { AUDIENCE, newProofKey, PHONE_NUMBER } from '../../fixtures/proofs.ts';
 import { fakeSecrets } from '../../fixtures/secrets.ts';
 import { until } from '../../fixtures/until.ts';
@@ -47,22 +45,22 @@ let store: DynaliteStore;
 let issuer = '';
 let verifyProof: VerifyProof;
 let sequence = 0;
-const server = createServer(async (_request, response) => {
-  response.end(JSON.stringify({ keys: await signerOf(key.privateKey).publicKeys() }));
-});
+let stub: HttpStub;
 
 beforeAll(async () => {
   store = await startDynalite('jti');
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  stub = await startHttpStub();
+  issuer = stub.url;
+  stub.answer(async (response) => {
+    response.end(JSON.stringify({ keys: await signerOf(key.privateKey).publicKeys() }));
+  });
   verifyProof = createProofVerifier({ issuer, audience: AUDIENCE });
   // The example gives up on the keys after 2 s; once read, they are cached.
   await until(async () => verifyProof(await proofFor('nonce')).catch(() => undefined));
 });
 
 afterAll(async () => {
-  server.close();
+  await stub.stop();
   await store.stop();
 });
 

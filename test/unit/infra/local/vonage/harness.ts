@@ -3,14 +3,13 @@
  * them is checked against Vonage's own document.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import type { IncomingHttpHeaders } from 'node:http';
 import { importPKCS8, SignJWT } from 'jose';
 import { afterAll, expect, vi } from 'vitest';
 import type { FaultRule } from '../../../../../infra/local/vonage/fault-rules.ts';
 import { startVonageSimulator } from '../../../../../infra/local/vonage/simulator.ts';
 import type { Time } from '../../../../../infra/local/vonage/time.ts';
+import { startHttpStub } from '../../../../fixtures/http-stub.ts';
 import { newApplicationKey } from '../../../../fixtures/secrets.ts';
 import { until } from '../../../../fixtures/until.ts';
 import {
@@ -272,19 +271,18 @@ export async function signApplicationJwt(
 }
 
 export async function createStatusUrl(now = Date.now) {
+  const stub = await startHttpStub();
   let received: Received[] = [];
   let statusOf: (one: Received) => number = () => 204;
-  const server = createServer(async (request, response) => {
-    const content = await text(request);
-    const body: Record<string, unknown> = JSON.parse(content);
-    const one = { headers: request.headers, text: content, body, atMs: now() };
+  stub.answer((response) => {
+    const { headers = {}, body: text = '' } = stub.received.at(-1) ?? {};
+    const one = { headers, text, body: JSON.parse(text), atMs: now() };
     received.push(one);
     response.writeHead(statusOf(one)).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`,
+    url: `${stub.url}/webhook`,
     get received(): readonly Received[] {
       return received;
     },
@@ -302,10 +300,7 @@ export async function createStatusUrl(now = Date.now) {
     /** Waits until `count` webhooks with these members are there. */
     wait: (members: Received['body'], count = 1) =>
       until(() => received.filter(({ body }) => hasMembers(body, members))[count - 1]),
-    async [Symbol.asyncDispose](): Promise<void> {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    [Symbol.asyncDispose]: stub.stop,
   };
 }
 
