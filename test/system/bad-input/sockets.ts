@@ -3,13 +3,11 @@
  * nothing else happens.
  */
 
-import { randomBytes } from 'node:crypto';
 import { type OutgoingHttpHeaders, request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { NO_JSON_TEXTS } from '../../fixtures/bad-input/json-texts.ts';
-import { type Watched, watch } from '../../fixtures/bad-input/observe.ts';
 import type { ScriptedStack } from '../../fixtures/scripted-stack.ts';
+import { beforeWatched, type Watched } from './observe.ts';
 
 const PROTOCOL = 'silent-auth.v1';
 
@@ -22,16 +20,12 @@ interface Handshake {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `open`, or the status of the refusal. */
-function shake({
-  query = '',
-  protocols = [],
-  headers = {},
-}: Handshake): Promise<WebSocket | number> {
+/** The open socket, or the status of the refusal. */
+function shake(handshake: Handshake): Promise<WebSocket | number> {
+  const { query = '', protocols = [], headers = {} } = handshake;
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`${stack.endpoints.websocket}${query}`, [...protocols], {
-      headers,
-    });
+    const url = `${stack.endpoints.websocket}${query}`;
+    const socket = new WebSocket(url, [...protocols], { headers });
     socket.on('open', () => resolve(socket));
     socket.on('unexpected-response', (refused, response) => {
       resolve(response.statusCode ?? 0);
@@ -48,7 +42,7 @@ function upgrade(lines: OutgoingHttpHeaders): Promise<readonly unknown[]> {
       connection: 'Upgrade',
       upgrade: 'websocket',
       'sec-websocket-version': '13',
-      'sec-websocket-key': randomBytes(16).toString('base64'),
+      'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
       ...lines,
     };
     const sent = request(stack.endpoints.websocket.replace(/^ws/, 'http'), { headers });
@@ -62,96 +56,78 @@ function upgrade(lines: OutgoingHttpHeaders): Promise<readonly unknown[]> {
   });
 }
 
-async function statusOf(handshake: Handshake): Promise<string | number> {
-  const shaken = await shake(handshake);
-  if (typeof shaken === 'number') return shaken;
-  shaken.terminate();
-  return 'open';
+async function expectRefused(status: number, handshakes: readonly Handshake[]): Promise<void> {
+  await watched.expectNoEffect(async () => {
+    for (const handshake of handshakes) {
+      expect(await shake(handshake), JSON.stringify(handshake)).toBe(status);
+    }
+  });
 }
 
-async function open(): Promise<WebSocket> {
-  const socket = await shake({ protocols: [PROTOCOL, watched.app.token] });
+/** The subprotocol that was selected. */
+async function protocolOf(handshake: Handshake): Promise<string> {
+  const socket = await open(handshake);
+  socket.terminate();
+  return socket.protocol;
+}
+
+async function open(
+  handshake: Handshake = { protocols: [PROTOCOL, watched.app.token] },
+): Promise<WebSocket> {
+  const socket = await shake(handshake);
   if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
   return socket;
 }
 
 /** @param running the stack, once it runs */
 export function badSockets(running: () => ScriptedStack): void {
-  beforeAll(async () => {
-    stack = running();
-    watched = await watch(stack, await stack.start(['silent_auth', 'email']));
+  beforeWatched(running, (...begun) => {
+    [stack, watched] = begun;
   });
-  afterAll(() => watched?.close());
 
   describe('a handshake', () => {
     it('is answered 401 without the right token, wherever else it stands', async () => {
       const { requestId, token } = watched.app;
       const [, secret = ''] = token.split('.');
-      await watched.expectNoEffect(async () => {
-        for (const handshake of [
-          {},
-          { protocols: [PROTOCOL] },
-          { protocols: [PROTOCOL, 'nonsense'] },
-          { protocols: [PROTOCOL, requestId] },
-          { protocols: [PROTOCOL, `${requestId}.${'A'.repeat(43)}`] },
-          { protocols: [PROTOCOL, `00000000-0000-4000-8000-000000000000.${secret}`] },
-          { query: `?token=${token}` },
-          { query: `?client_token=${token}`, protocols: [PROTOCOL] },
-          { query: `?authorization=Bearer%20${token}` },
-          { headers: { authorization: `Basic ${token}` } },
-          { headers: { authorization: token } },
-          { headers: { cookie: `client_token=${token}` } },
-        ]) {
-          expect(await statusOf(handshake), JSON.stringify(handshake)).toBe(401);
-        }
-      });
+      await expectRefused(401, [
+        {},
+        { protocols: [PROTOCOL] },
+        { protocols: [PROTOCOL, requestId] },
+        { protocols: [PROTOCOL, `${requestId}.${'A'.repeat(43)}`] },
+        { protocols: [PROTOCOL, `00000000-0000-4000-8000-000000000000.${secret}`] },
+        { query: `?client_token=${token}`, protocols: [PROTOCOL] },
+        { query: `?authorization=Bearer%20${token}` },
+        { headers: { authorization: `Basic ${token}` } },
+        { headers: { authorization: token } },
+        { headers: { cookie: `client_token=${token}` } },
+      ]);
     });
 
     it('is answered 403 from a foreign page, even with the right token', async () => {
-      const { token } = watched.app;
+      const protocols = [PROTOCOL, watched.app.token];
       const { host } = new URL(stack.endpoints.websocket);
-      await watched.expectNoEffect(async () => {
-        for (const origin of [
-          'https://evil.example',
-          'null',
-          `https://${host}.evil.example`,
-          `https://evil.example/${host}`,
-          `https://user@${host}`,
-          'http://localhost:3000.evil.example',
-          'HTTP://LOCALHOST:3000',
-          '*',
-        ]) {
-          const handshake = { protocols: [PROTOCOL, token], headers: { origin } };
-          expect(await statusOf(handshake), origin).toBe(403);
-        }
-      });
+      const origins = [
+        ...['https://evil.example', 'null', '*', 'HTTP://LOCALHOST:3000'],
+        ...[`https://${host}.evil.example`, `https://evil.example/${host}`, `https://user@${host}`],
+      ];
+      const handshakes = origins.map((origin) => ({ protocols, headers: { origin } }));
+      await expectRefused(403, handshakes);
     });
 
-    it('succeeds without an origin and from the own one', async () => {
+    it('succeeds from its own origin and without any, and selects the subprotocol that was offered', async () => {
       const { token } = watched.app;
-      const { host } = new URL(stack.endpoints.websocket);
-      const headers = { origin: `https://${host}` };
-      expect(await statusOf({ protocols: [PROTOCOL, token] })).toBe('open');
-      expect(await statusOf({ headers: { authorization: `Bearer ${token}` } })).toBe('open');
-      expect(await statusOf({ protocols: [PROTOCOL, token], headers })).toBe('open');
+      const origin = `https://${new URL(stack.endpoints.websocket).host}`;
+      const protocols = [PROTOCOL, token];
+      expect(await protocolOf({ protocols })).toBe(PROTOCOL);
+      expect(await protocolOf({ protocols, headers: { origin } })).toBe(PROTOCOL);
+      expect(await protocolOf({ headers: { authorization: `Bearer ${token}` } })).toBe('');
     });
 
-    it('takes two lines of Sec-WebSocket-Protocol for one list, and several spaces after Bearer', async () => {
+    it('may have two lines of Sec-WebSocket-Protocol, and several spaces after Bearer', async () => {
       const { token } = watched.app;
       const lines = { 'sec-websocket-protocol': [PROTOCOL, token] };
       expect(await upgrade(lines)).toEqual([101, PROTOCOL]);
       expect(await upgrade({ authorization: `Bearer   ${token}` })).toEqual([101, undefined]);
-    });
-
-    it('selects the subprotocol only when it was offered', async () => {
-      const offered = await open();
-      expect(offered.protocol).toBe(PROTOCOL);
-      offered.terminate();
-      const headers = { authorization: `Bearer ${watched.app.token}` };
-      const other = await shake({ headers });
-      if (typeof other === 'number') throw new Error('refused');
-      expect(other.protocol).toBe('');
-      other.terminate();
     });
   });
 
@@ -160,37 +136,27 @@ export function badSockets(running: () => ScriptedStack): void {
       const { requestId, token } = watched.app;
       const other = await stack.start(['silent_auth']);
       const [, secret = ''] = token.split('.');
+      const subscribe = (client_token: unknown): string =>
+        JSON.stringify({ action: 'subscribe', client_token });
+      const messages: Readonly<Record<string, readonly string[]>> = {
+        request_invalid: [
+          ...[' ', 'NaN', '{"action":"ping",}', '{"action":"ping"}x', '\ufeff{"action":"ping"}'],
+          ...['{}', '[]', '"subscribe"', '{"action":"completed"}', '{"type":"transition"}'],
+          ...[undefined, 7, 'x'.repeat(300)].map(subscribe),
+          JSON.stringify({ action: 'cancel', client_token: token }),
+          JSON.stringify({ action: ['subscribe'], client_token: token }),
+        ],
+        client_token_invalid: ['', requestId, `${other.requestId}.${secret}`].map(subscribe),
+        payload_too_large: [JSON.stringify({ action: 'ping', more: 'x'.repeat(2048) })],
+      };
       const socket = await open();
-      const messages: readonly [string, string][] = [
-        ...NO_JSON_TEXTS.map((text): [string, string] => [text, 'request_invalid']),
-        ['{}', 'request_invalid'],
-        ['[]', 'request_invalid'],
-        ['"subscribe"', 'request_invalid'],
-        ['{"action":"completed"}', 'request_invalid'],
-        [
-          JSON.stringify({ type: 'transition', verification: { status: 'completed' } }),
-          'request_invalid',
-        ],
-        [JSON.stringify({ action: 'cancel', client_token: token }), 'request_invalid'],
-        [JSON.stringify({ action: ['subscribe'], client_token: token }), 'request_invalid'],
-        [JSON.stringify({ action: 'subscribe' }), 'request_invalid'],
-        [JSON.stringify({ action: 'subscribe', client_token: 7 }), 'request_invalid'],
-        [JSON.stringify({ action: 'subscribe', client_token: 'x'.repeat(300) }), 'request_invalid'],
-        [JSON.stringify({ action: 'subscribe', client_token: '' }), 'client_token_invalid'],
-        [JSON.stringify({ action: 'subscribe', client_token: requestId }), 'client_token_invalid'],
-        [
-          JSON.stringify({ action: 'subscribe', client_token: `${other.requestId}.${secret}` }),
-          'client_token_invalid',
-        ],
-        [JSON.stringify({ action: 'ping', more: 'x'.repeat(2048) }), 'payload_too_large'],
-      ];
       await watched.expectNoEffect(async () => {
-        for (const [message, code] of messages) {
-          const answer = new Promise((resolve) =>
-            socket.once('message', (data) => resolve(String(data))),
-          );
-          socket.send(message);
-          expect(await answer, message.slice(0, 80)).toBe(JSON.stringify({ type: 'error', code }));
+        for (const [code, sent] of Object.entries(messages)) {
+          for (const message of sent) {
+            const answer = new Promise((resolve) => socket.once('message', resolve));
+            socket.send(message);
+            expect(String(await answer), message).toBe(JSON.stringify({ type: 'error', code }));
+          }
         }
       });
       socket.terminate();
@@ -199,7 +165,7 @@ export function badSockets(running: () => ScriptedStack): void {
     it.each([
       ['binary', () => Buffer.from([1, 2, 3]), 1003],
       ['more than 32 KB', () => 'x'.repeat(33 * 1024), 1009],
-    ])('ends the socket when it is %s, and no other', async (_name, message, expected) => {
+    ])('ends its own socket alone when it is %s', async (_name, message, expected) => {
       await watched.expectNoEffect(async () => {
         const socket = await open();
         const closed = new Promise((resolve) => socket.once('close', resolve));

@@ -1,184 +1,148 @@
 /**
  * What may arrive at the webhook (docs/security.md#bad-inputs): answered as it says there, and
- * without any effect.
+ * without any effect. Every form of a token and of a body is a matter of the unit lane.
  */
 
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { meaninglessWebhooks } from '../../fixtures/bad-input/bad-webhook-bodies.ts';
-import { JSON_TEXTS, NO_JSON_TEXTS } from '../../fixtures/bad-input/json-texts.ts';
-import { storedItem, type Watched, watch } from '../../fixtures/bad-input/observe.ts';
-import { type RawAnswer, type RawRequest, sendRaw } from '../../fixtures/bad-input/raw-http.ts';
+import { describe, expect, it } from 'vitest';
+import { storedItem } from '../../fixtures/aws-call.ts';
+import { type RawCall, sendRaw } from '../../fixtures/raw-http.ts';
 import type { ScriptedStack } from '../../fixtures/scripted-stack.ts';
-import { segment, signed, type TokenParts, webhookClaims } from '../../fixtures/webhook-tokens.ts';
+import { type Signing, sign } from '../../fixtures/scripted-vonage.ts';
+import { beforeWatched, type Watched } from './observe.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 let stack: ScriptedStack;
 let watched: Watched;
 
-/** What would end the verification that is watched, if it were believed. */
-const harmful = (): string =>
-  JSON.stringify({
-    request_id: watched.app.requestId,
-    type: 'event',
-    channel: 'silent_auth',
-    status: 'user_rejected',
-  });
+/** What would end a verification if it were believed. */
+const harmful = (requestId = watched.app.requestId, more: object = {}): string => {
+  const event = { type: 'event', channel: 'silent_auth', status: 'user_rejected' };
+  return JSON.stringify({ request_id: requestId, ...event, ...more });
+};
 
-const webhook = (request: RawRequest): Promise<RawAnswer> =>
-  sendRaw(`${stack.endpoints.api}/webhook`, request);
-
-/** As Vonage signs it, but for what `parts` says. */
-function token(body: string | Buffer, { header, claims, ...how }: TokenParts = {}): string {
-  const { webhook: of, application_id } = stack.endpoints;
-  const ours = {
-    ...webhookClaims({ nowMs: Date.now(), body }),
-    api_key: of.api_key,
-    application_id,
-  };
-  return signed(
-    segment(JSON.stringify({ alg: 'HS256', typ: 'JWT', ...header })),
-    segment(JSON.stringify({ ...ours, ...claims })),
-    { secret: of.signature_secret, ...how },
-  );
-}
+const webhook = async (call: RawCall, query = ''): Promise<number> =>
+  (await sendRaw(`${stack.endpoints.api}/webhook${query}`, call)).status;
 
 /** Signed as Vonage does it, whatever the body is. */
-const authentic = (body: string | Buffer, headers: RawRequest['headers'] = JSON_TYPE) => {
-  const authorization = `Bearer ${token(body)}`;
-  return webhook({ headers: { ...headers, authorization }, body });
-};
+const authentic = (body: string | Buffer, headers: RawCall['headers'] = JSON_TYPE) =>
+  webhook({ headers: { ...headers, authorization: sign(body, stack.endpoints) }, body });
 
 /** @param running the stack, once it runs */
 export function badWebhooks(running: () => ScriptedStack): void {
-  beforeAll(async () => {
-    stack = running();
-    watched = await watch(stack, await stack.start(['silent_auth', 'email']));
-  });
-  afterAll(() => watched?.close());
-
-  describe('POST /webhook, header and token', () => {
-    it('answers 401 to a forgery of every kind, without effect', async () => {
-      const body = harmful();
-      const forgeries: readonly [string, string][] = [
-        ['no scheme', token(body)],
-        ['two segments', `Bearer ${token(body).replace(/\.[^.]*$/, '')}`],
-        ['another algorithm', `Bearer ${token(body, { header: { alg: 'none' } })}`],
-        ['another secret', `Bearer ${token(body, { secret: 'of somebody else' })}`],
-        ['another account', `Bearer ${token(body, { claims: { api_key: 'ffffffff' } })}`],
-        ['yesterday', `Bearer ${token(body, { claims: { iat: Date.now() / 1000 - 90_000 } })}`],
-        ['another body', `Bearer ${token(`${body} `)}`],
-      ];
-      await watched.expectNoEffect(async () => {
-        for (const [name, authorization] of forgeries) {
-          const { status } = await webhook({ headers: { ...JSON_TYPE, authorization }, body });
-          expect(status, name).toBe(401);
-        }
-      });
-    });
-
-    it('answers 503 to what is not signed at all, wherever else a token stands', async () => {
-      const forged = token(harmful());
-      await watched.expectNoEffect(async () => {
-        for (const query of ['', `?token=${forged}`, `?authorization=Bearer%20${forged}`]) {
-          const url = `${stack.endpoints.api}/webhook${query}`;
-          const { status } = await sendRaw(url, { headers: JSON_TYPE, body: harmful() });
-          expect(status).toBe(503);
-        }
-      });
-    });
+  beforeWatched(running, (...begun) => {
+    [stack, watched] = begun;
   });
 
-  describe('POST /webhook, body', () => {
-    const BODIES: readonly [string, () => string | Buffer, number][] = [
-      ['empty', () => '', 400],
-      ['not UTF-8', () => Buffer.from([0x22, 0xff, 0xfe, 0x22]), 400],
-      ['cut in the middle of a character', () => Buffer.from('"é"').subarray(0, 2), 400],
-      ['a byte order mark', () => `\ufeff${harmful()}`, 400],
-      ['UTF-16', () => Buffer.from(harmful(), 'utf16le'), 400],
-      ['17 levels deep', () => `${'['.repeat(17)}${']'.repeat(17)}`, 400],
-      ['16 KB and a byte', () => `"${'x'.repeat(16 * 1024 - 1)}"`, 413],
-      ['10 MB', () => Buffer.alloc(10 * 1024 * 1024, 0x20), 413],
-    ];
+  describe('a token of POST /webhook', () => {
+    const signed = (how: Signing = {}): string => sign(harmful(), stack.endpoints, how);
 
-    it.each(BODIES)('is refused: %s', async (_name, body, expected) => {
+    it.each<[string, () => string]>([
+      ['no scheme', () => signed().replace('Bearer ', '')],
+      ['two segments', () => signed().replace(/\.[^.]*$/, '')],
+      ['another algorithm', () => signed({ header: { alg: 'none' } })],
+      ['another secret', () => signed({ secret: 'of somebody else' })],
+      ['another account', () => signed({ claims: { api_key: 'ffffffff' } })],
+      ['yesterday', () => signed({ claims: { iat: Date.now() / 1000 - 90_000 } })],
+      ['the hash of another body', () => signed({ hashed: `${harmful()} ` })],
+    ])('is answered 401 with %s', async (_name, authorization) => {
+      const headers = { ...JSON_TYPE, authorization: authorization() };
       await watched.expectNoEffect(async () =>
-        expect((await authentic(body())).status).toBe(expected),
+        expect(await webhook({ headers, body: harmful() })).toBe(401),
       );
     });
 
-    it.each<[string, RawRequest['headers']]>([
-      ['no content type', {}],
-      ['text/plain', { 'content-type': 'text/plain' }],
-      ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
-      ['another charset', { 'content-type': 'application/json; charset=utf-16' }],
-      ['a look-alike', { 'content-type': 'application/jsonx' }],
-    ])('is answered 415: %s', async (_name, headers) => {
+    it('is answered 503 when it is missing, wherever else one stands', async () => {
+      const query = new URLSearchParams({ token: signed(), authorization: signed() });
       await watched.expectNoEffect(async () => {
-        expect((await authentic(harmful(), headers)).status).toBe(415);
-      });
-    });
-
-    it('is answered 415 when it is compressed', async () => {
-      const headers = { ...JSON_TYPE, 'content-encoding': 'gzip' };
-      await watched.expectNoEffect(async () => {
-        expect((await authentic(gzipSync(harmful()), headers)).status).toBe(415);
-      });
-    });
-
-    it.each(['GET', 'PUT', 'PATCH', 'DELETE'])(
-      'is answered 404 by the gateway: %s',
-      async (method) => {
-        const { status, text } = await webhook({ method, headers: JSON_TYPE });
-        expect([status, text]).toEqual([404, '{"message":"Not Found"}']);
-      },
-    );
-
-    it('answers 400 to anything but JSON, and 204 without effect to JSON that says nothing', async () => {
-      await watched.expectNoEffect(async () => {
-        for (const text of NO_JSON_TEXTS) {
-          expect((await authentic(text)).status, JSON.stringify(text)).toBe(400);
-        }
-        for (const text of JSON_TEXTS) {
-          expect((await authentic(text)).status, JSON.stringify(text)).toBe(204);
+        for (const search of ['', `?${query}`]) {
+          expect(await webhook({ headers: JSON_TYPE, body: harmful() }, search)).toBe(503);
         }
       });
     });
   });
 
-  describe('POST /webhook, meaning', () => {
-    it('answers 204 to what it may not act on, without effect', async () => {
-      const { requestId } = watched.app;
-      const about = { requestId, checkUrl: stack.checkUrl('one') };
-      for (const [name, body] of meaninglessWebhooks(about)) {
-        await watched.expectNoEffect(
-          async () => expect((await authentic(body)).status, name).toBe(204),
-          {
-            mayStore: true,
-          },
-        );
-      }
+  describe('a body of POST /webhook', () => {
+    const type = (name: string): RawCall['headers'] => ({ 'content-type': name });
+
+    it.each<[number, string, () => string | Buffer, RawCall['headers']?]>([
+      [400, 'empty', () => ''],
+      [400, 'not UTF-8', () => Buffer.from([0x22, 0xff, 0xfe, 0x22])],
+      [400, 'after a byte order mark', () => `\ufeff${harmful()}`],
+      [400, 'UTF-16', () => Buffer.from(harmful(), 'utf16le')],
+      [400, 'followed by something', () => `${harmful()}x`],
+      [400, 'with NaN', () => '{"a":NaN}'],
+      [400, 'with a comment', () => `${harmful()}// comment`],
+      [400, '17 levels deep', () => `${'['.repeat(17)}${']'.repeat(17)}`],
+      [413, '16 KB and a byte', () => `"${'x'.repeat(16 * 1024 - 1)}"`],
+      [413, '10 MB', () => Buffer.alloc(10 * 1024 * 1024, 0x20)],
+      [415, 'compressed', () => gzipSync(harmful()), { ...JSON_TYPE, 'content-encoding': 'gzip' }],
+      [415, 'without a content type', harmful, {}],
+      [415, 'text/plain', harmful, type('text/plain')],
+      [415, 'a form', harmful, type('application/x-www-form-urlencoded')],
+      [415, 'of another charset', harmful, type('application/json; charset=utf-16')],
+      [415, 'of a type that looks like JSON', harmful, type('application/jsonx')],
+    ])('is answered %i: %s', async (status, _name, body, headers) => {
+      await watched.expectNoEffect(async () =>
+        expect(await authentic(body(), headers)).toBe(status),
+      );
     });
 
-    it('stores what is about an unknown request for an hour, visible to nobody', async () => {
+    it.each(['GET', 'PUT', 'PATCH', 'DELETE'])('is answered 404 with %s', async (method) => {
+      expect(await webhook({ method, headers: JSON_TYPE })).toBe(404);
+    });
+  });
+
+  describe('the meaning of a webhook', () => {
+    const about = (more: object): string => harmful(undefined, more);
+    const action = (check_url: unknown): string =>
+      about({ status: 'action_pending', action: { type: 'check', check_url } });
+
+    it.each<[string, () => string]>([
+      ['a status twice', () => harmful().replace('}', ',"status":"failed"}')],
+      ['__proto__', () => harmful().replace('}', ',"__proto__":{}}')],
+      ['an array', () => `[${harmful()}]`],
+      ['null', () => 'null'],
+      ['a list as request_id', () => about({ request_id: [watched.app.requestId] })],
+      ['an unknown type', () => about({ type: 'message' })],
+      ['an unknown status', () => about({ status: 'delivered' })],
+      ['an unknown channel', () => about({ channel: 'pigeon' })],
+      ['a channel that is not in the workflow', () => about({ channel: 'voice' })],
+      ['no action', () => about({ status: 'action_pending' })],
+      ['a check_url of a foreign host', () => action('https://vonage.com.evil.example/x')],
+      ['a check_url of plain http', () => action('http://api.vonage.com/x')],
+      ['a check_url with user info', () => action('https://api.vonage.com@evil.example/x')],
+      ['a check_url of an address', () => action('https://127.0.0.1/x')],
+      ['a check_url with a fragment', () => action(`${stack.checkUrl('one')}#code=1`)],
+      ['a check_url that runs a script', () => action('javascript:alert(1)')],
+      ['completed without a code of ours', () => about({ status: 'completed' })],
+      ['completed by a summary', () => about({ type: 'summary', status: 'completed' })],
+      ['an unknown status of a summary', () => about({ type: 'summary', status: 'done' })],
+    ])('has no effect: %s', async (_name, body) => {
+      await watched.expectNoEffect(async () => expect(await authentic(body())).toBe(204), {
+        mayStore: true,
+      });
+    });
+
+    it('is stored for an hour, visible to nobody, when the request is unknown', async () => {
       const requestId = randomUUID();
-      const body = harmful().replace(watched.app.requestId, requestId);
-      await watched.expectNoEffect(async () => expect((await authentic(body)).status).toBe(204));
-      const stored = JSON.stringify(await storedItem(stack, requestId));
+      await watched.expectNoEffect(async () =>
+        expect(await authentic(harmful(requestId))).toBe(204),
+      );
+      const stored = JSON.stringify(await storedItem(stack.endpoints, requestId));
       const ttl = Number(/"ttl":\{"N":"(\d+)"\}/.exec(stored)?.[1]);
       expect(ttl).toBeLessThanOrEqual(Date.now() / 1000 + 3600);
       expect(stored).not.toContain('client_token_hash');
     });
 
-    it('accepts what only looks unusual', async () => {
+    it('is accepted although it looks unusual', async () => {
       const other = await stack.start(['silent_auth', 'email']);
-      const body = ` ${harmful().replace(watched.app.requestId, other.requestId)} `;
+      const body = ` ${harmful(other.requestId)} `;
       const charset = { 'content-type': 'Application/JSON; charset=UTF-8' };
-      const authorization = `bearer ${token(body)}`;
-      const { status } = await webhook({ headers: { ...charset, authorization }, body });
-      expect(status).toBe(204);
+      const authorization = sign(body, stack.endpoints).replace('Bearer', 'bearer');
+      expect(await webhook({ headers: { ...charset, authorization }, body })).toBe(204);
       expect(await other.status()).toMatchObject({ channel: 'email' });
     });
   });

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CallResult, callAws } from '../../../infra/local/aws/json-client.ts';
 import type { Stack } from '../../../infra/local/stack.ts';
 import { fixtureResources, writeAssembly } from '../../fixtures/fixture-assembly.ts';
+import { sendRaw } from '../../fixtures/raw-http.ts';
 import { until } from '../../fixtures/until.ts';
-import { order, send, startFixture } from './stack-fixture.ts';
+import { act, callAct, startFixture } from './stack-fixture.ts';
 
 /** Of the template's seconds. */
 const TIME_SCALE = 0.02;
@@ -43,21 +44,22 @@ beforeAll(async () => {
 
 afterAll(() => stack.close());
 
-async function waiting(name: string): Promise<readonly { body: string }[]> {
-  const queues: Record<string, { body: string }[]> = await (
-    await fetch(`${stack.endpoints.dynamodb}/_local/queues`)
-  ).json();
-  return Object.entries(queues).find(([key]) => key.endsWith(`-${name}`))?.[1] ?? [];
+/** Name and messages of the queue with this logical id. */
+async function queue(id: string): Promise<readonly [string, readonly { body: string }[]]> {
+  const response = await fetch(`${stack.endpoints.dynamodb}/_local/queues`);
+  const queues: Record<string, { body: string }[]> = await response.json();
+  return Object.entries(queues).find(([name]) => name.endsWith(`-${id}`)) ?? ['', []];
 }
 
 async function sendMessage(body: string, more: object = {}): Promise<CallResult> {
-  const queues = await (await fetch(`${stack.endpoints.dynamodb}/_local/queues`)).json();
-  const name = Object.keys(queues).find((key) => key.endsWith('-Clock'));
-  return callAws(stack.endpoints.dynamodb, 'AmazonSQS.SendMessage', {
-    QueueUrl: `${stack.endpoints.dynamodb}/000000000000/${name}`,
-    MessageBody: body,
-    ...more,
-  });
+  const { dynamodb } = stack.endpoints;
+  const QueueUrl = `${dynamodb}/000000000000/${(await queue('Clock'))[0]}`;
+  return callAws(dynamodb, 'AmazonSQS.SendMessage', { QueueUrl, MessageBody: body, ...more });
+}
+
+/** The bodies that wait in a queue. */
+async function bodies(id: string): Promise<string> {
+  return (await queue(id))[1].map(({ body }) => body).join();
 }
 
 function logged(text: string): Promise<string> {
@@ -71,20 +73,19 @@ describe('a queue of the template', () => {
       output: { MD5OfMessageBody: '5d41402abc4b2a76b9719d911017c592' },
     });
     await logged('received hello 1');
-    await until(async () => (await waiting('Clock')).length === 0 || undefined);
+    await expect.poll(() => bodies('Clock')).toBe('');
   });
 
   it('delivers again what the function says has failed, then keeps it as a dead letter', async () => {
     await sendMessage('fail');
     await logged('received fail 1');
     await logged('received fail 2');
-    await until(async () => (await waiting('DeadLetters')).find(({ body }) => body === 'fail'));
-    expect(await waiting('Clock')).toEqual([]);
+    await expect.poll(() => bodies('DeadLetters')).toContain('fail');
+    expect(await bodies('Clock')).toBe('');
   });
 
   it('keeps what waits for its delay when the process of AWS is killed', async () => {
     await sendMessage('later', { DelaySeconds: 300 });
-    expect((await waiting('Clock')).map(({ body }) => body)).toEqual(['later']);
     await stack.services.aws.restart();
     await logged('received later 1');
   });
@@ -99,12 +100,11 @@ describe('a queue of the template', () => {
 
 describe('an asynchronous invoke', () => {
   async function invoke(type: string): Promise<number> {
-    const answer = await send(`${stack.endpoints.api}/act`, order({}));
-    const name = JSON.parse(answer.text).environment.AWS_LAMBDA_FUNCTION_NAME;
+    const { AWS_LAMBDA_FUNCTION_NAME: name } = (await act(stack)).environment;
     const target = encodeURIComponent(`arn:aws:lambda:eu-central-1:1:function:${name}:live`);
     const url = `${stack.endpoints.dynamodb}/2015-03-31/functions/${target}/invocations`;
     const headers = { 'x-amz-invocation-type': type };
-    return (await send(url, { headers, body: '{"source":"somebody"}' })).status;
+    return (await sendRaw(url, { headers, body: '{"source":"somebody"}' })).status;
   }
 
   it('is answered at once and runs the function', async () => {
@@ -121,9 +121,8 @@ describe('a quota of the account', () => {
   it('is answered as API Gateway answers a throttled function', async () => {
     const throttled = await startFixture({ accountConcurrency: 0 });
     try {
-      const answer = await send(`${throttled.endpoints.api}/act`, order({}));
-      expect(answer.status).toBe(503);
-      expect(answer.text).toBe('{"message":"Service Unavailable"}');
+      const expected = { status: 503, text: '{"message":"Service Unavailable"}' };
+      expect(await callAct(throttled)).toMatchObject(expected);
     } finally {
       await throttled.close();
     }

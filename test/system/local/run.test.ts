@@ -6,17 +6,13 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeTemporaryFolder } from '../../fixtures/fixture-assembly.ts';
+import { childrenOf, isAlive } from '../../fixtures/processes.ts';
+
+const ANY_PORTS = { API_PORT: '0', WEBSOCKET_PORT: '0', VONAGE_PORT: '0', AWS_PORT: '0' };
 
 function run(environment: Record<string, string>): ChildProcess {
   const child = spawn(process.execPath, ['infra/local/run.ts'], {
-    env: {
-      ...process.env,
-      API_PORT: '0',
-      WEBSOCKET_PORT: '0',
-      VONAGE_PORT: '0',
-      AWS_PORT: '0',
-      ...environment,
-    },
+    env: { ...process.env, ...ANY_PORTS, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -33,23 +29,8 @@ async function untilReady(localFolder: string): Promise<Record<string, string>> 
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-async function isListening(url = ''): Promise<boolean> {
-  return fetch(url).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** What a start prints as error when the port is taken. */
-async function outputOfSecond(port: string): Promise<string> {
-  const second = run({ LOCAL_DIR: makeTemporaryFolder(), API_PORT: port });
-  const errors = second.stderr ? text(second.stderr) : Promise.resolve('');
-  expect(await ended(second)).toBe(2);
-  return errors;
-}
-
 describe('npm start', () => {
-  it('prints lines that verify a number when pasted, says of a second start that the port is taken, ends whole', async () => {
+  it('prints lines that verify a number, refuses a second start on its port, ends its children', async () => {
     const localFolder = makeTemporaryFolder();
     const child = run({ LOCAL_DIR: localFolder });
     let output = '';
@@ -64,21 +45,26 @@ describe('npm start', () => {
       channel: 'silent_auth',
       verified: { phone_number: true },
     });
-    const { api = '', vonage, dynamodb } = await untilReady(localFolder);
-    expect(await outputOfSecond(new URL(api).port)).toMatch(
-      /^port \d+ is taken; .+ \(API_PORT\)\n$/,
-    );
+    const { api = '' } = await untilReady(localFolder);
+    const children = childrenOf(child.pid ?? 0);
+    expect(children).not.toEqual([]);
+    const second = run({ LOCAL_DIR: makeTemporaryFolder(), API_PORT: new URL(api).port });
+    const [errors, code] = await Promise.all([second.stderr && text(second.stderr), ended(second)]);
+    expect(code).toBe(2);
+    expect(errors).toMatch(/^port \d+ is taken; .+ \(API_PORT\)\n$/);
     child.kill('SIGTERM');
     expect(await ended(child)).toBe(0);
-    for (const url of [api, vonage, dynamodb]) expect(await isListening(url)).toBe(false);
+    expect(children.filter(isAlive)).toEqual([]);
   });
 
   it('ends its children even when it is killed outright', async () => {
     const localFolder = makeTemporaryFolder();
     const child = run({ LOCAL_DIR: localFolder });
-    const { api, vonage, dynamodb } = await untilReady(localFolder);
+    const { api } = await untilReady(localFolder);
     await fetch(`${api}/status`);
+    const children = childrenOf(child.pid ?? 0);
+    expect(children.length).toBeGreaterThanOrEqual(3);
     child.kill('SIGKILL');
-    for (const url of [vonage, dynamodb]) await expect.poll(() => isListening(url)).toBe(false);
+    await expect.poll(() => children.filter(isAlive)).toEqual([]);
   });
 });

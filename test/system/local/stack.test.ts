@@ -3,24 +3,21 @@ import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { callAws } from '../../../infra/local/aws/json-client.ts';
 import type { Stack, StackOptions } from '../../../infra/local/stack.ts';
+import { awsOutput, storedItem } from '../../fixtures/aws-call.ts';
 import {
   fixtureResources,
   makeTemporaryFolder,
   writeAssembly,
 } from '../../fixtures/fixture-assembly.ts';
 import { json, startHttpStub } from '../../fixtures/http-stub.ts';
-import { order, send, startFixture } from './stack-fixture.ts';
+import { isAlive } from '../../fixtures/processes.ts';
+import { act, startFixture } from './stack-fixture.ts';
 
 async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
   const stack = await startFixture(options);
   onTestFinished(() => stack.close());
   return stack;
-}
-
-async function act(stack: Stack, what: Record<string, unknown> = {}) {
-  return JSON.parse((await send(`${stack.endpoints.api}/act`, order(what))).text);
 }
 
 /** Answers nobody before it is opened, and everybody from then on. */
@@ -39,34 +36,16 @@ async function startGate() {
   };
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
 describe('startStack', () => {
-  it('says where everything is once it is ready, and no longer when it has ended', async () => {
+  it('writes where everything is when it is ready, and removes that at its end', async () => {
     const localFolder = makeTemporaryFolder();
     const stack = await start({ localFolder });
     const file = join(localFolder, 'endpoints.json');
     const written = JSON.parse(readFileSync(file, 'utf8'));
     expect(written).toEqual(stack.endpoints);
     expect(Object.keys(written)).toEqual([
-      'api',
-      'websocket',
-      'vonage',
-      'dynamodb',
-      'secretsmanager',
-      'region',
-      'tables',
-      'application_id',
-      'application_public_key',
-      'channel_switch',
-      'webhook',
-      'secrets',
+      ...['api', 'websocket', 'vonage', 'dynamodb', 'secretsmanager', 'region', 'tables'],
+      ...['application_id', 'application_public_key', 'channel_switch', 'webhook', 'secrets'],
       'account',
     ]);
     await stack.close();
@@ -76,11 +55,10 @@ describe('startStack', () => {
   it('leaves no process behind', async () => {
     const stack = await start();
     await act(stack);
-    const [pid = 0] = stack.processes().actor ?? [];
-    expect(isAlive(pid)).toBe(true);
+    const pids = [stack.services.aws.pid() ?? 0, ...(stack.processes().actor ?? [])];
+    expect(pids.map(isAlive)).toEqual([true, true]);
     await stack.close();
-    expect(isAlive(pid)).toBe(false);
-    await expect(fetch(stack.endpoints.dynamodb)).rejects.toThrow();
+    expect(pids.map(isAlive)).toEqual([false, false]);
   });
 
   it("writes a function's lines into its log and to those who listen", async () => {
@@ -99,10 +77,9 @@ describe('startStack', () => {
     const read = async (stack: Stack) => {
       const { environment } = await act(stack);
       const get = async (SecretId: string) => {
-        const endpoint = stack.endpoints.secretsmanager;
-        return JSON.stringify(
-          await callAws(endpoint, 'secretsmanager.GetSecretValue', { SecretId }),
-        );
+        const { secretsmanager } = stack.endpoints;
+        const operation = 'secretsmanager.GetSecretValue';
+        return JSON.stringify(await awsOutput(secretsmanager, operation, { SecretId }));
       };
       const values = [
         await get(environment.PRIVATE_KEY_SECRET),
@@ -121,16 +98,14 @@ describe('startStack', () => {
 
   it('keeps the tables across a restart', async () => {
     const localFolder = makeTemporaryFolder();
-    const key = { request_id: { S: 'r' } };
+    const item = { request_id: { S: 'r' } };
     const first = await start({ localFolder });
     const TableName = first.endpoints.tables.verifications;
-    const item = { TableName, Item: key };
-    await callAws(first.endpoints.dynamodb, 'DynamoDB_20120810.PutItem', item);
+    const put = { TableName, Item: item };
+    await awsOutput(first.endpoints.dynamodb, 'DynamoDB_20120810.PutItem', put);
     await first.close();
-    const second = await start({ localFolder });
-    const { dynamodb } = second.endpoints;
-    const found = await callAws(dynamodb, 'DynamoDB_20120810.GetItem', { TableName, Key: key });
-    expect(found).toEqual({ type: 'done', output: { Item: key } });
+    const { endpoints } = await start({ localFolder });
+    expect(await storedItem(endpoints, 'r')).toEqual(item);
   });
 
   it('says in one line that its folder is in use', async () => {
@@ -189,22 +164,19 @@ describe('a stack that runs', () => {
 
   it('outlives a client that goes away in the middle of a request to a service', async () => {
     const { dynamodb } = stack.endpoints;
-    const { port } = new URL(dynamodb);
-    const socket = connect(Number(port), '127.0.0.1');
+    const socket = connect(Number(new URL(dynamodb).port), '127.0.0.1');
     const started = new Promise((done) => socket.once('data', done)); // 100 Continue
-    socket.write(
-      'POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 9\r\n\r\n{',
-    );
+    const head = 'POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 9';
+    socket.write(`${head}\r\n\r\n{`);
     await started;
     socket.resetAndDestroy();
-    const target = 'DynamoDB_20120810.ListTables';
-    expect(await callAws(dynamodb, target, {})).toMatchObject({ type: 'done' });
+    expect(await awsOutput(dynamodb, 'DynamoDB_20120810.ListTables', {})).toBeDefined();
   });
 
   it('takes events, and shows them', async () => {
     const { dynamodb } = stack.endpoints;
     const Entries = [{ Source: 'silent-auth', DetailType: 'ended', Detail: '{"a":1}' }];
-    await callAws(dynamodb, 'AWSEvents.PutEvents', { Entries });
+    await awsOutput(dynamodb, 'AWSEvents.PutEvents', { Entries });
     const events: unknown = await (await fetch(`${dynamodb}/_local/events`)).json();
     expect(events).toMatchObject([{ source: 'silent-auth', detail: { a: 1 } }]);
   });

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import type { Stack } from '../../../infra/local/stack.ts';
-import { type Answer, openSocket, send, startFixture } from './stack-fixture.ts';
+import { sendRaw } from '../../fixtures/raw-http.ts';
+import { until } from '../../fixtures/until.ts';
+import { startFixture } from './stack-fixture.ts';
 
 let stack: Stack;
 let url: string;
@@ -12,16 +15,36 @@ beforeAll(async () => {
 
 afterAll(() => stack.close());
 
-function manage(method: string, id: string, body = '', authorization = 'AWS4-HMAC-SHA256 x') {
-  const base = url.replace('ws:', 'http:');
-  const path = `${base}/@connections/${encodeURIComponent(id)}`;
-  return send(path, { method, headers: authorization ? { authorization } : {}, body });
+interface Opened {
+  readonly socket: WebSocket;
+  /** The next message as text. */
+  next(): Promise<string>;
+  /** The code of the close. */
+  readonly closed: Promise<number>;
 }
 
-/** Lets the function tell what it got. */
-async function ask(socket: Awaited<ReturnType<typeof openSocket>>, message = '{"do":"tell"}') {
-  socket.socket.send(message);
-  return JSON.parse(await socket.next()).event;
+/** @throws with the status that refused the handshake */
+async function openSocket(address = url, protocols: string[] = []): Promise<Opened> {
+  const socket = new WebSocket(address, protocols);
+  const messages: string[] = [];
+  socket.on('message', (data) => messages.push(String(data)));
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+  return { socket, closed, next: () => until(() => messages.shift()) };
+}
+
+function manage(method: string, id: string, body = '', authorization = 'AWS4-HMAC-SHA256 x') {
+  const path = `${url.replace('ws:', 'http:')}/@connections/${encodeURIComponent(id)}`;
+  return sendRaw(path, { method, headers: authorization ? { authorization } : {}, body });
+}
+
+/** The event that the function got with this message. */
+async function eventOf({ socket, next }: Opened, message = '{"do":"tell"}') {
+  socket.send(message);
+  return JSON.parse(await next()).event;
 }
 
 describe('the handshake', () => {
@@ -39,7 +62,7 @@ describe('the handshake', () => {
     await expect(openSocket(`${url}/x`)).rejects.toThrow('403');
   });
 
-  it('tells the function that the connection it pushes to is gone', async () => {
+  it('answers 410 when the function pushes before the connection is open', async () => {
     const lines: string[] = [];
     const stop = stack.onLine(({ line }) => lines.push(line));
     const { socket } = await openSocket(`${url}?push=1`);
@@ -51,8 +74,8 @@ describe('the handshake', () => {
 
 describe('a message', () => {
   it('reaches the default route with its connection and no headers', async () => {
-    const opened = await openSocket(url);
-    const event = await ask(opened, '{"action":"subscribe"}');
+    const opened = await openSocket();
+    const event = await eventOf(opened, '{"action":"subscribe"}');
     expect(event).toMatchObject({
       body: '{"action":"subscribe"}',
       isBase64Encoded: false,
@@ -71,55 +94,52 @@ describe('a message', () => {
   });
 
   it('that the function fails on is answered with a fixed text', async () => {
-    const opened = await openSocket(url);
+    const opened = await openSocket();
     opened.socket.send('{"do":"throw"}');
     expect(JSON.parse(await opened.next())).toMatchObject({ message: 'Internal server error' });
     opened.socket.terminate();
   });
 
   it('that is binary closes the connection with 1003', async () => {
-    const { socket, closed } = await openSocket(url);
+    const { socket, closed } = await openSocket();
     socket.send(Buffer.from('x'), { binary: true });
-    expect(await closed).toEqual({ code: 1003 });
+    expect(await closed).toBe(1003);
   });
 
   it('whose frame is above 32 KB closes the connection with 1009', async () => {
-    const { socket, closed } = await openSocket(url);
+    const { socket, closed } = await openSocket();
     socket.send(`{"pad":"${'a'.repeat(33 * 1024)}"}`);
-    expect(await closed).toEqual({ code: 1009 });
+    expect(await closed).toBe(1009);
   });
 
   it('of several frames may have 128 KB, not more', async () => {
-    const sendFrames = (
-      socket: Awaited<ReturnType<typeof openSocket>>['socket'],
-      count: number,
-    ) => {
+    const sendFrames = ({ socket }: Opened, count: number): void => {
       for (let index = 0; index < count; index += 1) {
         const piece = index === 0 ? '{"pad":"' : index === count - 1 ? '"}' : 'a'.repeat(30_000);
         socket.send(piece, { fin: index === count - 1 });
       }
     };
-    const large = await openSocket(url);
-    sendFrames(large.socket, 5);
+    const large = await openSocket();
+    sendFrames(large, 5);
     expect(JSON.parse(await large.next()).event.body.length).toBeGreaterThan(90_000);
     large.socket.terminate();
-    const tooLarge = await openSocket(url);
-    sendFrames(tooLarge.socket, 8);
-    expect(await tooLarge.closed).toEqual({ code: 1009 });
+    const tooLarge = await openSocket();
+    sendFrames(tooLarge, 8);
+    expect(await tooLarge.closed).toBe(1009);
   });
 });
 
 describe('@connections', () => {
-  async function connectionId(): Promise<{ id: string } & Awaited<ReturnType<typeof openSocket>>> {
-    const opened = await openSocket(url);
-    return { id: (await ask(opened)).requestContext.connectionId, ...opened };
+  async function connectionId(): Promise<{ readonly id: string } & Opened> {
+    const opened = await openSocket();
+    return { id: (await eventOf(opened)).requestContext.connectionId, ...opened };
   }
 
   it('POST sends, GET describes, DELETE closes', async () => {
     const { id, next, closed } = await connectionId();
     expect((await manage('POST', id, 'hello é')).status).toBe(200);
     expect(await next()).toBe('hello é');
-    const described: Answer = await manage('GET', id);
+    const described = await manage('GET', id);
     expect(JSON.parse(described.text).identity).toMatchObject({ sourceIp: '127.0.0.1' });
     expect((await manage('DELETE', id)).status).toBe(204);
     await closed;
@@ -127,9 +147,9 @@ describe('@connections', () => {
   });
 
   it('is 410 with the name of the exception for a connection that is not there', async () => {
+    const headers = { 'x-amzn-errortype': 'GoneException' };
     const answer = await manage('POST', 'L0SM9cOFvHcCIhw=', 'x');
-    expect(answer.status).toBe(410);
-    expect(answer.headers['x-amzn-errortype']).toBe('GoneException');
+    expect(answer).toMatchObject({ status: 410, headers });
   });
 
   it('is 403 without a signature, 413 above 128 KB', async () => {

@@ -4,23 +4,16 @@ import { copyFileSync, cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import {
-  type ExecutionEnvironment,
-  startExecutionEnvironment,
-} from '../../../infra/local/lambda-runtime/execution-environment.ts';
-import { ENV, type FunctionName, type StartSettings } from '../../../shared/config.ts';
+import { startExecutionEnvironment } from '../../../infra/local/lambda-runtime/execution-environment.ts';
+import { ENV, type FunctionName } from '../../../shared/config.ts';
 import { PATIENCE } from '../../fixtures/patience.ts';
 import { START_SETTINGS } from '../../fixtures/start-settings.ts';
 import type { RecordedPeers } from './recorded-peers.ts';
 
-const answer = z.object({
-  statusCode: z.number(),
-  body: z.string().optional(),
-});
+const answer = z.object({ statusCode: z.number(), body: z.optional(z.string()) });
 const report = z.object({ signatures: z.number(), needless: z.array(z.string()) });
 
 export interface BundledFunction {
-  readonly environment: ExecutionEnvironment;
   /** Throws when the function failed. */
   readonly invoke: (event: object) => Promise<z.infer<typeof answer>>;
   /** RSA signatures so far; what is loaded of undici. */
@@ -29,12 +22,11 @@ export interface BundledFunction {
   readonly stop: () => Promise<void>;
 }
 
-/** Waits until INIT is over, unless the first event is to be a part of the start. */
+/** Resolves when INIT is over. */
 export async function startFunction(
   name: FunctionName,
   bundle: string,
   peers: RecordedPeers,
-  { nodeOptions = PATIENCE.nodeOptions }: { readonly nodeOptions?: readonly string[] } = {},
 ): Promise<BundledFunction> {
   const codeFolder = mkdtempSync(join(tmpdir(), 'silent-auth-function-'));
   cpSync(bundle, codeFolder, { recursive: true });
@@ -49,7 +41,7 @@ export async function startFunction(
       handler: 'probe.handler',
       timeoutMs: 250_000,
       initTimeoutMs: 100_000,
-      nodeOptions,
+      nodeOptions: PATIENCE.nodeOptions,
       memoryMegabytes: 512,
       region: 'eu-central-1',
       logFormat: 'JSON',
@@ -69,7 +61,6 @@ export async function startFunction(
     return JSON.parse(result.payload);
   };
   return {
-    environment,
     invoke: async (event) => answer.parse(await invoke(event)),
     probe: async () => report.parse(await invoke({ probe: true })),
     lines,
@@ -82,13 +73,7 @@ export async function startFunction(
 
 /** A profile takes thousands. */
 const LIMIT = { count: 1_000_000, windowSeconds: 600 };
-const PLENTY: StartSettings['limits'] = {
-  address: LIMIT,
-  subject: LIMIT,
-  phoneNumber: LIMIT,
-  email: LIMIT,
-  prefix: LIMIT,
-};
+const PLENTY = { address: LIMIT, subject: LIMIT, phoneNumber: LIMIT, email: LIMIT, prefix: LIMIT };
 
 /** The environment of every function, with the peers for everybody it calls. */
 export function variables({ url, tables }: RecordedPeers): Record<string, string> {

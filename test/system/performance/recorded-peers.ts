@@ -1,10 +1,9 @@
 /**
  * Everything that a function calls, on one port: a real DynamoDB engine, secrets, the sockets'
- * management API, Vonage. It keeps who was called and when; each answer can be made to take a while.
+ * management API, Vonage. It keeps who was called and when; answers can be made to wait.
  */
 
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -18,6 +17,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { GUARD_ATTRIBUTES, VERIFICATION_ATTRIBUTES } from '../../../shared/config.ts';
+import { closeServer, listenLocally } from '../../fixtures/listen.ts';
+import { newProofKey } from '../../fixtures/proofs.ts';
+import { newApplicationKey } from '../../fixtures/secrets.ts';
 import {
   createMemoryDynamoDb,
   type MemoryDynamoDb,
@@ -29,7 +31,8 @@ export interface RecordedCall {
   readonly peer: Peer;
   /** `UpdateItem`, `GetSecretValue`, `POST /v2/verify`, … */
   readonly operation: string;
-  readonly authorization: string;
+  /** Which wave it belonged to, from 0. */
+  readonly wave: number;
   readonly startedAtMs: number;
   readonly endedAtMs: number;
 }
@@ -50,6 +53,8 @@ export interface RecordedPeers {
   readonly take: () => readonly RecordedCall[];
   /** From now on each answer takes at least this long; in the beginning none has to. */
   readonly answerAfter: (ms: number | Partial<Record<Peer, number>>) => void;
+  /** No call of a wave is answered before so many have come; calls after the last wave are. */
+  readonly answerInWaves: (sizes: readonly number[]) => void;
   /** Whoever wants to act on calls: one at most. */
   readonly hear: (listener: (call: HeardCall) => void) => void;
   /** What DynamoDB says to the next requests instead of an answer; nothing: it answers. */
@@ -65,20 +70,19 @@ export const WEBHOOK = {
 };
 export const APPLICATION_ID = 'aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab';
 
-export interface PeersOptions {
-  /** `memory` answers at once, the real engine takes its time. @default 'dynalite' */
-  readonly store?: 'dynalite' | 'memory';
-}
-
+/** @param options.store `memory` answers at once, the real engine takes its time */
 export async function startRecordedPeers({
   store = 'dynalite',
-}: PeersOptions = {}): Promise<RecordedPeers> {
+}: {
+  readonly store?: 'dynalite' | 'memory';
+} = {}): Promise<RecordedPeers> {
   let delays: number | Partial<Record<Peer, number>> = 0;
   let tell: (call: HeardCall) => void = () => {};
   const memory = store === 'memory' ? createMemoryDynamoDb() : undefined;
   const dynamodb = dynalite({ createTableMs: 0 });
   const secrets = createSecrets();
-  let calls: RecordedCall[] = [];
+  const calls: RecordedCall[] = [];
+  let waves = createWaves([]);
   let refusals: (string | undefined)[] = [];
   let connections = 0;
 
@@ -86,11 +90,11 @@ export async function startRecordedPeers({
     const startedAtMs = performance.now();
     const body = await text(request);
     const { peer, operation } = identify(request);
-    const authorization = request.headers.authorization ?? '';
+    const wave = await waves.join();
     const delayMs = typeof delays === 'number' ? delays : (delays[peer] ?? 0);
     if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
     response.once('finish', () => {
-      calls.push({ peer, operation, authorization, startedAtMs, endedAtMs: performance.now() });
+      calls.push({ peer, operation, wave, startedAtMs, endedAtMs: performance.now() });
     });
     const path = request.url ?? '';
     if (peer === 'vonage') {
@@ -109,18 +113,13 @@ export async function startRecordedPeers({
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
-  server.keepAliveTimeout = 60_000;
   server.on('connection', () => {
     connections += 1;
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || !address) throw new Error('the peers have no port');
-  const url = `http://127.0.0.1:${address.port}`;
+  const url = await listenLocally(server);
   const tables = { verifications: 'Verifications', guards: 'Guards' };
   if (!memory) await createTables(url, tables);
-  calls = [];
+  calls.length = 0;
   return {
     url,
     tables,
@@ -131,14 +130,42 @@ export async function startRecordedPeers({
     answerAfter: (ms) => {
       delays = ms;
     },
+    answerInWaves: (sizes) => {
+      waves.release();
+      waves = createWaves(sizes);
+    },
     hear: (listener) => {
       tell = listener;
     },
     connections: () => connections,
     close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      waves.release();
+      await closeServer(server);
       await new Promise<void>((resolve) => dynamodb.close(() => resolve()));
+    },
+  };
+}
+
+interface Waves {
+  /** Waits until the running wave is complete; returns its number. */
+  readonly join: () => Promise<number>;
+  readonly release: () => void;
+}
+
+function createWaves(sizes: readonly number[]): Waves {
+  const all = sizes.map((missing) => ({ missing, complete: Promise.withResolvers<void>() }));
+  return {
+    join: async () => {
+      const running = all.findIndex(({ missing }) => missing > 0);
+      const wave = all[running];
+      if (!wave) return all.length;
+      wave.missing -= 1;
+      if (wave.missing === 0) wave.complete.resolve();
+      await wave.complete.promise;
+      return running;
+    },
+    release: () => {
+      for (const { complete } of all) complete.resolve();
     },
   };
 }
@@ -160,21 +187,11 @@ function identify({
 }
 
 function createSecrets(): (secretId: string) => { readonly SecretString: string } {
-  const { privateKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
-  const { privateKey: proofKey } = generateKeyPairSync('ec', {
-    namedCurve: 'P-256',
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  });
   const key = (letter: string): string => letter.repeat(64);
   const secrets: Readonly<Record<string, object>> = {
-    'private-key': { application_id: APPLICATION_ID, private_key: privateKey },
+    'private-key': { application_id: APPLICATION_ID, private_key: newApplicationKey().privateKey },
     signature: { ...WEBHOOK, application_id: APPLICATION_ID },
-    'proof-key': { private_key: proofKey },
+    'proof-key': { private_key: newProofKey().privateKey },
     keys: { guard_key: key('g'), token_key: key('t'), identity_key: key('i') },
   };
   return (secretId) => ({ SecretString: JSON.stringify(secrets[secretId] ?? {}) });

@@ -1,57 +1,35 @@
 /** What API Gateway hands to the functions. */
 
 import { randomBytes } from 'node:crypto';
+import { handshake, httpRequest } from '../../fixtures/requests.ts';
 
-export interface HttpCall {
+interface Call {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An event of an HTTP API, payload format 2.0. */
-export function httpEvent(routeKey: string, { body, headers = {} }: HttpCall = {}): object {
+const requestId = (): string => randomBytes(11).toString('base64url');
+
+export function httpEvent(routeKey: string, { body, headers = {} }: Call = {}): object {
   const [method = '', path = ''] = routeKey.split(' ');
-  const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
-  return {
-    version: '2.0',
-    routeKey,
-    rawPath: path,
-    rawQueryString: '',
-    headers: { 'content-type': 'application/json', 'user-agent': 'app', ...headers },
-    requestContext: {
-      accountId: '000000000000',
-      apiId: 'api',
-      domainName: 'api.execute-api.eu-central-1.amazonaws.com',
-      domainPrefix: 'api',
-      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'app' },
-      requestId: randomBytes(11).toString('base64url'),
-      routeKey,
-      stage: '$default',
-      time: '01/Jan/2026:00:00:00 +0000',
-      timeEpoch: Date.now(),
-    },
-    ...(text !== undefined && { body: text }),
-    isBase64Encoded: false,
-  };
+  const event = httpRequest({ 'content-type': 'application/json', ...headers });
+  const http = { ...event.requestContext.http, method, path };
+  const requestContext = { ...event.requestContext, http, requestId: requestId(), routeKey };
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return { ...event, routeKey, rawPath: path, requestContext, ...(text && { body: text }) };
 }
 
-/** An event of a WebSocket API: the handshake when there are headers, else a message. */
+/** The handshake when there are headers, else a message. */
 export function socketEvent(
   routeKey: '$connect' | '$default',
-  { body, headers }: HttpCall,
+  { body, headers }: Call,
   connectionId = 'L0SM9cOFvHcCIhw=',
 ): object {
+  const eventType = routeKey === '$connect' ? 'CONNECT' : 'MESSAGE';
+  const context = { routeKey, eventType, connectionId, requestId: requestId() };
   return {
     ...(headers && { headers, multiValueHeaders: {} }),
-    requestContext: {
-      routeKey,
-      connectionId,
-      connectedAt: 1_772_619_330_000,
-      domainName: 'ws.execute-api.eu-central-1.amazonaws.com',
-      eventType: routeKey === '$connect' ? 'CONNECT' : 'MESSAGE',
-      requestId: randomBytes(11).toString('base64url'),
-      stage: 'dev',
-      apiId: 'ws',
-    },
+    requestContext: { ...handshake().requestContext, ...context },
     ...(body !== undefined && { body: JSON.stringify(body) }),
     isBase64Encoded: false,
   };

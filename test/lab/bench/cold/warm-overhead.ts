@@ -4,8 +4,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Span } from '../../../system/performance/longest-chain.ts';
-import type { RecordedPeers } from '../../../system/performance/recorded-peers.ts';
+import type { RecordedCall, RecordedPeers } from '../../../system/performance/recorded-peers.ts';
 import type { CpuCap } from '../cpu-cap.ts';
 import { type Measured, summarize } from '../statistics.ts';
 import { type LambdaCandidate, openLambda, PAUSE_MS } from './lambda-start.ts';
@@ -42,7 +41,7 @@ export async function measureWarmOverhead(
 }
 
 /** How long at least one of them was under way. */
-function covered(spans: readonly Span[]): number {
+function covered(spans: readonly RecordedCall[]): number {
   let sum = 0;
   let untilMs = 0;
   for (const { startedAtMs, endedAtMs } of spans.toSorted(

@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Secret } from '../../../../../shared/adapters/secrets/secret-store.ts';
 import { createWebhookVerifier } from '../../../../../shared/adapters/vonage/webhook-signature.ts';
 import type { Measurement } from '../../../../../shared/domain/ports/telemetry.ts';
-import { WYCHEPROOF_HS256 } from '../../../../fixtures/bad-input/wycheproof-hs256.ts';
 import { spyOnComparisons } from '../../../../fixtures/comparisons.ts';
 import { type FakeSecrets, fakeSecrets } from '../../../../fixtures/secrets.ts';
 import {
@@ -18,6 +17,7 @@ import {
   webhookClaims,
   webhookToken,
 } from '../../../../fixtures/webhook-tokens.ts';
+import { WYCHEPROOF_HS256 } from '../../../../fixtures/wycheproof-hs256.ts';
 
 const NOW_MS = Date.parse('2026-03-04T10:15:30.500Z');
 const NOW_SECONDS = NOW_MS / 1000;
