@@ -10,7 +10,7 @@ import { storedItem } from '../../fixtures/aws-call.ts';
 import { type RawCall, sendRaw } from '../../fixtures/raw-http.ts';
 import type { ScriptedStack } from '../../fixtures/scripted-stack.ts';
 import { type Signing, sign } from '../../fixtures/scripted-vonage.ts';
-import { beforeWatched, type Watched } from './observe.ts';
+import { beforeWatched, startAhead, type Watched } from './observe.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -138,7 +138,7 @@ export function badWebhooks(running: () => ScriptedStack): void {
     });
 
     it('is accepted although it looks unusual', async () => {
-      const other = await stack.start(['silent_auth', 'email']);
+      const other = await startAhead(stack);
       const body = ` ${harmful(other.requestId)} `;
       const charset = { 'content-type': 'Application/JSON; charset=UTF-8' };
       const authorization = sign(body, stack.endpoints).replace('Bearer', 'bearer');

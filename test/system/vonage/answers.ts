@@ -3,48 +3,52 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { age } from '../../fixtures/age.ts';
 import type { Answer, App } from '../../fixtures/app.ts';
-import { check, leave, problem, type ScriptedStack, steps } from '../../fixtures/scripted-stack.ts';
-import { type ScriptedAnswer, webhooks } from '../../fixtures/scripted-vonage.ts';
-import { until } from '../../fixtures/until.ts';
+import {
+  check,
+  leave,
+  PIN,
+  problem,
+  type ScriptedStack,
+  SILENT_CODE,
+  steps,
+  TRY_LATER,
+} from '../../fixtures/scripted-stack.ts';
+import { type Operation, type ScriptedAnswer, webhooks } from '../../fixtures/scripted-vonage.ts';
 
 let stack: ScriptedStack;
-/**
- * Checks that Vonage does not answer whole; begun with the file, because their time has to run out.
- */
-let stalled: PendingCheck;
-let lost: PendingCheck;
-
-interface PendingCheck {
-  readonly app: App;
-  readonly answer: Promise<Answer>;
-}
-
-/** Resolves when Vonage has got the code. */
-async function beginCheck(answer: ScriptedAnswer): Promise<PendingCheck> {
-  const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
-  stack.vonage.script('check', answer);
-  const pending = { app, answer: check(app, SILENT_CODE) };
-  await until(() => stack.vonage.count('check', app.requestId) || undefined);
-  return pending;
-}
 
 const { event, summary } = webhooks;
-const PIN = '123456';
-const SILENT_CODE = 'si9sfG';
 const EARLY_MS = 600_000;
+const LEFT_BEHIND = ['sms action_pending null', 'voice unused null'];
+
+/** A verification whose check_url is there. */
+function start(...channels: Parameters<ScriptedStack['start']>[0]): Promise<App> {
+  return stack.start(channels, stack.withCheckUrl);
+}
+
+const asked = (operation: Operation, { requestId }: App): number =>
+  stack.vonage.count(operation, requestId);
+
+const statusesOf = (answers: readonly Answer[]): ReadonlySet<number> =>
+  new Set(answers.map(({ status }) => status));
+
+/** Of so many requests that are sent at once. */
+const atOnce = (count: number, send: () => Promise<Answer>): Promise<Answer[]> =>
+  Promise.all(Array.from({ length: count }, send));
 
 /** @param running the stack, once it runs */
 export function vonageAnswers(running: () => ScriptedStack): void {
-  beforeAll(async () => {
+  beforeAll(() => {
     stack = running();
-    stalled = await beginCheck({ status: 200, stalls: true });
-    lost = await beginCheck('reset');
   });
 
-  describe('the answer to a check', () => {
-    it('200 completes, whatever its body', async () => {
-      const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
-      stack.vonage.script('check', { status: 200, raw: '<html>' });
+  describe('an answer to a check', () => {
+    it.each<[string, ScriptedAnswer]>([
+      ['whatever its body', { status: 200, raw: '<html>' }],
+      ['although its body never comes', { status: 200, stalls: true }],
+    ])('that is 200 completes %s, and the code is not sent again', async (_what, answer) => {
+      const app = await start('silent_auth', 'sms');
+      stack.vonage.script('check', answer);
       const checked = await check(app, SILENT_CODE);
       expect(checked.status).toBe(200);
       expect(checked.body.verification).toMatchObject({
@@ -52,38 +56,37 @@ export function vonageAnswers(running: () => ScriptedStack): void {
         channel: 'silent_auth',
         verified: { phone_number: true, email: false },
       });
-      expect(stack.vonage.calls.at(-1)).toMatchObject({
-        path: `/v2/verify/${app.requestId}`,
-        body: { code: SILENT_CODE },
-      });
+      const path = `/v2/verify/${app.requestId}`;
+      const sent = expect.objectContaining({ path, body: { code: SILENT_CODE } });
+      expect(stack.vonage.calls).toContainEqual(sent);
       expect((await check(app, SILENT_CODE)).status).toBe(200);
-      expect(stack.vonage.count('check', app.requestId)).toBe(1);
+      expect(asked('check', app)).toBe(1);
     });
 
-    it('429 decided nothing: 503, and the try is given back', async () => {
-      const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
+    it('that is 429 decides nothing: 503, and the try is given back', async () => {
+      const app = await start('silent_auth', 'sms');
       stack.vonage.script('check', problem(429));
-      const refused = await check(app, SILENT_CODE);
-      expect(refused.status).toBe(503);
-      expect(refused.body).toMatchObject({ code: 'provider_unavailable', retryable: true });
-      expect(refused.headers.get('retry-after')).not.toBeNull();
-      expect(JSON.stringify(refused.body)).not.toContain('canary');
-      expect(refused.body.verification).toMatchObject({
-        status: 'action_pending',
-        channel: 'silent_auth',
+      const { status, body, headers } = await check(app, SILENT_CODE);
+      expect(status).toBe(503);
+      expect(body).toMatchObject({
+        code: 'provider_unavailable',
+        retryable: true,
+        verification: { status: 'action_pending', channel: 'silent_auth' },
       });
+      expect(headers.get('retry-after')).not.toBeNull();
+      expect(JSON.stringify(body)).not.toContain('canary');
       expect((await check(app, SILENT_CODE)).body.verification.status).toBe('completed');
     });
 
-    it('400 counts a PIN down, 410 ends it, and then Vonage is not asked any more', async () => {
+    it('that is 400 counts a PIN down, 410 ends it, and then Vonage is not asked again', async () => {
       const app = await stack.start(['sms', 'voice']);
       stack.vonage.script('check', problem(400), problem(400), problem(410));
-      for (const left of [2, 1]) {
-        const wrong = await check(app, PIN);
-        expect(wrong.status).toBe(400);
-        expect(wrong.body).toMatchObject({ code: 'code_invalid', attempts_remaining: left });
-        expect(wrong.body.verification.action).toMatchObject({ attempts_remaining: left });
-        expect(JSON.stringify(wrong.body)).not.toContain('canary');
+      for (const attempts_remaining of [2, 1]) {
+        const { status, body } = await check(app, PIN);
+        const verification = { action: { attempts_remaining } };
+        expect(status).toBe(400);
+        expect(body).toMatchObject({ code: 'code_invalid', attempts_remaining, verification });
+        expect(JSON.stringify(body)).not.toContain('canary');
       }
       const last = await check(app, PIN);
       expect(last.status).toBe(410);
@@ -92,34 +95,41 @@ export function vonageAnswers(running: () => ScriptedStack): void {
         verification: { status: 'failed', reason: 'code_attempts_exhausted', channel: 'sms' },
       });
       expect((await check(app, PIN)).status).toBe(410);
-      expect(stack.vonage.count('check', app.requestId)).toBe(3);
-      expect(stack.vonage.count('next', app.requestId)).toBe(0);
+      expect([asked('check', app), asked('next', app)]).toEqual([3, 0]);
     });
 
-    it('400 three times leaves no try, whatever Vonage would still take', async () => {
+    it('that is 400 three times leaves no try, whatever Vonage would still accept', async () => {
       const app = await stack.start(['sms']);
       stack.vonage.script('check', problem(400), problem(400), problem(400));
-      for (let tries = 0; tries < 3; tries += 1) expect((await check(app, PIN)).status).toBe(400);
-      expect((await check(app, PIN)).status).toBe(410);
+      for (const status of [400, 400, 400, 410]) {
+        expect((await check(app, PIN)).status).toBe(status);
+      }
       expect(await app.status()).toMatchObject({ status: 'pending', action: null });
-      expect(stack.vonage.count('check', app.requestId)).toBe(3);
+      expect(asked('check', app)).toBe(3);
     });
 
-    it('a redirect is unknown until Vonage says more', async () => {
-      const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
-      const headers = { location: 'https://api.nexmo.com/' };
-      stack.vonage.script('check', { status: 302, headers });
+    it.each<[string, ScriptedAnswer, 'completed' | 'failed', object]>([
+      [
+        'a redirect',
+        { status: 302, headers: { location: 'https://api.nexmo.com/' } },
+        'completed',
+        { status: 'completed' },
+      ],
+      ['lost', 'reset', 'failed', { channel: 'sms', action: { attempts_remaining: 3 } }],
+    ])('that is %s is unknown until a webhook arrives', async (_what, answer, outcome, then) => {
+      const app = await start('silent_auth', 'sms');
+      stack.vonage.script('check', answer);
       const lost = await check(app, SILENT_CODE);
       expect(lost.status).toBe(202);
       expect(lost.body.verification).toMatchObject({ status: 'checking', action: null });
       expect((await check(app, SILENT_CODE)).status).toBe(409);
-      expect(stack.vonage.count('check', app.requestId)).toBe(1);
-      await stack.send(event(app.requestId, 'silent_auth', 'completed'));
-      expect((await app.status()).status).toBe('completed');
+      expect(asked('check', app)).toBe(1);
+      await stack.send(event(app.requestId, 'silent_auth', outcome));
+      expect(await app.status()).toMatchObject(then);
     });
 
     it('and the webhooks about it make one transition, whichever is first', async () => {
-      const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
+      const app = await start('silent_auth', 'sms');
       const socket = await app.openSocket();
       await socket.subscribe();
       const completed = event(app.requestId, 'silent_auth', 'completed');
@@ -133,103 +143,64 @@ export function vonageAnswers(running: () => ScriptedStack): void {
       socket.close();
     });
 
-    it('400 leaves no try where the summary of the end was faster', async () => {
+    it('that is 400 leaves no try when the summary of the end came before it', async () => {
       const app = await stack.start(['sms']);
       const ended = summary(app.requestId, 'failed', { sms: 'failed' });
-      stack.vonage.script('check', {
-        status: 400,
-        body: { title: 'Invalid Code' },
-        until: () => stack.send(ended),
-      });
+      stack.vonage.script('check', { status: 400, until: () => stack.send(ended) });
       const wrong = await check(app, PIN);
       expect(wrong.status).toBe(400);
-      expect(wrong.body).toMatchObject({
-        attempts_remaining: 0,
-        verification: { status: 'failed', action: null },
-      });
+      const verification = { status: 'failed', action: null };
+      expect(wrong.body).toMatchObject({ attempts_remaining: 0, verification });
       expect((await check(app, PIN)).status).toBe(410);
     });
 
-    it('is not asked for when silent_auth is over, and its code comes late', async () => {
-      const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
+    it('is not asked for when a code of silent_auth comes after its step', async () => {
+      const app = await start('silent_auth', 'sms');
       await stack.send(event(app.requestId, 'silent_auth', 'failed'));
-      const late = await check(app, SILENT_CODE);
-      expect(late.status).toBe(409);
-      expect(late.body).toMatchObject({
-        code: 'code_not_expected',
-        verification: { channel: 'sms', action: { attempts_remaining: 3 } },
-      });
-      expect(stack.vonage.count('check', app.requestId)).toBe(0);
+      const { status, body } = await check(app, SILENT_CODE);
+      expect(status).toBe(409);
+      const verification = { channel: 'sms', action: { attempts_remaining: 3 } };
+      expect(body).toMatchObject({ code: 'code_not_expected', verification });
+      expect(asked('check', app)).toBe(0);
     });
 
-    it('a PIN whose answer was lost may be sent again', async () => {
+    it('that was lost allows the same PIN again', async () => {
       const app = await stack.start(['sms']);
       stack.vonage.script('check', problem(500));
-      const lost = await check(app, PIN);
-      expect(lost.status).toBe(202);
-      expect(lost.body.verification).toMatchObject({
-        status: 'checking',
-        action: { type: 'submit_code', attempts_remaining: 2 },
-      });
+      const { status, body } = await check(app, PIN);
+      expect(status).toBe(202);
+      const action = { type: 'submit_code', attempts_remaining: 2 };
+      expect(body.verification).toMatchObject({ status: 'checking', action });
       expect((await check(app, PIN)).body.verification.status).toBe('completed');
     });
   });
 
-  describe('the answer to next_workflow', () => {
-    const LATER = {
-      detail: 'The operation cannot be performed at this time. Please try again later.',
-    };
-
-    it('needs no body, and 200 moves on', async () => {
-      const app = await stack.start(['silent_auth', 'sms', 'voice'], stack.withCheckUrl);
-      const left = await leave(app, 'silent_auth', 'sdk_error');
-      expect(left.status).toBe(200);
-      expect(steps(left.body.verification)).toEqual([
-        'silent_auth failed handset_error',
-        'sms action_pending null',
-        'voice unused null',
-      ]);
+  describe('an answer to next_workflow', () => {
+    it('that is 200 without a body moves to the next channel', async () => {
+      const app = await start('silent_auth', 'sms', 'voice');
+      const { status, body } = await leave(app, 'silent_auth', 'sdk_error');
+      expect(status).toBe(200);
+      const failed = 'silent_auth failed handset_error';
+      expect(steps(body.verification)).toEqual([failed, ...LEFT_BEHIND]);
       expect((await leave(app, 'sms')).body.verification.channel).toBe('voice');
       expect((await leave(app, 'voice')).body.code).toBe('no_next_channel');
-      expect(stack.vonage.count('next', app.requestId)).toBe(2);
+      expect(asked('next', app)).toBe(2);
     });
 
-    it.each<[string, readonly ScriptedAnswer[], number]>([
-      ['409 not yet, four times', Array.from({ length: 4 }, () => problem(409, LATER)), 4],
-      ['429', [problem(429)], 1],
-    ])(
-      '%s did not move: 503, the channel runs on and may be left anew',
-      async (_name, answers, calls) => {
-        const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
-        stack.vonage.script('next', ...answers);
-        const refused = await leave(app, 'silent_auth', 'sdk_error');
-        expect(refused.status).toBe(503);
-        expect(refused.body).toMatchObject({
-          code: 'provider_unavailable',
-          verification: { channel: 'silent_auth', status: 'action_pending' },
-        });
-        expect(stack.vonage.count('next', app.requestId)).toBe(calls);
-        expect((await leave(app, 'silent_auth', 'sdk_error')).body.verification.channel).toBe(
-          'sms',
-        );
-        expect(stack.vonage.count('next', app.requestId)).toBe(calls + 1);
-      },
-    );
-  });
-
-  describe('a check without a whole answer', () => {
-    it('completes by the status, although the body never comes', async () => {
-      const { status, body } = await stalled.answer;
-      expect([status, body.verification.status]).toEqual([200, 'completed']);
-    });
-
-    it('is unknown without any, until a webhook tells', async () => {
-      expect((await lost.answer).status).toBe(202);
-      await stack.send(event(lost.app.requestId, 'silent_auth', 'failed'));
-      expect(await lost.app.status()).toMatchObject({
-        channel: 'sms',
-        action: { type: 'submit_code', attempts_remaining: 3 },
-      });
+    it.each<[string, readonly ScriptedAnswer[]]>([
+      ['409 "try again later" four times', Array(4).fill(TRY_LATER)],
+      ['429', [problem(429)]],
+    ])('that is %s becomes 503: the channel runs on and may be left again', async (_, answers) => {
+      const app = await start('silent_auth', 'sms');
+      stack.vonage.script('next', ...answers);
+      const { status, body } = await leave(app, 'silent_auth', 'sdk_error');
+      expect(status).toBe(503);
+      const verification = { channel: 'silent_auth', status: 'action_pending' };
+      expect(body).toMatchObject({ code: 'provider_unavailable', verification });
+      expect(asked('next', app)).toBe(answers.length);
+      const again = await leave(app, 'silent_auth', 'sdk_error');
+      expect(again.body.verification.channel).toBe('sms');
+      expect(asked('next', app)).toBe(answers.length + 1);
     });
   });
 
@@ -237,86 +208,75 @@ export function vonageAnswers(running: () => ScriptedStack): void {
     it.each<[string, object]>([
       ['that name the channel', { from: 'silent_auth', error: 'sdk_error' }],
       ['with an error of the handset alone', { error: 'sdk_no_data_connectivity' }],
-    ])('20 at once %s skip one channel', async (_name, body) => {
-      const app = await stack.start(['silent_auth', 'sms', 'voice'], stack.withCheckUrl);
-      const answers = await Promise.all(
-        Array.from({ length: 20 }, () => app.post('/next-workflow', body)),
-      );
-      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-      expect(steps(await app.status())).toEqual([
-        expect.stringMatching(/^silent_auth (failed|cancelled) /),
-        'sms action_pending null',
-        'voice unused null',
-      ]);
-      expect(stack.vonage.count('next', app.requestId)).toBe(1);
+    ])('skips one channel for 20 simultaneous requests %s', async (_name, body) => {
+      const app = await start('silent_auth', 'sms', 'voice');
+      const answers = await atOnce(20, () => app.post('/next-workflow', body));
+      expect(statusesOf(answers)).toEqual(new Set([200]));
+      const left = expect.stringMatching(/^silent_auth (failed|cancelled) /);
+      expect(steps(await app.status())).toEqual([left, ...LEFT_BEHIND]);
+      expect(asked('next', app)).toBe(1);
     });
 
-    it('leaves a channel that was said to be left before it ran', async () => {
-      const app = await stack.start(['silent_auth', 'sms', 'voice'], stack.withCheckUrl);
+    it('skips a channel at once when it was left before it ran', async () => {
+      const app = await start('silent_auth', 'sms', 'voice');
       for (let times = 0; times < 3; times += 1) {
         expect((await leave(app, 'sms')).body.verification.channel).toBe('silent_auth');
       }
       await stack.send(event(app.requestId, 'silent_auth', 'failed'));
-      expect((await leave(app, 'sms')).body.verification.channel).toBe('voice');
-      expect((await leave(app, 'sms')).body.verification.channel).toBe('voice');
-      expect(stack.vonage.count('next', app.requestId)).toBe(1);
-    });
-
-    it('skips nothing when Vonage was faster', async () => {
-      const app = await stack.start(['silent_auth', 'sms', 'voice'], stack.withCheckUrl);
-      await stack.send(event(app.requestId, 'silent_auth', 'failed'));
-      for (const body of [
-        { from: 'silent_auth', error: 'sdk_error' },
-        { error: 'sdk_error' },
-        {},
-      ]) {
-        const { status, body: answer } = await app.post('/next-workflow', body);
-        expect(status).toBe(200);
-        expect(answer.verification.channel).toBe('sms');
+      for (let times = 0; times < 2; times += 1) {
+        expect((await leave(app, 'sms')).body.verification.channel).toBe('voice');
       }
-      expect(stack.vonage.count('next', app.requestId)).toBe(0);
+      expect(asked('next', app)).toBe(1);
     });
 
-    it('answers with the object after the end, and asks nobody', async () => {
-      const app = await stack.start(['silent_auth', 'sms'], stack.withCheckUrl);
-      const cancels = await Promise.all(Array.from({ length: 10 }, () => app.post('/cancel')));
-      expect(new Set(cancels.map(({ status }) => status))).toEqual(new Set([200]));
-      expect(stack.vonage.count('cancel', app.requestId)).toBe(1);
+    it('skips nothing when Vonage has already moved on', async () => {
+      const app = await start('silent_auth', 'sms', 'voice');
+      await stack.send(event(app.requestId, 'silent_auth', 'failed'));
+      const error = 'sdk_error';
+      for (const sent of [{ from: 'silent_auth', error }, { error }, {}]) {
+        const { status, body } = await app.post('/next-workflow', sent);
+        expect([status, body.verification.channel]).toEqual([200, 'sms']);
+      }
+      expect(asked('next', app)).toBe(0);
+    });
+
+    it('answers with the object after a cancel, of which 10 simultaneous ones are one at Vonage', async () => {
+      const app = await start('silent_auth', 'sms');
+      // However long this takes, it is too early for the clock to cancel again.
+      await age(stack.endpoints, app.requestId, -EARLY_MS);
+      const cancels = await atOnce(10, () => app.post('/cancel'));
+      expect(statusesOf(cancels)).toEqual(new Set([200]));
       const ended = await app.status();
       const { status, body } = await leave(app, 'silent_auth', 'sdk_error');
       expect(status).toBe(200);
       expect(body.verification).toEqual(ended);
-      expect(stack.vonage.count('next', app.requestId)).toBe(0);
+      expect([asked('cancel', app), asked('next', app)]).toEqual([1, 0]);
     });
 
     it('ends silent_auth alone after an error of the handset, and cancels at Vonage', async () => {
-      const app = await stack.start(['silent_auth'], stack.withCheckUrl);
+      const app = await start('silent_auth');
+      await age(stack.endpoints, app.requestId, -EARLY_MS);
       expect((await leave(app, 'silent_auth')).body.code).toBe('no_next_channel');
       const { status, body } = await leave(app, 'silent_auth', 'sdk_connection_error');
       expect(status).toBe(200);
       expect(body.verification).toMatchObject({ status: 'failed', reason: 'handset_error' });
-      expect(stack.vonage.count('next', app.requestId)).toBe(0);
-      expect(stack.vonage.count('cancel', app.requestId)).toBe(1);
+      expect([asked('cancel', app), asked('next', app)]).toEqual([1, 0]);
     });
 
-    it('records a first check_url_rejected, and goes upstream with one after 5 s', async () => {
-      const app = await stack.start(['silent_auth', 'sms', 'voice'], stack.withCheckUrl);
+    it('records a first check_url_rejected, and asks Vonage after one that comes 5 s later', async () => {
+      const app = await start('silent_auth', 'sms', 'voice');
       const report = (): Promise<Answer> => leave(app, 'silent_auth', 'check_url_rejected');
-      const atOnce = (): Promise<Answer[]> => Promise.all(Array.from({ length: 5 }, report));
       const seen = ({ status, body }: Answer) => `${status} ${body.verification.channel}`;
       expect(seen(await report())).toBe('200 silent_auth');
       // However long they take, they come before the 5 s are over.
       await age(stack.endpoints, app.requestId, -EARLY_MS);
-      expect(new Set((await atOnce()).map(seen))).toEqual(new Set(['200 silent_auth']));
-      expect(stack.vonage.count('next', app.requestId)).toBe(0);
+      expect(new Set((await atOnce(5, report)).map(seen))).toEqual(new Set(['200 silent_auth']));
+      expect(asked('next', app)).toBe(0);
       await age(stack.endpoints, app.requestId, EARLY_MS + 5_000);
-      expect(steps((await report()).body.verification)).toEqual([
-        'silent_auth failed carrier_failed',
-        'sms action_pending null',
-        'voice unused null',
-      ]);
-      await atOnce();
-      expect(stack.vonage.count('next', app.requestId)).toBe(1);
+      const failed = 'silent_auth failed carrier_failed';
+      expect(steps((await report()).body.verification)).toEqual([failed, ...LEFT_BEHIND]);
+      await atOnce(5, report);
+      expect(asked('next', app)).toBe(1);
       await stack.send(event(app.requestId, 'silent_auth', 'user_rejected'));
       expect((await app.status()).channel).toBe('sms');
     });

@@ -1,38 +1,44 @@
 /** The tables of docs/from-vonages-guide.md: what each answer of Vonage becomes, seen at the app. */
 
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readHandsetAnswer } from '../../../shared/client/handset.ts';
 import type { VerificationObject } from '../../../shared/contract/verification-object.ts';
-import { type Answer, call, phoneNumber } from '../../fixtures/app.ts';
-import { check, created, problem, type ScriptedStack } from '../../fixtures/scripted-stack.ts';
-import { type ScriptedAnswer, webhooks } from '../../fixtures/scripted-vonage.ts';
+import { type Answer, type App, call, phoneNumber } from '../../fixtures/app.ts';
+import {
+  check,
+  created,
+  leave,
+  PIN,
+  problem,
+  type ScriptedStack,
+  SILENT_CODE,
+  TRY_LATER,
+} from '../../fixtures/scripted-stack.ts';
+import { type Operation, type ScriptedAnswer, webhooks } from '../../fixtures/scripted-vonage.ts';
 
 const PAGE = 'docs/from-vonages-guide.md';
-const SILENT_CODE = 'si9sfG';
-const PIN = '123456';
 
-/** A verification of silent_auth and then SMS, with a check_url, unless the row says otherwise. */
-const CHANNELS = ['silent_auth', 'sms'] as const;
+type Cells = readonly string[];
 
-interface Row {
-  /** What Vonage answers, as the page has it. */
-  readonly vonage: string;
-  readonly answers: readonly ScriptedAnswer[];
-}
+/** What Vonage answers: as the page has it, and as it is scripted. */
+type Row = readonly [vonage: string, ...answers: ScriptedAnswer[]];
 
-const REFUSALS: readonly Row[] = [401, 402, 403, 429].map((status) => ({
-  vonage: status === 401 ? '401, also after a new JWT' : String(status),
-  answers: [problem(status), problem(status)],
-}));
+const REFUSALS: readonly Row[] = [401, 402, 403, 429].map((status) => [
+  status === 401 ? '401, also after a new JWT' : String(status),
+  problem(status),
+  problem(status),
+]);
 const NO_ANSWER: readonly Row[] = [
-  { vonage: '500', answers: [problem(500)] },
-  { vonage: 'no answer', answers: ['reset'] },
+  ['500', problem(500)],
+  ['no answer', 'reset'],
 ];
-const NO_EVENTS = { detail: 'There are no more events left to trigger.' };
-const invalid = (name: string): ScriptedAnswer =>
-  problem(422, { invalid_parameters: [{ name, reason: 'canary' }] });
-const LATER = { detail: 'The operation cannot be performed at this time. Please try again later.' };
+const NO_EVENTS = problem(409, { detail: 'There are no more events left to trigger.' });
+
+function invalid(name: string): ScriptedAnswer {
+  return problem(422, { invalid_parameters: [{ name, reason: 'canary' }] });
+}
 
 function answered({ status, body }: Answer): string {
   return body.code === undefined ? String(status) : `${status} \`${body.code}\``;
@@ -50,148 +56,118 @@ function stands(verification: VerificationObject | undefined): string {
   return `\`${status}\` on \`${channel}\`${reason === null ? '' : `, \`${reason}\``}`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
 async function inTurn<Item>(
   items: readonly Item[],
-  toRow: (item: Item) => Promise<readonly string[]>,
-): Promise<readonly (readonly string[])[]> {
-  const rows: (readonly string[])[] = [];
+  toRow: (item: Item) => Promise<Cells>,
+): Promise<readonly Cells[]> {
+  const rows: Cells[] = [];
   for (const item of items) rows.push(await toRow(item));
   return rows;
 }
 
-function expectOnPage(name: string, made: string): void {
+function expectOnPage(name: string, head: Cells, rows: readonly Cells[]): void {
+  const line = (cells: Cells): string => `| ${cells.join(' | ')} |`;
+  const table = [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
   const markers = new RegExp(`<!-- ${name}:[^>]*-->\\n([\\s\\S]*?)\\n<!-- /${name} -->`);
-  expect(markers.exec(readFileSync(PAGE, 'utf8'))?.[1]).toBe(made);
+  expect(markers.exec(readFileSync(PAGE, 'utf8'))?.[1]).toBe(table);
 }
 
 /** @param running the stack, once it runs */
 export function guideTables(running: () => ScriptedStack): void {
-  describe(`the tables of ${PAGE}`, () => {
-    const start = (channels: readonly string[]): Promise<Answer> =>
-      call(running().endpoints.api, 'POST', '/start', {
-        body: { phone_number: phoneNumber('8'), email: 'jo@example.org', channels, locale: 'tlh' },
-      });
+  /** A verification of silent_auth and then SMS, with a check_url, unless a row says otherwise. */
+  const begin = (channels: Parameters<ScriptedStack['start']>[0] = ['silent_auth', 'sms']) =>
+    running().start(channels, running().withCheckUrl);
 
-    it('say what an answer to a start becomes', async () => {
-      const { vonage, withCheckUrl } = running();
-      const rows: readonly (Row & { readonly channels?: readonly string[] })[] = [
-        { vonage: '202 with check_url', answers: [withCheckUrl(crypto.randomUUID())] },
-        { vonage: '202 without check_url', answers: [created(crypto.randomUUID())] },
-        ...REFUSALS,
-        { vonage: '409', answers: [problem(409)] },
-        {
-          vonage: '412, channels left',
-          answers: [problem(412), created(crypto.randomUUID())],
-        },
-        { vonage: '412, silent_auth alone', answers: [problem(412)], channels: ['silent_auth'] },
-        { vonage: '422 about `to`, or about nothing', answers: [problem(422)] },
-        {
-          vonage: '422 about `to` of e-mail',
-          answers: [invalid('workflow[0].to')],
-          channels: ['email'],
-        },
-        {
-          vonage: '422 about `locale`, then 202',
-          answers: [invalid('locale'), withCheckUrl(crypto.randomUUID())],
-        },
-        { vonage: '422 about anything else', answers: [invalid('brand')] },
-        {
-          vonage: '500 or no answer, then 202',
-          answers: ['reset', withCheckUrl(crypto.randomUUID())],
-        },
-        { vonage: '500 or no answer, twice', answers: [problem(500), problem(500)] },
-        {
-          vonage: '500 or no answer, then 409 that names a request',
-          answers: ['reset', problem(409, { request_id: crypto.randomUUID() })],
-        },
+  /** One verification for each row; `act` makes our call, which gets the row's answers. */
+  const outcomesOf = (
+    operation: Operation,
+    rows: readonly Row[],
+    act: (app: App) => Promise<Answer>,
+    channels?: Parameters<typeof begin>[0],
+  ): Promise<readonly Cells[]> =>
+    inTurn(rows, async ([vonage, ...answers]) => {
+      const app = await begin(channels);
+      running().vonage.script(`${operation} ${app.requestId}`, ...answers);
+      const answer = await act(app);
+      return [vonage, answered(answer), stands(await app.status())];
+    });
+
+  describe(`the tables of ${PAGE}`, () => {
+    it('show what an answer to a start becomes', async () => {
+      const { vonage, withCheckUrl, endpoints } = running();
+      const withUrl = (): ScriptedAnswer => withCheckUrl(randomUUID());
+      const without = (): ScriptedAnswer => created(randomUUID());
+      const conflict = problem(409, { request_id: randomUUID() });
+      const both = ['silent_auth', 'sms'];
+      const rows: readonly (readonly [channels: readonly string[], ...row: Row])[] = [
+        [both, '202 with check_url', withUrl()],
+        [both, '202 without check_url', without()],
+        ...REFUSALS.map((row) => [both, ...row] as const),
+        [both, '409', problem(409)],
+        [both, '412, channels left', problem(412), without()],
+        [['silent_auth'], '412, silent_auth alone', problem(412)],
+        [both, '422 about `to`, or about nothing', problem(422)],
+        [['email'], '422 about `to` of e-mail', invalid('workflow[0].to')],
+        [both, '422 about `locale`, then 202', invalid('locale'), withUrl()],
+        [both, '422 about anything else', invalid('brand')],
+        [both, '500 or no answer, then 202', 'reset', withUrl()],
+        [both, '500 or no answer, twice', problem(500), problem(500)],
+        [both, '500 or no answer, then 409 that names a request', 'reset', conflict],
       ];
-      const made = await inTurn(rows, async ({ vonage: name, answers, channels = CHANNELS }) => {
+      const made = await inTurn(rows, async ([channels, name, ...answers]) => {
         vonage.script('start', ...answers);
-        const answer = await start(channels);
+        const person = { phone_number: phoneNumber('8'), email: 'jo@example.org', locale: 'tlh' };
+        const body = { ...person, channels };
+        const answer = await call(endpoints.api, 'POST', '/start', { body });
         return [name, answered(answer), stands(answer.body.verification)];
       });
-      expectOnPage('start', table(['Vonage', 'our answer to `/start`', 'verification'], made));
+      expectOnPage('start', ['Vonage', 'our answer to `/start`', 'verification'], made);
     });
 
-    it('say what an answer to a check becomes', async () => {
-      const stack = running();
-      const rows: readonly (Row & { readonly code: string })[] = [
-        { vonage: '200', answers: [{ status: 200 }], code: SILENT_CODE },
-        { vonage: '400, code of silent_auth', answers: [problem(400)], code: SILENT_CODE },
-        { vonage: '400, PIN', answers: [problem(400)], code: PIN },
-        ...[...REFUSALS, { vonage: '404', answers: [problem(404)] }].map((row) => ({
-          ...row,
-          code: SILENT_CODE,
-        })),
-        { vonage: '409', answers: [problem(409)], code: SILENT_CODE },
-        { vonage: '410', answers: [problem(410)], code: PIN },
-        ...NO_ANSWER.map((row) => ({ ...row, code: SILENT_CODE })),
+    it('show what an answer to a check becomes', async () => {
+      const silent = (...rows: readonly Row[]) =>
+        outcomesOf('check', rows, (app) => check(app, SILENT_CODE));
+      const pin = (...rows: readonly Row[]) =>
+        outcomesOf('check', rows, (app) => check(app, PIN), ['sms']);
+      const made = [
+        ...(await silent(['200', { status: 200 }], ['400, code of silent_auth', problem(400)])),
+        ...(await pin(['400, PIN', problem(400)])),
+        ...(await silent(...REFUSALS, ['404', problem(404)], ['409', problem(409)])),
+        ...(await pin(['410', problem(410)])),
+        ...(await silent(...NO_ANSWER)),
       ];
-      const made = await inTurn(rows, async ({ vonage, answers, code }) => {
-        const app = await stack.start(code === PIN ? ['sms'] : CHANNELS, stack.withCheckUrl);
-        stack.vonage.script('check', ...answers);
-        const answer = await check(app, code);
-        return [vonage, answered(answer), stands(await app.status())];
-      });
-      expectOnPage('check', table(['Vonage', 'our answer to `/check-code`', 'verification'], made));
+      expectOnPage('check', ['Vonage', 'our answer to `/check-code`', 'verification'], made);
     });
 
-    it('say what an answer to next_workflow becomes', async () => {
-      const stack = running();
+    it('show what an answer to next_workflow becomes', async () => {
       const rows: readonly Row[] = [
-        { vonage: '200', answers: [{ status: 200 }] },
+        ['200', { status: 200 }],
         ...REFUSALS,
-        { vonage: '404', answers: [problem(404)] },
-        { vonage: '409, no events left', answers: [problem(409, NO_EVENTS)] },
-        { vonage: '409, try again later', answers: [problem(409, LATER)] },
-        {
-          vonage: '409, try again later, four times',
-          answers: Array.from({ length: 4 }, () => problem(409, LATER)),
-        },
+        ['404', problem(404)],
+        ['409, no events left', NO_EVENTS],
+        ['409, try again later', TRY_LATER],
+        ['409, try again later, four times', ...Array(4).fill(TRY_LATER)],
         ...NO_ANSWER,
       ];
-      const made = await inTurn(rows, async ({ vonage, answers }) => {
-        const app = await stack.start(CHANNELS, stack.withCheckUrl);
-        stack.vonage.script('next', ...answers);
-        const answer = await app.post('/next-workflow', {
-          from: 'silent_auth',
-          error: 'sdk_error',
-        });
-        return [vonage, answered(answer), stands(await app.status())];
-      });
-      expectOnPage(
-        'next',
-        table(['Vonage', 'our answer to `/next-workflow`', 'verification'], made),
-      );
+      const made = await outcomesOf('next', rows, (app) => leave(app, 'silent_auth', 'sdk_error'));
+      expectOnPage('next', ['Vonage', 'our answer to `/next-workflow`', 'verification'], made);
     });
 
-    it('say what an answer to a cancel becomes', async () => {
-      const stack = running();
+    it('show what an answer to a cancel becomes', async () => {
       const rows: readonly Row[] = [
-        { vonage: '204', answers: [{ status: 204 }] },
+        ['204', { status: 204 }],
         ...REFUSALS,
-        { vonage: '404', answers: [problem(404)] },
-        { vonage: '409', answers: [problem(409)] },
+        ['404', problem(404)],
+        ['409', problem(409)],
         ...NO_ANSWER,
       ];
-      const made = await inTurn(rows, async ({ vonage, answers }) => {
-        const app = await stack.start(CHANNELS, stack.withCheckUrl);
-        stack.vonage.script('cancel', ...answers);
-        const answer = await app.post('/cancel');
-        return [vonage, answered(answer), stands(await app.status())];
-      });
-      expectOnPage('cancel', table(['Vonage', 'our answer to `/cancel`', 'verification'], made));
+      const made = await outcomesOf('cancel', rows, (app) => app.post('/cancel'));
+      expectOnPage('cancel', ['Vonage', 'our answer to `/cancel`', 'verification'], made);
     });
 
-    it('say what the end of a check_url becomes', async () => {
-      const stack = running();
+    it('show what the end of a check_url becomes', async () => {
       const made = await inTurn([200, 409, 412, 401, 404, 500], async (status) => {
-        const app = await stack.start(CHANNELS, stack.withCheckUrl);
+        const app = await begin();
         const result = readHandsetAnswer({
           http_status: status,
           response_body: status === 200 ? { request_id: app.requestId, code: SILENT_CODE } : {},
@@ -201,41 +177,38 @@ export function guideTables(running: () => ScriptedStack): void {
             ? ['`/check-code`', await check(app, result.code)]
             : [
                 `\`/next-workflow\`, \`${result.error}\``,
-                await app.post('/next-workflow', { from: 'silent_auth', error: result.error }),
+                await leave(app, 'silent_auth', result.error),
               ];
         return [String(status), sent, answered(answer), stands(await app.status())];
       });
-      expectOnPage(
-        'check_url',
-        table(['check_url ends in', 'the client sends', 'our answer', 'verification'], made),
-      );
+      const head = ['check_url ends in', 'the client sends', 'our answer', 'verification'];
+      expectOnPage('check_url', head, made);
     });
 
-    it('say what a callback becomes', async () => {
-      const stack = running();
-      const statuses = ['completed', 'failed', 'user_rejected', 'expired'] as const;
-      const events = await inTurn(statuses, async (status) => {
-        const app = await stack.start(CHANNELS, stack.withCheckUrl);
-        await stack.send(webhooks.event(app.requestId, 'silent_auth', status));
+    it('show what a callback becomes', async () => {
+      const afterWebhook = async (
+        name: string,
+        toWebhook: (id: string) => object,
+      ): Promise<Cells> => {
+        const app = await begin();
+        await running().send(toWebhook(app.requestId));
         const verification = await app.status();
-        return [
-          `event of silent_auth, \`${status}\``,
-          stands(verification),
-          firstStep(verification),
-        ];
-      });
-      const ends = ['failed', 'expired', 'blocked', 'user_rejected', 'cancelled'] as const;
-      const summaries = await inTurn(ends, async (status) => {
-        const app = await stack.start(CHANNELS, stack.withCheckUrl);
-        const outcomes = { silent_auth: 'failed', sms: status } as const;
-        await stack.send(webhooks.summary(app.requestId, status, outcomes));
-        const verification = await app.status();
-        return [`summary, \`${status}\` by SMS`, stands(verification), firstStep(verification)];
-      });
-      expectOnPage(
-        'callbacks',
-        table(['callback', 'verification', 'step of silent_auth'], [...events, ...summaries]),
+        return [name, stands(verification), firstStep(verification)];
+      };
+      const statuses = ['completed', 'failed', 'user_rejected', 'expired'];
+      const events = await inTurn(statuses, (status) =>
+        afterWebhook(`event of silent_auth, \`${status}\``, (id) =>
+          webhooks.event(id, 'silent_auth', status),
+        ),
       );
+      const ends = ['failed', 'expired', 'blocked', 'user_rejected', 'cancelled'];
+      const summaries = await inTurn(ends, (status) =>
+        afterWebhook(`summary, \`${status}\` by SMS`, (id) =>
+          webhooks.summary(id, status, { silent_auth: 'failed', sms: status }),
+        ),
+      );
+      const head = ['callback', 'verification', 'step of silent_auth'];
+      expectOnPage('callbacks', head, [...events, ...summaries]);
     });
   });
 }
