@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseStrictJson } from '../../../../shared/domain/strict-json.ts';
-import { JSON_TEXTS, NO_JSON_TEXTS } from '../../../fixtures/bad-input/json-texts.ts';
+import { JSON_TEXTS, NO_JSON_TEXTS } from '../../../fixtures/json-texts.ts';
 
 const AMBIGUOUS = [
   '{"a":1,"a":2}',
