@@ -23,11 +23,7 @@ npm test [-- options]
 
 ${TEST_USAGE}`;
 
-interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-}
+type Counts = Readonly<Record<'passed' | 'failed' | 'skipped', number>>;
 
 interface Report {
   readonly numPassedTests: number;
@@ -36,10 +32,10 @@ interface Report {
   readonly testResults: readonly { readonly name: string }[];
 }
 
-/** Of compiled code, between processes that load the same packages, and between runs. */
+/** Keeps compiled code for other processes that load the same packages, and for later runs. */
 process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/node-compile');
 
-/** @param folder what the tests leave in their temporary folders goes with it */
+/** @param folder holds the report and everything that the tests write to a temporary folder */
 async function runTests(given: TestArguments, folder: string): Promise<Counts> {
   const file = join(folder, 'report.json');
   const reporters = ['--reporter=json', `--outputFile.json=${file}`, '--reporter=dot'];
@@ -81,7 +77,7 @@ function whatMatchedNothing(
   return pattern === undefined || ran > 0 ? paths : [...paths, `-t ${pattern}`];
 }
 
-/** As vitest reads a path: relative to the project, with or without the number of a line. */
+/** What vitest searches for: the path relative to the project, without the number of a line. */
 function toFilter(path: string): string {
   return path.replace(/^\.\//, '').replace(/:\d+$/, '');
 }

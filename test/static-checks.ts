@@ -1,4 +1,4 @@
-/** The checks that run nothing: types, lint, format. */
+/** The checks that do not run the code: types, lint, format. */
 
 import { spawn } from 'node:child_process';
 import { progress } from '../shared/command/progress.ts';
@@ -13,7 +13,7 @@ const STATIC_CHECKS: readonly Check[] = [
   { name: 'lint and format', command: ['biome', 'ci', '--error-on-warnings', '.'] },
 ];
 
-/** All at once; answers which of them passed. */
+/** Runs all of them at once; returns which of them passed. */
 export function runStaticChecks(): Promise<readonly boolean[]> {
   progress(STATIC_CHECKS.map(({ name }) => name).join(', '));
   return Promise.all(STATIC_CHECKS.map(run));

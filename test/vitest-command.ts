@@ -1,4 +1,4 @@
-/** The arguments that commands of the tests take, and those of vitest that they make of them. */
+/** The arguments of the test commands, and how they become arguments of vitest. */
 
 import { flag, integer, text } from '../shared/command/options.ts';
 
@@ -13,7 +13,6 @@ export const TEST_USAGE = `  <path> …                 only test files whose pa
   --maxWorkers <number>    processes at a time
   --shuffle <seed>         test files in a random order; the same seed, the same order
   --coverage               measures which lines ran`;
-/** As many paths as wanted. */
 export const ANY_PATHS = 1_000;
 
 export interface TestArguments {

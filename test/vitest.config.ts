@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-/** Bounds a test that hangs, and nothing else: a machine ten times slower needs a tenth of it. */
+/** Ends a test that hangs. The longest test takes a tenth of it on a machine ten times slower. */
 const HANGS_AFTER_MS = 600_000;
 
-/** The tests of one folder; its files share their workers, because a worker costs a second of CPU. */
+/** The tests of one folder. Files share workers, because starting a worker takes a second of CPU. */
 function lane(name: string, groupOrder: number, more = {}): TestProjectInlineConfiguration {
   return {
     extends: true,
@@ -25,14 +25,14 @@ export default defineConfig({
     reporters: ['dot'],
     silent: 'passed-only',
     unstubEnvs: true,
-    // Of `concurrent` ones: more browser tabs than that only wait for each other.
+    // Bounds `concurrent` tests: more browser tabs than that only wait for each other.
     maxConcurrency: 2,
-    // Half of the time a test waits, for a process or a timer; a third costs more than it brings.
+    // A test waits half of its time for a process or a timer; a third worker per CPU saves nothing.
     maxWorkers: Math.min(8, 2 * availableParallelism()),
     testTimeout: HANGS_AFTER_MS,
     hookTimeout: HANGS_AFTER_MS,
     expect: { poll: { timeout: HANGS_AFTER_MS / 2 } },
-    // With `--coverage`: also files that no test loads.
+    // `--coverage` includes files that no test loads.
     coverage: {
       provider: 'v8',
       include: ['functions/**/*.ts', 'shared/**/*.ts', 'infra/**/*.ts'],

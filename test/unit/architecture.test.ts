@@ -119,7 +119,7 @@ function sources(folder: string): readonly string[] {
 }
 
 describe('architecture', () => {
-  it.each(RULES)('lets %s import only %s, and of packages %s', (folder, paths, packages) => {
+  it.each(RULES)('lets %s import only what the table names', (folder, paths, packages) => {
     const isAllowed = ({ target, isType }: Import): boolean =>
       [`${folder}/`, ...words(paths), ...words(packages)].some((allowed) => {
         const [prefix = '', ofTypes] = allowed.split(/:(?=types$)/);

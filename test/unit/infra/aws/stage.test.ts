@@ -163,11 +163,11 @@ function faultsOf(settings: Partial<Stage>): readonly string[] {
 }
 
 describe('getStage', () => {
-  it.each(REFUSED)('refuses %j: %s', (settings, message) => {
+  it.each(REFUSED)('refuses %j with a message like %s', (settings, message) => {
     expect(() => getStage('dev', settings)).toThrow(message);
   });
 
-  it.each(WORKFLOWS)('refuses the workflow %j: %s', (workflow, message) => {
+  it.each(WORKFLOWS)('refuses the workflow %j with a message like %s', (workflow, message) => {
     expect(() => getStage('dev', { workflow })).toThrow(message);
   });
 
@@ -177,7 +177,7 @@ describe('getStage', () => {
     [{ prefix: { count: 501, windowSeconds: 600 } }, /limits\.prefix\.count must be at most 500/],
     [{ email: { count: 5, perCaller: 6, windowSeconds: 600 } }, /limits\.email\.perCaller must be/],
     [{ phoneNumber: { count: 5, perCaller: 0, windowSeconds: 9 } }, /phoneNumber\.perCaller must/],
-  ])('refuses the limits %j: %s', (some, message) => {
+  ])('refuses the limits %j with a message like %s', (some, message) => {
     const { limits } = getStage('dev');
     expect(() => getStage('dev', { limits: { ...limits, ...some } })).toThrow(message);
   });
@@ -207,7 +207,7 @@ describe('getStage', () => {
     ['ionic://*', /nor one of a WebView/],
     ['file://localhost', /nor one of a WebView/],
     ['wss://a.example', /nor one of a WebView/],
-  ])('refuses the origin %s: %s', (origin, message) => {
+  ])('refuses the origin %s with a message like %s', (origin, message) => {
     expect(() => getStage('dev', { origins: [origin] })).toThrow(message);
   });
 
@@ -225,7 +225,7 @@ describe('getStage', () => {
       { US: [prefix] },
       /behind \+1 an area code/,
     ]),
-  ])('refuses the prefixes %j: %s', (additionalMobilePrefixes, message) => {
+  ])('refuses the prefixes %j with a message like %s', (additionalMobilePrefixes, message) => {
     expect(() => getStage('dev', { additionalMobilePrefixes })).toThrow(message);
   });
 
@@ -282,10 +282,13 @@ describe('getStage', () => {
     expect(faultsOf(settings)).toEqual([`  - workflow[0].${message}`]);
   });
 
-  it.each(['WARN', 'ERROR', 'FATAL'])('refuses the log level %s: no metrics', (logLevel) => {
-    const settings = parseStageSettings({ logLevel });
-    expect(faultsOf(settings)).toEqual([expect.stringContaining('Lambda drops the metrics')]);
-  });
+  it.each(['WARN', 'ERROR', 'FATAL'])(
+    'refuses the log level %s, which drops metrics',
+    (logLevel) => {
+      const settings = parseStageSettings({ logLevel });
+      expect(faultsOf(settings)).toEqual([expect.stringContaining('Lambda drops the metrics')]);
+    },
+  );
 
   it('reports all faults at once', () => {
     expect(() => getStage('dev', { brand: '', codeLength: 4 })).toThrow(/brand.*\n.*codeLength/);
