@@ -7,12 +7,14 @@ import type { Stage } from '../../../../infra/aws/stage.ts';
 import { getStage } from '../../../../infra/aws/stages.ts';
 import { createStageStack } from '../../../fixtures/stage-stack.ts';
 import { synthesize, tinyBundles } from './synthesize.ts';
-import { functionIds, propertiesOf, render, resourcesOf, variablesOf } from './template.ts';
-
-interface Watched {
-  readonly MetricName: string;
-  readonly Dimensions: readonly { readonly Name: string; readonly Value: unknown }[];
-}
+import {
+  functionIds,
+  propertiesOf,
+  render,
+  resourcesOf,
+  variablesOf,
+  watchedBy,
+} from './template.ts';
 
 describe('a deployment alarm', () => {
   const prod = synthesize('prod');
@@ -36,17 +38,10 @@ describe('a deployment alarm', () => {
     for (const [, { Properties }] of alarms) {
       const [, version = ''] = /-(<\w+>)$/.exec(render(Properties.AlarmName)) ?? [];
       expect(Properties.TreatMissingData).toBe('notBreaching');
-      const metrics: Watched[] = Properties.Metrics.flatMap(
-        ({ MetricStat }: { MetricStat?: { Metric: Watched } }) => MetricStat?.Metric ?? [],
-      );
-      const watched = metrics.map(({ MetricName, Dimensions }) => {
-        const name = MetricName === 'Errors' ? 'ExecutedVersion' : 'version';
-        return [MetricName, render(Dimensions.find(({ Name }) => Name === name)?.Value)];
-      });
-      expect(watched.sort()).toEqual([
-        ['Errors', version],
-        ['InternalErrorByVersion', version],
-      ]);
+      const watched = new Map(watchedBy(Properties).map((it) => [it.name, it.dimensions]));
+      expect([...watched.keys()].sort()).toEqual(['Errors', 'InternalErrorByVersion']);
+      expect(watched.get('Errors')?.ExecutedVersion).toBe(version);
+      expect(watched.get('InternalErrorByVersion')?.version).toBe(version);
     }
   });
 

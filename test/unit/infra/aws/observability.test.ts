@@ -3,35 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { total } from '../../../../infra/aws/alarm-rules/rule.ts';
 import { METRICS } from '../../../../shared/domain/metrics.ts';
 import { synthesize } from './synthesize.ts';
-import { propertiesOf, render } from './template.ts';
+import { propertiesOf, render, watchedBy } from './template.ts';
 
 const template = synthesize('prod', { alarmEmail: 'ops@example.com' });
 /** Every metric that the functions emit, as `<name> <dimensions>`. */
 const EMITTED = Object.entries(METRICS).map(([name, dimensions]) => `${name} ${dimensions}`);
 
-interface Widget {
-  readonly type: string;
-  readonly x: number;
-  readonly width: number;
-  readonly properties: {
-    readonly title?: string;
-    readonly markdown?: string;
-    readonly view?: string;
-    readonly yAxis?: { readonly left?: { readonly label?: string } };
-    readonly metrics?: readonly (readonly unknown[])[];
-  };
-}
-
-interface Dashboard {
-  readonly periodOverride: string;
-  readonly widgets: readonly Widget[];
-}
-
 describe('dashboards', () => {
   const resources = propertiesOf(template, 'AWS::CloudWatch::Dashboard');
-  const dashboards: Dashboard[] = resources.map(({ DashboardBody }) =>
-    JSON.parse(render(DashboardBody)),
-  );
+  const dashboards = resources.map(({ DashboardBody }) => JSON.parse(render(DashboardBody)));
   const widgets = dashboards.flatMap((dashboard) => dashboard.widgets);
 
   /** What a line of a graph shows of our namespace, as `<name> <dimensions>`. */
@@ -181,25 +161,12 @@ describe('alarms', () => {
   });
 
   it('watch only metrics that the functions emit', () => {
-    interface Watched {
-      readonly Namespace?: string;
-      readonly MetricName: string;
-      readonly Dimensions?: readonly { readonly Name: string; readonly Value: string }[];
-    }
-    const watched: Watched[] = alarms.flatMap((alarm) => [
-      alarm,
-      ...(alarm.Metrics ?? []).map((query: { MetricStat?: { Metric: Watched } }) => ({
-        ...query.MetricStat?.Metric,
-      })),
-    ]);
-    const own = watched.filter(({ Namespace }) => Namespace === 'SilentAuth');
+    const own = alarms.flatMap(watchedBy).filter(({ namespace }) => namespace === 'SilentAuth');
     expect(own).not.toEqual([]);
-    for (const { MetricName, Dimensions = [] } of own) {
-      const { service, ...others } = Object.fromEntries(
-        Dimensions.map(({ Name, Value }) => [Name, Value]),
-      );
+    for (const { name, dimensions } of own) {
+      const { service, ...others } = dimensions;
       expect(service).toBe('silent-auth-prod');
-      expect(EMITTED).toContain(`${MetricName} ${Object.keys(others).sort()}`);
+      expect(EMITTED).toContain(`${name} ${Object.keys(others).sort()}`);
     }
   });
 });
