@@ -44,11 +44,11 @@ describe('POST /start', () => {
     ['through CloudFront, where it is the only way', edgeThat(true, true)],
     ['through CloudFront, where there are others', edgeThat(true, false)],
     ['past CloudFront, where it is not the only way', edgeThat(false, false)],
-  ])('is found %s', async (_way, edge) => {
+  ])('answers 202 %s', async (_way, edge) => {
     expect((await call(edge)).status).toBe(202);
   });
 
-  it('is not there past CloudFront, where that is the only way', async () => {
+  it('answers 404 past CloudFront where CloudFront is the only way', async () => {
     const { status, answer, calls } = await call(edgeThat(false, true));
     expect(status).toBe(404);
     expect(answer).toEqual({ message: 'Not Found' });
@@ -60,7 +60,7 @@ describe('POST /start', () => {
     [{ origin: 'capacitor://localhost' }, 202],
     [{ origin: 'https://evil.example' }, 403],
     [{ origin: 'null' }, 403],
-  ])('keeps foreign pages out where the gateway cannot: %j', async (headers, status) => {
+  ])('refuses foreign pages where the gateway cannot: %j, %i', async (headers, status) => {
     const { calls, ...answered } = await call(
       { allowedOrigins: ['capacitor://localhost'] },
       headers,
