@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Verification } from '../../../../shared/client/verification.ts';
 import { PROBLEMS, type ProblemCode } from '../../../../shared/domain/errors.ts';
 import {
@@ -14,22 +14,27 @@ import {
 } from '../../../fixtures/fake-backend.ts';
 import { backend, begin, changes, PHONE_NUMBER } from './clients.ts';
 
+let server: FakeBackend;
+
+beforeEach(() => {
+  server = backend();
+});
+
 /** Without a socket, so that only the call itself can learn anything. */
-function beginSilently(server: FakeBackend): Promise<Verification> {
+function beginSilently(): Promise<Verification> {
   return begin(server, { WebSocket: null, timing: { pollMs: 60_000 } });
 }
 
-const paths = (server: FakeBackend): readonly string[] =>
+const paths = (): readonly string[] =>
   server.received.map(({ path }) => path).filter((path) => path !== '/start');
 
-const callOf = (server: FakeBackend, wanted: string): Received | undefined =>
+const callOf = (wanted: string): Received | undefined =>
   server.received.find(({ path }) => path === wanted);
 
-function withCode(): FakeBackend {
-  const server = backend();
+/** The app may submit a code, which is right. */
+function expectCode(): void {
   server.change(submitCode());
   changes(server, '/check-code', () => ended('completed'), true);
-  return server;
 }
 
 /** The codes that make the client repeat a call by itself. */
@@ -41,17 +46,18 @@ const REPEATED: readonly ProblemCode[] = [
 ];
 
 describe('every call', () => {
+  beforeEach(expectCode);
+
   it.each(Object.keys(PROBLEMS) as ProblemCode[])('repeats or reports %s', async (code) => {
-    const server = withCode();
     server.script('/check-code', problemReply(code));
-    const checked = (await beginSilently(server)).checkCode('123456');
+    const checked = (await beginSilently()).checkCode('123456');
     if (REPEATED.includes(code)) {
       expect((await checked).status).toBe('completed');
-      expect(paths(server)).toEqual(['/check-code', '/status', '/check-code']);
+      expect(paths()).toEqual(['/check-code', '/status', '/check-code']);
     } else {
       const { status, retryable, title } = PROBLEMS[code];
       await expect(checked).rejects.toMatchObject({ code, status, retryable, message: title });
-      expect(paths(server)).toEqual(['/check-code']);
+      expect(paths()).toEqual(['/check-code']);
     }
   });
 
@@ -64,36 +70,32 @@ describe('every call', () => {
     [413, false],
   ])('tells a %i of the gateway from one of the backend; repeats it: %s', async (...row) => {
     const [status, isRepeated] = row;
-    const server = withCode();
     server.script('/check-code', { status, body: { message: 'no' } });
-    const checked = (await beginSilently(server)).checkCode('123456');
+    const checked = (await beginSilently()).checkCode('123456');
     if (isRepeated) expect((await checked).status).toBe('completed');
     else await expect(checked).rejects.toMatchObject({ code: 'gateway_error', status });
   });
 
   it('carries token and body', async () => {
-    const server = withCode();
-    await (await beginSilently(server)).checkCode('123456');
-    expect(callOf(server, '/check-code')).toMatchObject({
+    await (await beginSilently()).checkCode('123456');
+    expect(callOf('/check-code')).toMatchObject({
       headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
       body: { request_id: REQUEST_ID, code: '123456' },
     });
   });
 
   it('gives up after a few failures, and says that it may be tried again', async () => {
-    const server = withCode();
     const failures = Array.from({ length: 8 }, () => 'lose' as const);
     server.script('/check-code', ...failures);
     server.script('/status', ...failures);
-    const checked = (await beginSilently(server)).checkCode('123456');
+    const checked = (await beginSilently()).checkCode('123456');
     await expect(checked).rejects.toMatchObject({ code: 'network_error', retryable: true });
   });
 
   it('waits `retry_after`, and leaves a long wait to the user', async () => {
-    const server = withCode();
     server.script('/check-code', problemReply('provider_unavailable', { retry_after: 1 }));
     const startedAtMs = Date.now();
-    const verification = await beginSilently(server);
+    const verification = await beginSilently();
     await verification.checkCode('123456');
     expect(Date.now() - startedAtMs).toBeGreaterThanOrEqual(1000);
     server.script('/cancel', problemReply('dependency_unavailable', { retry_after: 600 }));
@@ -101,12 +103,11 @@ describe('every call', () => {
   });
 
   it('is aborted with the reason of its signal, while it waits as well', async () => {
-    const server = withCode();
-    const verification = await beginSilently(server);
+    const verification = await beginSilently();
     const reason = new Error('the user left');
     const signal = AbortSignal.abort(reason);
     await expect(verification.checkCode('123456', { signal })).rejects.toBe(reason);
-    expect(paths(server)).toEqual([]);
+    expect(paths()).toEqual([]);
     server.script('/check-code', problemReply('provider_unavailable', { retry_after: 30 }));
     const aborting = new AbortController();
     const checked = verification.checkCode('123456', aborting);
@@ -115,11 +116,10 @@ describe('every call', () => {
   });
 
   it('takes the verification that a problem carries', async () => {
-    const server = withCode();
     const newer = server.change(submitCode(2), false);
     const members = { attempts_remaining: 2, verification: newer };
     server.script('/check-code', problemReply('code_invalid', members));
-    const verification = await beginSilently(server);
+    const verification = await beginSilently();
     const problem = { code: 'code_invalid', attemptsRemaining: 2, verification: newer };
     await expect(verification.checkCode('000000')).rejects.toMatchObject(problem);
     expect(verification.current).toEqual(newer);
@@ -127,45 +127,44 @@ describe('every call', () => {
 });
 
 describe('checkCode', () => {
+  beforeEach(expectCode);
+
   const STATUS = ['/status'];
-  it('sends the code in its form', async () => {
-    const server = withCode();
-    await (await beginSilently(server)).checkCode('\u200e٧٦٥ 241\n');
-    expect(callOf(server, '/check-code')?.body).toMatchObject({ code: '765241' });
+  it('normalizes the code', async () => {
+    await (await beginSilently()).checkCode('\u200e٧٦٥ 241\n');
+    expect(callOf('/check-code')?.body).toMatchObject({ code: '765241' });
   });
 
-  const isChecking = (server: FakeBackend): Reply => {
+  const isChecking = (): Reply => {
     return { status: 202, body: { verification: server.change({ status: 'checking' }, false) } };
   };
-  const isWrong = (server: FakeBackend): Reply =>
+  const isWrong = (): Reply =>
     problemReply('code_invalid', { verification: server.change(submitCode(2), false) });
-  const isRight = (server: FakeBackend): Reply => {
+  const isRight = (): Reply => {
     return { status: 200, body: { verification: server.change(ended('completed'), false) } };
   };
-  it.each<[string, (server: FakeBackend) => Reply, Script[], string, string[]]>([
+  it.each<[string, () => Reply, Script[], string, string[]]>([
     ['answers that Vonage checks the code', isChecking, [], 'checking', []],
     ['does not repeat a code that Vonage checks', isChecking, ['lose_answer'], 'checking', STATUS],
     ['sees a lost yes in /status', isRight, ['lose_answer'], 'completed', STATUS],
     ['sees a lost no in /status', isWrong, ['lose_answer'], 'code_invalid', STATUS],
     ['repeats a lost call', isRight, ['lose'], 'completed', [...STATUS, '/check-code']],
   ])('%s', async (_, act, script, expected, more) => {
-    const server = withCode();
-    server.act('/check-code', () => act(server));
+    server.act('/check-code', act);
     server.script('/check-code', ...script);
-    const checked = (await beginSilently(server)).checkCode('123456');
+    const checked = (await beginSilently()).checkCode('123456');
     if (expected === 'code_invalid') {
       await expect(checked).rejects.toMatchObject({ code: expected, attemptsRemaining: 2 });
     } else {
       expect((await checked).status).toBe(expected);
     }
-    expect(paths(server)).toEqual(['/check-code', ...more]);
+    expect(paths()).toEqual(['/check-code', ...more]);
   });
 });
 
 describe('nextWorkflow', () => {
   it('leaves the running channel, by the choice of the user', async () => {
-    const server = backend();
-    const verification = await beginSilently(server);
+    const verification = await beginSilently();
     await verification.nextWorkflow();
     await verification.nextWorkflow({ error: 'sdk_no_data_connectivity' });
     const calls = server.received.filter(({ path }) => path === '/next-workflow');
@@ -176,21 +175,19 @@ describe('nextWorkflow', () => {
   });
 
   it('skips no channel when its answer was lost', async () => {
-    const server = backend();
     changes(server, '/next-workflow', submitCode);
     server.script('/next-workflow', 'lose_answer');
-    const left = await (await beginSilently(server)).nextWorkflow();
+    const left = await (await beginSilently()).nextWorkflow();
     expect(left.channel).toBe('email');
-    expect(paths(server)).toEqual(['/next-workflow', '/status']);
+    expect(paths()).toEqual(['/next-workflow', '/status']);
   });
 });
 
 describe('cancel', () => {
   it('cancels, and sees that it did when the answer was lost', async () => {
-    const server = backend();
     changes(server, '/cancel', () => ended('cancelled'));
     server.script('/cancel', 'lose_answer');
-    const verification = await beginSilently(server);
+    const verification = await beginSilently();
     expect((await verification.cancel()).status).toBe('cancelled');
     expect((await verification.finished()).status).toBe('cancelled');
   });
@@ -198,17 +195,15 @@ describe('cancel', () => {
 
 describe('proof', () => {
   it('asks with the addresses of the start', async () => {
-    const server = backend();
     server.script('/proof', 'lose');
-    const proof = await (await beginSilently(server)).proof({ phoneNumber: PHONE_NUMBER });
+    const proof = await (await beginSilently()).proof({ phoneNumber: PHONE_NUMBER });
     expect(proof).toEqual({ proof: 'a.b.c', expiresAt: '…' });
     expect(server.received.at(-1)?.body).toEqual({ phone_number: PHONE_NUMBER });
   });
 
   it('throws what the backend refuses', async () => {
-    const server = backend();
     server.act('/proof', () => problemReply('proof_refused'));
-    const asked = (await beginSilently(server)).proof({});
+    const asked = (await beginSilently()).proof({});
     await expect(asked).rejects.toMatchObject({ code: 'proof_refused' });
   });
 });

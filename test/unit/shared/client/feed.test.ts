@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { VerificationObject } from '../../../../shared/client/contract.ts';
 import { WEBSOCKET_SUBPROTOCOL } from '../../../../shared/config.ts';
 import {
@@ -11,12 +11,16 @@ import {
 } from '../../../fixtures/fake-backend.ts';
 import { backend, begin, connected, fact, sleep } from './clients.ts';
 
-const asked = (server: FakeBackend): number =>
-  server.received.filter(({ path }) => path === '/status').length;
+let server: FakeBackend;
+
+beforeEach(() => {
+  server = backend();
+});
+
+const asked = (): number => server.received.filter(({ path }) => path === '/status').length;
 
 describe('a running verification', () => {
   it('gets every change over its socket, and polls nothing', async () => {
-    const server = backend();
     const verification = await connected(server);
     const seen: string[] = [];
     verification.onChange(({ status }) => seen.push(status));
@@ -24,12 +28,11 @@ describe('a running verification', () => {
     await fact(() => seen.length === 1);
     server.change(ended('completed'));
     expect(await verification.finished()).toEqual(server.verification);
-    expect(asked(server)).toBe(0);
+    expect(asked()).toBe(0);
     await fact(() => server.sockets === 0);
   });
 
   it('sends the token as a subprotocol, never in the URL', async () => {
-    const server = backend();
     const opened: [string, string[]][] = [];
     const Spy = class extends server.WebSocket {
       constructor(url: string, protocols: string[]) {
@@ -42,7 +45,6 @@ describe('a running verification', () => {
   });
 
   it('connects again after the socket died, and the snapshot holds what it missed', async () => {
-    const server = backend();
     const verification = await connected(server);
     server.killSockets();
     server.change(submitCode(), false);
@@ -52,7 +54,6 @@ describe('a running verification', () => {
   });
 
   it('notices a socket that is open and dead', async () => {
-    const server = backend();
     await connected(server);
     server.muteSockets(true);
     await fact(() => server.handshakes > 1);
@@ -61,7 +62,6 @@ describe('a running verification', () => {
   });
 
   it('gives up a socket that opens and never says anything', async () => {
-    const server = backend();
     server.muteSockets(true);
     const verification = await begin(server, { timing: { pollMs: 60_000, openMs: 400 } });
     await fact(() => server.handshakes > 1);
@@ -71,28 +71,25 @@ describe('a running verification', () => {
   });
 
   it('keeps a silent socket alive with pings', async () => {
-    const server = backend();
     await connected(server);
     await sleep(60_000);
     expect(server.handshakes).toBe(1);
   });
 
   it('polls until it holds a socket', async () => {
-    const server = backend();
     server.refuseHandshakes(503);
     const verification = await begin(server);
     server.change(submitCode(), false);
-    await fact(() => verification.current.channel === 'email' && asked(server) > 1);
+    await fact(() => verification.current.channel === 'email' && asked() > 1);
     expect(server.handshakes).toBeGreaterThan(0);
     server.refuseHandshakes(undefined);
     await fact(() => server.sockets === 1);
-    const before = asked(server);
+    const before = asked();
     await sleep(50_000);
-    expect(asked(server)).toBe(before);
+    expect(asked()).toBe(before);
   });
 
   it('polls where there is no WebSocket at all', async () => {
-    const server = backend();
     const verification = await begin(server, { WebSocket: null });
     server.change(ended('failed'), false);
     expect((await verification.finished()).status).toBe('failed');
@@ -100,7 +97,6 @@ describe('a running verification', () => {
   });
 
   it('learns from /status that a 401 refused the handshake, and gives up', async () => {
-    const server = backend();
     const problems: string[] = [];
     server.refuseHandshakes(401);
     server.act('/status', () => problemReply('client_token_invalid'));
@@ -113,7 +109,6 @@ describe('a running verification', () => {
   });
 
   it('goes on polling through failures of every kind', async () => {
-    const server = backend();
     server.script(
       '/status',
       'lose',
@@ -130,33 +125,30 @@ describe('a running verification', () => {
   it.each([0, -1, 1])(
     'asks once at next_change_at although it holds a socket and the phone is set by %i hours',
     async (hours) => {
-      const server = backend();
       server.change({ next_change_at: new Date(Date.now() + 15_000).toISOString() });
       const verification = await connected(server);
-      expect(asked(server)).toBe(0);
+      expect(asked()).toBe(0);
       server.change({ ...submitCode(), next_change_at: null }, false);
       vi.setSystemTime(Date.now() + hours * 3_600_000);
       await fact(() => verification.current.channel === 'email');
-      expect(asked(server)).toBe(1);
+      expect(asked()).toBe(1);
     },
   );
 
   it('asks by the clock of the server, not by its own', async () => {
-    const server = backend();
     const fiveMinutes = 300_000;
     const at = (ms: number): string => new Date(Date.now() - fiveMinutes + ms).toISOString();
     server.change({ updated_at: at(0), next_change_at: at(60_000), expires_at: at(200_000) });
     const verification = await connected(server);
-    const before = asked(server);
+    const before = asked();
     await sleep(50_000);
-    expect(asked(server)).toBe(before);
+    expect(asked()).toBe(before);
     verification.close();
   });
 });
 
-describe('the mirror', () => {
+describe('the copy of the verification', () => {
   it('ignores what is stale, foreign or malformed', async () => {
-    const server = backend();
     const verification = await connected(server);
     const newest = server.change(submitCode());
     await fact(() => verification.current.seq === newest.seq);
@@ -182,7 +174,6 @@ describe('the mirror', () => {
   });
 
   it('shows an unknown status as pending, an unknown action as none', async () => {
-    const server = backend();
     const verification = await connected(server);
     const unknown: unknown = { status: 'thinking', action: { type: 'sing' } };
     server.change(unknown as Partial<VerificationObject>);
@@ -191,7 +182,6 @@ describe('the mirror', () => {
   });
 
   it('iterates over the current object and every newer one, until the end', async () => {
-    const server = backend();
     const verification = await connected(server);
     const seen: number[] = [];
     for await (const { seq } of verification.updates()) {
@@ -205,7 +195,6 @@ describe('the mirror', () => {
   });
 
   it('ends an iteration when it is aborted or the verification closed', async () => {
-    const server = backend();
     const verification = await begin(server);
     const aborting = new AbortController();
     const finished = verification.finished({ signal: aborting.signal });
@@ -218,7 +207,6 @@ describe('the mirror', () => {
   });
 
   it('listens for a moment after completed, while nothing is certain yet', async () => {
-    const server = backend();
     const verification = await connected(server);
     server.change({ ...ended('completed'), verified: { phone_number: false, email: false } });
     await verification.finished();
@@ -230,7 +218,6 @@ describe('the mirror', () => {
 
 describe('refresh', () => {
   it('reads /status and replaces a socket that may be dead', async () => {
-    const server = backend();
     const verification = await connected(server);
     server.change(submitCode(), false);
     expect((await verification.refresh()).channel).toBe('email');

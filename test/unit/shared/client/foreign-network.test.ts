@@ -1,6 +1,6 @@
 /** Networks that answer in the backend's place: captive portals, proxies, firewalls (R21). */
 
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Verification } from '../../../../shared/client/verification.ts';
 import { ended, type FakeBackend, type Reply, submitCode } from '../../../fixtures/fake-backend.ts';
 import { backend, changes, clientOf, PHONE_NUMBER, startKeys, storage } from './clients.ts';
@@ -29,16 +29,17 @@ const ANSWERS: readonly (readonly [string, Reply])[] = [
   ['an empty 404', { status: 404, body: '' }],
 ];
 
-function ready(): FakeBackend {
-  const server = backend();
+let server: FakeBackend;
+
+beforeEach(() => {
+  server = backend();
   changes(server, '/next-workflow', submitCode, true);
   changes(server, '/check-code', () => ended('completed'), true);
   changes(server, '/cancel', () => ended('cancelled'), true);
-  return server;
-}
+});
 
 /** An app that is killed after its start, and goes on to the proof. */
-async function signIn(server: FakeBackend): Promise<string> {
+async function signIn(): Promise<string> {
   const store = storage();
   (await clientOf(server, { store }).start(REQUEST)).close();
   const resumed = await clientOf(server, { store }).resume(REQUEST);
@@ -50,7 +51,6 @@ async function signIn(server: FakeBackend): Promise<string> {
 
 /** A start gets these answers until it fails; the user tries again. */
 async function failAndRepeat(answers: readonly Reply[], problem: object): Promise<void> {
-  const server = ready();
   const client = clientOf(server, { store: storage() });
   server.script('/start', ...answers);
   await expect(client.start(REQUEST)).rejects.toMatchObject(problem);
@@ -62,11 +62,10 @@ describe.each(ANSWERS)('a network that answers %s', (_, answer) => {
   const problem = { code: 'network_error', status: answer.status };
 
   it.each(['/start', '/status', '/next-workflow', '/check-code', '/proof'])(
-    'to %s costs a repeat and nothing else',
+    'to %s costs one more call and nothing else',
     async (path) => {
-      const server = ready();
       server.script(path, answer, answer);
-      expect(await signIn(server)).toBe('a.b.c');
+      expect(await signIn()).toBe('a.b.c');
       expect(new Set(startKeys(server)).size).toBe(1);
     },
   );
@@ -75,7 +74,6 @@ describe.each(ANSWERS)('a network that answers %s', (_, answer) => {
     failAndRepeat([answer, answer, answer, answer], { ...problem, retryable: true }));
 
   it('to a resumption erases nothing', async () => {
-    const server = ready();
     const store = storage();
     (await clientOf(server, { store }).start(REQUEST)).close();
     const before = store.getItem('silent-auth');
@@ -91,7 +89,6 @@ describe.each(ANSWERS)('a network that answers %s', (_, answer) => {
     ['/cancel', (verification) => verification.cancel()],
     ['/proof', (verification) => verification.proof(REQUEST)],
   ])('to every %s is a problem, and the verification goes on', async (path, call) => {
-    const server = ready();
     const store = storage();
     const verification = await clientOf(server, { store, WebSocket: null }).start(REQUEST);
     const before = store.getItem('silent-auth');

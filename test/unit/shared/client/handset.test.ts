@@ -1,6 +1,6 @@
 import assert from 'node:assert';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { HandsetAnswer, OpenCheckUrl } from '../../../../shared/client/handset.ts';
 import { readFragment, readHandsetAnswer } from '../../../../shared/client/handset.ts';
 import {
@@ -12,6 +12,7 @@ import {
   REQUEST_ID,
   type Received,
   type Reply,
+  type Script,
   submitCode,
   verificationObject,
 } from '../../../fixtures/fake-backend.ts';
@@ -28,28 +29,26 @@ const FOREIGN: HandsetAnswer = {
   response_body: { request_id: 'foreign', code: 'Ab3xK9' },
 };
 
-const posts = (server: FakeBackend): readonly Pick<Received, 'path' | 'body'>[] =>
+const posts = (): readonly Pick<Received, 'path' | 'body'>[] =>
   server.received
     .filter(({ method, path }) => method === 'POST' && path !== '/start')
     .map(({ path, body }) => ({ path, body }));
 
-/** A backend whose verification has a check_url; the test decides its answers. */
-function ready(): FakeBackend {
-  const server = backend();
-  server.change(openCheckUrl());
+let server: FakeBackend;
+
+beforeEach(() => {
+  server = backend();
   changes(server, '/check-code', () => ended('completed'), true);
   changes(server, '/next-workflow', submitCode, true);
-  return server;
-}
+});
 
-/** Its first `/next-workflow` only tells until when Vonage may still move on by itself. */
-function waitingForVonage(): { server: FakeBackend; soon: string } {
-  const server = ready();
+/** The first `/next-workflow` only tells until when Vonage may still move on by itself. */
+function waitForVonage(): string {
   const soon = new Date(Date.now() + 4_000).toISOString();
   server.script('/next-workflow', () => {
     return { status: 200, body: { verification: server.change({ next_change_at: soon }) } };
   });
-  return { server, soon };
+  return soon;
 }
 
 describe('readHandsetAnswer', () => {
@@ -149,7 +148,7 @@ describe('readFragment', () => {
 
 describe('openCheckUrl', () => {
   it('is called once for a check_url, and its result is submitted', async () => {
-    const server = ready();
+    server.change(openCheckUrl());
     const opened: string[] = [];
     const verification = await begin(server, {
       openCheckUrl: async (url) => {
@@ -160,11 +159,11 @@ describe('openCheckUrl', () => {
     expect((await verification.finished()).status).toBe('completed');
     expect(opened).toEqual([CHECK_URL]);
     const body = { request_id: REQUEST_ID, code: 'Ab3xK9' };
-    expect(posts(server)).toEqual([{ path: '/check-code', body }]);
+    expect(posts()).toEqual([{ path: '/check-code', body }]);
   });
 
   it('is not called again for a newer object with the same check_url', async () => {
-    const server = backend();
+    server.act('/check-code', () => ({ status: 200, body: { verification: server.verification } }));
     let opened = 0;
     const verification = await connected(server, {
       openCheckUrl: async () => {
@@ -182,7 +181,6 @@ describe('openCheckUrl', () => {
   });
 
   it('runs without socket and polling, and the socket comes back at once', async () => {
-    const server = backend();
     server.act('/check-code', () => ({ status: 200, body: { verification: server.verification } }));
     let during: [number, number] | undefined;
     await connected(server, {
@@ -222,31 +220,33 @@ describe('openCheckUrl', () => {
     ['throws', () => Promise.reject(new Error('no radio')), 'sdk_error'],
     ['never settles', () => new Promise(() => undefined), 'sdk_timeout_error'],
   ])('skips silent_auth when it %s', async (_, open, error) => {
-    const server = ready();
+    server.change(openCheckUrl());
     const verification = await begin(server, { openCheckUrl: open });
     await fact(() => verification.current.channel === 'email');
     const body = { from: 'silent_auth', error };
-    expect(posts(server)).toEqual([{ path: '/next-workflow', body }]);
+    expect(posts()).toEqual([{ path: '/next-workflow', body }]);
   });
 
-  it('takes a result that a bridge returns without a promise', async () => {
-    const server = ready();
-    const openCheckUrl = (() => RESULT) as unknown as OpenCheckUrl;
-    const verification = await begin(server, { openCheckUrl });
+  it.each<[string, OpenCheckUrl, Script[]]>([
+    ['that a bridge returns without a promise', (() => RESULT) as unknown as OpenCheckUrl, []],
+    ['through a network that fails', async () => RESULT, ['lose', 'lose', 'lose', 'lose', 'lose']],
+  ])('submits a result %s', async (_, open, script) => {
+    server.change(openCheckUrl());
+    server.script('/check-code', ...script);
+    const verification = await begin(server, { openCheckUrl: open });
     expect((await verification.finished()).status).toBe('completed');
   });
 
   it('waits for the page that a navigation ends on', async () => {
-    const server = backend();
     const action = { type: 'open_check_url', check_url: CHECK_URL, method: 'navigate' } as const;
     server.change({ ...openCheckUrl(), action });
     const verification = await connected(server, { openCheckUrl: async () => undefined });
-    expect(posts(server)).toEqual([]);
+    expect(posts()).toEqual([]);
     expect(verification.current.action).toEqual(action);
   });
 
   it('aborts, and drops the result, when the verification has moved on', async () => {
-    const server = ready();
+    server.change(openCheckUrl());
     const aborted = Promise.withResolvers<void>();
     const verification = await begin(server, {
       openCheckUrl: (_, { signal }) =>
@@ -261,11 +261,11 @@ describe('openCheckUrl', () => {
     await aborted.promise;
     await fact(() => server.sockets === 1);
     const body = { from: 'silent_auth', error: 'user_choice' };
-    expect(posts(server)).toEqual([{ path: '/next-workflow', body }]);
+    expect(posts()).toEqual([{ path: '/next-workflow', body }]);
   });
 
   it('drops the result of an older check_url', async () => {
-    const server = ready();
+    server.change(openCheckUrl());
     const first = Promise.withResolvers<HandsetAnswer>();
     const opened: string[] = [];
     const verification = await begin(server, {
@@ -279,11 +279,11 @@ describe('openCheckUrl', () => {
     await fact(() => opened.length === 2);
     first.resolve(RESULT);
     expect(await verification.handsetAnswered(CHECK_URL, RESULT)).toEqual(server.verification);
-    expect(posts(server)).toEqual([]);
+    expect(posts()).toEqual([]);
   });
 
   it('submits a foreign request_id, and reports a mismatch', async () => {
-    const server = ready();
+    server.change(openCheckUrl());
     const problems: string[] = [];
     server.act('/check-code', () =>
       problemReply('request_id_mismatch', {
@@ -297,37 +297,32 @@ describe('openCheckUrl', () => {
     expect((await verification.finished()).status).toBe('aborted');
     await fact(() => problems.length > 0);
     expect(problems).toEqual(['request_id_mismatch']);
-    expect(posts(server)[0]?.body).toEqual(FOREIGN.response_body);
+    expect(posts()[0]?.body).toEqual(FOREIGN.response_body);
   });
 
   it('reports a carrier that refused, waits for Vonage, and reports again', async () => {
-    const { server, soon } = waitingForVonage();
+    server.change(openCheckUrl());
+    const soon = waitForVonage();
     const verification = await begin(server, { openCheckUrl: async () => ({ http_status: 412 }) });
     await fact(() => verification.current.channel === 'email');
     const body = { from: 'silent_auth', error: 'check_url_rejected' };
-    expect(posts(server).map((post) => post.body)).toEqual([body, body]);
+    expect(posts().map((post) => post.body)).toEqual([body, body]);
     expect(Date.now()).toBeGreaterThan(Date.parse(soon));
   });
 
   it('reports a refusal once when Vonage has moved on by itself', async () => {
-    const { server } = waitingForVonage();
-    const openCheckUrl = async () => ({ http_status: 409 });
-    const verification = await connected(server, { openCheckUrl });
+    server.change(openCheckUrl());
+    waitForVonage();
+    const open = async () => ({ http_status: 409 });
+    const verification = await connected(server, { openCheckUrl: open });
     server.change(submitCode());
     await fact(() => verification.current.channel === 'email');
     await sleep(10_000);
-    expect(posts(server)).toHaveLength(1);
-  });
-
-  it('submits its result through a network that fails for a while', async () => {
-    const server = ready();
-    server.script('/check-code', 'lose', 'lose', 'lose', 'lose', 'lose');
-    const verification = await begin(server, { openCheckUrl: async () => RESULT });
-    expect((await verification.finished()).status).toBe('completed');
+    expect(posts()).toHaveLength(1);
   });
 
   it('submits nothing after close', async () => {
-    const server = ready();
+    server.change(openCheckUrl());
     const answer = Promise.withResolvers<HandsetAnswer>();
     let signal: AbortSignal | undefined;
     const verification = await begin(server, {
@@ -339,18 +334,18 @@ describe('openCheckUrl', () => {
     verification.close();
     answer.resolve(RESULT);
     await fact(() => signal?.aborted === true);
-    expect(posts(server)).toEqual([]);
+    expect(posts()).toEqual([]);
   });
 });
 
 describe('handsetAnswered', () => {
   it('makes the right call for an app that opens the check_url itself', async () => {
-    const server = ready();
+    server.change(openCheckUrl());
     const verification = await begin(server);
     const done = await verification.handsetAnswered(CHECK_URL, RESULT);
     expect(done.status).toBe('completed');
     await verification.handsetAnswered(CHECK_URL, RESULT);
-    expect(posts(server)).toHaveLength(1);
+    expect(posts()).toHaveLength(1);
   });
 
   it.each<[string, () => Reply]>([
@@ -358,7 +353,7 @@ describe('handsetAnswered', () => {
     ['cannot answer', () => problemReply('internal')],
     ['is fooled', () => ({ status: 200, body: { verification: verificationObject() } })],
   ])('throws when the request_id is foreign, even if the backend %s', async (_, reply) => {
-    const server = ready();
+    server.change(openCheckUrl());
     server.act('/check-code', reply);
     const verification = await begin(server);
     const problem = { code: 'request_id_mismatch', retryable: false };

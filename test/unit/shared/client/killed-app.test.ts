@@ -130,7 +130,7 @@ describe('an app that is killed at any await of its store', () => {
     expect(kills).toBeGreaterThanOrEqual(3);
   });
 
-  it('comes to its proof with one start', async () => {
+  it('gets its proof with one start', async () => {
     const kills = await killEverywhere(
       (server, store) => signIn(server, store, SECOND),
       async (server, store) => {

@@ -1,6 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StartRequest } from '../../../../shared/client/start.ts';
 import type { Store } from '../../../../shared/client/store.ts';
+import type { Verification } from '../../../../shared/client/verification.ts';
 import {
   CHECK_URL,
   ended,
@@ -27,19 +28,26 @@ const OTHER = { phoneNumber: '+4915123456790' };
 const LOST = ['lose', 'lose', 'lose', 'lose'] as const;
 const LOST_ANSWER = ['lose_answer', 'lose', 'lose', 'lose'] as const;
 
+let server: FakeBackend;
+
+beforeEach(() => {
+  server = backend();
+});
+
 /** What an app that was closed has saved: a verification that runs. */
-async function saved(
-  server: FakeBackend,
-  request: StartRequest = REQUEST,
-): Promise<ReturnType<typeof storage>> {
+async function saved(request: StartRequest = REQUEST): Promise<ReturnType<typeof storage>> {
   const store = storage();
   (await clientOf(server, { store }).start(request)).close();
   return store;
 }
 
+/** The app is opened again. */
+function resume(store: Store, request: StartRequest = REQUEST): Promise<Verification | undefined> {
+  return clientOf(server, { store }).resume(request);
+}
+
 describe('start', () => {
   it('sends what it is given, with a key of its own', async () => {
-    const server = backend();
     const { phoneNumber } = REQUEST;
     const others = { email: 'jo@example.org', channels: ['email'], nonce: 'n'.repeat(16) };
     const verification = await clientOf(server).start({ phoneNumber, ...others });
@@ -51,13 +59,11 @@ describe('start', () => {
   });
 
   it('carries the token that the stage asks for', async () => {
-    const server = backend();
     await clientOf(server, { startToken: async () => 'a.b.c' }).start(REQUEST);
     expect(server.received[0]?.headers.authorization).toBe('Bearer a.b.c');
   });
 
   it('repeats with the same key until its outcome is known', async () => {
-    const server = backend();
     const inProgress = problemReply('start_in_progress', { retry_after: 1 });
     server.script('/start', 'lose', 'lose_answer', inProgress);
     await clientOf(server).start(REQUEST);
@@ -66,7 +72,6 @@ describe('start', () => {
   });
 
   it('keeps the key over a failure, for the next try of the user', async () => {
-    const server = backend();
     const client = clientOf(server);
     server.script('/start', ...LOST);
     await expect(client.start(REQUEST)).rejects.toMatchObject({ code: 'network_error' });
@@ -75,7 +80,6 @@ describe('start', () => {
   });
 
   it('takes a new key for another request, and after a refusal', async () => {
-    const server = backend();
     const client = clientOf(server);
     server.script('/start', ...LOST, problemReply('phone_number_refused'));
     await expect(client.start(REQUEST)).rejects.toMatchObject({ code: 'network_error' });
@@ -85,7 +89,6 @@ describe('start', () => {
   });
 
   it('takes a new key when the verification of the old one has ended meanwhile', async () => {
-    const server = backend();
     const client = clientOf(server);
     await client.start(REQUEST);
     server.script('/start', problemReply('verification_closed'));
@@ -96,7 +99,6 @@ describe('start', () => {
   });
 
   it('takes a new key after its verification was seen to end', async () => {
-    const server = backend();
     const client = clientOf(server);
     const verification = await client.start(REQUEST);
     changes(server, '/cancel', () => ended('cancelled'));
@@ -106,7 +108,6 @@ describe('start', () => {
   });
 
   it('leaves rate limits to the user', async () => {
-    const server = backend();
     server.script('/start', problemReply('rate_limited', { retry_after: 30 }));
     const problem = { code: 'rate_limited', retryable: true, retryAfter: 30 };
     await expect(clientOf(server).start(REQUEST)).rejects.toMatchObject(problem);
@@ -115,7 +116,6 @@ describe('start', () => {
 
 describe('one start at a time', () => {
   it('returns the same promise for the same request, whatever the order of its members', async () => {
-    const server = backend();
     const client = clientOf(server);
     const first = client.start({ phoneNumber: PHONE_NUMBER, email: 'jo@example.org' });
     const second = client.start({ email: 'jo@example.org', phoneNumber: PHONE_NUMBER });
@@ -125,7 +125,6 @@ describe('one start at a time', () => {
   });
 
   it('refuses another request while one is pending, and takes it afterwards', async () => {
-    const server = backend();
     const client = clientOf(server);
     const first = client.start(REQUEST);
     const problem = { name: 'ClientProblem', code: 'start_in_progress', retryable: true };
@@ -135,8 +134,7 @@ describe('one start at a time', () => {
     expect(startKeys(server)).toHaveLength(2);
   });
 
-  it('keeps nobody waiting for a start that was aborted', async () => {
-    const server = backend();
+  it('starts again at once after a start that was aborted', async () => {
     const client = clientOf(server);
     const aborting = new AbortController();
     const first = client.start(REQUEST, aborting);
@@ -158,17 +156,15 @@ describe('what is saved', () => {
     ['its own repeat', REQUEST, 'network_unsupported'],
     ['its own repeat', REQUEST, 'verification_closed'],
   ] as const)('survives %s (%j) that is refused with %s', async (_, request, code) => {
-    const server = backend();
-    const store = await saved(server);
+    const store = await saved();
     const refusal = problemReply(code);
     server.script('/start', refusal, refusal);
     await expect(clientOf(server, { store }).start(request)).rejects.toMatchObject({ code });
-    expect((await clientOf(server, { store }).resume(REQUEST))?.requestId).toBe(REQUEST_ID);
+    expect((await resume(store))?.requestId).toBe(REQUEST_ID);
   });
 
   it('survives an abort, and so does the key of the aborted start', async () => {
-    const server = backend();
-    const store = await saved(server);
+    const store = await saved();
     const aborting = new AbortController();
     server.script('/start', () => {
       aborting.abort(new Error('the screen was left'));
@@ -176,35 +172,32 @@ describe('what is saved', () => {
     });
     const aborted = clientOf(server, { store }).start(OTHER, aborting);
     await expect(aborted).rejects.toThrow('the screen was left');
-    expect((await clientOf(server, { store }).resume(REQUEST))?.requestId).toBe(REQUEST_ID);
+    expect((await resume(store))?.requestId).toBe(REQUEST_ID);
     await clientOf(server, { store }).start(OTHER);
     const [, second, third] = startKeys(server);
     expect(third).toBe(second);
   });
 
   it('is replaced by a 202', async () => {
-    const server = backend();
-    const store = await saved(server);
+    const store = await saved();
     (await clientOf(server, { store }).start(OTHER)).close();
-    expect(await clientOf(server, { store }).resume(REQUEST)).toBeUndefined();
+    expect(await resume(store)).toBeUndefined();
     expect(await clientOf(server, { store }).savedRequest()).toEqual(OTHER);
   });
 
   it('is forgotten when its proof has come', async () => {
-    const server = backend();
-    const store = await saved(server);
+    const store = await saved();
     server.change(ended('completed'));
-    const verification = await clientOf(server, { store }).resume(REQUEST);
+    const verification = await resume(store);
     await verification?.proof(REQUEST);
     expect(store.items.size).toBe(0);
-    expect(await clientOf(server, { store }).resume(REQUEST)).toBeUndefined();
+    expect(await resume(store)).toBeUndefined();
   });
 
   it('is forgotten when the server says that it is too late for a proof', async () => {
-    const server = backend();
-    const store = await saved(server);
+    const store = await saved();
     server.change(ended('completed'));
-    const verification = await clientOf(server, { store }).resume(REQUEST);
+    const verification = await resume(store);
     server.act('/proof', () => problemReply('proof_refused'));
     await expect(verification?.proof({})).rejects.toMatchObject({ code: 'proof_refused' });
     expect(store.items.size).toBe(1);
@@ -214,8 +207,7 @@ describe('what is saved', () => {
   });
 
   it('is erased by forget, also for a start that is pending', async () => {
-    const server = backend();
-    const store = await saved(server);
+    const store = await saved();
     const client = clientOf(server, { store });
     const answered = Promise.withResolvers<void>();
     server.script('/start', () => {
@@ -231,8 +223,7 @@ describe('what is saved', () => {
   });
 
   it('holds the last unanswered starts, and the verification in any case', async () => {
-    const server = backend();
-    const store = await saved(server);
+    const store = await saved();
     const client = clientOf(server, { store });
     for (let last = 0; last < 9; last += 1) {
       const phoneNumber = `+491512345670${last}`;
@@ -240,18 +231,17 @@ describe('what is saved', () => {
       await expect(client.start({ phoneNumber })).rejects.toThrow();
     }
     expect(JSON.parse(store.getItem('silent-auth') ?? '')).toHaveLength(6);
-    expect((await clientOf(server, { store }).resume(REQUEST))?.requestId).toBe(REQUEST_ID);
+    expect((await resume(store))?.requestId).toBe(REQUEST_ID);
   });
 
   it('does not depend on the clock of the phone', async () => {
-    const server = backend();
-    const store = await saved(server);
+    const store = await saved();
     server.script('/start', ...LOST_ANSWER);
     await expect(clientOf(server, { store }).start(OTHER)).rejects.toThrow();
     const now = Date.now();
     for (const hours of [-1, 1, 24]) {
       vi.setSystemTime(now + hours * 3_600_000);
-      expect((await clientOf(server, { store }).resume(REQUEST))?.requestId).toBe(REQUEST_ID);
+      expect((await resume(store))?.requestId).toBe(REQUEST_ID);
     }
     (await clientOf(server, { store }).start(OTHER)).close();
     expect(new Set(startKeys(server)).size).toBe(2);
@@ -268,59 +258,39 @@ describe('resume(request)', () => {
   };
 
   it.each([
-    ['the whole request', FULL],
-    ['no locale', { ...FULL, locale: undefined }],
-    ['no e-mail', { ...FULL, email: undefined }],
-  ])('goes on with the saved verification for %s', async (_, request) => {
-    const server = backend();
-    const store = await saved(server, FULL);
-    const resumed = await clientOf(server, { store }).resume(request);
-    expect(resumed?.requestId).toBe(REQUEST_ID);
-  });
-
-  it.each([
-    ['number', { ...FULL, phoneNumber: '+4915123456790' }],
-    ['nonce', { ...FULL, nonce: 'm'.repeat(16) }],
-    ['nonce, which is missing', { ...FULL, nonce: undefined }],
-    ['channels', { ...FULL, channels: ['email'] }],
-    ['channels, which are missing', { ...FULL, channels: undefined }],
-    ['e-mail', { ...FULL, email: 'jo@example.com' }],
-  ])('finds nothing for another %s, and asks nobody', async (_, request) => {
-    const server = backend();
-    const store = await saved(server, FULL);
+    ['the same request', {}, REQUEST_ID],
+    ['no locale', { locale: undefined }, REQUEST_ID],
+    ['no e-mail address', { email: undefined }, REQUEST_ID],
+    ['another number', OTHER, undefined],
+    ['another nonce', { nonce: 'm'.repeat(16) }, undefined],
+    ['no nonce', { nonce: undefined }, undefined],
+    ['other channels', { channels: ['email'] }, undefined],
+    ['no channels', { channels: undefined }, undefined],
+    ['another e-mail address', { email: 'jo@example.com' }, undefined],
+  ])('finds the saved verification by what identifies it, with %s: %j', async (...row) => {
+    const [, change, requestId] = row;
+    const store = await saved(FULL);
     const asked = server.received.length;
-    expect(await clientOf(server, { store }).resume(request)).toBeUndefined();
-    expect(server.received).toHaveLength(asked);
-  });
-
-  it('never begins another verification', async () => {
-    const server = backend();
-    const store = storage();
-    server.script('/start', ...LOST_ANSWER);
-    await expect(clientOf(server, { store }).start(REQUEST)).rejects.toThrow();
-    server.script('/start', problemReply('verification_closed'));
-    expect(await clientOf(server, { store }).resume(REQUEST)).toBeUndefined();
-    expect(new Set(startKeys(server)).size).toBe(1);
-    expect(store.items.size).toBe(0);
+    const resumed = await resume(store, { ...FULL, ...change });
+    expect(resumed?.requestId).toBe(requestId);
+    if (!resumed) expect(server.received).toHaveLength(asked);
   });
 });
 
 describe('resume', () => {
-  it('has nothing to go on with in an empty, broken or foreign store', async () => {
-    const server = backend();
+  it('finds nothing in an empty, broken or foreign store', async () => {
     for (const text of [undefined, '', 'not json', '[]', '{"version":1}', 'null']) {
       const store = storage();
       if (text !== undefined) store.setItem('silent-auth', text);
-      expect(await clientOf(server, { store }).resume(REQUEST)).toBeUndefined();
+      expect(await resume(store)).toBeUndefined();
     }
     expect(server.received).toEqual([]);
   });
 
   it('goes on where a killed app was, over the socket', async () => {
-    const server = backend();
-    const store = await saved(server);
+    const store = await saved();
     server.change(submitCode(), false);
-    const resumed = await clientOf(server, { store }).resume(REQUEST);
+    const resumed = await resume(store);
     expect(resumed?.current).toEqual(server.verification);
     expect(server.received.at(-1)?.headers.authorization).toBe(`Bearer ${TOKEN}`);
     await fact(() => server.sockets === 1);
@@ -328,38 +298,39 @@ describe('resume', () => {
     expect((await resumed?.finished())?.status).toBe('completed');
   });
 
-  it('repeats a start whose answer the killed app never saw', async () => {
-    const server = backend();
+  it('repeats a start whose answer the killed app never saw, and begins no other', async () => {
     const store = storage();
     server.script('/start', ...LOST_ANSWER);
     await expect(clientOf(server, { store }).start(REQUEST)).rejects.toThrow();
-    const resumed = await clientOf(server, { store }).resume(REQUEST);
-    expect(resumed?.requestId).toBe(REQUEST_ID);
-    expect(new Set(startKeys(server)).size).toBe(1);
+    expect((await resume(store))?.requestId).toBe(REQUEST_ID);
+    store.items.clear();
+    server.script('/start', ...LOST_ANSWER);
+    await expect(clientOf(server, { store }).start(REQUEST)).rejects.toThrow();
+    server.script('/start', problemReply('verification_closed'));
+    expect(await resume(store)).toBeUndefined();
+    expect(store.items.size).toBe(0);
+    expect(new Set(startKeys(server)).size).toBe(2);
   });
 
   it('forgets a token that is not valid any more', async () => {
-    const server = backend();
-    const store = await saved(server);
+    const store = await saved();
     server.act('/status', () => problemReply('client_token_invalid'));
-    expect(await clientOf(server, { store }).resume(REQUEST)).toBeUndefined();
+    expect(await resume(store)).toBeUndefined();
     expect(store.items.size).toBe(0);
   });
 
   it('keeps a completed verification for the proof, for ten minutes', async () => {
-    const server = backend();
     const store = storage();
     const verification = await connected(server, { store });
     server.change(ended('completed'));
     await verification.finished();
-    expect((await clientOf(server, { store }).resume(REQUEST))?.current.status).toBe('completed');
+    expect((await resume(store))?.current.status).toBe('completed');
     server.change({ ended_at: new Date(Date.now() - 601_000).toISOString() });
-    expect(await clientOf(server, { store }).resume(REQUEST)).toBeUndefined();
+    expect(await resume(store)).toBeUndefined();
     expect(store.items.size).toBe(0);
   });
 
   it('forgets a verification that ended otherwise', async () => {
-    const server = backend();
     const store = storage();
     const verification = await connected(server, { store });
     server.change(ended('failed'));
@@ -368,7 +339,6 @@ describe('resume', () => {
   });
 
   it('does not navigate to a check_url again', async () => {
-    const server = backend();
     const store = storage();
     const opened: string[] = [];
     const action = { type: 'open_check_url', check_url: CHECK_URL, method: 'navigate' } as const;
@@ -382,8 +352,7 @@ describe('resume', () => {
     expect(resumed?.current.action?.type).toBe('open_check_url');
   });
 
-  it('does its work with a store that always fails', async () => {
-    const server = backend();
+  it('works with a store that always fails', async () => {
     const fail = (): never => {
       throw new Error('quota exceeded');
     };
@@ -394,7 +363,6 @@ describe('resume', () => {
   });
 
   it('never stores a code or a check_url of the fetching kind', async () => {
-    const server = backend();
     const store = storage();
     server.change(openCheckUrl());
     const verification = await clientOf(server, { store }).start(REQUEST);
