@@ -74,7 +74,7 @@ describe('an item of the previous release', () => {
   });
 
   it.each(stories.filter(({ input }) => input.on))(
-    'is counted on where it stands: $name',
+    'is counted on from its stored count: $name',
     async ({ input: { on, nowMs }, items: [item] }) => {
       if (!on) throw new Error('not the story of a counter');
       const counted: CountedOn = { ...on, caller: { address: '203.0.113.9' } };

@@ -58,7 +58,7 @@ async function item(): Promise<Readonly<Record<string, AttributeValue>>> {
 }
 
 describe('RateLimits.count with shares', () => {
-  it('leaves to another caller what one caller cannot spend', async () => {
+  it('leaves another caller what one caller may not spend', async () => {
     expect(await countedOf(10, number(ONE))).toBe(2);
     expect(await countedOf(10, number(OTHER))).toBe(2);
     expect(await countedOf(10, number(at('198.51.100.3')))).toBe(1);

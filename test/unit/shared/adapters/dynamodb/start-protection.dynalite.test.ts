@@ -123,7 +123,7 @@ describe('RateLimits.count', () => {
     expect(outcomes).toEqual({ counted: 20, spent: 30 });
   });
 
-  it('counts every try, one whose answer was lost as well', async () => {
+  it('counts a try whose answer was lost', async () => {
     const on = counter('email', 'lost-answer@example.org');
     const unlucky = startProtection(store, { limits: LIMITS, client: withLostAnswers() });
     await expect(unlucky.rateLimits.count(on, NOW_MS)).rejects.toMatchObject({
@@ -148,7 +148,7 @@ describe('RateLimits.giveBack', () => {
     expect(await left(on)).toBe(1);
   });
 
-  it('makes no room that the limit does not give', async () => {
+  it('never allows more than the limit', async () => {
     const on = counter('email', 'never-counted@example.org');
     await rateLimits.giveBack(on, NOW_MS);
     expect(await left(on)).toBe(2);
@@ -171,7 +171,7 @@ describe('RateLimits.giveBack', () => {
     expect(await left(on)).toBe(1);
   });
 
-  it('does not hide a mistake of ours', async () => {
+  it('throws a mistake of ours', async () => {
     const on = counter('email', 'mistake@example.org');
     const send = () => Promise.reject(new TypeError('a mistake'));
     const onceClient = (): DynamoDBClient => Object.create(store.client, { send: { value: send } });
@@ -187,7 +187,7 @@ describe('PhoneNumberLocks.lock', () => {
     expect(await lock('two', NOW_MS + 35_000)).toMatchObject(LOCKED);
   });
 
-  it('locks for one of 50 at once', async () => {
+  it('locks a number for one of 50 starts at once', async () => {
     expect(await outcomesOf(50, (index) => lock(`owner ${index}`))).toEqual({
       locked: 1,
       held: 49,
@@ -213,7 +213,7 @@ describe('PhoneNumberLocks.lock', () => {
     expect(await lock('two', LIVE.liveUntilMs)).toMatchObject(LOCKED);
   });
 
-  it('passes over a live verification that is known to have ended, and over no other', async () => {
+  it('ignores a live verification that is known to have ended, and no other', async () => {
     await lock('one');
     await locks.record(by('one'), LIVE);
     const live = { outcome: 'live', requestId: 'request-1' };

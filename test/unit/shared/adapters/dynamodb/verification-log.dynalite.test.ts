@@ -76,7 +76,7 @@ describe('append', () => {
     expect(await log.find(requestId)).toEqual(entry);
   });
 
-  it('lives 48 hours from the start on, whenever webhooks came', async () => {
+  it('expires 48 hours after the start, whenever webhooks came', async () => {
     const requestId = randomUUID();
     await log.append(requestId, issued());
     const soon = { N: String(NOW_MS / 1000 + 3600) };
@@ -138,7 +138,7 @@ describe('append', () => {
     expect(await itemOf(requestId)).toEqual(before);
   });
 
-  it('gives the client 20 places and Vonage 24, and needs none for what is ours', async () => {
+  it('gives the client 20 places and Vonage 24; our own events need none', async () => {
     const requestId = await start();
     const url = (index: number) => issued(`https://api.vonage.com/${index}`);
     const checked = (index: number): VerificationEvent => {

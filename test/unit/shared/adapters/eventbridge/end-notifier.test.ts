@@ -79,7 +79,7 @@ describe('end notifier', () => {
     expect(body).not.toContain(EMAIL);
   });
 
-  it('says null for what the start did not bring, and why it ended', async () => {
+  it('says why it ended, and null for what the start did not name', async () => {
     stub.answer(PUT);
     const cancelled = { type: 'cancelled', atMs: START_MS + 1000 } as const;
     await inVirtualTime(() => notify([started(), cancelled]), network);
@@ -115,7 +115,7 @@ describe('end notifier', () => {
     expect(stub.received).toHaveLength(2);
   });
 
-  it('survives a bus that is not there', async () => {
+  it('gives up on a bus that cannot be reached', async () => {
     expect(await notify(await completedSilently(), NOWHERE)).toEqual(GIVEN_UP);
   });
 });

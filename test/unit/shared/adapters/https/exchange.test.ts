@@ -70,7 +70,7 @@ describe('exchange', () => {
     ],
     ['an answer cut off', truncate(200, '{'), { status: 200, error: { code: 'ECONNRESET' } }],
     ['an answer that is too long', text(200, 'a'.repeat(1025)), { status: 200 }],
-  ])('gives up on %s, and tells the status that came', async (_, answer, failure) => {
+  ])('gives up on %s, and reports the status if there was one', async (_, answer, failure) => {
     stub.answer(answer);
     expect(await ask()).toMatchObject({ outcome: 'failed', wasSent: true, ...failure });
   });

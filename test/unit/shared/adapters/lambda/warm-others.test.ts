@@ -29,7 +29,7 @@ describe('createWarmOthers', () => {
     }
   });
 
-  it('does so again only after ten minutes without a request', async () => {
+  it('invokes them again only after ten minutes without a request', async () => {
     const warmOthers = create('connect');
     for (const minute of [0, 1, 10, 19, 29]) {
       nowMs = minute * MINUTE_MS;

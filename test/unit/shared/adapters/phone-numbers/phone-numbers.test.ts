@@ -27,27 +27,17 @@ describe('countryOfMobile', () => {
     ['DO', '+18092345678'],
     ['JM', '+18764123456'],
     ['BB', '+12462501234'],
-    ['MX', '+525512345678'],
-    ['BR', '+5511987654321'],
-    ['IT', '+393331234567'],
     ['GB', '+447400123456'],
     ['GG', '+447781123456'],
     ['JE', '+447797712345'],
     ['IM', '+447624123456'],
     ['DE', '+4915112345678'],
-    ['FR', '+33612345678'],
-    ['IN', '+919812345678'],
-    ['AU', '+61412345678'],
   ])('finds a mobile number of %s: %s', (country, number) => {
     expect(countryOfMobile(number)).toBe(country);
   });
 
   it.each([
     ['a landline in GB', '+442079460018'],
-    ['a landline in BR', '+551132345678'],
-    ['a landline in IT', '+390612345678'],
-    ['a landline in DE', '+493012345678'],
-    ['a landline in FR', '+33123456789'],
     ['a free number in GB', '+448081570000'],
     ['a landline in BB', '+12464123456'],
     ['a landline in JM', '+18769012345'],
@@ -74,13 +64,13 @@ describe('a number of +1', () => {
   const { countryOfMobile: inCanada } = createPhoneNumbers({ countries: ['CA'] });
 
   it.each(['621', '436', '861', '837', '729', '327', '947', '983', '835'])(
-    'has the area code %s, younger than metadata or not',
+    'may have the new area code %s',
     (area) => {
       expect(countryOfMobile(`+1${area}2345678`)).toBe('US');
     },
   );
 
-  it('of an area code that nobody knows is Canadian where the stage has no US', () => {
+  it('of an unknown area code is Canadian where the stage has no US', () => {
     expect(inCanada('+16212345678')).toBe('CA');
     expect(inCanada('+14152345678')).toBe('US');
   });
@@ -102,7 +92,7 @@ describe('a number of +1', () => {
     if (area !== '246') expect(countryOfMobile(`+1${area}9575678`)).toBeDefined();
   });
 
-  it('never throws, and is none that belongs to no subscriber', () => {
+  it('always belongs to a subscriber; nothing throws', () => {
     const digits = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 6, maxLength: 12 });
     const known = fc.constantFrom('800', '900', '523', '524', '521', '600', '242', '809', '310');
     const national = fc.oneof(
@@ -164,7 +154,7 @@ describe('a number that is kept for documentation', () => {
     ['+46701740605', 'SE'],
     ['+46701740699', 'SE'],
     ['+61491570156', 'AU'],
-  ])('starts on one machine only: %s', (number, country) => {
+  ])('is a mobile number only for a stack on one machine: %s', (number, country) => {
     expect(onOneMachine(number)).toBe(country);
     expect(countryOfMobile(number)).toBeUndefined();
   });
@@ -177,7 +167,7 @@ describe('a number that is kept for documentation', () => {
   );
 
   it.each(['+447700901123', '+33639991234', '+46701740604', '+46701740700', '+61491570160'])(
-    'has neighbours that somebody may have: %s',
+    'has neighbours that are not reserved: %s',
     (number) => {
       expect(onOneMachine(number)).toBe(countryOfMobile(number));
     },

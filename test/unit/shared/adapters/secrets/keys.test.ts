@@ -97,7 +97,7 @@ describe('guardHmac', () => {
 describe('the secret', () => {
   const derived = (name: string): Buffer => Buffer.from(hkdfSync('sha256', 'master', '', name, 32));
 
-  it('may hold one key of which the three are derived', async () => {
+  it('may hold one key from which the three are derived', async () => {
     const unset = { guard_key: '', token_key: '', identity_key: '' };
     const { keys } = keysOf({ master_key: 'master', ...unset });
     expect(await keys.guardHmac(['a'])).toEqual(hmac(derived('guard_key'), '["a"]'));
@@ -107,7 +107,7 @@ describe('the secret', () => {
     expect(token).toBe(tokenBy(derived('token_key')));
   });
 
-  it('goes by the three keys where they are set', async () => {
+  it('prefers the three keys where they are set', async () => {
     const { guardHmac } = keysOf({ ...SECRET, master_key: 'master' }).keys;
     expect(await guardHmac(['a'])).toEqual(hmac('guard key', '["a"]'));
   });
@@ -125,7 +125,7 @@ describe('the secret', () => {
 describe('parseClientToken', () => {
   const bearer = `${'A'.repeat(42)}A`;
 
-  it('takes the part before the point for the request_id', () => {
+  it('takes the part before the dot as the request_id', () => {
     const token = `5b0d1c9e-6c1e.${bearer}`;
     const hash = hashClientToken(token);
     expect(parseClientToken(token)).toEqual({ requestId: '5b0d1c9e-6c1e', hash });

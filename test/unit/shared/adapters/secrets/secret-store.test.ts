@@ -13,6 +13,10 @@ import {
 import { Problem } from '../../../../../shared/domain/errors.ts';
 
 const MINUTE_MS = 60_000;
+const ONE = { token_key: 'one' };
+const TWO = { token_key: 'two' };
+const THREE = { token_key: 'three' };
+const UNAVAILABLE = { code: 'dependency_unavailable' };
 const client = new SecretsManagerClient({ region: 'eu-central-1' });
 const manager = mockClient(client);
 const onStale = vi.fn();
@@ -24,6 +28,7 @@ beforeEach(() => {
   onStale.mockReset();
   nowMs = 1_000_000;
   secrets = createSecretStore({ client, clock: { now: () => nowMs }, onStale });
+  holds(ONE);
 });
 
 function holds(secret: unknown): void {
@@ -40,50 +45,47 @@ function reads(): number {
 
 describe('get', () => {
   it('reads a secret once in 5 minutes', async () => {
-    holds({ token_key: 'one', number: 1 });
+    holds({ ...ONE, number: 1 });
     const first = await secrets.get('keys');
-    expect(first).toEqual({ token_key: 'one' });
+    expect(first).toEqual(ONE);
     nowMs += 5 * MINUTE_MS - 1;
     expect(await secrets.get('keys')).toBe(first);
     const read = manager.commandCalls(GetSecretValueCommand);
     expect(read.map(({ args }) => args[0].input)).toEqual([{ SecretId: 'keys' }]);
-    holds({ token_key: 'two' });
+    holds(TWO);
     nowMs += 1;
-    expect(await secrets.get('keys')).toEqual({ token_key: 'two' });
+    expect(await secrets.get('keys')).toEqual(TWO);
     expect(reads()).toBe(2);
   });
 
-  it('reads each secret once for many who ask at once', async () => {
-    holds({ token_key: 'one' });
+  it('reads each secret once when many ask at once', async () => {
     const ids = [...Array(50).fill('keys'), ...Array(50).fill('signature')];
     await Promise.all(ids.map((id) => secrets.get(id)));
     expect(reads()).toBe(2);
   });
 
   it('serves the last good value for a day while Secrets Manager fails, and says so', async () => {
-    holds({ token_key: 'one' });
     await secrets.get('keys');
     fails();
     nowMs += 24 * 60 * MINUTE_MS - 1;
-    expect(await secrets.get('keys')).toEqual({ token_key: 'one' });
-    expect(await secrets.get('keys')).toEqual({ token_key: 'one' });
+    expect(await secrets.get('keys')).toEqual(ONE);
+    expect(await secrets.get('keys')).toEqual(ONE);
     expect(onStale).toHaveBeenCalledTimes(2);
     expect(reads()).toBe(2);
     nowMs += 1;
-    await expect(secrets.get('keys')).rejects.toMatchObject({ code: 'dependency_unavailable' });
+    await expect(secrets.get('keys')).rejects.toMatchObject(UNAVAILABLE);
   });
 
   it('tries again half a minute after a failure', async () => {
-    holds({ token_key: 'one' });
     await secrets.get('keys');
     fails();
     nowMs += 5 * MINUTE_MS;
     await secrets.get('keys');
-    holds({ token_key: 'two' });
+    holds(TWO);
     nowMs += 29_999;
-    expect(await secrets.get('keys')).toEqual({ token_key: 'one' });
+    expect(await secrets.get('keys')).toEqual(ONE);
     nowMs += 1;
-    expect(await secrets.get('keys')).toEqual({ token_key: 'two' });
+    expect(await secrets.get('keys')).toEqual(TWO);
   });
 
   it('answers 503 when it never had a value', async () => {
@@ -91,9 +93,9 @@ describe('get', () => {
     manager.on(GetSecretValueCommand).rejects(cause);
     const failure = await secrets.get('keys').catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Problem);
-    expect(failure).toMatchObject({ code: 'dependency_unavailable', cause });
-    holds({ token_key: 'one' });
-    expect(await secrets.get('keys')).toEqual({ token_key: 'one' });
+    expect(failure).toMatchObject({ ...UNAVAILABLE, cause });
+    holds(ONE);
+    expect(await secrets.get('keys')).toEqual(ONE);
   });
 
   it.each(['{"token_key":"s3cret', '', '"s3cret"', '["s3cret"]', 'null'])(
@@ -101,7 +103,7 @@ describe('get', () => {
     async (text) => {
       manager.on(GetSecretValueCommand).resolves({ SecretString: text });
       const failure = await secrets.get('keys').catch((error: unknown) => error);
-      expect(failure).toMatchObject({ code: 'dependency_unavailable' });
+      expect(failure).toMatchObject(UNAVAILABLE);
       expect(failure).not.toHaveProperty('cause');
     },
   );
@@ -109,30 +111,27 @@ describe('get', () => {
 
 describe('refresh', () => {
   it('reads at once, but at most once a minute', async () => {
-    holds({ token_key: 'one' });
     await secrets.get('keys');
-    holds({ token_key: 'two' });
-    expect(await secrets.refresh('keys')).toEqual({ token_key: 'two' });
-    holds({ token_key: 'three' });
+    holds(TWO);
+    expect(await secrets.refresh('keys')).toEqual(TWO);
+    holds(THREE);
     nowMs += MINUTE_MS - 1;
-    expect(await secrets.refresh('keys')).toEqual({ token_key: 'two' });
+    expect(await secrets.refresh('keys')).toEqual(TWO);
     nowMs += 1;
-    expect(await secrets.refresh('keys')).toEqual({ token_key: 'three' });
+    expect(await secrets.refresh('keys')).toEqual(THREE);
     expect(reads()).toBe(3);
   });
 
-  it('reads once for 10 000 who ask within a minute', async () => {
-    holds({ token_key: 'one' });
+  it('reads once when 10 000 ask within a minute', async () => {
     await secrets.get('keys');
     for (let count = 0; count < 10_000; count += 1) await secrets.refresh('keys');
     expect(reads()).toBe(2);
   });
 
   it('keeps the last good value when it fails', async () => {
-    holds({ token_key: 'one' });
     await secrets.get('keys');
     fails();
-    expect(await secrets.refresh('keys')).toEqual({ token_key: 'one' });
+    expect(await secrets.refresh('keys')).toEqual(ONE);
     expect(onStale).toHaveBeenCalledTimes(1);
   });
 });
@@ -143,8 +142,7 @@ describe('requireField', () => {
   });
 
   it.each([{}, { api_key: '' }])('answers 503 for a placeholder: %j', (secret) => {
-    expect(() => requireField(secret, 'api_key')).toThrow(
-      expect.objectContaining({ code: 'dependency_unavailable' }),
-    );
+    const field = () => requireField(secret, 'api_key');
+    expect(field).toThrow(expect.objectContaining(UNAVAILABLE));
   });
 });

@@ -65,7 +65,7 @@ describe('get', () => {
     expect(nonces).toBe(2);
   });
 
-  it('signs once for many who ask at once', async () => {
+  it('signs once when many ask at once', async () => {
     const tokens = await Promise.all(Array.from({ length: 20 }, () => jwt.get()));
     expect(new Set(tokens).size).toBe(1);
     expect(nonces).toBe(1);

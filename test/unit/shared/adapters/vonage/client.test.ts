@@ -156,19 +156,15 @@ describe('verify', () => {
   });
 
   it.each([
-    'http://api.vonage.com/x',
-    'https://vonage.com.evil.example/x',
-    'https://user@api.vonage.com/x',
-    7,
-  ])('drops the check_url %s', async (checkUrl) => {
+    ['https://evil.example/x', [{ operation: 'start', status: 'check_url' }]],
+    [7, []],
+  ])('drops the check_url %s', async (checkUrl, expected) => {
     stub.answer(json(202, { request_id: 'r1', check_url: checkUrl }));
-    const answer = await vonage.verify(REQUEST, BUDGET);
-    expect(answer).toEqual(CREATED);
-    const isText = typeof checkUrl === 'string';
-    expect(errors()).toEqual(isText ? [{ operation: 'start', status: 'check_url' }] : []);
+    expect(await vonage.verify(REQUEST, BUDGET)).toEqual(CREATED);
+    expect(errors()).toEqual(expected);
   });
 
-  it('knows that nothing was sent when nobody listens or the name is unknown', async () => {
+  it('answers unavailable when nobody listens or the name is unknown', async () => {
     expect(await nowhere().verify(REQUEST, BUDGET)).toEqual({ outcome: 'unavailable' });
     const unknownName = vonageAt('http://vonage.invalid');
     expect(await unknownName.verify(REQUEST, BUDGET)).toEqual({ outcome: 'unavailable' });
@@ -233,7 +229,7 @@ describe('check', () => {
     expect(sent?.body).toBe('{"code":"Ab3xK9"}');
   });
 
-  it('stays on the path of one request, whatever its id is', async () => {
+  it('encodes the request_id in the path', async () => {
     stub.answer(json(200, {}));
     await vonage.check('../r1?a#b/next_workflow', 'Ab3xK9', BUDGET);
     expect(stub.received[0]?.path).toBe('/v2/verify/..%2Fr1%3Fa%23b%2Fnext_workflow');
@@ -309,7 +305,7 @@ describe('next', () => {
     expect(stub.received).toHaveLength(calls);
   });
 
-  it('knows that Vonage did not move when nothing was sent', async () => {
+  it('answers refused when nothing was sent', async () => {
     expect(await nowhere().next('r1', BUDGET)).toBe('refused');
   });
 });
@@ -349,7 +345,7 @@ describe('cancel', () => {
 });
 
 describe('the sockets', () => {
-  it('are kept for the next call, for 15 s: the peer may have closed them unseen', () =>
+  it('are kept for the next call for 15 s; after that the peer may have closed them', () =>
     inTime(async () => {
       stub.answer(json(200, {}));
       await vonage.check('r1', 'Ab3xK9', BUDGET);

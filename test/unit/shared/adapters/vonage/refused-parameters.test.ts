@@ -14,7 +14,7 @@ describe('refusedFor', () => {
     expect(refusedFor({ invalid_parameters }, [SILENT, EMAIL])).toBe(told);
   });
 
-  it('goes by what was asked for where no place is named', () => {
+  it('blames the requested channel where the refusal names no step', () => {
     const body = { invalid_parameters: [{ name: 'to', reason: 'is invalid' }] };
     expect(refusedFor(body, [EMAIL])).toBe('email_refused');
     expect(refusedFor(body, [SILENT, EMAIL])).toBe('number_refused');

@@ -90,7 +90,7 @@ describe('a genuine webhook', () => {
 });
 
 describe('an Authorization header without a bearer token', () => {
-  it('answers 503 when there is none: Vonage then signs', async () => {
+  it('answers 503 without a header, so that Vonage repeats the webhook', async () => {
     await expect(verify(undefined)).rejects.toMatchObject({ code: 'dependency_unavailable' });
     expect(measured).toEqual([{ name: 'WebhookRejected', dimensions: { reason: 'unsigned' } }]);
   });
@@ -139,7 +139,6 @@ describe('a token of another form', () => {
     ['claims that are no UTF-8', signed(segment('{"alg":"HS256"}'), segment(Buffer.from([0xff])))],
     ['alg twice', rawToken('{"alg":"none","alg":"HS256"}', '{}')],
     ['a claim twice', rawToken('{"alg":"HS256"}', '{"iss":"x","iss":"Vonage"}')],
-    ['__proto__ among the claims', rawToken('{"alg":"HS256"}', '{"__proto__":{}}')],
     ['deep claims', rawToken('{"alg":"HS256"}', `{"a":${'['.repeat(16)}${']'.repeat(16)}}`)],
   ])('is refused before a secret is read: %s', async (_, token) => {
     await expectFault(`Bearer ${token}`, 'malformed');
@@ -236,7 +235,7 @@ describe('claims', () => {
     ['nbf as a string', { nbf: String(NOW_SECONDS - 60) }],
   ])('are refused: %s', (_, claims) => expectFault(genuine({ claims }), 'claims'));
 
-  it('are refused: iat beyond every number', () => {
+  it('are refused: an infinite iat', () => {
     const claims = JSON.stringify({ ...webhookClaims(AT), iat: 0 }).replace(':0', ':1e400');
     return expectFault(`Bearer ${rawToken('{"alg":"HS256"}', claims)}`, 'claims');
   });
@@ -316,7 +315,7 @@ describe('rotation of the secret', () => {
     await verify(genuine({ claims: { application_id: 'the new application' } }));
   });
 
-  it('reads nothing again for faults that no other secret cures', async () => {
+  it('does not read the secret again for faults that no other secret cures', async () => {
     await expectFault(genuine({ claims: { iat: 0 } }), 'stale');
     await expectFault(genuine({ claims: { payload_hash: '' } }), 'payload_hash');
     expect(secrets.calls.refresh).toBe(0);
@@ -338,7 +337,7 @@ describe('a secret that cannot be trusted', () => {
     await expect(verify(genuine(parts))).rejects.toMatchObject({ code: 'dependency_unavailable' });
   });
 
-  it('takes 32 bytes, not characters, for enough', async () => {
+  it('accepts a secret of 32 bytes in fewer characters', async () => {
     const secret = '\u00e9'.repeat(16);
     holds({ ...SECRET, signature_secret: secret });
     await verify(genuine({ secret }));

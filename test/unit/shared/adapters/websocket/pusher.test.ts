@@ -45,7 +45,7 @@ describe('push', () => {
     });
   });
 
-  it('asks nobody when nobody listens', async () => {
+  it('sends nothing when there is no connection', async () => {
     stub.answer(json(200));
     expect(await push()).toEqual([]);
     expect(stub.received).toHaveLength(0);
