@@ -54,6 +54,6 @@ function remove(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // It never was, or a process is about to end: the system keeps an empty group, which costs nothing.
+    // It does not exist, or a process in it is about to end: an empty group that stays costs nothing.
   }
 }

@@ -22,8 +22,8 @@ npm run kill [-- options]`,
     // Past the deadline of every verification: 60 s, two channels of 30 s, 30 s more.
     patienceMs: 200_000,
     exactly: false,
-    // Enough for the fourth attempt, 60 s after the third.
-    webhooksMs: 75_000,
+    // The fourth attempt comes 60 s after the third.
+    webhooksMs: 180_000,
   },
   disturb: (stack, seed) => {
     const stop = startKilling(stack, seed);

@@ -41,7 +41,7 @@ export function startKilling(
     try {
       process.kill(chosen.pid, 'SIGKILL');
     } catch (error) {
-      // it ended by itself a moment ago
+      // It ended by itself a moment ago.
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
     }
   }

@@ -28,8 +28,8 @@ export interface PhoneNetwork {
   readonly close: () => void;
 }
 
-/** After an end; longer than a push takes on a busy machine. */
-const PUSH_MS = 3_000;
+/** Ends the wait for a push that will never come. */
+const PUSH_MS = 60_000;
 const PAUSE_MS = 20;
 
 export function createPhoneNetwork(

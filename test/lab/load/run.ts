@@ -14,8 +14,7 @@ const { wanted, report, print } = await runLoad({
 
 npm run load [-- options]`,
   concurrency: 50,
-  // 20 s are enough for the first retry of a webhook.
-  crowd: { patienceMs: 180_000, exactly: true, webhooksMs: 20_000 },
+  crowd: { patienceMs: 180_000, exactly: true, webhooksMs: 120_000 },
 });
 print();
 const { completed_stories, stored, started_at_vonage, errors, violations, memory_flat } = report;

@@ -87,7 +87,7 @@ function compareWithStory(
 const vonageRequest = z.object({ status: z.string(), webhooks_pending: z.array(z.unknown()) });
 type VonageRequest = z.infer<typeof vonageRequest>;
 
-/** Where our own clock had the last word, what Vonage said came after the deadline, if at all. */
+/** After our own deadline Vonage may end otherwise: later, or not at all. */
 function compareWithVonage(
   { status, reason }: VerificationObject,
   vonage: VonageRequest | undefined,

@@ -65,7 +65,7 @@ function marked(lines: readonly string[], mark: string): string {
     .join('\n');
 }
 
-/** Why a mutant cannot be applied, or fails no test for certain; undefined: it fits. */
+/** Why a mutant cannot be applied or tested; undefined when it can. */
 export function misfitOf(
   { rule, name, file, find, tests }: Mutant,
   tree: string,

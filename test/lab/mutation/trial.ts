@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** `broken`: no test failed, and yet it did not pass; nobody knows what that shows. */
+/** `broken`: no test failed and the run did not pass, which proves nothing. */
 export type Verdict =
   | { readonly outcome: 'passed' }
   | { readonly outcome: 'failed'; readonly test: string; readonly file: string }
@@ -37,7 +37,7 @@ export async function runTests(
       '--config=test/vitest.config.ts',
       '--project=unit',
       '--project=lab',
-      // A mutant that hangs is found out by the limit of the whole trial.
+      // The limit of the whole trial ends a mutant that hangs.
       '--bail=1',
       '--testTimeout=60000',
       '--maxWorkers=1',

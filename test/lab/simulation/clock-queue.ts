@@ -92,7 +92,7 @@ export function createSimulatedQueue(needs: QueueNeeds): SimulatedQueue {
   };
 }
 
-/** What appends `started` may die before it sends the message; the replay does not know. */
+/** A start may die after it has appended `started` and before it sends the message. */
 function isDeathOfStart(fact: Fact): boolean {
   return fact.kind === 'fault' && /^start-\d+ dies/.test(fact.what);
 }

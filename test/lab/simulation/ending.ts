@@ -1,4 +1,4 @@
-/** The quiet end of a run: faults stop, time passes, and everybody looks once more. */
+/** The quiet end of a run: faults stop, time passes, and everybody asks once more. */
 
 import type { Received } from './gateway.ts';
 import { TABLES } from './lambda/needs.ts';
@@ -17,8 +17,8 @@ export interface FinalLook {
 
 export interface Ending {
   readonly looks: readonly FinalLook[];
-  /** Not ended on the bus, although each message of the clock came and nobody asked meanwhile. */
-  readonly untold: readonly string[];
+  /** Verifications whose end the bus never got, although every message of the clock came. */
+  readonly missingOnBus: readonly string[];
 }
 
 /** Longer than any verification lives, and than the last webhook is tried. */
@@ -33,12 +33,12 @@ export async function observeEnding(world: World): Promise<Ending> {
   const ended = new Set(
     world.history.facts.flatMap((fact) => (fact.kind === 'end' ? [fact.requestId] : [])),
   );
-  const untold = holdings
+  const missingOnBus = holdings
     .map(({ requestId }) => requestId)
     .filter((requestId) => clockQueue.keptEveryMessage(requestId) && !ended.has(requestId));
   const looks: FinalLook[] = [];
   for (const holding of holdings) looks.push(await look(holding, world));
-  return { looks, untold };
+  return { looks, missingOnBus };
 }
 
 async function look(holding: Holding, world: World): Promise<FinalLook> {

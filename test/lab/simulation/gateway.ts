@@ -113,7 +113,7 @@ function toAnswer(result: Invoked): Received {
   return { status: statusCode, body: body === undefined ? undefined : JSON.parse(body) };
 }
 
-/** A proof without its signature, which is another one each time: a seed replays fact by fact. */
+/** A proof without its signature, which differs each time: a seed must replay fact by fact. */
 function toRecorded(body: unknown): unknown {
   const { proof } = Object(body);
   return typeof proof === 'string'

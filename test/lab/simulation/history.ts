@@ -2,7 +2,7 @@
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Something about which facts are recorded, by its kind. */
+/** What is recorded, by kind. */
 interface Facts {
   fault: { what: string; invocation: number };
   /** A call as it came in at our gateway; `id` joins it with the other facts about it. */

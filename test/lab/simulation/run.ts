@@ -15,7 +15,7 @@ import type { Violation } from './checker/violation.ts';
 import { shorten } from './shorten.ts';
 import { simulate } from './simulate.ts';
 import { sum, type Tally, tally } from './tally.ts';
-import { tell } from './tell.ts';
+import { timeline } from './timeline.ts';
 
 interface Failure {
   readonly seed: string;
@@ -142,7 +142,7 @@ async function explain({ seed, violations }: Failure, given: readonly string[]):
   const [violation] = result.violations;
   if (!violation) return;
   console.log(`${violation.invariant}: ${violation.message}`);
-  for (const line of tell(result, violation)) console.log(line);
+  for (const line of timeline(result, violation)) console.log(line);
   const option = without.length > 0 ? ` --without ${without.join(',')}` : '';
   console.log(`replay: npm run simulate -- --runs 1 --seed ${seed}${option}`);
 }

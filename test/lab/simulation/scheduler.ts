@@ -1,6 +1,6 @@
 /**
  * Virtual time. One action happens at once, and everything that it sets free runs until it waits for
- * the scheduler again; only then the next action happens. So the order of actions is the only order.
+ * the scheduler again; only then the next action happens. So the order of actions decides everything.
  */
 
 import { settled } from './settled.ts';

@@ -1,4 +1,4 @@
-/** Tells when nothing moves any more: neither a promise nor one of WebCrypto's threads. */
+/** Waits until no promise and no thread of WebCrypto has anything left to do. */
 
 const COUNTED = ['sign', 'verify', 'importKey', 'digest'] as const;
 
@@ -11,7 +11,7 @@ export async function settled(): Promise<void> {
   while (running > 0);
 }
 
-/** WebCrypto answers from threads of its own, which no queue of this one tells about. */
+/** WebCrypto works in threads of its own, which the queues of this thread do not show. */
 function countWebCrypto(): void {
   for (const name of COUNTED) {
     const original: unknown = Reflect.get(crypto.subtle, name);

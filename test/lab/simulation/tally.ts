@@ -1,4 +1,4 @@
-/** How much happened in a run, so that a long row of runs can show that it was not about nothing. */
+/** What happened in a run and how often, so that a series of runs shows that everything occurs. */
 
 import type { Fact } from './history.ts';
 

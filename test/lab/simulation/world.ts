@@ -21,7 +21,7 @@ import { createVonageHttp } from './vonage/http.ts';
 import { createProvider, type Provider } from './vonage/provider.ts';
 import { createWire } from './wire.ts';
 
-/** What somebody was given, and how they see it. */
+/** A verification that somebody holds the token of. */
 export interface Holding {
   readonly client: Client;
   readonly requestId: string;
@@ -45,7 +45,7 @@ export interface World {
   readonly clockQueue: SimulatedQueue;
   readonly company: Company;
   readonly holdings: Holding[];
-  /** Check_urls that a man in the middle puts into somebody's way, by name. */
+  /** check_urls that Mallory makes somebody open instead of their own, by name. */
   readonly hijacked: Map<string, string>;
   readonly prngFor: (name: string) => Prng;
 }

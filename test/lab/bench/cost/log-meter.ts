@@ -13,7 +13,8 @@ export interface Printed {
 
 export interface LogMeter {
   hear(line: FunctionLine): void;
-  /** Since the last time. */
+  /** Since the last `take`. */
+  callsOf(name: string): number;
   take(): Printed;
   /** Names with their dimensions, ever since: each is billed by the month. */
   readonly series: ReadonlySet<string>;
@@ -47,6 +48,7 @@ export function createLogMeter(): LogMeter {
         for (const one of seriesOf(JSON.parse(line))) series.add(one);
       } else printed.lineBytes += bytes;
     },
+    callsOf: (name) => printed.calls[name] ?? 0,
     take() {
       const taken = printed;
       printed = nothing();

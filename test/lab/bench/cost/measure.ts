@@ -4,6 +4,7 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../../fixtures/until.ts';
 import { startLabStack } from '../../load/lab-stack.ts';
 import { openCpuMeter } from '../load/cpu-meter.ts';
 import { STAGE_SETTINGS, TIME_SCALE } from '../load/stage-settings.ts';
@@ -28,8 +29,9 @@ export interface CostReport {
   readonly monthly: Readonly<Record<string, number>>;
 }
 
+/** After the last line: until no process works any more. */
 const SETTLE_MS = 1500;
-/** Lambda's CPU is that of functions that run since a while, as nearly all do. */
+/** Verifications before the measured ones: most functions in use have run for a while. */
 const WARM_UP = 60;
 
 export async function measureCost(count: number, say: (line: string) => void): Promise<CostReport> {
@@ -45,14 +47,19 @@ export async function measureCost(count: number, say: (line: string) => void): P
   const meter = openCpuMeter(stack);
   try {
     const template = await countTemplate(stack.assemblyFolder);
+    /** The line of the clock is the last one of a verification. */
+    const allPrinted = async (verifications: number): Promise<void> => {
+      await until(() => logs.callsOf('clock') >= verifications || undefined);
+      await sleep(SETTLE_MS);
+    };
     const price = async (path: Path): Promise<PathCost> => {
       say(`cost, ${count} times the ${path} path`);
       for (let warm = 0; warm < WARM_UP; warm += 1) await walk(path, endpoints);
-      await sleep(SETTLE_MS);
+      await allPrinted(WARM_UP);
       for (const taken of [dynamodb, logs, meter]) taken.take();
       const traffic: Traffic[] = [];
       while (traffic.length < count) traffic.push(await walk(path, endpoints));
-      await sleep(SETTLE_MS);
+      await allPrinted(count);
       const [billed, printed, used] = [dynamodb.take(), logs.take(), meter.take()];
       const counted = { path, traffic, billed, printed, cpuMs: used.functions, template };
       return toPathCost(counted, count);

@@ -1,6 +1,6 @@
 /**
- * The two ways that are priced: the silent one, and the one that ends with a code by e-mail. The message of
- * the clock, which comes a minute later, is sent once more without its delay.
+ * The two paths that are priced: the silent one, and the one that ends with a code by e-mail. The
+ * clock's message, which comes a minute later, is sent once more without its delay.
  */
 
 import type { Endpoints } from '../../../../infra/local/endpoints.ts';

@@ -1,4 +1,4 @@
-/** Who is asked for a verification, each one cold: ours, and what a user would write instead. */
+/** The backends that are compared, each one cold: ours, and what a user would write instead. */
 
 import { WebSocket } from 'ws';
 import { ENV, WARMED } from '../../../../shared/config.ts';
@@ -28,7 +28,7 @@ export interface Backend {
   check(started: Started): Promise<void>;
   /** Absent where there are no proofs. */
   prove?(started: Started, phoneNumber: string): Promise<void>;
-  /** Vonage says that the check_url is there. */
+  /** Delivers Vonage's webhook with the check_url. */
   webhook(requestId: string): Promise<void>;
   /** Invokes a function asynchronously, as `start` has asked. */
   warm?(name: string): void;

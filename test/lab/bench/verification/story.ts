@@ -10,7 +10,7 @@ import type { Wait } from './lambdas.ts';
 
 /** The carrier's five hops. */
 export const CARRIER_MS = 1500;
-const CHECK_URL_TIMEOUT_MS = 20_000;
+const CHECK_URL_TIMEOUT_MS = 120_000;
 
 export interface Timings {
   readonly startMs: number;
@@ -24,7 +24,7 @@ export interface Timings {
 /** The peers answer after the times that the cost model assumes; the backend is closed. */
 export async function runStory(backend: Backend, peers: RecordedPeers): Promise<Timings> {
   const checkUrl = Promise.withResolvers<void>();
-  checkUrl.promise.catch(() => {}); // heard of below
+  checkUrl.promise.catch(() => {}); // awaited below
   const timer = setTimeout(() => checkUrl.reject(new Error('no check_url')), CHECK_URL_TIMEOUT_MS);
   const hearMessage = (text: string): void => {
     if (/"check_?[uU]rl":"[^"]/.test(text)) checkUrl.resolve();

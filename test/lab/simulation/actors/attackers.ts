@@ -1,4 +1,4 @@
-/** What Mallory does, who knows every request_id and owns no phone but her own. */
+/** What Mallory does: she knows every request_id and owns no phone but her own. */
 
 import type { Sent } from '../gateway.ts';
 import { ORIGIN } from '../lambda/needs.ts';

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { anyPerson, MALLORY, MALLORYS_EMAIL, MALLORYS_NUMBER, start } from './mallory.ts';
 import { handOver } from './prove.ts';
 
-/** She reads a shared code in her mailbox and hands it in where the number would get it. */
+/** She reads a shared code in her mailbox and submits it while a channel of the number runs. */
 export async function borrow(world: World, prng: Prng): Promise<void> {
   const number = anyPerson(world, prng)?.number ?? MALLORYS_NUMBER;
   const mine = await start(world, prng, number);
@@ -24,7 +24,7 @@ export async function borrow(world: World, prng: Prng): Promise<void> {
   }
 }
 
-/** She fills her log, which must end for all that. */
+/** She fills her log; her verification must end nevertheless. */
 export async function flood(world: World, prng: Prng): Promise<void> {
   const mine = await start(world, prng, MALLORYS_NUMBER);
   if (!mine) return;

@@ -9,9 +9,13 @@ import type { Report } from './violation.ts';
 
 type Break = (invariant: string, what: string) => void;
 
-export function checkEnding({ provider }: World, report: Report, { looks, untold }: Ending): void {
-  for (const requestId of untold) {
-    const what = 'has not ended for the bus, although the clock could have seen to it';
+export function checkEnding(
+  { provider }: World,
+  report: Report,
+  { looks, missingOnBus }: Ending,
+): void {
+  for (const requestId of missingOnBus) {
+    const what = 'did not end on the bus, although every message of the clock came';
     report('L1', `${requestId} ${what}`, { requestId });
   }
   for (const look of looks) {

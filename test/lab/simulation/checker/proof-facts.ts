@@ -36,7 +36,7 @@ export function startBodyOf(history: History, requestId: string): unknown {
   return start?.request.body;
 }
 
-/** Whether whoever asks has got this token. */
+/** Whether the caller was given the token that it sends. */
 export function isHolder({ request }: Pick<Exchange, 'request'>, { holdings }: World): boolean {
   return holdings.some(
     ({ client, token }) => client.name === request.from && token === request.bearer,

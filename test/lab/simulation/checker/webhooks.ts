@@ -4,7 +4,7 @@ import type { World } from '../world.ts';
 import type { Report } from './violation.ts';
 
 export function checkWebhooks({ history }: World, report: Report): void {
-  // Who could not read the new secret in time refuses what it signs; Vonage sends it again.
+  // An instance that could not read the new secret refuses what it signs; Vonage repeats it.
   const isBlind = history.facts.some(
     (fact) => fact.kind === 'fault' && /webhook-\d+ to secrets/.test(fact.what),
   );

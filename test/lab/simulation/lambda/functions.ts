@@ -20,7 +20,7 @@ import type { FunctionName } from '../../../../shared/config.ts';
 import type { HttpRequest, WebSocketRequest } from '../../../../shared/lambda/handler.ts';
 import type { InstanceNeeds } from './needs.ts';
 
-/** Those that take part; `contracts` says the same to everybody. */
+/** `contracts` takes no part: it answers everybody the same. */
 export type SimulatedFunction = Exclude<FunctionName, 'contracts'>;
 
 type Handler = (

@@ -35,7 +35,7 @@ export function createStoreClients(needs: StoreNeeds): StoreClients {
       const answer = await wire.exchange(who, {
         to: 'DynamoDB',
         timeoutMs: TIMEOUT_MS,
-        // Nobody but the client sends a request once more.
+        // Only a client with retries repeats a request.
         mayRepeat: maxAttempts > 1,
         effect: () => carryOut(command),
       });

@@ -1,7 +1,4 @@
-/**
- * Vonage's side of the webhooks: signing, delivering, again on anything but 2xx (protocol §5.1,
- * §6).
- */
+/** Vonage signs webhooks and delivers them until it is answered 2xx (protocol §5.1, §6). */
 
 import { createHash, createHmac } from 'node:crypto';
 import type { JsonObject } from '../history.ts';

@@ -56,7 +56,7 @@ export function createVonageHttp(needs: HttpNeeds): VonageHttp {
       let refused: Judged | undefined;
       const effect = (): Judged => {
         const done = refused ?? carryOut();
-        // Whoever repeats a request in between does so only after a success that got lost.
+        // A request arrives twice only after a success whose answer got lost.
         if (done.status >= 400) refused = done;
         return done;
       };

@@ -1,4 +1,4 @@
-/** A history for people: only what is about one verification, a line for each fact. */
+/** A history for people: what is about one verification, a line for each fact. */
 
 import { get, isObject } from './checker/objects.ts';
 import type { Violation } from './checker/violation.ts';
@@ -6,17 +6,17 @@ import type { Fact } from './history.ts';
 import type { RunResult } from './simulate.ts';
 
 const MAX_LINES = 60;
-const UNTOLD: ReadonlySet<Fact['kind']> = new Set(['log', 'metric', 'answer', 'handshake']);
+const OMITTED: ReadonlySet<Fact['kind']> = new Set(['log', 'metric', 'answer', 'handshake']);
 
 /** Up to the moment at which the invariant was broken. */
-export function tell({ facts }: RunResult, violation: Violation): readonly string[] {
+export function timeline({ facts }: RunResult, violation: Violation): readonly string[] {
   const { requestId, atMs: endMs = Number.POSITIVE_INFINITY } = violation;
   const startMs = facts[0]?.atMs ?? 0;
   const text = violation.about ?? requestId;
   const about = facts.filter((fact) => isAbout(fact, text));
   const ids = new Set(about.flatMap((fact) => idOf(fact) ?? []));
   return facts
-    .filter((fact) => fact.atMs <= endMs && !UNTOLD.has(fact.kind))
+    .filter((fact) => fact.atMs <= endMs && !OMITTED.has(fact.kind))
     .filter((fact) => isAbout(fact, text) || ids.has(idOf(fact) ?? -1))
     .slice(-MAX_LINES)
     .map((fact) => `${((fact.atMs - startMs) / 1000).toFixed(3).padStart(9)} ${toLine(fact)}`);
