@@ -3,7 +3,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-export interface Child<Order, Outcome> {
+interface Child<Order, Outcome> {
   carryOut(order: Order): Promise<Outcome>;
   close(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 /** Columns for people. */
 
-export type Rows = readonly (readonly string[])[];
+type Rows = readonly (readonly string[])[];
 export type Table = (header: readonly string[], rows: Rows) => string;
 /** Its title, and its cell in the row of an item. */
-export type Column<Item> = readonly [title: string, cell: (item: Item) => string];
+type Column<Item> = readonly [title: string, cell: (item: Item) => string];
 
 /** The first column to the left, the others to the right. */
 export function toTable(header: readonly string[], rows: Rows): string {

@@ -10,7 +10,7 @@ import { closeConnections } from './http.ts';
 import { type LabStack, type LabStackOptions, startLabStack } from './lab-stack.ts';
 import { type Report, toReport, toText } from './report.ts';
 
-export interface LoadCommand {
+interface LoadCommand {
   /** Its first sentence says what the command does; the options are added. */
   readonly usage: string;
   /** Without `--concurrency`. */

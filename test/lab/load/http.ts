@@ -9,7 +9,7 @@ export interface Reply {
   readonly text: string;
 }
 
-export interface Sent {
+interface Sent {
   /** Text goes as it is, anything else as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;

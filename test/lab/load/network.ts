@@ -18,7 +18,7 @@ import type { Tally } from './tally.ts';
 import { isEnded } from './view.ts';
 import type { WebhookClock } from './webhook-clock.ts';
 
-export interface PhoneNetwork {
+interface PhoneNetwork {
   readonly fetch: FetchLike;
   readonly WebSocket: SocketConstructor | null;
   /** The client token of the start that was answered. */

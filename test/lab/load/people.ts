@@ -4,10 +4,10 @@ import { randomUUID } from 'node:crypto';
 import type { VerificationObject } from '../../../shared/contract/verification-object.ts';
 import { createPrng } from '../simulation/prng.ts';
 
-export type Kind = keyof typeof KINDS;
+type Kind = keyof typeof KINDS;
 
 /** How it must end when nothing but the phones' own networks fails. */
-export type End = Pick<VerificationObject, 'status' | 'channel' | 'reason'> & {
+type End = Pick<VerificationObject, 'status' | 'channel' | 'reason'> & {
   readonly verified: 'phone_number' | 'email' | null;
 };
 

@@ -25,7 +25,7 @@ export interface Story {
   readonly last: VerificationObject;
 }
 
-export interface PhoneNeeds {
+interface PhoneNeeds {
   readonly endpoints: Endpoints;
   readonly tally: Tally;
   readonly clock: WebhookClock;

@@ -1,8 +1,10 @@
 /** Runs test files in a copy of the tree and tells which test failed first. */
 
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 /** `broken`: no test failed and the run did not pass, which proves nothing. */
 export type Verdict =
@@ -29,60 +31,34 @@ export async function runTests(
 ): Promise<Verdict> {
   const reportFile = join(tree, 'report.json');
   rmSync(reportFile, { force: true });
-  const child = spawn(
-    process.execPath,
-    [
-      VITEST,
-      'run',
-      '--config=test/vitest.config.ts',
-      '--project=unit',
-      '--project=lab',
-      // The limit of the whole trial ends a mutant that hangs.
-      '--bail=1',
-      '--testTimeout=60000',
-      '--maxWorkers=1',
-      '--no-cache',
-      '--reporter=json',
-      `--outputFile.json=${reportFile}`,
-      ...files,
-    ],
-    { cwd: tree, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  const output: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    child.kill('SIGKILL');
-  }, timeoutMs);
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  clearTimeout(timer);
-  if (isLate) return { outcome: 'timeout' };
-  const results = existsSync(reportFile) ? readResults(reportFile) : [];
-  const failed = firstFailure(results, tree);
-  if (failed) return { outcome: 'failed', ...failed };
-  const unheard = files.filter((file) => !results.some(({ name }) => name.endsWith(`/${file}`)));
-  if (code === 0 && unheard.length === 0) return { outcome: 'passed' };
-  const words = [...unheard.map((file) => `${file} did not run`), Buffer.concat(output).toString()];
-  return { outcome: 'broken', output: words.join('\n').slice(-2000) };
-}
-
-function readResults(reportFile: string): Report['testResults'] {
-  const { testResults }: Report = JSON.parse(readFileSync(reportFile, 'utf8'));
-  return testResults;
-}
-
-function firstFailure(
-  testResults: Report['testResults'],
-  tree: string,
-): { readonly test: string; readonly file: string } | undefined {
-  for (const { name, assertionResults } of testResults) {
+  const args = [
+    ...[VITEST, 'run', '--config=test/vitest.config.ts', '--project=unit', '--project=lab'],
+    // The limit of the whole trial ends a mutant that hangs.
+    ...['--bail=1', '--testTimeout=60000', '--maxWorkers=1', '--no-cache'],
+    ...['--reporter=json', `--outputFile.json=${reportFile}`, ...files],
+  ];
+  const child = spawn(process.execPath, args, {
+    cwd: tree,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+  });
+  const closed = once(child, 'close');
+  const output = await Promise.all([text(child.stdout), text(child.stderr)]);
+  await closed;
+  if (child.killed) return { outcome: 'timeout' };
+  const report: Report = existsSync(reportFile)
+    ? JSON.parse(readFileSync(reportFile, 'utf8'))
+    : { testResults: [] };
+  for (const { name, assertionResults } of report.testResults) {
     const failed = assertionResults.find(({ status }) => status === 'failed');
-    if (failed) {
-      const [, file = name] = name.split(`${tree}/`);
-      return { test: failed.fullName, file };
-    }
+    const [, file = name] = name.split(`${tree}/`);
+    if (failed) return { outcome: 'failed', test: failed.fullName, file };
   }
-  return undefined;
+  const missing = files.filter(
+    (file) => !report.testResults.some(({ name }) => name.endsWith(`/${file}`)),
+  );
+  if (child.exitCode === 0 && missing.length === 0) return { outcome: 'passed' };
+  const lines = [...missing.map((file) => `${file} did not run`), ...output];
+  return { outcome: 'broken', output: lines.join('\n').slice(-2000) };
 }

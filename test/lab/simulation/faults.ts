@@ -7,7 +7,7 @@ import type { Prng } from './prng.ts';
  * no answer. `lost_answer`: effect, no answer. `late`: no answer, and the effect comes after that.
  * `repeated`: the effect comes twice. `crash`: the instance dies while it waits.
  */
-export const EXCHANGE_FAULTS = [
+const EXCHANGE_FAULTS = [
   'slow',
   'refused',
   'lost_request',
@@ -15,7 +15,7 @@ export const EXCHANGE_FAULTS = [
   'late',
   'repeated',
 ] as const;
-export type ExchangeFault = (typeof EXCHANGE_FAULTS)[number];
+type ExchangeFault = (typeof EXCHANGE_FAULTS)[number];
 
 /** Everything that can be left out to shorten a history. */
 export const FAULT_KINDS = [
@@ -35,7 +35,7 @@ export const FAULT_KINDS = [
   'rotation',
   'ttl',
 ] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+type FaultKind = (typeof FAULT_KINDS)[number];
 
 export interface Faults {
   readonly happens: (kind: FaultKind) => boolean;

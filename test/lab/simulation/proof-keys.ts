@@ -3,7 +3,7 @@
 import { createECDH, createPrivateKey, createPublicKey } from 'node:crypto';
 import { createPrng, HEX } from './prng.ts';
 
-export interface ProofKey {
+interface ProofKey {
   readonly kid: string;
   /** PKCS #8 and SPKI, PEM. */
   readonly privateKey: string;

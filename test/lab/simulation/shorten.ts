@@ -4,7 +4,7 @@ import { FAULT_KINDS } from './faults.ts';
 import { ALL_ATTACKS } from './settings.ts';
 import { type RunResult, simulate } from './simulate.ts';
 
-export interface Shortened {
+interface Shortened {
   readonly without: readonly string[];
   readonly result: RunResult;
 }

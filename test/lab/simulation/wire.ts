@@ -13,7 +13,7 @@ export interface Waiting {
   readonly kill: (why: string) => void;
 }
 
-export interface Exchange<T> {
+interface Exchange<T> {
   readonly to: string;
   readonly timeoutMs: number;
   /** What it does at the other end; it happens at once. */
@@ -24,7 +24,7 @@ export interface Exchange<T> {
   readonly mayRepeat?: boolean;
 }
 
-export type Exchanged<T> =
+type Exchanged<T> =
   | { readonly outcome: 'answered'; readonly value: T }
   | { readonly outcome: 'refused' | 'timeout' };
 

@@ -13,7 +13,7 @@ export interface Billed {
   refused: number;
 }
 
-export interface CountingDynamoDb {
+interface CountingDynamoDb {
   readonly url: string;
   /** Since the last time. */
   take(): Billed;

@@ -11,7 +11,7 @@ export interface Printed {
   readonly calls: Readonly<Record<string, number>>;
 }
 
-export interface LogMeter {
+interface LogMeter {
   hear(line: FunctionLine): void;
   /** Since the last `take`. */
   callsOf(name: string): number;

@@ -35,7 +35,7 @@ const VARIANTS: Readonly<Record<string, Partial<Assumptions>>> = {
   'no access logs': { accessLogs: 0 },
 };
 
-export interface Counted {
+interface Counted {
   readonly path: Path;
   readonly traffic: readonly Traffic[];
   readonly billed: Billed;

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { readAssembly } from '../../../../infra/local/synthesize.ts';
+import { sum } from '../load/cpu-meter.ts';
 import { PRICES } from './prices.ts';
 
 export interface TemplateCounts {
@@ -14,17 +15,17 @@ export interface TemplateCounts {
   readonly accessLogBytes: { readonly http: number; readonly websocket: number };
 }
 
+/** Members of an API's stage, of an alarm over an expression, of an event source mapping. */
+interface Properties {
+  readonly ProtocolType?: string;
+  readonly ApiId?: { readonly Ref?: string };
+  readonly AccessLogSettings?: { readonly Format?: string };
+  readonly Metrics?: readonly { readonly MetricStat?: object }[];
+  readonly ScalingConfig?: object;
+}
 interface Resource {
   readonly Type: string;
-  readonly Properties?: {
-    readonly ProtocolType?: string;
-    readonly ApiId?: { readonly Ref?: string };
-    readonly AccessLogSettings?: { readonly Format?: string };
-    /** Of an alarm over an expression. */
-    readonly Metrics?: readonly { readonly MetricStat?: object }[];
-    /** Of an event source mapping. */
-    readonly ScalingConfig?: object;
-  };
+  readonly Properties?: Properties;
 }
 
 /** A field of the format becomes a value of about this many bytes; the event's own overhead. */
@@ -37,32 +38,29 @@ export async function countTemplate(assemblyFolder: string): Promise<TemplateCou
     readFileSync(templateFile, 'utf8'),
   );
   const resources = Object.values(template.Resources);
-  const count = (type: string): number => resources.filter(({ Type }) => Type === type).length;
+  const of = (type: string): readonly Properties[] =>
+    resources.filter(({ Type }) => Type === type).map((resource) => resource.Properties ?? {});
   const formatBytes = (protocol: string): number => {
-    const stage = resources.find(
-      ({ Type, Properties }) =>
-        Type === 'AWS::ApiGatewayV2::Stage' &&
-        template.Resources[Properties?.ApiId?.Ref ?? '']?.Properties?.ProtocolType === protocol,
+    const stage = of('AWS::ApiGatewayV2::Stage').find(
+      ({ ApiId }) => template.Resources[ApiId?.Ref ?? '']?.Properties?.ProtocolType === protocol,
     );
-    const format = stage?.Properties?.AccessLogSettings?.Format ?? '';
+    const format = stage?.AccessLogSettings?.Format ?? '';
     return format.replace(/\$[\w.]+/g, 'x'.repeat(VALUE_BYTES)).length + EVENT_OVERHEAD_BYTES;
   };
   return {
-    secrets: count('AWS::SecretsManager::Secret'),
-    alarmMetrics: resources
-      .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
-      .reduce((sum, { Properties }) => sum + metricsOf(Properties?.Metrics), 0),
-    dashboards: count('AWS::CloudWatch::Dashboard'),
+    secrets: of('AWS::SecretsManager::Secret').length,
+    alarmMetrics: sum(
+      of('AWS::CloudWatch::Alarm').map(
+        ({ Metrics }) => Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1,
+      ),
+    ),
+    dashboards: of('AWS::CloudWatch::Dashboard').length,
     // Lambda keeps five, and two of a quiet queue where nothing bounds its concurrency.
-    pollers: resources
-      .filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')
-      .reduce((sum, { Properties }) => sum + (Properties?.ScalingConfig ? 5 : 2), 0),
+    pollers: sum(
+      of('AWS::Lambda::EventSourceMapping').map(({ ScalingConfig }) => (ScalingConfig ? 5 : 2)),
+    ),
     accessLogBytes: { http: formatBytes('HTTP'), websocket: formatBytes('WEBSOCKET') },
   };
-}
-
-function metricsOf(queries: readonly { readonly MetricStat?: object }[] | undefined): number {
-  return queries?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1;
 }
 
 /** Of one poller, which waits 20 s at a time. */

@@ -4,7 +4,7 @@ import type { Stack } from '../../../../infra/local/stack.ts';
 import { cpuMsOf } from '../processes.ts';
 
 /** Milliseconds of CPU. */
-export interface CpuUsed {
+interface CpuUsed {
   /** Of each function's processes, by its name. */
   readonly functions: Readonly<Record<string, number>>;
   /** What stands for API Gateway. */
@@ -13,7 +13,7 @@ export interface CpuUsed {
   readonly aws: number;
 }
 
-export interface CpuMeter {
+interface CpuMeter {
   /** Since the last time. */
   take(): CpuUsed;
 }

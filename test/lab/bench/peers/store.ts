@@ -11,7 +11,7 @@ export interface PeerRecord {
   readonly connections: readonly string[];
 }
 
-export interface PeerStore {
+interface PeerStore {
   /** @returns false while the number has a running verification */
   lock(phoneNumber: string): Promise<boolean>;
   /** @returns the token that the app shows from now on */

@@ -3,7 +3,7 @@
 import type { Profiler } from 'node:inspector';
 import type { SourceMap } from 'node:module';
 
-export interface Heavy {
+interface Heavy {
   readonly name: string;
   /** A package, a file of this repository, or a module of Node. */
   readonly where: string;

@@ -8,7 +8,7 @@ import { WARM_UP_EVENT } from '../../../../shared/config.ts';
 import { type OpenedLambda, openLambda } from '../cold/lambda-start.ts';
 import { type CpuCap, openCpuCap } from '../cpu-cap.ts';
 
-export interface Lambdas {
+interface Lambdas {
   /** @returns what the function answered */
   invoke(name: string, event: object): Promise<{ readonly statusCode: number; body?: string }>;
   /** Starts one process of each for {@link warm}. */
@@ -25,7 +25,7 @@ export interface Wait {
   readonly isCold: boolean;
 }
 
-export interface LambdasOptions {
+interface LambdasOptions {
   readonly folderOf: (name: string) => string;
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMegabytes: number;

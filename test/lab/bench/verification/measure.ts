@@ -14,7 +14,7 @@ import { type Backend, createExpress, createOurs, createSdkLambda } from './back
 import { createLambdas } from './lambdas.ts';
 import { runStory, type Timings } from './story.ts';
 
-export interface VerificationResult {
+interface VerificationResult {
   readonly name: string;
   readonly startMs: Measured;
   readonly checkCodeMs: Measured;

@@ -5,7 +5,7 @@ import { type PathCost, waitOf } from '../cost/path-cost.ts';
 import { MEMORY_SIZES, OURS_TOGETHER, type VerificationReport } from './measure.ts';
 import { CARRIER_MS } from './story.ts';
 
-export interface MemoryChoice {
+interface MemoryChoice {
   readonly name: string;
   /** Of each size, like the prices. */
   readonly waitMs: readonly number[];

@@ -12,7 +12,7 @@ import { CREATE, type SimulatedFunction } from './functions.ts';
 import { createNeeds, type Environment, type Instance } from './needs.ts';
 import { createSimulatedTelemetry } from './telemetry.ts';
 
-export type LambdaEvent = HttpRequest | WebSocketRequest | SQSEvent;
+type LambdaEvent = HttpRequest | WebSocketRequest | SQSEvent;
 type Result = APIGatewayProxyStructuredResultV2 | SQSBatchResponse;
 export type Invoked = APIGatewayProxyStructuredResultV2 | 'crashed';
 

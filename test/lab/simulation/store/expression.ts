@@ -8,13 +8,13 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 export type Item = Readonly<Record<string, AttributeValue>>;
 
 /** What the placeholders of an expression stand for. */
-export interface Bindings {
+interface Bindings {
   readonly names: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, AttributeValue>>;
 }
 
-export type Condition = (item: Item, bindings: Bindings) => boolean;
-export type Update = (item: Item, bindings: Bindings) => Item;
+type Condition = (item: Item, bindings: Bindings) => boolean;
+type Update = (item: Item, bindings: Bindings) => Item;
 type Operand = (item: Item, bindings: Bindings) => AttributeValue | undefined;
 
 interface Reader {

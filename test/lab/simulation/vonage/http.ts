@@ -28,7 +28,7 @@ export const VONAGE_ORIGIN = 'https://api-eu.vonage.com';
 
 const TIMEOUT_MS = 6000;
 /** Stands for a status: nobody can have seen the call. */
-export const NOT_SENT = 0;
+const NOT_SENT = 0;
 
 interface Call {
   readonly operation: 'start' | 'check' | 'next_workflow' | 'cancel';

@@ -11,7 +11,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { eventBody, summaryBody } from './callbacks.ts';
 import type { Outcome, ProviderRequest, ProviderStep } from './provider-request.ts';
 
-export interface Asked {
+interface Asked {
   readonly workflow: readonly { readonly channel: ChannelName; readonly to: string }[];
   readonly clientRef: string;
   readonly channelTimeoutSeconds: number;
@@ -26,7 +26,7 @@ export interface Judged {
 }
 
 /** What the handset receives at the end of the redirects. */
-export type CarrierAnswer =
+type CarrierAnswer =
   | { readonly status: 200; readonly requestId: string; readonly code: string }
   | { readonly status: 404 | 409 };
 
