@@ -42,7 +42,7 @@ start() {
   say "Started: request_id $VERIFY_REQUEST_ID"
 }
 
-# Until there is something to do; sets ACTION.
+# Waits until there is something to do; sets ACTION.
 wait_for_action() {
   while :; do
     read_status
@@ -56,7 +56,7 @@ wait_for_action() {
   done
 }
 
-# Sets HANDSET_STATUS; the last answer of the carrier is then the last answer.
+# Follows the redirects of the check_url; sets HANDSET_STATUS and keeps the last answer.
 open_check_url() {
   url=$1
   hop=1

@@ -87,8 +87,8 @@ class SilentAuth(
     private val hasWork get() = isFinal || checkUrl.let { it != null && it !in opened }
 
     /**
-     * Starts, or goes on with what was saved; returns at the end. Cancel the coroutine to leave. What
-     * ended without `completed` is forgotten here, what was completed with its proof.
+     * Starts, or goes on with what was saved; returns at the end. Cancel the coroutine to leave. A
+     * verification that ended without `completed` is forgotten here, a completed one with its proof.
      */
     suspend fun run(): JSONObject {
         store.save(saved) // before the start is sent
@@ -175,7 +175,7 @@ class SilentAuth(
         }
     }
 
-    /** A foreign request_id goes to the backend, which aborts; whatever it says, it is a no. */
+    /** A foreign request_id is sent to the backend, which aborts. Whatever it answers, this fails. */
     private suspend fun submitFromHandset(requestId: String, code: String) {
         val isOurs = requestId == saved.requestId
         try {
@@ -234,7 +234,7 @@ class SilentAuth(
         }
     }
 
-    /** Ends with `client_token_invalid`; any other failure is waited out. */
+    /** Throws `client_token_invalid`; tries again after any other failure. */
     private suspend fun catchUp() {
         if (hasWork) return
         try {
@@ -254,7 +254,7 @@ class SilentAuth(
     private suspend fun act(path: String, body: JSONObject) {
         val seq = now?.optInt("seq")
         repeating {
-            if (now?.optInt("seq") != seq) return@repeating // it was heard: the object tells
+            if (now?.optInt("seq") != seq) return@repeating // it took effect
             try {
                 take(shaped { send("POST", path, body).getJSONObject("verification") })
             } catch (problem: Problem) {
@@ -264,7 +264,7 @@ class SilentAuth(
         }
     }
 
-    /** Repeats what may not have been carried out, after a look at `/status`. */
+    /** Repeats a call that may not have been carried out, but reads `/status` first. */
     private suspend fun repeating(call: suspend () -> Unit) {
         for (attempt in 1..4) {
             var retryAfter = 0L
@@ -311,7 +311,7 @@ class SilentAuth(
     private fun epochMs(verification: JSONObject, name: String) =
         Instant.parse(verification.getString(name)).toEpochMilli()
 
-    /** JSON without the members of the contract is not an answer of ours: the network was it. */
+    /** JSON without the members of the contract is not our answer: a network in between sent it. */
     private suspend fun <T> shaped(read: suspend () -> T): T = try {
         read()
     } catch (foreign: JSONException) {

@@ -45,7 +45,7 @@ export class CognitoSignIn extends Construct {
     if (!/^https:\/\/[^/?#]+$/.test(issuer) && !Token.isUnresolved(issuer)) {
       throw new Error('issuer must be an https origin without a trailing slash');
     }
-    // What it holds is worthless after 15 minutes: it goes with the stack.
+    // Its items are worthless after a day, so it is deleted with the stack.
     const spentProofs = new TableV2(this, 'SpentProofs', {
       partitionKey: { name: SPENT_PROOF_ATTRIBUTES.jti, type: AttributeType.STRING },
       billing: Billing.onDemand(),

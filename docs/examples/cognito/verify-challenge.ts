@@ -6,7 +6,7 @@ import type { ProofClaims, VerifyProof } from './proof-verifier.ts';
 export interface VerifyPorts {
   /** `undefined` for anything but a proof; rejects when the public keys cannot be read. */
   readonly verifyProof: VerifyProof;
-  /** Whether nobody spent it before; of two at the same moment one comes first. */
+  /** True for its first use only, even when two uses arrive at the same moment. */
   readonly spend: (jti: string) => Promise<boolean>;
 }
 

@@ -110,8 +110,8 @@ actor SilentAuth {
         try store.save(saved)  // before the start is sent
     }
 
-    /// Starts, or goes on with what was saved; returns at the end. Cancel the task to leave. What ended
-    /// without `completed` is forgotten here, what was completed with its proof.
+    /// Starts, or goes on with what was saved; returns at the end. Cancel the task to leave. A
+    /// verification that ended without `completed` is forgotten here, a completed one with its proof.
     func run() async throws -> Verification {
         do { try await begin() } catch let problem as Problem where problem.code == "client_token_invalid" {
             try store.save(nil)
@@ -209,7 +209,7 @@ actor SilentAuth {
         }
     }
 
-    /// A foreign request_id goes to the backend, which aborts; whatever it says, it is a no.
+    /// A foreign request_id is sent to the backend, which aborts. Whatever it answers, this fails.
     private func submitFromHandset(_ requestId: String, _ code: String) async throws {
         let isOurs = requestId == saved.requestId
         do {
@@ -278,7 +278,7 @@ actor SilentAuth {
         return verification.isFinal || (verification.checkUrl.map { !opened.contains($0) } ?? false)
     }
 
-    /// Ends with `client_token_invalid`; any other failure is waited out.
+    /// Throws `client_token_invalid`; tries again after any other failure.
     private func catchUp() async throws {
         if hasWork { return }
         do {
@@ -301,7 +301,7 @@ actor SilentAuth {
     private func act(_ path: String, _ body: [String: Any]) async throws {
         var before = current
         try await repeating {
-            if let now = self.current, let then = before, now.seq != then.seq { return }  // it was heard
+            if let now = self.current, let then = before, now.seq != then.seq { return }  // it took effect
             before = self.current
             do {
                 self.take(try self.decode(Answer.self, try await self.send("POST", path, body)).verification)
@@ -312,7 +312,7 @@ actor SilentAuth {
         }
     }
 
-    /// Repeats what may not have been carried out, after a look at `/status`.
+    /// Repeats a call that may not have been carried out, but reads `/status` first.
     private func repeating(_ call: @escaping () async throws -> Void) async throws {
         for attempt in 1... {
             do { return try await call() } catch let problem as Problem

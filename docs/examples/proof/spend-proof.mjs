@@ -1,4 +1,4 @@
-// Whether nobody spent this jti before; of two at the same moment one comes first.
+// True for the first use of this jti only, even when two uses arrive at the same moment.
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 
 export async function spend(dynamodb, table, jti) {
