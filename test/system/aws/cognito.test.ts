@@ -22,11 +22,10 @@ function createStack(issuer?: string): Stack {
 
 describe('CognitoSignIn', () => {
   const template = Template.fromStack(createStack());
-  const [triggerId = ''] = Object.keys(
-    template.findResources('AWS::Lambda::Function', {
-      Properties: { Handler: 'index.handler' },
-    }),
-  );
+  const idOf = (type: string, properties?: object): string =>
+    Object.keys(template.findResources(type, properties))[0] ?? '';
+  const triggerId = idOf('AWS::Lambda::Function', { Properties: { Handler: 'index.handler' } });
+  const tableId = idOf('AWS::DynamoDB::GlobalTable');
 
   it('answers the three triggers of custom authentication', () => {
     const trigger = { 'Fn::GetAtt': [triggerId, 'Arn'] };
@@ -59,19 +58,17 @@ describe('CognitoSignIn', () => {
       KeySchema: [{ AttributeName: 'jti', KeyType: 'HASH' }],
       TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
     });
-    const [table] = Object.keys(template.findResources('AWS::DynamoDB::GlobalTable'));
     const others = permissionsOf(template, triggerId).filter((line) => !line.startsWith('logs:'));
-    expect(others).toEqual([`dynamodb:UpdateItem <${table}>`]);
+    expect(others).toEqual([`dynamodb:UpdateItem <${tableId}>`]);
   });
 
-  it('knows the issuer and the audience, and no key', () => {
-    const [table] = Object.keys(template.findResources('AWS::DynamoDB::GlobalTable'));
+  it('is given the issuer and the audience, and no key', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
         Variables: {
           PROOF_ISSUER: 'https://verify.example.com',
           PROOF_AUDIENCE: 'company',
-          SPENT_PROOFS_TABLE: { Ref: table },
+          SPENT_PROOFS_TABLE: { Ref: tableId },
         },
       },
       Runtime: 'nodejs24.x',
@@ -96,17 +93,15 @@ describe('CognitoSignIn', () => {
     vi.stubEnv('AWS_REGION', 'eu-central-1');
     vi.stubEnv('PROOF_ISSUER', 'https://verify.example.com');
     const { handler } = await import(pathToFileURL(join(bundle, 'index.mjs')).href);
-    const answer = await handler({
-      triggerSource: 'CreateAuthChallenge_Authentication',
-      request: {},
-    });
-    const { nonce } = answer.response.publicChallengeParameters;
-    expect(nonce).toMatch(/^[A-Za-z0-9_-]{32}$/);
-    expect(answer.response.privateChallengeParameters).toEqual({ nonce });
+    const event = { triggerSource: 'CreateAuthChallenge_Authentication', request: {} };
+    const { publicChallengeParameters, privateChallengeParameters } = (await handler(event))
+      .response;
+    expect(publicChallengeParameters.nonce).toMatch(/^[A-Za-z0-9_-]{32}$/);
+    expect(privateChallengeParameters).toEqual({ nonce: publicChallengeParameters.nonce });
     await expect(handler({ triggerSource: 'PreSignUp_SignUp' })).rejects.toThrow();
   });
 
-  it('is in no stage', () => {
+  it('belongs to no stage', () => {
     for (const stage of ['dev', 'prod']) {
       synthesize(stage).resourceCountIs('AWS::Cognito::UserPoolClient', 0);
     }

@@ -4,15 +4,14 @@
  */
 
 import { createPrivateKey } from 'node:crypto';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProofSigner } from '../../../shared/adapters/secrets/proof-signer.ts';
 import type { ProofSigner } from '../../../shared/domain/ports/proof-signer.ts';
 import { type DynaliteStore, startDynalite } from '../../fixtures/dynalite-store.ts';
+import { closeServer, listenLocally } from '../../fixtures/listen.ts';
 import { type Claims, findConsumers } from '../../fixtures/proof-consumers.ts';
 import { AUDIENCE, NONCE, newProofKey, PHONE_NUMBER } from '../../fixtures/proofs.ts';
 import { fakeSecrets } from '../../fixtures/secrets.ts';
@@ -33,19 +32,14 @@ const server = createServer(async (request, response) => {
 });
 
 beforeAll(async () => {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const previous = newProofKey();
-  signer = signerFor(issuer, AUDIENCE, {
-    private_key: key.privateKey,
-    previous_public_key: previous.publicKey,
-  });
+  issuer = await listenLocally(server);
+  const previous_public_key = newProofKey().publicKey;
+  signer = signerFor(issuer, AUDIENCE, { private_key: key.privateKey, previous_public_key });
 });
 
 afterAll(() => {
-  server.close();
   consumers.remove();
+  return closeServer(server);
 });
 
 /** Longer than any consumer takes to begin on a busy machine. */
@@ -73,26 +67,23 @@ function sign(by: ProofSigner = signer, ageSeconds = 0, nonce = NONCE) {
   });
 }
 
-/** Claims and header of a proof, changed and signed with the right key. */
-async function resign(
-  header: Record<string, unknown>,
-  change: (claims: Claims) => Claims = (claims) => claims,
-): Promise<string> {
+/** A proof with another header or other claims, signed with the right key. */
+async function resign(header: Claims, claims: Claims = {}): Promise<string> {
   const proof = await sign();
-  return new SignJWT(change(decodeJwt(proof)))
+  return new SignJWT({ ...decodeJwt(proof), ...claims })
     .setProtectedHeader({ ...decodeProtectedHeader(proof), alg: 'ES256', ...header })
     .sign(createPrivateKey(key.privateKey), { crit: { example: true } });
 }
-
-/** What a consumer must miss, although the signature is right. */
-const withoutClaim = (name: string) => () =>
-  resign({}, ({ [name]: _missing, ...claims }) => claims);
 
 async function altered(): Promise<string> {
   const [header, payload = '', signature] = (await sign()).split('.');
   const claims = Buffer.from(payload, 'base64url').toString();
   const other = claims.replace(PHONE_NUMBER, '+447700900001');
   return [header, Buffer.from(other).toString('base64url'), signature].join('.');
+}
+
+async function zeroed(): Promise<string> {
+  return (await sign()).replace(/\.[^.]+$/, `.${'A'.repeat(86)}`);
 }
 
 async function unsigned(): Promise<string> {
@@ -110,10 +101,7 @@ const current = { private_key: key.privateKey };
 const BAD: readonly (readonly [string, () => Promise<string>])[] = [
   ['an altered one', altered],
   ['an unsigned one', unsigned],
-  [
-    'one whose signature is zeros',
-    async () => `${(await sign()).replace(/\.[^.]+$/, '')}.${'A'.repeat(86)}`,
-  ],
+  ['one whose signature is zeros', zeroed],
   ['one of another key under the same name', ofAnotherKey],
   ['one of an unknown key', () => resign({ kid: 'nobody' })],
   ['another kind of token', () => resign({ typ: 'JWT' })],
@@ -122,10 +110,10 @@ const BAD: readonly (readonly [string, () => Promise<string>])[] = [
   ['an expired one', () => sign(signer, LIFETIME_SECONDS + 1)],
   ['one of another sign-in', () => sign(signer, 0, 'nonce-of-another-sign-in')],
   ['one without a nonce', () => sign(signer, 0, '')],
-  ['one with an empty nonce', () => resign({}, (claims) => ({ ...claims, nonce: '' }))],
+  ['one with an empty nonce', () => resign({}, { nonce: '' })],
   ['one with a critical extension', () => resign({ crit: ['example'], example: 1 })],
   ...['iss', 'aud', 'iat', 'exp', 'jti', 'request_id'].map(
-    (claim) => [`one without ${claim}`, withoutClaim(claim)] as const,
+    (name) => [`one without ${name}`, () => resign({}, { [name]: undefined })] as const,
   ),
 ];
 
@@ -137,9 +125,7 @@ describe.each(consumers.all)('the consumer in $language', ({ missing, run, judge
   const expected = () => ({ issuer, audience: AUDIENCE, nonce: NONCE });
   let good = '';
   let ahead = '';
-  /**
-   * A good proof before and after the bad ones: what is refused is not refused for another reason.
-   */
+  /** The good proof is first and last: the others are not refused because of what came before. */
   let verdicts: readonly (Claims | undefined)[] = [];
 
   beforeAll(async () => {
@@ -186,7 +172,7 @@ describe('spending a proof', () => {
 
   afterAll(() => store.stop());
 
-  it('succeeds once, however many come at the same moment, and later', async () => {
+  it('succeeds once, at the same moment and later', async () => {
     const { jti = '' } = decodeJwt(await sign());
     const spendIt = (): Promise<boolean> => spend(store.client, store.table, jti);
     const verdicts = await Promise.all(Array.from({ length: 10 }, spendIt));
@@ -195,19 +181,16 @@ describe('spending a proof', () => {
     expect(await spend(store.client, store.table, 'another')).toBe(true);
   });
 
-  it('is not a refusal when the table cannot be written', async () => {
+  it('throws when the table cannot be written', async () => {
     await expect(spend(store.client, 'missing', 'jti')).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
   });
 });
 
-describe('the documents', () => {
-  it.each([
-    ['docs/proof.md', 'verify-proof.mjs'],
-    ['docs/proof.md', 'spend-proof.mjs'],
-  ])('%s shows %s as it was tested', (document, name) => {
+describe('docs/proof.md', () => {
+  it.each(['verify-proof.mjs', 'spend-proof.mjs'])('shows %s as it was tested', (name) => {
     const [, ...listing] = readFileSync(`docs/examples/proof/${name}`, 'utf8').split('\n');
-    expect(readFileSync(document, 'utf8')).toContain(listing.join('\n'));
+    expect(readFileSync('docs/proof.md', 'utf8')).toContain(listing.join('\n'));
   });
 });
