@@ -1,18 +1,13 @@
-/** A stack of your own, which signs a user in with a proof. */
+/** An example of your own stack, in which users sign in with a proof. */
 
 import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { CognitoSignIn } from '../../../../docs/examples/cognito/cognito-sign-in.ts';
 
-export interface CompanyOptions {
-  /** Folder of the trigger's code. */
-  readonly bundle: string;
-  readonly issuer?: string;
-}
-
+/** @param bundle folder of the trigger's code */
 export function createCompanyStack(
   app: App,
-  { bundle, issuer = 'https://verify.example.com' }: CompanyOptions,
+  { bundle, issuer = 'https://verify.example.com' }: { bundle: string; issuer?: string },
 ): Stack {
   const stack = new Stack(app, 'Company');
   const userPool = new UserPool(stack, 'UserPool');

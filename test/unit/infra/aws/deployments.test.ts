@@ -3,10 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import type { Stage } from '../../../../infra/aws/stage.ts';
 import { getStage } from '../../../../infra/aws/stages.ts';
 import { createStageStack } from '../../../fixtures/stage-stack.ts';
-import { synthesize, tinyBundles } from './synthesize.ts';
+import { EDGE, synthesize, tinyBundles } from './synthesize.ts';
 import {
   functionIds,
   propertiesOf,
@@ -65,10 +64,6 @@ describe('a deployment alarm', () => {
   });
 });
 
-const EVERYTHING_GLOBAL: Partial<Stage> = {
-  edge: { webAclArn: 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/silent/0a1b-2c' },
-};
-
 /** Types whose names share one name space in all regions of an account. */
 const GLOBAL = /^AWS::(IAM|CloudFront|Route53|S3)::|^AWS::CloudWatch::Dashboard$/;
 const NAMES = /^(Name|DashboardName|RoleName|PolicyName|UserName|GroupName|BucketName)$/;
@@ -91,9 +86,7 @@ function globalNames(template: Template): string[] {
 
 describe('a stage in two regions of one account', () => {
   const inRegion = (region: string): string[] =>
-    globalNames(
-      synthesize('prod', EVERYTHING_GLOBAL, { env: { account: '111122223333', region } }),
-    );
+    globalNames(synthesize('prod', { edge: EDGE }, { env: { account: '111122223333', region } }));
 
   it('has the region in every name of a global service', () => {
     const first = inRegion('eu-central-1');
@@ -108,7 +101,7 @@ describe('a stage in two regions of one account', () => {
   });
 
   it('has it also when the region is known at deployment only', () => {
-    const names = globalNames(synthesize('prod', EVERYTHING_GLOBAL));
+    const names = globalNames(synthesize('prod', { edge: EDGE }));
     expect(names).toHaveLength(4);
     for (const name of names) expect(name).toContain('<AWS::Region>');
   });
@@ -123,7 +116,7 @@ describe('the parameter that operators change', () => {
       return [...text.matchAll(/put-parameter --name (\S+)/g)].map(([, parameter]) => parameter);
     });
     expect([...new Set(changed)]).toEqual([NAME]);
-    for (const template of [synthesize('dev'), synthesize('prod', EVERYTHING_GLOBAL)]) {
+    for (const template of [synthesize('dev'), synthesize('prod', { edge: EDGE })]) {
       template.resourceCountIs('AWS::SSM::Parameter', 0);
     }
   });

@@ -5,7 +5,7 @@ import { FirewallStack } from '../../../../infra/aws/firewall-stack.ts';
 import type { EdgeSettings } from '../../../../infra/aws/stage.ts';
 import { getStage } from '../../../../infra/aws/stages.ts';
 import { cdkContext } from '../../../fixtures/stage-stack.ts';
-import { synthesize } from './synthesize.ts';
+import { EDGE, synthesize } from './synthesize.ts';
 import {
   functionIds,
   functionsOf,
@@ -16,24 +16,23 @@ import {
   variablesOf,
 } from './template.ts';
 
-const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/silent/0a1b-2c';
 const certificateArn = 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b';
 
 /** The distribution of a stage behind CloudFront. */
 function distributionOf(edge: Partial<EdgeSettings> = {}) {
-  const template = synthesize('prod', { edge: { webAclArn, ...edge } });
+  const template = synthesize('prod', { edge: { ...EDGE, ...edge } });
   return propertiesOf(template, 'AWS::CloudFront::Distribution')[0].DistributionConfig;
 }
 
 describe('a stage behind CloudFront', () => {
-  const template = synthesize('prod', { edge: { webAclArn } });
+  const template = synthesize('prod', { edge: EDGE });
   const secretId = idOf(template, 'AWS::SecretsManager::Secret', 'EdgeSecret');
 
   it('calls the HTTP API over TLS and proves who it is', () => {
     const distribution = distributionOf();
     const tls = { OriginProtocolPolicy: 'https-only', OriginSSLProtocols: ['TLSv1.2'] };
     expect(distribution).toMatchObject({
-      WebACLId: webAclArn,
+      WebACLId: EDGE.webAclArn,
       Origins: [
         { CustomOriginConfig: tls, OriginCustomHeaders: [{ HeaderName: 'x-origin-secret' }] },
       ],
@@ -84,7 +83,7 @@ describe('a stage behind CloudFront', () => {
     [false, []],
     [undefined, []],
   ])('refuses starts at the API’s own address when onlyWay is %s', (onlyWay, names) => {
-    const edge = { webAclArn, ...(onlyWay !== undefined && { onlyWay }) };
+    const edge = { ...EDGE, ...(onlyWay !== undefined && { onlyWay }) };
     const functions = Object.entries(functionsOf(synthesize('prod', { edge })));
     const closed = functions.filter(([, it]) => it.Environment.Variables.EDGE_ONLY === 'true');
     expect(closed.map(([name]) => name)).toEqual(names);
@@ -117,14 +116,14 @@ describe('a stage behind CloudFront', () => {
   const inEurope = (arn: string): string => arn.replace('us-east-1', 'eu-west-1');
   it.each([
     ['an invalid version', { secretVersion: 'AWSCURRENT' }, /secretVersion/],
-    ['a WAF of a region', { webAclArn: inEurope(webAclArn) }, /webAclArn/],
+    ['a WAF of a region', { webAclArn: inEurope(EDGE.webAclArn) }, /webAclArn/],
     [
       'a certificate of another region',
       { domain: { domainName: 'a.example', certificateArn: inEurope(certificateArn) } },
       /must be in us-east-1/,
     ],
   ])('refuses %s', (_what, edge, message) => {
-    expect(() => getStage('prod', { edge: { webAclArn, ...edge } })).toThrow(message);
+    expect(() => getStage('prod', { edge: { ...EDGE, ...edge } })).toThrow(message);
   });
 });
 

@@ -1,7 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { type FunctionName, HTTP_ROUTES, WEBSOCKET_ROUTES } from '../../../../shared/config.ts';
-import { synthesize } from './synthesize.ts';
+import { EDGE, synthesize } from './synthesize.ts';
 import {
   functionIds,
   functionsOf,
@@ -371,8 +371,7 @@ describe('logical ids', () => {
       'AWS::SNS::Topic',
       'AWS::CloudFront::Distribution',
     ];
-    const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/silent/0a1b-2c';
-    const prod = synthesize('prod', { edge: { webAclArn } });
+    const prod = synthesize('prod', { edge: EDGE });
     const ids = Object.entries(resourcesOf(prod))
       .filter(([, { Type }]) => STATEFUL.includes(Type))
       .map(([id]) => id);

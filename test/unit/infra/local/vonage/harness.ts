@@ -22,7 +22,7 @@ import {
 
 export const APPLICATION_ID = 'aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab';
 export const API_KEY = 'abcd1234';
-export const API_SECRET = 'account-secret-of-tests';
+const API_SECRET = 'account-secret-of-tests';
 export const SIGNATURE_SECRET = 'signature-secret-of-tests-32-bytes!!';
 export const { privateKey: PRIVATE_KEY, publicKey: PUBLIC_KEY } = newApplicationKey();
 /** Opens the Applications API, and starts verifications without webhooks. */
