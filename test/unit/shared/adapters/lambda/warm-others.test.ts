@@ -3,21 +3,32 @@ import { createWarmOthers } from '../../../../../shared/adapters/lambda/warm-oth
 import type { WarmOthers } from '../../../../../shared/domain/ports/warm-up.ts';
 import { hangUp, json, silence } from '../../../../fixtures/http-stub.ts';
 import { startNetwork } from '../../../../fixtures/network.ts';
-import { NEVER_MS } from '../../../../fixtures/patience.ts';
+import { inVirtualTime } from '../../../../fixtures/virtual-time.ts';
 
 const MINUTE_MS = 60_000;
-const { stub, aws } = await startNetwork();
+const network = await startNetwork();
+const { stub, aws } = network;
 let nowMs = 0;
 
 function create(...names: readonly string[]): WarmOthers {
   stub.answer(json(202));
-  return createWarmOthers({ ...aws, names, clock: { now: () => nowMs }, timeoutMs: NEVER_MS });
+  return createWarmOthers({ ...aws, names, clock: { now: () => nowMs } });
+}
+
+/** Calls it, and waits until nothing is on the way any more. */
+async function warm(warmOthers: WarmOthers, ...minutes: readonly number[]): Promise<void> {
+  await inVirtualTime(async () => {
+    for (const minute of minutes) {
+      nowMs = minute * MINUTE_MS;
+      warmOthers();
+    }
+    await new Promise((resolve) => setTimeout(resolve, MINUTE_MS));
+  }, network);
 }
 
 describe('createWarmOthers', () => {
   it('invokes each function asynchronously with the event of a warm-up', async () => {
-    create('webhook:live', 'connect')();
-    await expect.poll(() => stub.received.length).toBe(2);
+    await warm(create('webhook:live', 'connect'), 0);
     expect(stub.received.map(({ path }) => path).toSorted()).toEqual([
       '/2015-03-31/functions/connect/invocations',
       '/2015-03-31/functions/webhook%3Alive/invocations',
@@ -30,18 +41,14 @@ describe('createWarmOthers', () => {
   });
 
   it('invokes them again only after ten minutes without a request', async () => {
-    const warmOthers = create('connect');
-    for (const minute of [0, 1, 10, 19, 29]) {
-      nowMs = minute * MINUTE_MS;
-      warmOthers();
-    }
-    await expect.poll(() => stub.received.length).toBe(2);
+    await warm(create('connect'), 0, 1, 10, 19, 29);
+    expect(stub.received).toHaveLength(2);
   });
 
   it('returns at once and has no effect when the calls fail or hang', async () => {
     const warmOthers = create('one', 'two', 'three');
     stub.answer(silence, hangUp, json(500));
-    warmOthers();
-    await expect.poll(() => stub.received.length).toBe(3);
+    await warm(warmOthers, 0);
+    expect(stub.received).toHaveLength(3);
   });
 });
