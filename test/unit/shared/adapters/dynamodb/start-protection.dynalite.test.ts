@@ -303,9 +303,14 @@ describe('IdempotencyRecords.claim', () => {
     expect(outcomes).toEqual({ fresh: 1, in_progress: 49 });
     expect(await claimAgain()).toEqual({ outcome: 'in_progress', retryAtMs: NOW_MS + 35_000 });
   });
+});
+
+describe('IdempotencyRecords.claim of a start that is claimed', () => {
+  beforeEach(async () => {
+    await idempotencyRecords.claim(start, NOW_MS);
+  });
 
   it('answers repeats of a known start for 10 minutes', async () => {
-    await idempotencyRecords.claim(start, NOW_MS);
     await idempotencyRecords.record(start, 'request-1', NOW_MS);
     await idempotencyRecords.record(start, 'request-1', NOW_MS);
     const { tokenKeyId } = start;
@@ -319,14 +324,12 @@ describe('IdempotencyRecords.claim', () => {
 
   it('refuses another body, whatever became of the first', async () => {
     const other = { body: '["another body"]' };
-    await idempotencyRecords.claim(start, NOW_MS);
     expect(await claimAgain(NOW_MS, other)).toEqual({ outcome: 'other_body' });
     await idempotencyRecords.markUnknown(start);
     expect(await claimAgain(NOW_MS, other)).toEqual({ outcome: 'other_body' });
   });
 
   it('lets one repeat take over a start of unknown outcome', async () => {
-    await idempotencyRecords.claim(start, NOW_MS);
     await idempotencyRecords.markUnknown(start);
     const outcomes = await outcomesOf(10, () => claimAgain(NOW_MS + 1));
     expect(outcomes).toEqual({ takeover: 1, in_progress: 9 });
@@ -334,7 +337,6 @@ describe('IdempotencyRecords.claim', () => {
 
   it('takes over a start that died, once its 35 s are over', async () => {
     const repeat = { ...start, owner: randomUUID() };
-    await idempotencyRecords.claim(start, NOW_MS);
     const early = await idempotencyRecords.claim(repeat, NOW_MS + 34_999);
     expect(early.outcome).toBe('in_progress');
     const late = await idempotencyRecords.claim(repeat, NOW_MS + 35_000);
@@ -346,19 +348,16 @@ describe('IdempotencyRecords.claim', () => {
   });
 
   it('takes over rather than waits when its own write is repeated', async () => {
-    await idempotencyRecords.claim(start, NOW_MS);
     expect(await idempotencyRecords.claim(start, NOW_MS)).toEqual({ outcome: 'takeover' });
   });
 
   it('is free again, for any body, after a definite refusal', async () => {
-    await idempotencyRecords.claim(start, NOW_MS);
     await idempotencyRecords.release(start);
     await idempotencyRecords.release(start);
     expect(await claimAgain(NOW_MS, { body: '["another body"]' })).toEqual({ outcome: 'again' });
   });
 
   it('changes nothing for a start that does not own it any more', async () => {
-    await idempotencyRecords.claim(start, NOW_MS);
     await claimAgain(NOW_MS + 35_000);
     await idempotencyRecords.release(start);
     await idempotencyRecords.markUnknown(start);
@@ -366,7 +365,6 @@ describe('IdempotencyRecords.claim', () => {
   });
 
   it('cannot undo a start that is known', async () => {
-    await idempotencyRecords.claim(start, NOW_MS);
     await idempotencyRecords.record(start, 'request-1', NOW_MS);
     await idempotencyRecords.release(start);
     await idempotencyRecords.markUnknown(start);

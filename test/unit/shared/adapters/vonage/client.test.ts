@@ -65,8 +65,6 @@ function inTime<T>(call: () => Promise<T>): Promise<T> {
   return inVirtualTime(call, network);
 }
 
-const nowhere = (): Vonage => vonageAt(NOWHERE);
-
 function errors(): readonly unknown[] {
   return measured
     .filter(({ name }) => name === 'VonageError')
@@ -164,13 +162,6 @@ describe('verify', () => {
     expect(errors()).toEqual(expected);
   });
 
-  it('answers unavailable when nobody listens or the name is unknown', async () => {
-    expect(await nowhere().verify(REQUEST, BUDGET)).toEqual({ outcome: 'unavailable' });
-    const unknownName = vonageAt('http://vonage.invalid');
-    expect(await unknownName.verify(REQUEST, BUDGET)).toEqual({ outcome: 'unavailable' });
-    expect(errors()).toContainEqual({ operation: 'start', status: 'network' });
-  });
-
   it.each([
     ['signs again once after a 401', [json(401, {}), json(202, { request_id: 'r1' })], CREATED],
     ['gives up after the second 401', [json(401, {})], { outcome: 'unavailable' }],
@@ -235,16 +226,6 @@ describe('check', () => {
     expect(stub.received[0]?.path).toBe('/v2/verify/..%2Fr1%3Fa%23b%2Fnext_workflow');
   });
 
-  it('reports a code as not checked when nothing was sent', async () => {
-    expect(await nowhere().check('r1', 'Ab3xK9', BUDGET)).toBe('not_executed');
-    jwt.get.mockRejectedValueOnce(new Error('not set'));
-    expect(await vonage.check('r1', 'Ab3xK9', BUDGET)).toBe('not_executed');
-    expect(await vonage.check('r1', 'Ab3xK9', { lastCallAtMs: 0 })).toBe('not_executed');
-    expect(errors()).toEqual(
-      ['network', 'private_key', 'budget'].map((status) => ({ operation: 'check', status })),
-    );
-  });
-
   it('measures every answer that is not a success', async () => {
     stub.answer(json(429, {}));
     await vonage.check('r1', 'Ab3xK9', BUDGET);
@@ -304,10 +285,6 @@ describe('next', () => {
     expect(isStillNeeded).toHaveBeenCalledTimes(1);
     expect(stub.received).toHaveLength(calls);
   });
-
-  it('answers refused when nothing was sent', async () => {
-    expect(await nowhere().next('r1', BUDGET)).toBe('refused');
-  });
 });
 
 describe('cancel', () => {
@@ -336,11 +313,33 @@ describe('cancel', () => {
     await vonage.cancel('r1', BUDGET);
     expect(stub.connections()).toBe(before + 1);
   });
+});
 
-  it('never throws when nothing can be sent', async () => {
-    expect(await nowhere().cancel('r1', BUDGET)).toBe('refused');
+describe('a call that cannot be sent', () => {
+  it.each<[string, (to: Vonage) => Promise<unknown>, unknown]>([
+    ['verify', (to) => to.verify(REQUEST, BUDGET), { outcome: 'unavailable' }],
+    ['check', (to) => to.check('r1', 'Ab3xK9', BUDGET), 'not_executed'],
+    ['next', (to) => to.next('r1', BUDGET), 'refused'],
+    ['cancel', (to) => to.cancel('r1', BUDGET), 'refused'],
+  ])('changes nothing at Vonage, as %s tells', async (_, call, answer) => {
+    for (const peer of [NOWHERE, 'http://vonage.invalid']) {
+      expect(await call(vonageAt(peer))).toEqual(answer);
+    }
+  });
+
+  it('is measured with its reason', async () => {
+    await vonageAt(NOWHERE).check('r1', 'Ab3xK9', BUDGET);
+    jwt.get.mockRejectedValueOnce(new Error('not set'));
+    expect(await vonage.check('r1', 'Ab3xK9', BUDGET)).toBe('not_executed');
+    expect(await vonage.check('r1', 'Ab3xK9', { lastCallAtMs: 0 })).toBe('not_executed');
     jwt.get.mockRejectedValueOnce(new Error('not set'));
     expect(await vonage.cancel('r1', BUDGET)).toBe('refused');
+    expect(errors()).toEqual([
+      { operation: 'check', status: 'network' },
+      { operation: 'check', status: 'private_key' },
+      { operation: 'check', status: 'budget' },
+      { operation: 'cancel', status: 'private_key' },
+    ]);
   });
 });
 

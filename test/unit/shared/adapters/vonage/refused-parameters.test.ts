@@ -4,10 +4,55 @@ import {
   refusedFor,
   refusedNames,
 } from '../../../../../shared/adapters/vonage/refused-parameters.ts';
-import { REFUSED_PARAMETERS } from '../../../../fixtures/refused-parameters.ts';
 
 const SILENT = { channel: 'silent_auth', to: '+447400123456' } as const;
 const EMAIL = { channel: 'email', to: 'jo@example.org' } as const;
+
+const TO = { name: 'workflow[0]', reason: '`to` Phone number is invalid' };
+const MAIL = { name: 'workflow[1]', reason: '`to` Email is invalid' };
+const LOCALE = { name: 'locale', reason: 'Locale is invalid' };
+const BRAND = { name: 'brand', reason: 'Brand has to be between 1 and 18 characters' };
+
+/** `invalid_parameters` of a 422, documented or seen, and what a start of [silent_auth, email] is told. */
+const REFUSED_PARAMETERS: readonly (readonly [parameters: unknown, told: string])[] = [
+  [[TO], 'number_refused'],
+  [[{ name: 'workflow[0].to', reason: 'is invalid' }], 'number_refused'],
+  [[{ name: '/workflow/0/to', reason: '' }], 'number_refused'],
+  [[{ name: 'to', reason: 'Invalid' }], 'number_refused'],
+  [{ name: 'to', reason: 'invalid' }, 'number_refused'],
+  [{ to: ['is not a phone number'] }, 'number_refused'],
+  [[{ name: 'workflow', reason: 'The phone number is not valid' }], 'number_refused'],
+  [[{ reason: 'Invalid value for: to' }], 'number_refused'],
+  [[{ name: 'workflow', reason: '`silent_auth` must be the only channel' }, TO], 'number_refused'],
+  [[TO, BRAND, LOCALE], 'number_refused'],
+  [[MAIL, TO], 'number_refused'],
+  // Nothing that can be read
+  [undefined, 'number_refused'],
+  [null, 'number_refused'],
+  [[], 'number_refused'],
+  [{}, 'number_refused'],
+  [[{}], 'number_refused'],
+  [[null, 7, [[]]], 'number_refused'],
+  [[{ name: 7, reason: {} }], 'number_refused'],
+  ['', 'number_refused'],
+  // The mailbox
+  [[MAIL], 'email_refused'],
+  [[{ name: 'workflow[1].to', reason: 'is invalid' }], 'email_refused'],
+  [[{ name: 'to', reason: 'Email is invalid' }], 'email_refused'],
+  // The language
+  [[LOCALE], 'locale_refused'],
+  [{ locale: 'is not supported' }, 'locale_refused'],
+  [[{ name: '', reason: '`locale` must be a BCP-47 locale' }], 'locale_refused'],
+  // Our configuration
+  [[BRAND], 'misconfigured'],
+  [[BRAND, LOCALE], 'misconfigured'],
+  [[{ name: 'workflow[0]', reason: '`from` is required to send' }], 'misconfigured'],
+  [[{ name: 'workflow[1].from', reason: 'is invalid' }], 'misconfigured'],
+  [[{ name: 'code_length', reason: 'must be 4 to 10' }], 'misconfigured'],
+  [[{ name: 'template_id', reason: 'is unknown to us' }], 'misconfigured'],
+  [{ template_id: 'unknown' }, 'misconfigured'],
+  ['brand is too long', 'misconfigured'],
+];
 
 describe('refusedFor', () => {
   it.each(REFUSED_PARAMETERS)('reads %j as %s', (invalid_parameters, told) => {
