@@ -155,32 +155,26 @@ describe('a wrong value', () => {
 });
 
 describe('a fault that its user can mend is one sentence', () => {
-  it.each<[what: string, environment: Record<string, string>, sentence: RegExp]>([
-    ['LOCAL_DIR is a file', { LOCAL_DIR: 'package.json' }, /a file is where a folder should be/],
+  const outputs = join(folder, 'outputs.json');
+  writeFileSync(outputs, '{');
+  const isDeaf = /^http:\/\/127\.0\.0\.1:\d+ does not answer as AWS does: .*nothing listens there/m;
+
+  it.each<[what: string, name: string, args: string[], Record<string, string>, RegExp]>([
+    ['LOCAL_DIR is a file', 'start', [], { LOCAL_DIR: 'package.json' }, /a file is where a folder/],
+    ['nothing listens there', 'start', [], { DYNAMODB_ENDPOINT: NOWHERE }, isDeaf],
+    ['the stage is unknown', 'start', [], { STAGE: 'nowhere' }, /nowhere/],
     [
-      'nothing listens at DYNAMODB_ENDPOINT',
-      { DYNAMODB_ENDPOINT: NOWHERE },
-      /^http:\/\/127\.0\.0\.1:\d+ does not answer as AWS does: .*nothing listens there/m,
+      'outputs are not JSON',
+      'doctor',
+      ['--stage', 'dev', '--outputs', outputs],
+      {},
+      /is not JSON$/m,
     ],
-    ['the stage is not known', { STAGE: 'nowhere' }, /nowhere/],
-  ])('when %s', async (_what, environment, sentence) => {
-    const { code, stderr } = await run('start', [], { ...FREE_PORTS, ...environment });
+    ['no stack has ever run', 'dashboard', [], {}, /^no stack has run in /],
+  ])('when %s: npm run %s', async (_what, name, args, environment, sentence) => {
+    const { code, stderr } = await run(name, args, { ...FREE_PORTS, ...environment });
     expect(stderr).toMatch(sentence);
     expect(stderr).not.toMatch(STACK);
-    expect(code).toBe(2);
-  });
-
-  it('when the outputs of a deployment are not JSON', async () => {
-    const outputs = join(folder, 'outputs.json');
-    writeFileSync(outputs, '{');
-    const { code, stderr } = await run('doctor', ['--stage', 'dev', '--outputs', outputs]);
-    expect(stderr).toBe(`${outputs} is not JSON\n`);
-    expect(code).toBe(2);
-  });
-
-  it('when no stack has run whose dashboards could be drawn', async () => {
-    const { code, stderr } = await run('dashboard', []);
-    expect(stderr).toMatch(/^no stack has run in /);
     expect(code).toBe(2);
   });
 });

@@ -8,7 +8,6 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { callAws } from '../../infra/local/aws/json-client.ts';
 import type { FunctionLine } from '../../infra/local/function-logs.ts';
 import { FUNCTION_NAMES } from '../../shared/config.ts';
 import {
@@ -20,6 +19,7 @@ import {
   phoneNumber,
   startApp,
 } from '../fixtures/app.ts';
+import { storedItem } from '../fixtures/aws-call.ts';
 import { inboxCode, setFaults } from '../fixtures/local-services.ts';
 import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import { findPrivate, PRIVATE_FORMS } from '../fixtures/private-lines.ts';
@@ -103,13 +103,8 @@ async function openCheckUrl(app: App): Promise<Answer> {
 }
 
 async function keepConnections(app: App): Promise<void> {
-  const { dynamodb, tables } = stack.endpoints;
-  const result = await callAws(dynamodb, 'DynamoDB_20120810.GetItem', {
-    TableName: tables.verifications,
-    Key: { request_id: { S: app.requestId } },
-  });
-  const elements = JSON.stringify(result).matchAll(/"\d{13}#([^"]+)"/g);
-  const ids = [...elements].map(([, id]) => id);
+  const item = JSON.stringify(await storedItem(stack.endpoints, app.requestId));
+  const ids = [...item.matchAll(/"\d{13}#([^"]+)"/g)].map(([, id]) => id);
   expect(ids.length).toBeGreaterThan(0);
   keep('connection id', ...ids);
 }

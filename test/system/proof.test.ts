@@ -135,13 +135,9 @@ describe('POST /proof', () => {
     expect(await refusal(other, { phone_number: number })).toEqual([422, 'proof_refused']);
   });
 
-  const mismatch = { request_id: 'another-request', code: 'aB3dE6' };
   it.each<[string, string, (app: App) => Promise<unknown>]>([
     ['runs', '8', (app) => app.openCheckUrl()],
     ['was cancelled', '2', (app) => app.post('/cancel')],
-    ['was rejected', '1', (app) => app.openCheckUrl()],
-    ['failed', '99', (app) => app.openCheckUrl()],
-    ['was aborted', '2', (app) => app.post('/check-code', mismatch)],
     ['expired', '2', (app) => age(endpoints, app.requestId, 3_600_000).then(app.status)],
   ])('proves nothing of a verification that %s', async (_what, ending, happens) => {
     const number = phoneNumber(ending);
