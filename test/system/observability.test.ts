@@ -7,7 +7,6 @@ import { randomUUID } from 'node:crypto';
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { callAws } from '../../infra/local/aws/json-client.ts';
 import type { Collected } from '../../infra/local/dashboard/collected.ts';
 import { parseExpression } from '../../infra/local/dashboard/expression.ts';
 import { runLogQuery } from '../../infra/local/dashboard/log-query.ts';
@@ -19,6 +18,7 @@ import type { Endpoints } from '../../infra/local/endpoints.ts';
 import { METRICS_NAMESPACE } from '../../shared/config.ts';
 import { age } from '../fixtures/age.ts';
 import { type App, call, phoneNumber, startApp } from '../fixtures/app.ts';
+import { awsOutput } from '../fixtures/aws-call.ts';
 import { sendWebhook, webhooks } from '../fixtures/scripted-vonage.ts';
 import { putSecret } from '../fixtures/secrets-manager.ts';
 import { verify } from '../fixtures/traffic.ts';
@@ -127,7 +127,7 @@ function measured(own: WatchedStack['own'], name: string): Promise<unknown> {
 /** An item that none of our functions has written, and a webhook about it. */
 async function meddle(endpoints: Endpoints): Promise<void> {
   const requestId = randomUUID();
-  await callAws(endpoints.dynamodb, 'DynamoDB_20120810.PutItem', {
+  await awsOutput(endpoints.dynamodb, 'DynamoDB_20120810.PutItem', {
     TableName: endpoints.tables.verifications,
     Item: { request_id: { S: requestId }, events: { S: 'no list' } },
   });

@@ -5,9 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callAws } from '../../infra/local/aws/json-client.ts';
 import { call, phoneNumber, startApp } from '../fixtures/app.ts';
 import { outputsOfStage, useHealthyAccount } from '../fixtures/aws-account.ts';
+import { awsOutput } from '../fixtures/aws-call.ts';
 import { type Ended, runCommand } from '../fixtures/command.ts';
 import { sendWebhook } from '../fixtures/scripted-vonage.ts';
 import { putSecret, readSecret } from '../fixtures/secrets-manager.ts';
@@ -41,12 +41,8 @@ function file(name: string, content: string): string {
 }
 
 async function putChannelSwitch(channels: string): Promise<void> {
-  const result = await callAws(stack.endpoints.secretsmanager, 'AmazonSSM.PutParameter', {
-    Name: stack.endpoints.channel_switch,
-    Value: channels,
-    Overwrite: true,
-  });
-  expect(result.type).toBe('done');
+  const { secretsmanager: aws, channel_switch: Name } = stack.endpoints;
+  await awsOutput(aws, 'AmazonSSM.PutParameter', { Name, Value: channels, Overwrite: true });
 }
 
 async function applications(
@@ -105,7 +101,7 @@ describe('doctor', () => {
 
     it('leaves no item and no measurement of its webhooks', async () => {
       const scan = { TableName: stack.endpoints.tables.verifications };
-      const found = await callAws(stack.endpoints.dynamodb, 'DynamoDB_20120810.Scan', scan);
+      const found = await awsOutput(stack.endpoints.dynamodb, 'DynamoDB_20120810.Scan', scan);
       expect(JSON.stringify(found)).not.toContain('doctor-');
       // It also starts a verification and cancels it, whose webhooks count.
       const isOfDoctor = ({ requestId = 'doctor-' }): boolean => requestId.startsWith('doctor-');
@@ -154,9 +150,9 @@ describe('configure', () => {
     expectEnd(await configure(), 0, 'Channel switch: created');
     await putChannelSwitch('sms');
     expectEnd(await configure(), 0, 'Channel switch: unchanged');
-    const read = { Name: stack.endpoints.channel_switch };
-    const found = await callAws(stack.endpoints.secretsmanager, 'AmazonSSM.GetParameter', read);
-    expect(found).toMatchObject({ output: { Parameter: { Value: 'sms' } } });
+    const { secretsmanager: aws, channel_switch: Name } = stack.endpoints;
+    const found = await awsOutput(aws, 'AmazonSSM.GetParameter', { Name });
+    expect(found).toMatchObject({ Parameter: { Value: 'sms' } });
     await putChannelSwitch('none');
   });
 
