@@ -110,7 +110,7 @@ type Drill = [
   alarms: string,
   /** How many times as many people are concerned. */
   crowds: number,
-  rule?: object,
+  rule?: object | undefined,
   /** @default a crowd verifies */
   happens?: () => Promise<unknown>,
 ];
