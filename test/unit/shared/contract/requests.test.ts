@@ -9,7 +9,6 @@ import {
 } from '../../../../shared/contract/requests.ts';
 import { toStartRequest } from '../../../../shared/contract/to-start-request.ts';
 import { NOT_CODES, TYPED_CODES } from '../../../fixtures/codes.ts';
-import { SAID_LOCALES } from '../../../fixtures/locales.ts';
 
 const START = { phone_number: '+4915112345678' };
 
@@ -56,10 +55,6 @@ describe('the body of /start', () => {
   )('is refused with %s %j', (name, value) => {
     const { success } = startBodySchema.safeParse({ ...START, [String(name)]: value });
     expect(success).toBe(false);
-  });
-
-  it.each(SAID_LOCALES)('is never refused for the locale %j', (locale) => {
-    expect(startBodySchema.safeParse({ ...START, locale }).success).toBe(true);
   });
 });
 

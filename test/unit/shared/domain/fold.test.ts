@@ -334,56 +334,29 @@ describe('codes', () => {
 });
 
 describe('verified', () => {
-  it.each<[string, Log, boolean, boolean]>([
-    ['a code with a letter', [started(), ...BY_LETTERS], true, false],
-    ['a PIN by SMS alone', [started(['sms']), ...BY_PIN], true, false],
-    ['a PIN by e-mail alone', [EMAIL, ...BY_PIN], false, true],
-    ['a PIN of SMS or voice', [started(['sms', 'voice']), ...BY_PIN], true, false],
-    ['a PIN of SMS or e-mail', [SMS_OR_EMAIL, ...BY_PIN], false, false],
-    ['digits while silent_auth is possible', [started(), ...BY_PIN], false, false],
-    [
-      'digits after silent_auth failed',
-      [started(), ended('silent_auth', 'failed'), ...BY_PIN],
-      false,
-      true,
-    ],
+  const SMS_NAMED = ended('sms', 'completed');
+  const TWO_CODES = [submitted('letters'), submitted('pin', 'digits'), summarized('completed')];
+  const FALLEN_BACK = [started(), ended('silent_auth', 'failed')];
+
+  it.each<[string, Log, 'number' | 'mailbox' | 'nothing']>([
+    ['a code with a letter', [started(), ...BY_LETTERS], 'number'],
+    ['a PIN by SMS alone', [started(['sms']), ...BY_PIN], 'number'],
+    ['a PIN by e-mail alone', [EMAIL, ...BY_PIN], 'mailbox'],
+    ['a PIN of SMS or voice', [started(['sms', 'voice']), ...BY_PIN], 'number'],
+    ['a PIN of SMS or e-mail', [SMS_OR_EMAIL, ...BY_PIN], 'nothing'],
+    ['digits while silent_auth is possible', [started(), ...BY_PIN], 'nothing'],
+    ['digits after silent_auth failed', [...FALLEN_BACK, ...BY_PIN], 'mailbox'],
     [
       'a PIN whose channel Vonage names only after it said completed',
-      [
-        SMS_OR_EMAIL,
-        submitted('one', 'digits'),
-        summarized('completed'),
-        ended('sms', 'completed'),
-      ],
-      true,
-      false,
+      [SMS_OR_EMAIL, submitted('one', 'digits'), summarized('completed'), SMS_NAMED],
+      'number',
     ],
-    [
-      'a PIN that Vonage names later',
-      [SMS_OR_EMAIL, ...BY_PIN, ended('sms', 'completed')],
-      true,
-      false,
-    ],
-    [
-      'either of two codes that Vonage has',
-      [...CHECKING, submitted('pin', 'digits'), summarized('completed')],
-      false,
-      false,
-    ],
-    [
-      'a PIN after a code that was never sent to Vonage',
-      [
-        started(),
-        ended('silent_auth', 'failed'),
-        submitted('letters'),
-        submitted('pin', 'digits'),
-        summarized('completed'),
-      ],
-      false,
-      true,
-    ],
-  ])('is certain or nothing: %s', (_name, log, phoneNumber, email) => {
-    expect(shown(log)).toMatchObject({ status: 'completed', verified: { phoneNumber, email } });
+    ['a PIN that Vonage names later', [SMS_OR_EMAIL, ...BY_PIN, SMS_NAMED], 'number'],
+    ['one of two codes that Vonage has', [started(), ...TWO_CODES], 'nothing'],
+    ['a PIN after a code that was never sent', [...FALLEN_BACK, ...TWO_CODES], 'mailbox'],
+  ])('is certain or nothing: by %s', (_name, log, proven) => {
+    const verified = { phoneNumber: proven === 'number', email: proven === 'mailbox' };
+    expect(shown(log)).toMatchObject({ status: 'completed', verified });
   });
 
   it('turns true after completed with a visible change, and never back', () => {

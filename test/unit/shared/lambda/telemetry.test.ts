@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Problem } from '../../../../shared/domain/errors.ts';
+import type { Measurement } from '../../../../shared/domain/ports/telemetry.ts';
 import { createTelemetry } from '../../../../shared/lambda/telemetry.ts';
 
 const PRIVATE = '+4915112345678';
@@ -20,8 +21,14 @@ afterEach(() => {
 });
 
 const written = () => lines.map((line) => JSON.parse(line));
-/** The records of metrics. */
-const metrics = () => written().filter(({ _aws }) => _aws);
+
+/** The records of an invocation that measured this. */
+function metricsOf(...measurements: readonly Measurement[]) {
+  const telemetry = createTelemetry('silent-auth-dev');
+  for (const measurement of measurements) telemetry.measure(measurement);
+  telemetry.flush({ outcome: 'ok' });
+  return written().filter(({ _aws }) => _aws);
+}
 
 describe('the log line', () => {
   it('holds the names and places of an error but not its words', () => {
@@ -87,35 +94,31 @@ describe('the log line', () => {
 
 describe('metrics', () => {
   it('have their details next to them, never as dimensions', () => {
-    const telemetry = createTelemetry('silent-auth-dev');
     const dimensions = { channel: 'sms' };
-    telemetry.measure({ name: 'FallbackEntered', dimensions, details: { reason: 'timed_out' } });
-    telemetry.flush({ outcome: 'ok' });
-    const [record] = metrics();
+    const details = { reason: 'timed_out' };
+    const [record] = metricsOf({ name: 'FallbackEntered', dimensions, details });
     expect(record).toMatchObject({ FallbackEntered: 1, channel: 'sms', reason: 'timed_out' });
     expect(record._aws.CloudWatchMetrics[0].Dimensions).toEqual([['service', 'channel']]);
   });
 
   it('have one record for each set of dimensions', () => {
-    const telemetry = createTelemetry('silent-auth-dev');
-    const latency = (operation: string, milliseconds: number) =>
-      telemetry.measure({ name: 'VonageLatency', dimensions: { operation }, milliseconds });
-    telemetry.measure({ name: 'Started' });
-    latency('start', 12);
-    latency('check', 30);
-    telemetry.measure({ name: 'CheckUrlIssued' });
-    telemetry.flush({ outcome: 'ok' });
+    const latency = (operation: string, milliseconds: number): Measurement => {
+      return { name: 'VonageLatency', dimensions: { operation }, milliseconds };
+    };
+    const records = metricsOf({ name: 'Started' }, latency('start', 12), latency('check', 30), {
+      name: 'CheckUrlIssued',
+    });
     const counted = ['Started', 'CheckUrlIssued'].map((Name) => ({ Name, Unit: 'Count' }));
     const measured = {
       Dimensions: [['service', 'operation']],
       Metrics: [{ Name: 'VonageLatency', Unit: 'Milliseconds' }],
     };
-    expect(metrics().map(({ _aws }) => _aws.CloudWatchMetrics)).toMatchObject([
+    expect(records.map(({ _aws }) => _aws.CloudWatchMetrics)).toMatchObject([
       [{ Dimensions: [['service']], Metrics: counted }],
       [measured],
       [measured],
     ]);
-    expect(metrics()).toMatchObject([
+    expect(records).toMatchObject([
       { Started: 1, CheckUrlIssued: 1, service: 'silent-auth-dev' },
       { VonageLatency: 12, operation: 'start' },
       { VonageLatency: 30, operation: 'check' },
@@ -123,15 +126,12 @@ describe('metrics', () => {
   });
 
   it('count what happened twice in one invocation', () => {
-    const telemetry = createTelemetry('silent-auth-dev');
-    telemetry.measure({ name: 'PushDelivered' });
-    telemetry.measure({ name: 'PushDelivered' });
-    telemetry.flush({ outcome: 'ok' });
-    expect(metrics()).toMatchObject([{ PushDelivered: [1, 1] }]);
+    const delivered = { name: 'PushDelivered' } as const;
+    expect(metricsOf(delivered, delivered)).toMatchObject([{ PushDelivered: [1, 1] }]);
   });
 
   it('have no record for an invocation that measured nothing', () => {
-    createTelemetry('silent-auth-dev').flush({ outcome: 'ok' });
+    expect(metricsOf()).toEqual([]);
     expect(lines).toHaveLength(1);
   });
 });

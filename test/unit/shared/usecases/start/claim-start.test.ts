@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../../shared/domain/events.ts';
-import type { IdempotencyRecords } from '../../../../../shared/domain/ports/idempotency-records.ts';
-import type {
-  PhoneNumberLock,
-  PhoneNumberLocks,
-} from '../../../../../shared/domain/ports/phone-number-locks.ts';
+import type { PhoneNumberLock } from '../../../../../shared/domain/ports/phone-number-locks.ts';
 import type { CountedOn, RateLimits } from '../../../../../shared/domain/ports/rate-limits.ts';
 import type { StartRequest } from '../../../../../shared/domain/start-request.ts';
 import type { Channel } from '../../../../../shared/domain/workflow.ts';
@@ -55,17 +51,9 @@ describe('claimStart', () => {
   });
 
   it('takes only a body that asks for the same for the same start', async () => {
-    const { needs } = startWorld();
-    const bodies: string[] = [];
-    const claim: IdempotencyRecords['claim'] = async ({ body }) => {
-      bodies.push(body);
-      return { outcome: 'fresh' };
-    };
-    const noting: StartNeeds = {
-      ...needs,
-      idempotencyRecords: { ...needs.idempotencyRecords, claim },
-      settings: { ...needs.settings, redirectUrl: 'https://example.org/done' },
-    };
+    const { needs, bodies } = startWorld();
+    const settings = { ...needs.settings, redirectUrl: 'https://example.org/done' };
+    const world = { needs: { ...needs, settings } };
     const others: readonly Partial<StartRequest>[] = [
       {},
       { phoneNumber: '+4915112345679' },
@@ -76,24 +64,18 @@ describe('claimStart', () => {
       { nonce: 'n'.repeat(16) },
       { result: 'redirect' },
     ];
-    for (const other of others) await claimIn({ needs: noting }, { ...START, ...other });
-    await claimIn({ needs: noting }, START, { ...CALLER, subject: 'user-1' });
+    for (const other of others) await claimIn(world, { ...START, ...other });
+    await claimIn(world, START, { ...CALLER, subject: 'user-1' });
     expect(new Set(bodies).size).toBe(others.length + 1);
-    await claimIn({ needs: noting }, START, { address: '203.0.113.9' });
+    await claimIn(world, START, { address: '203.0.113.9' });
     expect(bodies.at(-1)).toBe(bodies[0]);
   });
 
   it('counts the caller, the number, its neighbours and the mailbox, each with the caller', async () => {
-    const { needs } = startWorld();
-    const counted: CountedOn[] = [];
-    const count: RateLimits['count'] = async (on) => {
-      counted.push(on);
-      return { outcome: 'counted' };
-    };
-    const noting = { ...needs, rateLimits: { ...needs.rateLimits, count } };
+    const world = startWorld();
     const caller = { ...CALLER, subject: 'user-1' };
-    await claimIn({ needs: noting }, { ...START, email: 'J.o+tag@GoogleMail.com' }, caller);
-    expect(counted).toEqual([
+    await claimIn(world, { ...START, email: 'J.o+tag@GoogleMail.com' }, caller);
+    expect(world.counted).toEqual([
       { limit: 'subject', value: 'user-1', caller },
       { limit: 'phone_number', value: START.phoneNumber, caller },
       { limit: 'prefix', value: '+491511234', caller },
@@ -155,11 +137,9 @@ describe('claimStart', () => {
   });
 
   it('waits for the lock of another start, which may be refused', async () => {
-    const world = startWorld();
     const answers = [HELD, HELD, HELD, LOCKED];
-    const lock: PhoneNumberLocks['lock'] = async () => answers.shift() ?? HELD;
-    const needs = { ...world.needs, locks: { ...world.needs.locks, lock } };
-    expect(await claimIn({ needs })).toMatchObject({ outcome: 'claimed' });
+    const world = startWorld({ lock: () => answers.shift() ?? HELD });
+    expect(await claimIn(world)).toMatchObject({ outcome: 'claimed' });
     expect(world.calls.filter((call) => call === 'pause')).toHaveLength(3);
   });
 
@@ -227,14 +207,12 @@ describe('claimStart', () => {
   ])('goes by the log of a live verification: %s', async (_how, events, passed) => {
     const log = createMemoryLog(events);
     const find = async () => (events.length === 0 ? undefined : log.entry());
-    const { needs } = startWorld({ log: { ...log, find } });
     const superseded: (string | undefined)[] = [];
-    const lock: PhoneNumberLocks['lock'] = async (_holder, _nowMs, over) => {
+    const lock = (over: string | undefined) => {
       superseded.push(over);
       return over === undefined ? LIVE : LOCKED;
     };
-    const claimed = claimIn({ needs: { ...needs, locks: { ...needs.locks, lock } } });
-    const code = await claimed.then(
+    const code = await claimIn(startWorld({ log: { ...log, find }, lock })).then(
       ({ outcome }) => outcome,
       (error) => error.code,
     );
@@ -257,23 +235,18 @@ describe('claimStart', () => {
       1,
     ],
   ])('takes the lock of a lost start %s', async (_whose, holders, expected, pauses) => {
-    const { needs, calls } = startWorld({ key: { outcome: 'takeover' } });
     const taken: string[] = [];
-    const locks: PhoneNumberLocks = {
-      ...needs.locks,
-      lock: async () => {
-        const heldBy = holders[0];
-        return { outcome: 'locked', ...(heldBy !== undefined && { heldBy }) };
-      },
-      inherit: async (_holder, _nowMs, heldBy) => {
+    const world = startWorld({
+      key: { outcome: 'takeover' },
+      lock: () => ({ outcome: 'locked', ...(holders[0] && { heldBy: holders[0] }) }),
+      inherit: (heldBy) => {
         taken.push(heldBy);
         holders.shift();
         return holders.length > 0 ? HELD : LOCKED;
       },
-    };
-    const claimed = await claimIn({ needs: { ...needs, locks } });
-    expect(claimed).toMatchObject({ outcome: 'claimed', isTakeover: true });
+    });
+    expect(await claimIn(world)).toMatchObject({ outcome: 'claimed', isTakeover: true });
     expect(taken).toEqual(expected);
-    expect(calls.filter((call) => call === 'pause')).toHaveLength(pauses);
+    expect(world.calls.filter((call) => call === 'pause')).toHaveLength(pauses);
   });
 });

@@ -15,6 +15,7 @@ const REPEATED: IdempotencyClaim = {
   tokenKeyId: 'key1',
   recordedAtMs: START_MS,
 };
+const LIVE = { outcome: 'live', requestId: REQUEST_ID } as const;
 const TOKEN = `${REQUEST_ID}.token`;
 
 function startIn({ needs }: { readonly needs: StartNeeds }, request: StartRequest = START) {
@@ -92,10 +93,10 @@ describe('startVerification', () => {
     const startedAtMs = START_MS - agoSeconds * 1000;
     const cancelled = at(1 - agoSeconds, { type: 'cancelled' });
     const log = createMemoryLog([started(undefined, { atMs: startedAtMs }), cancelled]);
-    const { needs, calls } = startWorld({ log });
-    const lock: StartNeeds['locks']['lock'] = async (_holder, _nowMs, superseded) =>
-      superseded === undefined ? { outcome: 'live', requestId: REQUEST_ID } : { outcome: 'locked' };
-    await startIn({ needs: { ...needs, locks: { ...needs.locks, lock } } });
+    const lock = (superseded: string | undefined) =>
+      superseded === undefined ? LIVE : ({ outcome: 'locked' } as const);
+    const { needs, calls } = startWorld({ log, lock });
+    await startIn({ needs });
     expect(calls.filter((call) => /vonage/i.test(call))).toEqual(expected);
   });
 
