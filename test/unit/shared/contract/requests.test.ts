@@ -60,23 +60,17 @@ describe('the body of /start', () => {
 
 const LABEL_OF_63 = 'a'.repeat(63);
 
+/** They are hashed and given to Vonage as they are sent. */
+const MAILBOXES: readonly string[] = [
+  ...'jo@example.org tom&jerry@example.org jo/doe@example.org jo=x@example.org'.split(' '),
+  ..."!#$%&'*+/=?^_`{|}~-@example.org .jo..doe.@docomo.example JO@EXAMPLE.ORG".split(' '),
+  ...'jo+tag@sub.sub.example.museum jo@1.2.3.org jo@3com.com jo@a-b--c.example'.split(' '),
+  ...`jo@example.xn--p1ai jo@xn--mnchen-3ya.de jo@${LABEL_OF_63}.org`.split(' '),
+  `${'a'.repeat(242)}@example.org`,
+];
+
 /** As they are sent, and as they are hashed and given to Vonage. */
-const MAILBOXES: readonly (readonly [email: string, taken?: string])[] = [
-  ['jo@example.org'],
-  ['tom&jerry@example.org'],
-  ['jo/doe@example.org'],
-  ['jo=x@example.org'],
-  ["!#$%&'*+/=?^_`{|}~-@example.org"],
-  ['.jo..doe.@docomo.example'],
-  ['JO@EXAMPLE.ORG'],
-  ['jo+tag@sub.sub.example.museum'],
-  ['jo@1.2.3.org'],
-  ['jo@3com.com'],
-  ['jo@a-b--c.example'],
-  ['jo@example.xn--p1ai'],
-  ['jo@xn--mnchen-3ya.de'],
-  [`jo@${LABEL_OF_63}.org`],
-  [`${'a'.repeat(242)}@example.org`],
+const INTERNATIONAL: readonly (readonly [email: string, taken: string])[] = [
   ['jo@m\u00fcnchen.de', 'jo@xn--mnchen-3ya.de'],
   ['jo@mu\u0308nchen.de', 'jo@xn--mnchen-3ya.de'],
   ['jo@M\u00dcNCHEN.DE', 'jo@xn--mnchen-3ya.de'],
@@ -88,74 +82,56 @@ const MAILBOXES: readonly (readonly [email: string, taken?: string])[] = [
 ];
 
 const NO_MAILBOXES: readonly unknown[] = [
-  ...['', 'jo', 'jo@', '@example.org', 'jo@example', 'a@b@example.org', ['jo@example.org'], 1],
-  ...['jo@good.org/evil', 'jo@good.org#evil', 'jo@good.org?evil', 'jo@good.org:25', 'jo@[1.2.3.4]'],
-  ...['jo@1.2.3', 'jo@1.2.3.4', 'jo@127.1', 'jo@0x7f.1', 'jo@a.0x7f', 'jo@a.1', 'jo@a%41.de'],
-  ...['jo@example..org', 'jo@.example.org', 'jo@example.org.', 'jo@-a.org', 'jo@a-.org', 'jo@a.b'],
-  ...['jo@a_b.org', 'jo@exa mple.org', 'jo doe@example.org', 'jo@example.org ', ' jo@example.org'],
-  ...[
-    'jo@example.org\n',
-    'jo@example.org\nbcc:x@y.org',
-    'jo@example.org,x@example.org',
-    'jo@a\0.org',
-  ],
-  ...[
-    '"jo"@example.org',
-    'jo(x)@example.org',
-    '<jo@example.org>',
-    'mailto:jo@example.org',
-    'j\\o@a.org',
-  ],
-  ...[
-    'j\u00f6@example.org',
-    'jo\uff20example.org',
-    'jo@\u2068example\u2069.org',
-    '\u202ejo@example.org',
-  ],
-  ...[
-    'jo@m\u00fcnchen.de/evil',
-    'jo@m\u00fcnchen.de%41',
-    'jo@m\u00fcnchen\u3002de',
-    'jo@m\u00fcnchen',
-  ],
-  ...[
-    'jo@\uff11.2.3',
-    'jo@\uff10x7f.1',
-    'jo@\uff11\uff12\uff17.\uff11',
-    'jo@a.\uff11',
-    'jo@\u2100.org',
-  ],
-  ...[
-    'jo@m\u00fc\u00adnchen.de',
-    'jo@m\u00fc\u200bnchen.de',
-    'jo@m\u00fcnchen..de',
-    'jo@\u0308.de',
-  ],
-  ...['jo@\ud83d\ude00.org', 'jo@\ud83d.org', 'jo@xn--m\u00fcnchen.de', 'jo@m\u00fcnchen.d'],
-  ...[`jo@a${LABEL_OF_63}.org`, `jo@${'\u00fc'.repeat(63)}.de`, `${'a'.repeat(243)}@example.org`],
-  ...[`${'a'.repeat(240)}@m\u00fcnchen.de`, null, true, {}, { toString: 'jo@example.org' }],
+  ...' jo jo@ @example.org jo@example a@b@example.org mailto:jo@example.org'.split(' '),
+  // More than a domain, or not a domain
+  ...'jo@good.org/evil jo@good.org#evil jo@good.org?evil jo@good.org:25 jo@a%41.de'.split(' '),
+  ...'jo@1.2.3 jo@1.2.3.4 jo@[1.2.3.4] jo@127.1 jo@0x7f.1 jo@a.0x7f jo@a.1'.split(' '),
+  ...'jo@example..org jo@.example.org jo@example.org. jo@-a.org jo@a-.org jo@a.b'.split(' '),
+  ...`jo@a_b.org jo@a\0.org jo@a${LABEL_OF_63}.org ${'a'.repeat(243)}@example.org`.split(' '),
+  // Characters that are not of an address
+  ...'"jo"@example.org jo(x)@example.org <jo@example.org> j\\o@a.org'.split(' '),
+  ...'j\u00f6@example.org jo\uff20example.org \u202ejo@example.org'.split(' '),
+  ...['jo@exa mple.org', 'jo doe@example.org', 'jo@example.org ', ' jo@example.org'],
+  ...['jo@example.org\n', 'jo@example.org\nbcc:x@y.org', 'jo@example.org,x@example.org'],
+  // International domains
+  ...'jo@m\u00fcnchen.de/evil jo@m\u00fcnchen.de%41 jo@m\u00fcnchen\u3002de jo@m\u00fcnchen'.split(
+    ' ',
+  ),
+  ...'jo@\uff11.2.3 jo@\uff10x7f.1 jo@\uff11\uff12\uff17.\uff11 jo@a.\uff11 jo@\u2100.org'.split(
+    ' ',
+  ),
+  ...'jo@m\u00fc\u00adnchen.de jo@m\u00fc\u200bnchen.de jo@m\u00fcnchen..de jo@\u0308.de'.split(
+    ' ',
+  ),
+  ...'jo@\ud83d\ude00.org jo@\ud83d.org jo@xn--m\u00fcnchen.de jo@m\u00fcnchen.d'.split(' '),
+  ...`jo@${'\u00fc'.repeat(63)}.de ${'a'.repeat(240)}@m\u00fcnchen.de`.split(' '),
+  'jo@\u2068example\u2069.org',
+  // Not a text
+  ...[1, null, true, {}, ['jo@example.org'], { toString: 'jo@example.org' }],
 ];
 
 describe('an e-mail address', () => {
-  it.each(MAILBOXES)('may be %j', (email, taken = email) => {
+  const same = MAILBOXES.map((email) => [email, email] as const);
+  it.each([...same, ...INTERNATIONAL])('may be %j and is used as %j', (email, taken) => {
     expect(toStartRequest(startBodySchema.parse({ ...START, email }), undefined).email).toBe(taken);
     expect(proofBodySchema.parse({ email })).toEqual({ email: taken });
   });
 
-  it.each(NO_MAILBOXES.map((email) => [email]))('is none: %j', (email) => {
+  it.each(NO_MAILBOXES.map((email) => [email]))('may not be %j', (email) => {
     expect(toStartRequest(startBodySchema.parse({ ...START, email }), undefined).email).toBe('');
     expect(proofBodySchema.safeParse({ email }).success).toBe(false);
   });
 });
 
 /** What an app may say about itself, and what is left of it for the log. */
-const CLIENTS: readonly (readonly [said: unknown, logged: object | undefined])[] = [
-  ...[
-    { platform: 'ios', app_version: '4.12.1', carrier: '26201' },
-    { platform: 'android', sdk_version: '1.2.0-rc.1+5a3f' },
-    { platform: 'web', carrier: '310260' },
-    { app_version: '2026.11.05' },
-  ].map((client) => [client, client] as const),
+const WHOLE_CLIENTS: readonly object[] = [
+  { platform: 'ios', app_version: '4.12.1', carrier: '26201' },
+  { platform: 'android', sdk_version: '1.2.0-rc.1+5a3f' },
+  { platform: 'web', carrier: '310260' },
+  { app_version: '2026.11.05' },
+];
+const CLIENTS: readonly (readonly [said: unknown, logged: object])[] = [
+  ...WHOLE_CLIENTS.map((client) => [client, client] as const),
   [{ app_version: 'x'.repeat(33), sdk_version: '1'.repeat(7), carrier: '2620' }, {}],
   [{ app_version: '4915112345678', carrier: '4915112345678' }, {}],
   [{ app_version: 'jo@example.org', carrier: '' }, {}],
@@ -169,19 +145,19 @@ const CLIENTS: readonly (readonly [said: unknown, logged: object | undefined])[]
   [{ platform: ['ios'] }, { platform: 'other' }],
   [{ serial: 'R58M12ABCDE', imei: '356938035643809' }, {}],
   [{}, {}],
-  [undefined, undefined],
-  [null, undefined],
-  ['ios', undefined],
-  [[{ platform: 'ios' }], undefined],
-  [7, undefined],
+  [undefined, {}],
+  [null, {}],
+  ['ios', {}],
+  [[{ platform: 'ios' }], {}],
+  [7, {}],
 ];
 
 describe.each([
   ['/start', startBodySchema, START],
   ['/next-workflow', nextWorkflowBodySchema, {}],
 ] as const)('the client of %s', (_route, schema, body) => {
-  it.each(CLIENTS)('%j is logged as %j, and never refuses', (client, logged) => {
-    expect(toClientInfo(schema.parse({ ...body, client }).client)).toEqual(logged ?? {});
+  it.each(CLIENTS)('%j is logged as %j, and is never a reason to refuse', (client, logged) => {
+    expect(toClientInfo(schema.parse({ ...body, client }).client)).toEqual(logged);
   });
 });
 

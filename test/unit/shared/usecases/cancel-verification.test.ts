@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
+import type { Appended } from '../../../../shared/domain/ports/verification-log.ts';
 import { cancelVerification } from '../../../../shared/usecases/cancel-verification.ts';
 import { BUDGET } from '../../../fixtures/answering-vonage.ts';
 import { at, checked, started, submitted } from '../../../fixtures/histories.ts';
@@ -63,23 +64,18 @@ describe('cancelVerification', () => {
     ]);
   });
 
-  it('tells a client that has filled the log when to come again', async () => {
-    const { needs } = worldOf(10);
-    const append = async () => ({ outcome: 'full', entry: needs.log.entry() }) as const;
-    const full = { ...needs, log: { ...needs.log, append } };
-    await expect(cancelVerification(TOKEN, full, BUDGET)).rejects.toMatchObject({
-      code: 'rate_limited',
-      members: { retryAfterSeconds: 200 },
-    });
-  });
-
-  it('refuses the token of another verification', async () => {
-    const { needs, calls } = worldOf(10);
-    const append = async () => ({ outcome: 'unauthorized' }) as const;
-    const foreign = { ...needs, log: { ...needs.log, append } };
-    await expect(cancelVerification(TOKEN, foreign, BUDGET)).rejects.toMatchObject({
-      code: 'client_token_invalid',
-    });
+  it.each<[string, Appended['outcome'], object]>([
+    [
+      'tells a client that has filled the log when to come again',
+      'full',
+      { code: 'rate_limited', members: { retryAfterSeconds: 200 } },
+    ],
+    ['refuses the token of another verification', 'unauthorized', { code: 'client_token_invalid' }],
+  ])('%s', async (_rule, outcome, problem) => {
+    const { needs, log, calls } = worldOf(10);
+    const append = async () => ({ outcome, entry: log.entry() });
+    const refusing = { ...needs, log: { ...log, append } };
+    await expect(cancelVerification(TOKEN, refusing, BUDGET)).rejects.toMatchObject(problem);
     expect(calls).toEqual([]);
   });
 });
