@@ -18,21 +18,11 @@ import { START_SETTINGS } from '../../../fixtures/start-settings.ts';
 const VALUES: Readonly<Record<string, string>> = {
   ...LAMBDA_VARIABLES,
   POWERTOOLS_SERVICE_NAME: 'silent-auth',
-  [ENV.verificationsTable]: 'Verifications',
-  [ENV.guardsTable]: 'Guards',
-  [ENV.privateKeySecret]: 'private-key',
-  [ENV.signatureSecret]: 'signature',
-  [ENV.keysSecret]: 'keys',
-  [ENV.proofKeySecret]: 'proof-key',
-  [ENV.vonageBaseUrl]: 'https://api-eu.vonage.com',
+  ...Object.fromEntries(Object.values(ENV).map((name) => [name, 'https://example.org'])),
   [ENV.checkUrlHosts]: '[".vonage.com"]',
-  [ENV.websocketUrl]: 'wss://push.example.org/dev',
-  [ENV.websocketManagementUrl]: 'https://push.example.org/dev',
   [ENV.allowedOrigins]: '[]',
   [ENV.startSettings]: JSON.stringify(START_SETTINGS),
   [ENV.proofSettings]: JSON.stringify({ audience: 'example', lifetimeSeconds: 120 }),
-  [ENV.publicUrl]: 'https://api.example.org',
-  [ENV.clockQueue]: 'https://sqs.example.org/1/clock',
 };
 
 const SERVICE = 'POWERTOOLS_SERVICE_NAME';

@@ -37,6 +37,8 @@ const CLAIMED: Claimed = {
   start: { idempotencyKey: '', body: '', clientRef: 'ref', owner: 'ref.1', tokenKeyId: '' },
 };
 const TAKEOVER = { isTakeover: true };
+/** What is in flight may be the request of another start. */
+const CONTESTED = { mayAdopt: false };
 
 const CREATED: VerifyAnswer = { outcome: 'created', requestId: 'new' };
 const UNKNOWN: VerifyAnswer = { outcome: 'unknown' };
@@ -75,26 +77,9 @@ describe('askVonage', () => {
     ['asks once when it takes over a lost start', [UNKNOWN, CREATED], UNKNOWN, [ALL], TAKEOVER],
     ['adopts what the start that it takes over created', [IN_FLIGHT], ADOPTED, [ALL], TAKEOVER],
     ['adopts nothing when no answer was lost', [IN_FLIGHT], IN_FLIGHT, [ALL]],
-    [
-      'adopts nothing that may be the request of another start',
-      [UNKNOWN, IN_FLIGHT],
-      UNKNOWN,
-      [ALL, ALL],
-      { mayAdopt: false },
-    ],
-    [
-      'adopts nothing that may be the request of another start when it takes over a lost one',
-      [IN_FLIGHT],
-      UNKNOWN,
-      [ALL],
-      { mayAdopt: false, isTakeover: true },
-    ],
-    [
-      'adopts nothing after a 412, because then the lost request created nothing',
-      [UNKNOWN, UNSUPPORTED, IN_FLIGHT],
-      IN_FLIGHT,
-      [ALL, ALL, 'sms'],
-    ],
+    ['adopts nothing contested', [UNKNOWN, IN_FLIGHT], UNKNOWN, [ALL, ALL], CONTESTED],
+    ['takes over nothing contested', [IN_FLIGHT], UNKNOWN, [ALL], { ...CONTESTED, ...TAKEOVER }],
+    ['adopts nothing after a 412', [UNKNOWN, UNSUPPORTED, IN_FLIGHT], IN_FLIGHT, [ALL, ALL, 'sms']],
     [
       'sends at most three requests',
       [UNSUPPORTED, UNKNOWN, UNKNOWN, CREATED],
@@ -104,38 +89,18 @@ describe('askVonage', () => {
     ['does not ask again without a locale that it did not send', [LOCALE, CREATED], LOCALE, [ALL]],
   ])('%s', (...row) => expectOutcome(PLAN, row));
 
+  const WITH = `${ALL} tlh`;
   it.each<Row>([
-    ['asks again without it', [LOCALE, CREATED], STARTED, [`${ALL} tlh`, ALL]],
-    [
-      'asks again without it, then without silent_auth',
-      [LOCALE, UNSUPPORTED, CREATED],
-      SKIPPED,
-      [`${ALL} tlh`, ALL, 'sms'],
-    ],
-    [
-      'asks again without it, then once more after a lost answer',
-      [LOCALE, UNKNOWN, IN_FLIGHT],
-      ADOPTED,
-      [`${ALL} tlh`, ALL, ALL],
-    ],
-    [
-      'adopts nothing after an answer lost before, because that request had the locale too',
-      [UNKNOWN, LOCALE, IN_FLIGHT],
-      IN_FLIGHT,
-      [`${ALL} tlh`, `${ALL} tlh`, ALL],
-    ],
+    ['asks again without it', [LOCALE, CREATED], STARTED, [WITH, ALL]],
+    ['then without silent_auth', [LOCALE, UNSUPPORTED, CREATED], SKIPPED, [WITH, ALL, 'sms']],
+    ['then after a lost answer', [LOCALE, UNKNOWN, IN_FLIGHT], ADOPTED, [WITH, ALL, ALL]],
+    ['adopts nothing that had it', [UNKNOWN, LOCALE, IN_FLIGHT], IN_FLIGHT, [WITH, WITH, ALL]],
+    ['adopts what a lost start created', [LOCALE, IN_FLIGHT], ADOPTED, [WITH, ALL], TAKEOVER],
     [
       'sends at most three requests',
       [UNSUPPORTED, UNKNOWN, LOCALE, CREATED],
       UNKNOWN,
-      [`${ALL} tlh`, 'sms tlh', 'sms tlh'],
-    ],
-    [
-      'adopts what the start that it takes over created without it',
-      [LOCALE, IN_FLIGHT],
-      ADOPTED,
-      [`${ALL} tlh`, ALL],
-      TAKEOVER,
+      [WITH, 'sms tlh', 'sms tlh'],
     ],
   ])('when Vonage refuses the locale: %s', (...row) => expectOutcome(WITH_LOCALE, row));
 
