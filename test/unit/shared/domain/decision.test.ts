@@ -49,32 +49,18 @@ describe('an end', () => {
 
 /** Each row: rule, what has happened, and how it ends; `running` where the rule does not decide. */
 describe('the decision rules', () => {
+  const CODE = submitted('a');
   const wrong = (id: string) => [submitted(id, 'digits'), checked(id, 'rejected')];
   it.each<[number, string, Log, string]>([
     [1, 'our cancel', [own(0, 'cancelled')], 'cancelled'],
     [1, 'our abort', [own(0, 'aborted')], 'aborted'],
     [1, 'our deadline', [own(0, 'deadline')], 'expired'],
-    [2, 'an accepted code', [submitted('a'), checked('a', 'accepted')], 'completed'],
-    [
-      2,
-      'a completed channel with our code',
-      [submitted('a'), ended('email', 'completed')],
-      'completed',
-    ],
-    [
-      2,
-      'a completed summary with our code',
-      [submitted('a'), summarized('completed')],
-      'completed',
-    ],
+    [2, 'an accepted code', [CODE, checked('a', 'accepted')], 'completed'],
+    [2, 'a completed channel with our code', [CODE, ended('email', 'completed')], 'completed'],
+    [2, 'a completed summary with our code', [CODE, summarized('completed')], 'completed'],
     [2, 'a completed channel without our code', [ended('email', 'completed')], 'running'],
     [2, 'a completed summary without our code', [summarized('completed')], 'running'],
-    [
-      2,
-      'a completed channel after our code was refused',
-      [...wrong('a'), ended('email', 'completed')],
-      'running',
-    ],
+    [2, 'one after a refused code', [...wrong('a'), ended('email', 'completed')], 'running'],
     [3, 'a summary', [summarized('blocked')], 'blocked'],
     [3, 'the last channel it names', [summarized('failed', { email: 'expired' })], 'expired'],
     [

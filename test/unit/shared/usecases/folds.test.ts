@@ -24,9 +24,9 @@ async function foldsOf(events: readonly VerificationEvent[], act: Act): Promise<
   const webhooks = { verify: async () => {}, parse };
   const find = vi.spyOn(Array.prototype, 'find');
   await act({ ...needs, endNotifier, webhooks });
-  const searched: readonly (readonly { readonly type?: unknown }[])[] = [...find.mock.contexts];
+  const { contexts } = find.mock;
   find.mockRestore();
-  return searched.filter(([first]) => first?.type === 'started').length;
+  return contexts.filter((list) => Array.isArray(list) && list[0]?.type === 'started').length;
 }
 
 type Act = (needs: AcceptWebhookNeeds & CheckCodeNeeds) => Promise<unknown>;

@@ -4,7 +4,7 @@ import type { CancelAnswer } from '../../../../shared/domain/ports/vonage.ts';
 import { runClock } from '../../../../shared/usecases/run-clock.ts';
 import { BUDGET } from '../../../fixtures/answering-vonage.ts';
 import { at, checked, ended, REQUEST_ID, started, submitted } from '../../../fixtures/histories.ts';
-import { verificationWorld } from '../../../fixtures/verification-world.ts';
+import { verificationWorld, type WorldAnswers } from '../../../fixtures/verification-world.ts';
 
 /** silent_auth 60 s, sms and voice 120 s each, 30 s of grace. */
 const START = started(['silent_auth', 'sms', 'voice']);
@@ -13,18 +13,11 @@ const NOTIFIED = at(9, { type: 'notified' });
 /** Cancelled at 1 s, when Vonage refuses to cancel. */
 const CANCELLED = [START, at(1, { type: 'cancelled' }), at(1, { type: 'let_go', n: 1 })];
 
-interface Answers {
-  readonly cancel?: CancelAnswer;
-  readonly bus?: readonly boolean[];
-  readonly queueTakesMessages?: boolean;
-}
-
-function worldOf(events: readonly VerificationEvent[], { cancel, ...more }: Answers = {}) {
-  const vonage = { cancel: cancel ?? 'cancelled' };
+function worldOf(events: readonly VerificationEvent[], answers: WorldAnswers = {}) {
   const { endNotifier, clockQueue, ...world } = verificationWorld(events, {
     connections: ['1#socket'],
-    vonage,
-    ...more,
+    vonage: { cancel: 'cancelled' },
+    ...answers,
   });
   const needs = { ...world.needs, endNotifier, clockQueue };
   /** Answers with what was done. */
@@ -125,7 +118,7 @@ describe('runClock', () => {
   ])(
     'is done and counts it when Vonage answers the late cancel with %s',
     async (cancel, outcome) => {
-      const { run, measured } = worldOf(CANCELLED, { cancel });
+      const { run, measured } = worldOf(CANCELLED, { vonage: { cancel } });
       expect((await run(31, 0)).at(-1)).toBe('done');
       expect(measured).toContain(`LateCancel ${outcome}`);
     },

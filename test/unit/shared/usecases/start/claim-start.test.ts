@@ -99,27 +99,17 @@ describe('claimStart', () => {
     expect(world.calls).toEqual(['count address']);
   });
 
+  const LIMITS = COUNTED.join(' ');
+  const recordedAtMs = START_MS;
   const retryAtMs = START_MS + 35_000;
   it.each<[string, Parameters<typeof startWorld>[0], string]>([
     ['the number is over its limit', { refuses: ['phone_number'] }, 'email prefix key lock'],
     ['its neighbours are', { refuses: ['prefix'] }, 'email phone_number key lock'],
     ['the mailbox is', { refuses: ['email'] }, 'phone_number prefix key lock'],
-    ['the number has a live verification', { lock: LIVE }, 'email phone_number prefix key'],
-    [
-      'the start runs already',
-      { key: { outcome: 'in_progress', retryAtMs } },
-      'email phone_number prefix lock',
-    ],
-    [
-      'the key came with another body',
-      { key: { outcome: 'other_body' } },
-      'email phone_number prefix lock',
-    ],
-    [
-      'a repeat is answered as the first',
-      { key: { ...REPEATED, recordedAtMs: START_MS } },
-      'email phone_number prefix lock',
-    ],
+    ['the number has a live verification', { lock: LIVE }, `${LIMITS} key`],
+    ['the start runs already', { key: { outcome: 'in_progress', retryAtMs } }, `${LIMITS} lock`],
+    ['the key came with another body', { key: { outcome: 'other_body' } }, `${LIMITS} lock`],
+    ['it is answered as the first', { key: { ...REPEATED, recordedAtMs } }, `${LIMITS} lock`],
   ])('gives back what it has taken when %s', async (_why, answers, givenBack) => {
     const world = startWorld(answers);
     await claimIn(world).catch(() => {});

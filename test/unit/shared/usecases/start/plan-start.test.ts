@@ -6,6 +6,7 @@ import { START_SETTINGS } from '../../../../fixtures/start-settings.ts';
 
 const CHANNELS: readonly Channel[] = ['silent_auth', 'email', 'sms', 'voice', 'rcs'];
 const TEST_NUMBER = '+99012345678';
+const test = (...channels: Channel[]) => ({ phoneNumber: TEST_NUMBER, channels });
 
 function plan(asked: Partial<StartRequest>, stage: object = {}) {
   const workflow = CHANNELS.map((channel) => ({ channel }));
@@ -21,16 +22,8 @@ describe('planStart', () => {
     ['e-mail without an address', { channels: ['email'] }, 'request_invalid'],
     ['e-mail with an invalid address', { channels: ['email'], email: '' }, 'request_invalid'],
     ['an invalid address where e-mail runs by default', { email: '' }, 'request_invalid'],
-    [
-      'a test number with another channel',
-      { phoneNumber: TEST_NUMBER, channels: ['silent_auth', 'sms'] },
-      'phone_number_refused',
-    ],
-    [
-      'a test number without silent_auth',
-      { phoneNumber: TEST_NUMBER, channels: ['sms'] },
-      'phone_number_refused',
-    ],
+    ['a test number with another channel', test('silent_auth', 'sms'), 'phone_number_refused'],
+    ['a test number without silent_auth', test('sms'), 'phone_number_refused'],
     ['a web page where the stage has none', { result: 'redirect' }, 'request_invalid'],
   ])('refuses %s', (_what, asked, code) => {
     expect(() => withoutChannels(plan(asked), [])).toThrow(expect.objectContaining({ code }));
