@@ -43,7 +43,7 @@ export interface Started {
   /** HMAC of the phone number, and of the e-mail address, with the identity key. */
   readonly phoneNumberHash: string;
   readonly emailHash?: string;
-  /** `nonce` of your backend and `sub` of the authorizer: only the proof returns them. */
+  /** `nonce` of your backend and `sub` of the authorizer, for the proof and the event of the end. */
   readonly nonce?: string;
   readonly subject?: string;
 }
