@@ -10,40 +10,37 @@ import {
   submitCode,
   verificationObject,
 } from '../../../fixtures/fake-backend.ts';
-import { backend, clientOf, PHONE_NUMBER } from './clients.ts';
+import { backend, clientOf, PHONE_NUMBER, sleep } from './clients.ts';
 
 const FIRST = { phoneNumber: PHONE_NUMBER };
 const SECOND = { phoneNumber: '+4915123456790', nonce: 'n'.repeat(16) };
 
-/** What the phone keeps, and a store that dies with the app at one of its operations. */
-function device(): {
-  readonly items: Map<string, string>;
-  /** `killAt` counts the operations from 1; the one that is killed may take effect. */
-  open(killAt?: number, takesEffect?: boolean): { store: Store; killed: Promise<'killed'> };
-} {
-  const items = new Map<string, string>();
-  return {
-    items,
-    open(killAt = Number.POSITIVE_INFINITY, takesEffect = false) {
-      const { promise: killed, resolve } = Promise.withResolvers<'killed'>();
-      let operations = 0;
-      const slowly = async <T>(operation: () => T): Promise<T> => {
-        operations += 1;
-        await new Promise((done) => setTimeout(done, 1));
-        if (operations > killAt) return new Promise(() => undefined);
-        if (operations < killAt) return operation();
-        if (takesEffect) operation();
-        resolve('killed');
-        return new Promise(() => undefined);
-      };
-      const store: Store = {
-        getItem: (key) => slowly(() => items.get(key) ?? null),
-        setItem: (key, value) => slowly(() => void items.set(key, value)),
-        removeItem: (key) => slowly(() => void items.delete(key)),
-      };
-      return { store, killed };
-    },
+/**
+ * The store over what the phone keeps; it dies with the app at one of its operations, counted from 1.
+ * That operation may take effect.
+ */
+function openStore(
+  items: Map<string, string>,
+  killAt = Number.POSITIVE_INFINITY,
+  takesEffect = false,
+): { store: Store; killed: Promise<'killed'> } {
+  const { promise: killed, resolve } = Promise.withResolvers<'killed'>();
+  let operations = 0;
+  const slowly = async <T>(operation: () => T): Promise<T> => {
+    operations += 1;
+    await sleep(1);
+    if (operations > killAt) return new Promise(() => undefined);
+    if (operations < killAt) return operation();
+    if (takesEffect) operation();
+    resolve('killed');
+    return new Promise(() => undefined);
   };
+  const store: Store = {
+    getItem: (key) => slowly(() => items.get(key) ?? null),
+    setItem: (key, value) => slowly(() => void items.set(key, value)),
+    removeItem: (key) => slowly(() => void items.delete(key)),
+  };
+  return { store, killed };
 }
 
 /** A backend that starts one verification for each idempotency key. */
@@ -91,11 +88,11 @@ async function killEverywhere(
   for (let killAt = 1; ; killAt += 1) {
     for (const takesEffect of [false, true]) {
       const server = realBackend();
-      const phone = device();
-      await prepare(server, phone.open().store);
-      const { store, killed } = phone.open(killAt, takesEffect);
+      const items = new Map<string, string>();
+      await prepare(server, openStore(items).store);
+      const { store, killed } = openStore(items, killAt, takesEffect);
       const end = await Promise.race([app(server, store), killed]);
-      await check(server, phone.open().store);
+      await check(server, openStore(items).store);
       if (end !== 'killed') return killAt - 1;
     }
   }

@@ -6,6 +6,7 @@ import type { IdempotentStart } from '../../../../../shared/domain/ports/idempot
 import type { LockHolder } from '../../../../../shared/domain/ports/phone-number-locks.ts';
 import type { CountedOn } from '../../../../../shared/domain/ports/rate-limits.ts';
 import { type DynaliteStore, startDynalite } from '../../../../fixtures/dynalite-store.ts';
+import { atOnce, outcomesOf } from '../../../../fixtures/outcomes.ts';
 import { startProtection } from '../../../../fixtures/start-protection.ts';
 
 const NOW_MS = Date.parse('2026-03-04T10:15:30.000Z');
@@ -80,17 +81,6 @@ function claimAgain(nowMs = NOW_MS, members: Partial<IdempotentStart> = {}) {
   return idempotencyRecords.claim({ ...start, owner: randomUUID(), ...members }, nowMs);
 }
 
-/** How many of so many tries at once have each outcome. */
-async function outcomesOf(
-  tries: number,
-  attempt: (index: number) => Promise<{ readonly outcome: string }>,
-): Promise<Readonly<Record<string, number>>> {
-  const results = await Promise.all(Array.from({ length: tries }, (_, index) => attempt(index)));
-  const counts: Record<string, number> = {};
-  for (const { outcome } of results) counts[outcome] = (counts[outcome] ?? 0) + 1;
-  return counts;
-}
-
 describe('RateLimits.count', () => {
   it('counts up to the limit and then tells when the window ends', async () => {
     const on = counter('address', '203.0.113.1');
@@ -119,7 +109,7 @@ describe('RateLimits.count', () => {
 
   it('counts no more than the limit among 50 at once', async () => {
     const on = counter('prefix', '+49151');
-    const outcomes = await outcomesOf(50, () => rateLimits.count(on, NOW_MS));
+    const outcomes = await outcomesOf(atOnce(50, () => rateLimits.count(on, NOW_MS)));
     expect(outcomes).toEqual({ counted: 20, spent: 30 });
   });
 
@@ -188,10 +178,8 @@ describe('PhoneNumberLocks.lock', () => {
   });
 
   it('locks a number for one of 50 starts at once', async () => {
-    expect(await outcomesOf(50, (index) => lock(`owner ${index}`))).toEqual({
-      locked: 1,
-      held: 49,
-    });
+    const outcomes = await outcomesOf(atOnce(50, (index) => lock(`owner ${index}`)));
+    expect(outcomes).toEqual({ locked: 1, held: 49 });
   });
 
   it('is held by its own write whose answer was lost', async () => {
@@ -222,7 +210,7 @@ describe('PhoneNumberLocks.lock', () => {
   });
 
   it('is held by all overlapping tries of one start, and counted once', async () => {
-    const tries = await Promise.all(Array.from({ length: 20 }, (_, index) => lock(`one.${index}`)));
+    const tries = await Promise.all(atOnce(20, (index) => lock(`one.${index}`)));
     expect(tries.every(({ outcome }) => outcome === 'locked')).toBe(true);
     const isFirst = tries.map((own) => own.outcome === 'locked' && own.heldBy === undefined);
     const first = `one.${isFirst.indexOf(true)}`;
@@ -299,7 +287,7 @@ describe('PhoneNumberLocks.releaseUnresolved', () => {
 
 describe('IdempotencyRecords.claim', () => {
   it('lets one of 50 repeats start, the others wait', async () => {
-    const outcomes = await outcomesOf(50, () => claimAgain());
+    const outcomes = await outcomesOf(atOnce(50, () => claimAgain()));
     expect(outcomes).toEqual({ fresh: 1, in_progress: 49 });
     expect(await claimAgain()).toEqual({ outcome: 'in_progress', retryAtMs: NOW_MS + 35_000 });
   });
@@ -331,7 +319,7 @@ describe('IdempotencyRecords.claim of a start that is claimed', () => {
 
   it('lets one repeat take over a start of unknown outcome', async () => {
     await idempotencyRecords.markUnknown(start);
-    const outcomes = await outcomesOf(10, () => claimAgain(NOW_MS + 1));
+    const outcomes = await outcomesOf(atOnce(10, () => claimAgain(NOW_MS + 1)));
     expect(outcomes).toEqual({ takeover: 1, in_progress: 9 });
   });
 

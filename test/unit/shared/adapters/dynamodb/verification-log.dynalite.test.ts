@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createVerificationLog } from '../../../../../shared/adapters/dynamodb/verification-log.ts';
 import type { VerificationEvent } from '../../../../../shared/domain/events.ts';
 import type {
@@ -9,6 +9,7 @@ import type {
 } from '../../../../../shared/domain/ports/verification-log.ts';
 import { type DynaliteStore, startDynalite } from '../../../../fixtures/dynalite-store.ts';
 import { AT_MS, CHECK_URL, EVERY_EVENT, started } from '../../../../fixtures/events.ts';
+import { atOnce, outcomesOf } from '../../../../fixtures/outcomes.ts';
 
 const HASH = hashOf('token');
 const OTHER_HASH = hashOf('another token');
@@ -16,10 +17,15 @@ const NOW_MS = AT_MS + 5_000;
 
 let store: DynaliteStore;
 let log: VerificationLog;
+/** Of the test that runs. */
+let requestId: string;
 
 beforeAll(async () => {
   store = await startDynalite('request_id');
   log = createVerificationLog({ ...store, clock: { now: () => NOW_MS } });
+});
+beforeEach(() => {
+  requestId = randomUUID();
 });
 afterAll(() => store.stop());
 
@@ -35,41 +41,30 @@ function submitted(attempt: string): VerificationEvent {
   return { type: 'code_submitted', atMs: AT_MS, attempt, kind: 'digits' };
 }
 
-async function start(): Promise<string> {
-  const requestId = randomUUID();
-  await log.append(requestId, started(), HASH);
-  return requestId;
+function append(event: VerificationEvent, hash?: Uint8Array): Promise<Appended> {
+  return log.append(requestId, event, hash);
 }
 
-async function outcomeOf(
-  requestId: string,
-  event: VerificationEvent,
-  hash?: Uint8Array,
-): Promise<Appended['outcome']> {
-  return (await log.append(requestId, event, hash)).outcome;
+async function outcomeOf(event: VerificationEvent, hash?: Uint8Array): Promise<string> {
+  return (await append(event, hash)).outcome;
 }
 
-/** How many of so many events that arrive at once have each outcome. */
-async function outcomesOf(
-  appended: readonly Promise<Appended['outcome']>[],
-): Promise<Readonly<Record<string, number>>> {
-  const counts: Record<string, number> = {};
-  for (const outcome of await Promise.all(appended)) counts[outcome] = (counts[outcome] ?? 0) + 1;
-  return counts;
+function start(): Promise<Appended> {
+  return append(started(), HASH);
 }
 
-async function itemOf(requestId: string): Promise<Record<string, unknown> | undefined> {
-  const Key = { request_id: { S: requestId } };
+async function itemOf(id = requestId): Promise<Record<string, unknown> | undefined> {
+  const Key = { request_id: { S: id } };
   const command = new GetItemCommand({ TableName: store.table, Key, ConsistentRead: true });
   return (await store.client.send(command)).Item;
 }
 
 describe('append', () => {
   it('stores every event in order and answers the whole log', async () => {
-    const requestId = await start();
+    await start();
     const later = EVERY_EVENT.filter(({ type }) => type !== 'started');
     let last: Appended | undefined;
-    for (const event of later) last = await log.append(requestId, event, HASH);
+    for (const event of later) last = await append(event, HASH);
     const events = [started(), ...later];
     const entry = { requestId, events, connections: [], clientTokenHash: HASH };
     expect(last).toEqual({ outcome: 'appended', entry });
@@ -77,83 +72,80 @@ describe('append', () => {
   });
 
   it('expires 48 hours after the start, whenever webhooks came', async () => {
-    const requestId = randomUUID();
-    await log.append(requestId, issued());
+    await append(issued());
     const soon = { N: String(NOW_MS / 1000 + 3600) };
-    expect(await itemOf(requestId)).toMatchObject({ ttl: soon });
-    expect(await itemOf(requestId)).not.toHaveProperty('client_token_hash');
-    await log.append(requestId, started(), HASH);
-    await log.append(requestId, { type: 'deadline', atMs: AT_MS });
-    expect(await itemOf(requestId)).toMatchObject({ ttl: { N: String(NOW_MS / 1000 + 172_800) } });
+    expect(await itemOf()).toMatchObject({ ttl: soon });
+    expect(await itemOf()).not.toHaveProperty('client_token_hash');
+    await append(started(), HASH);
+    await append({ type: 'deadline', atMs: AT_MS });
+    expect(await itemOf()).toMatchObject({ ttl: { N: String(NOW_MS / 1000 + 172_800) } });
   });
 
   it('answers a repeated event with the log and changes nothing', async () => {
-    const requestId = await start();
-    const first = await log.append(requestId, issued());
-    const before = await itemOf(requestId);
+    await start();
+    const first = await append(issued());
+    const before = await itemOf();
     expect(first.outcome).toBe('appended');
-    const second = await log.append(requestId, { ...issued(), atMs: AT_MS + 1 });
+    const second = await append({ ...issued(), atMs: AT_MS + 1 });
     expect(second).toEqual({ ...first, outcome: 'repeated' });
-    expect(await itemOf(requestId)).toEqual(before);
+    expect(await itemOf()).toEqual(before);
   });
 
   it('answers a repeated start to its owner only', async () => {
-    const requestId = await start();
-    expect(await outcomeOf(requestId, started(), HASH)).toBe('repeated');
-    expect(await log.append(requestId, started(), OTHER_HASH)).toEqual({ outcome: 'unauthorized' });
+    await start();
+    expect(await outcomeOf(started(), HASH)).toBe('repeated');
+    expect(await append(started(), OTHER_HASH)).toEqual({ outcome: 'unauthorized' });
   });
 
   it('stores the check_url once when the answer to the start brings it first', async () => {
-    const requestId = randomUUID();
     const withCheckUrl = started({ checkUrl: CHECK_URL });
-    await log.append(requestId, withCheckUrl, HASH);
+    await append(withCheckUrl, HASH);
     const repeated = { outcome: 'repeated', entry: { events: [withCheckUrl] } };
-    expect(await log.append(requestId, issued())).toMatchObject(repeated);
-    expect(await outcomeOf(requestId, issued(`${CHECK_URL}/2`))).toBe('appended');
+    expect(await append(issued())).toMatchObject(repeated);
+    expect(await outcomeOf(issued(`${CHECK_URL}/2`))).toBe('appended');
   });
 
   it.each([
     ['without it', started()],
     ['with it', started({ checkUrl: CHECK_URL })],
   ])('joins a start %s to the check_url of an earlier webhook', async (_, event) => {
-    const requestId = randomUUID();
-    await log.append(requestId, issued());
+    await append(issued());
     const appended = { outcome: 'appended', entry: { events: [issued(), started()] } };
-    expect(await log.append(requestId, event, HASH)).toMatchObject(appended);
-    expect(await outcomeOf(requestId, event, HASH)).toBe('repeated');
+    expect(await append(event, HASH)).toMatchObject(appended);
+    expect(await outcomeOf(event, HASH)).toBe('repeated');
   });
 
   it('writes nothing for a foreign token, nor for an unknown or unowned verification', async () => {
-    const requestId = await start();
+    await start();
     const unowned = randomUUID();
     await log.append(unowned, issued());
     const unknown = randomUUID();
     const event = submitted('a');
-    const before = await itemOf(requestId);
+    const before = await itemOf();
     const unauthorized = { outcome: 'unauthorized' };
-    expect(await log.append(requestId, event, OTHER_HASH)).toEqual(unauthorized);
+    expect(await append(event, OTHER_HASH)).toEqual(unauthorized);
     expect(await log.append(unowned, event, HASH)).toEqual(unauthorized);
     expect(await log.append(unknown, event, HASH)).toEqual(unauthorized);
     expect(await itemOf(unknown)).toBeUndefined();
-    expect(await itemOf(requestId)).toEqual(before);
+    expect(await itemOf()).toEqual(before);
   });
 
   it('gives the client 20 places and Vonage 24; our own events need none', async () => {
-    const requestId = await start();
+    await start();
     const url = (index: number) => issued(`https://api.vonage.com/${index}`);
     const checked = (index: number): VerificationEvent => {
       return { type: 'code_checked', atMs: AT_MS, outcome: 'rejected', attempt: `a${index}` };
     };
     for (let index = 0; index < 24; index += 1) {
-      expect(await outcomeOf(requestId, url(index))).toBe('appended');
+      expect(await outcomeOf(url(index))).toBe('appended');
     }
-    expect(await outcomeOf(requestId, url(24))).toBe('full');
-    expect(await outcomeOf(requestId, url(0))).toBe('repeated');
+    expect(await outcomeOf(url(24))).toBe('full');
+    expect(await outcomeOf(url(0))).toBe('repeated');
     for (let index = 0; index < 20; index += 1) {
-      expect(await outcomeOf(requestId, submitted(`a${index}`), HASH)).toBe('appended');
+      expect(await outcomeOf(submitted(`a${index}`), HASH)).toBe('appended');
     }
-    expect(await outcomeOf(requestId, submitted('more'), HASH)).toBe('full');
-    expect(await outcomeOf(requestId, submitted('a0'), HASH)).toBe('repeated');
+    expect(await outcomeOf(submitted('more'), HASH)).toBe('full');
+    expect(await outcomeOf(submitted('a0'), HASH)).toBe('repeated');
     const own: readonly VerificationEvent[] = [
       ...(['cancelled', 'aborted', 'deadline', 'notified'] as const).map((type) => ({
         type,
@@ -162,22 +154,20 @@ describe('append', () => {
       ...([1, 2, 3] as const).map((n) => ({ type: 'let_go' as const, atMs: AT_MS, n })),
       ...Array.from({ length: 20 }, (_, index) => checked(index)),
     ];
-    for (const event of own) expect(await outcomeOf(requestId, event)).toBe('appended');
+    for (const event of own) expect(await outcomeOf(event)).toBe('appended');
   });
 
   it('lets many webhooks take no more than the places of Vonage', async () => {
-    const requestId = await start();
-    const webhooks = Array.from({ length: 40 }, (_, index) =>
-      outcomeOf(requestId, issued(`https://api.vonage.com/${index}`)),
-    );
+    await start();
+    const webhooks = atOnce(40, (index) => append(issued(`https://api.vonage.com/${index}`)));
     expect(await outcomesOf(webhooks)).toEqual({ appended: 24, full: 16 });
   });
 
   it('loses none of 20 events that arrive at once, and takes each once', async () => {
-    const requestId = await start();
+    await start();
     const events = Array.from({ length: 20 }, (_, index) => submitted(`p${index}`));
     const appended = [...events, ...events, ...events.slice(10)].map((event) =>
-      outcomeOf(requestId, event, HASH),
+      append(event, HASH),
     );
     expect(await outcomesOf(appended)).toEqual({ appended: 20, repeated: 30 });
     const entry = await log.find(requestId);
@@ -185,10 +175,7 @@ describe('append', () => {
   });
 
   it('lets exactly one of 50 parallel starts own a verification', async () => {
-    const requestId = randomUUID();
-    const starts = Array.from({ length: 50 }, (_, index) =>
-      outcomeOf(requestId, started(), hashOf(String(index))),
-    );
+    const starts = atOnce(50, (index) => append(started(), hashOf(String(index))));
     expect(await outcomesOf(starts)).toEqual({ appended: 1, unauthorized: 49 });
   });
 });
@@ -197,7 +184,7 @@ describe('subscribe', () => {
   const connections = ['1#a', '2#b', '3#c', '4#d', '5#e'];
 
   it('registers the connection and answers the log in one write', async () => {
-    const requestId = await start();
+    await start();
     const token = { requestId, hash: HASH };
     const subscribed = await log.subscribe(token, '1#a');
     const entry = { connections: ['1#a'], events: [started()] };
@@ -206,7 +193,7 @@ describe('subscribe', () => {
   });
 
   it('is full with five, except for one that is registered', async () => {
-    const requestId = await start();
+    await start();
     const token = { requestId, hash: HASH };
     for (const connection of connections) await log.subscribe(token, connection);
     const sixth = await log.subscribe(token, '6#f');
@@ -218,7 +205,7 @@ describe('subscribe', () => {
   });
 
   it('answers nothing to a foreign token, nor for an unknown or unowned verification', async () => {
-    const requestId = await start();
+    await start();
     expect(await log.subscribe({ requestId, hash: OTHER_HASH }, '1#a')).toBeUndefined();
     expect(await log.subscribe({ requestId: randomUUID(), hash: HASH }, '1#a')).toBeUndefined();
     expect((await log.find(requestId))?.connections).toEqual([]);
@@ -230,7 +217,7 @@ describe('subscribe', () => {
 
 describe('forget', () => {
   it('removes one connection, and is safe to repeat', async () => {
-    const requestId = await start();
+    await start();
     await log.subscribe({ requestId, hash: HASH }, '1#a');
     await log.subscribe({ requestId, hash: HASH }, '2#b');
     await log.forget(requestId, '1#a');
@@ -241,7 +228,6 @@ describe('forget', () => {
   });
 
   it('does not bring back a verification that is gone', async () => {
-    const requestId = randomUUID();
     await log.forget(requestId, '1#a');
     expect(await log.find(requestId)).toBeUndefined();
   });
