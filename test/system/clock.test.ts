@@ -163,7 +163,7 @@ describe('a verification that ends early', () => {
 
   it('is cancelled at Vonage again at 31 s when the first DELETE came too early', async () => {
     const app = await start();
-    stack.vonage.script('cancel', problem(409));
+    stack.vonage.script(`cancel ${app.requestId}`, problem(409));
     expect((await app.post('/cancel')).status).toBe(200);
     const deletes = (): number => stack.vonage.count('cancel', app.requestId);
     expect(deletes()).toBe(1);

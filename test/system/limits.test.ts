@@ -216,7 +216,7 @@ describe('POST /start', () => {
     const { request_id: requestId, client_token: token } = JSON.parse(
       (await start('23', body)).text,
     );
-    vonage.script('cancel', { status: 404, body: {} });
+    vonage.script(`cancel ${requestId}`, { status: 404, body: {} });
     const headers = { authorization: `Bearer ${token}` };
     const cancelled = await call(stack.endpoints.api, 'POST', '/cancel', { headers });
     expect(cancelled.body.verification.status).toBe('cancelled');

@@ -118,7 +118,7 @@ describe('cancel under every answer and webhook', () => {
     ['a closed socket and nothing', 'reset', []],
   ])('%s', async (_name, answer, sent) => {
     const app = await usual.start(TWO);
-    usual.vonage.script('cancel', answer);
+    usual.vonage.script(`cancel ${app.requestId}`, answer);
     const { status, body } = await app.post('/cancel');
     expect(status).toBe(200);
     expect(body.verification).toMatchObject({
@@ -135,7 +135,7 @@ describe('cancel under every answer and webhook', () => {
 
   it('ignores a request that Vonage lets run on', async () => {
     const app = await usual.start(TWO);
-    usual.vonage.script('cancel', { status: 404 });
+    usual.vonage.script(`cancel ${app.requestId}`, { status: 404 });
     const { verification } = (await app.post('/cancel')).body;
     await usual.send(event(app.requestId, 'silent_auth', 'expired'));
     await usual.send(summary(app.requestId, 'expired', { silent_auth: 'expired', sms: 'expired' }));

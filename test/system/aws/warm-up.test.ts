@@ -53,19 +53,15 @@ describe('warmUp', () => {
     expectNoEffect();
   });
 
-  it('starts a verification with start, without any effect', async () => {
-    const handler = createStartHandler(buildStartNeeds().warmUpNeeds());
-    const { statusCode } = await warmUp(handler, START_EXAMPLE);
-    expect(statusCode).toBe(202);
-    expectNoEffect();
-  });
-
-  it('starts a verification also where CloudFront is the only way', async () => {
-    vi.stubEnv('EDGE_SECRET', 'edge');
-    vi.stubEnv('EDGE_ONLY', 'true');
-    const handler = createStartHandler(buildStartNeeds().warmUpNeeds());
-    expect((await warmUp(handler, START_EXAMPLE)).statusCode).toBe(202);
-  });
+  it.each([{}, { EDGE_SECRET: 'edge', EDGE_ONLY: 'true' }])(
+    'starts a verification with start and %o, without any effect',
+    async (edge) => {
+      for (const [name, value] of Object.entries(edge)) vi.stubEnv(name, value);
+      const handler = createStartHandler(buildStartNeeds().warmUpNeeds());
+      expect((await warmUp(handler, START_EXAMPLE)).statusCode).toBe(202);
+      expectNoEffect();
+    },
+  );
 
   it('records a webhook, without any effect', async () => {
     const pushes: string[] = [];

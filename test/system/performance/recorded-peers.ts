@@ -10,13 +10,13 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ConditionalCheckFailedException,
-  CreateTableCommand,
   DynamoDBClient,
   GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { GUARD_ATTRIBUTES, VERIFICATION_ATTRIBUTES } from '../../../shared/config.ts';
+import { createTable } from '../../fixtures/dynalite-store.ts';
 import { closeServer, listenLocally } from '../../fixtures/listen.ts';
 import { newProofKey } from '../../fixtures/proofs.ts';
 import { newApplicationKey } from '../../fixtures/secrets.ts';
@@ -247,19 +247,7 @@ async function createTables(url: string, tables: RecordedPeers['tables']): Promi
     region: 'eu-central-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
-  const keys = [
-    [tables.verifications, VERIFICATION_ATTRIBUTES.requestId],
-    [tables.guards, GUARD_ATTRIBUTES.key],
-  ] as const;
-  for (const [TableName, AttributeName] of keys) {
-    await client.send(
-      new CreateTableCommand({
-        TableName,
-        AttributeDefinitions: [{ AttributeName, AttributeType: 'S' }],
-        KeySchema: [{ AttributeName, KeyType: 'HASH' }],
-        BillingMode: 'PAY_PER_REQUEST',
-      }),
-    );
-  }
+  await createTable(client, tables.verifications, VERIFICATION_ATTRIBUTES.requestId);
+  await createTable(client, tables.guards, GUARD_ATTRIBUTES.key);
   client.destroy();
 }
