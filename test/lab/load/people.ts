@@ -4,14 +4,20 @@ import { randomUUID } from 'node:crypto';
 import type { VerificationObject } from '../../../shared/contract/verification-object.ts';
 import { createPrng } from '../simulation/prng.ts';
 
-type Kind = keyof typeof KINDS;
-
 /** How it must end when nothing but the phones' own networks fails. */
 type End = Pick<VerificationObject, 'status' | 'channel' | 'reason'> & {
   readonly verified: 'phone_number' | 'email' | null;
 };
 
-interface Description {
+interface Kind {
+  readonly kind:
+    | 'agrees'
+    | 'other_sim'
+    | 'rejected'
+    | 'carrier_fails'
+    | 'mistypes'
+    | 'offline'
+    | 'cancels';
   /** Of a hundred. */
   readonly share: number;
   /** Last digits of the number, which decide at the simulator. */
@@ -32,16 +38,24 @@ const UNPROVEN = { channel: 'silent_auth', verified: null } as const;
 const REJECTED: End = { ...UNPROVEN, status: 'user_rejected', reason: 'number_mismatch' };
 const CANCELLED: End = { ...UNPROVEN, status: 'cancelled', reason: 'cancelled_by_client' };
 const WITH_EMAIL = ['silent_auth', 'email'];
+const WITH_SMS = ['silent_auth', 'sms'];
 
-const KINDS = {
-  agrees: { share: 50, ending: '8', channels: WITH_EMAIL, end: BY_SILENT_AUTH },
-  other_sim: { share: 15, ending: '1', channels: WITH_EMAIL, end: BY_EMAIL },
-  rejected: { share: 5, ending: '3', channels: ['silent_auth'], end: REJECTED },
-  carrier_fails: { share: 10, ending: '99', channels: ['silent_auth', 'sms'], end: BY_SMS },
-  mistypes: { share: 5, ending: '99', channels: WITH_EMAIL, end: BY_EMAIL },
-  offline: { share: 10, ending: '6', channels: WITH_EMAIL, end: BY_EMAIL },
-  cancels: { share: 5, ending: '4', channels: WITH_EMAIL, end: CANCELLED },
-} satisfies Readonly<Record<string, Description>>;
+const AGREES: Kind = {
+  kind: 'agrees',
+  share: 50,
+  ending: '8',
+  channels: WITH_EMAIL,
+  end: BY_SILENT_AUTH,
+};
+const KINDS: readonly Kind[] = [
+  AGREES,
+  { ...AGREES, kind: 'other_sim', share: 15, ending: '1', end: BY_EMAIL },
+  { ...AGREES, kind: 'rejected', share: 5, ending: '3', channels: ['silent_auth'], end: REJECTED },
+  { ...AGREES, kind: 'carrier_fails', share: 10, ending: '99', channels: WITH_SMS, end: BY_SMS },
+  { ...AGREES, kind: 'mistypes', share: 5, ending: '99', end: BY_EMAIL },
+  { ...AGREES, kind: 'offline', share: 10, ending: '6', end: BY_EMAIL },
+  { ...AGREES, kind: 'cancels', share: 5, ending: '4', end: CANCELLED },
+];
 
 /** Where a network changes. Milliseconds. */
 export interface Troubles {
@@ -58,12 +72,9 @@ export interface Troubles {
   readonly redirectsLostAt: number | undefined;
 }
 
-export interface Person {
-  readonly kind: Kind;
+export interface Person extends Pick<Kind, 'kind' | 'channels' | 'end'> {
   readonly phoneNumber: string;
   readonly email: string;
-  readonly channels: readonly string[];
-  readonly end: End;
   readonly troubles: Troubles;
 }
 
@@ -72,8 +83,7 @@ const LOSSES = ['/start', '/check-code', '/next-workflow', '/cancel'] as const;
 /** @param index up to a million people have numbers of their own */
 export function createPerson(seed: string, index: number): Person {
   const random = createPrng(`${seed}-${index}`);
-  const kind = pickKind(random.below(100));
-  const { ending, channels, end } = KINDS[kind];
+  const { kind, ending, channels, end } = pickKind(random.below(100));
   const digits = String(index).padStart(6, '0');
   return {
     kind,
@@ -94,13 +104,9 @@ export function createPerson(seed: string, index: number): Person {
 
 function pickKind(percent: number): Kind {
   let sum = 0;
-  for (const kind of Object.keys(KINDS).filter(isKind)) {
-    sum += KINDS[kind].share;
-    if (percent < sum) return kind;
-  }
-  return 'agrees';
-}
-
-function isKind(name: string): name is Kind {
-  return Object.hasOwn(KINDS, name);
+  const isIt = ({ share }: Kind): boolean => {
+    sum += share;
+    return percent < sum;
+  };
+  return KINDS.find(isIt) ?? AGREES;
 }

@@ -32,10 +32,19 @@ export async function runTests(
   const reportFile = join(tree, 'report.json');
   rmSync(reportFile, { force: true });
   const args = [
-    ...[VITEST, 'run', '--config=test/vitest.config.ts', '--project=unit', '--project=lab'],
+    VITEST,
+    'run',
+    '--config=test/vitest.config.ts',
+    '--project=unit',
+    '--project=lab',
+    '--bail=1',
     // The limit of the whole trial ends a mutant that hangs.
-    ...['--bail=1', '--testTimeout=60000', '--maxWorkers=1', '--no-cache'],
-    ...['--reporter=json', `--outputFile.json=${reportFile}`, ...files],
+    '--testTimeout=60000',
+    '--maxWorkers=1',
+    '--no-cache',
+    '--reporter=json',
+    `--outputFile.json=${reportFile}`,
+    ...files,
   ];
   const child = spawn(process.execPath, args, {
     cwd: tree,

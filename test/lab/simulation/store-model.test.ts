@@ -18,7 +18,7 @@ const SEQUENCES = 25;
 const OPERATIONS = 40;
 const START_MS = Date.UTC(2026, 2, 4, 10, 15, 30);
 const LIMIT = { count: 2, windowSeconds: 120 };
-const LIMITS = { address: LIMIT, subject: LIMIT, phoneNumber: LIMIT, email: LIMIT, prefix: LIMIT };
+const limits = { address: LIMIT, subject: LIMIT, phoneNumber: LIMIT, email: LIMIT, prefix: LIMIT };
 const keys = {
   guardHmac: async (parts: readonly string[]) =>
     createHmac('sha256', 'guard key').update(JSON.stringify(parts)).digest(),
@@ -55,11 +55,7 @@ function subjectOver(stored: Table, { client, table }: Table): Subject {
   return {
     verifications: stored,
     log: createVerificationLog({ ...stored, clock }),
-    protection: createStartProtection({
-      ...{ client, table, keys },
-      onceClient: () => client,
-      limits: LIMITS,
-    }),
+    protection: createStartProtection({ client, onceClient: () => client, table, limits, keys }),
   };
 }
 

@@ -4,18 +4,19 @@ import { createHmac } from 'node:crypto';
 import { type Company, createCompany } from './actors/company.ts';
 import { createSimulatedQueue, type SimulatedQueue } from './clock-queue.ts';
 import { createBus } from './event-bus.ts';
-import { createFaults, type Faults } from './faults.ts';
+import { createFaults } from './faults.ts';
 import { type Client, createGateway, type Gateway } from './gateway.ts';
-import { createHistory, type History } from './history.ts';
+import { createHistory } from './history.ts';
 import { createLambda } from './lambda/instances.ts';
 import { type Environment, TABLES } from './lambda/needs.ts';
 import { createPrng, type Prng } from './prng.ts';
-import { createScheduler, type Scheduler } from './scheduler.ts';
+import { createScheduler } from './scheduler.ts';
 import { createSecrets, SECRET_IDS, type SimulatedSecrets } from './secrets.ts';
 import { drawSettings, type RunSettings } from './settings.ts';
 import { createSockets, type Sockets } from './sockets.ts';
 import { createMemoryDynamoDb, type MemoryDynamoDb } from './store/memory-dynamodb.ts';
 import { createStoreClients } from './store/store-clients.ts';
+import type { Surroundings } from './surroundings.ts';
 import { createDeliveries, type Deliveries } from './vonage/deliveries.ts';
 import { createVonageHttp } from './vonage/http.ts';
 import { createProvider, type Provider } from './vonage/provider.ts';
@@ -30,12 +31,8 @@ export interface Holding {
   readonly seen: () => unknown;
 }
 
-export interface World {
-  readonly seed: string;
+export interface World extends Omit<Surroundings, 'prng'> {
   readonly settings: RunSettings;
-  readonly scheduler: Scheduler;
-  readonly faults: Faults;
-  readonly history: History;
   readonly database: MemoryDynamoDb;
   readonly secrets: SimulatedSecrets;
   readonly provider: Provider;
@@ -97,8 +94,17 @@ export function createWorld(seed: string, without: ReadonlySet<string>): World {
     busFor: createBus(connected('bus')),
   };
   return {
-    ...{ seed, settings, scheduler, faults, history, database, secrets, provider, deliveries },
-    ...{ gateway, sockets, clockQueue },
+    settings,
+    scheduler,
+    faults,
+    history,
+    database,
+    secrets,
+    provider,
+    deliveries,
+    gateway,
+    sockets,
+    clockQueue,
     company: createCompany({ ...around('company'), gateway }),
     holdings: [],
     hijacked: new Map(),

@@ -1,7 +1,7 @@
 /** A DynamoDB engine that counts what AWS would bill: every request, by the units that it takes. */
 
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import dynalite from 'dynalite';
 
@@ -25,9 +25,7 @@ const SENT = ['content-type', 'x-amz-target', 'x-amz-date', 'authorization'];
 
 export async function startCountingDynamoDb(): Promise<CountingDynamoDb> {
   const engine = dynalite({ createTableMs: 0 });
-  engine.listen(0, '127.0.0.1');
-  await once(engine, 'listening');
-  const engineUrl = `http://127.0.0.1:${portOf(engine.address())}`;
+  const engineUrl = await listen(engine);
   let billed = nothing();
   /** An item's units as of its last write: a refused write is billed by the item that is there. */
   const unitsOf = new Map<string, number>();
@@ -63,10 +61,8 @@ export async function startCountingDynamoDb(): Promise<CountingDynamoDb> {
     answer(incoming, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    url: `http://127.0.0.1:${portOf(server.address())}`,
+    url: await listen(server),
     take() {
       const taken = billed;
       billed = nothing();
@@ -84,9 +80,8 @@ function nothing(): Billed {
   return { requests: 0, writeUnits: 0, readUnits: 0, refused: 0 };
 }
 
-function portOf(address: unknown): number {
-  if (typeof address === 'object' && address !== null && 'port' in address) {
-    return Number(address.port);
-  }
-  throw new Error('the counting DynamoDB has no port');
+async function listen(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${Object(server.address()).port}`;
 }

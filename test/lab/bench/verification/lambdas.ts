@@ -43,21 +43,23 @@ export function createLambdas(options: LambdasOptions): Lambdas {
   const timers: NodeJS.Timeout[] = [];
   const waits = new Map<string, Wait>();
 
-  async function start(name: string): Promise<Running> {
+  function start(name: string): Promise<Running> {
+    const starting = open(name);
+    all.push(starting);
+    return starting;
+  }
+
+  async function open(name: string): Promise<Running> {
     const opened = await openLambda({ folder: folderOf(name), environment }, { memoryMegabytes });
     const cap = openCpuCap(memoryMegabytes);
-    const running = { ...opened, cap };
     await opened.ready;
     cap.apply(opened.environment.pid ?? 0);
-    return running;
+    return { ...opened, cap };
   }
 
   async function run(name: string, event: object): Promise<{ isCold: boolean; payload: string }> {
     const known = idle.get(name)?.pop();
-    const starting = known ? undefined : start(name);
-    if (starting) all.push(starting);
-    const lambda = known ?? (await starting);
-    if (!lambda) throw new Error(`${name} cannot be started`);
+    const lambda = known ?? (await start(name));
     const result = await lambda.environment.invoke(JSON.stringify(event));
     release(name, lambda);
     if (result.type !== 'success') {
@@ -80,11 +82,7 @@ export function createLambdas(options: LambdasOptions): Lambdas {
       return JSON.parse(payload);
     },
     async prepare(names) {
-      for (const name of names) {
-        const starting = start(name);
-        all.push(starting);
-        prepared.set(name, await starting);
-      }
+      for (const name of names) prepared.set(name, await start(name));
     },
     warm(name) {
       const lambda = prepared.get(name);

@@ -19,7 +19,13 @@ export interface Exchange {
 }
 
 export const ENDS: ReadonlySet<string> = new Set([
-  ...['completed', 'failed', 'user_rejected', 'expired', 'blocked', 'cancelled', 'aborted'],
+  'completed',
+  'failed',
+  'user_rejected',
+  'expired',
+  'blocked',
+  'cancelled',
+  'aborted',
 ]);
 
 export function isObject(value: unknown): value is JsonObject {

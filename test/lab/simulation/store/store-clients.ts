@@ -60,7 +60,5 @@ function failure(outcome: 'refused' | 'timeout'): Error {
   if (outcome === 'refused') {
     return new ProvisionedThroughputExceededException({ message: 'throttled', $metadata: {} });
   }
-  const error = new Error('no answer in time');
-  error.name = 'TimeoutError';
-  return error;
+  return Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
 }

@@ -150,12 +150,10 @@ export function createProvider(needs: ProviderNeeds): Provider {
     if (step.channel === 'silent_auth') {
       if (wrongSilentCode === 'next') endStep(request, 'failed');
       if (wrongSilentCode !== 'end') return { status: 400 };
-      step.status = 'failed';
-      finish(request, 'failed');
-      return { status: 410 };
+    } else {
+      request.wrongCodes += 1;
+      if (request.wrongCodes < PIN_TRIES) return { status: 400 };
     }
-    request.wrongCodes += 1;
-    if (request.wrongCodes < PIN_TRIES) return { status: 400 };
     step.status = 'failed';
     finish(request, 'failed');
     return { status: 410 };
