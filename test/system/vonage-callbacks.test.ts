@@ -14,7 +14,8 @@ import {
 } from '../fixtures/scripted-stack.ts';
 import { type ScriptedCall, webhooks } from '../fixtures/scripted-vonage.ts';
 
-const STEP_SECONDS = 15;
+/** No test takes so long. */
+const STEP_SECONDS = 900;
 const REDIRECT_URL = 'https://app.example/sa';
 
 let stack: ScriptedStack;
