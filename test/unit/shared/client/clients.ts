@@ -40,7 +40,7 @@ export async function connected(
   return verification;
 }
 
-/** Makes calls of a path change the verification; the answer is the only one to say so. */
+/** Each call of `path` changes the verification and answers it; `isPushed`: sockets get it, too. */
 export function changes(
   server: FakeBackend,
   path: string,
@@ -58,7 +58,7 @@ export function startKeys(server: FakeBackend): readonly unknown[] {
   return starts.map(({ headers }) => headers['idempotency-key']);
 }
 
-/** Lets timers run until this is so. */
+/** Lets timers run until `isTrue`. */
 export async function fact(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise(setImmediate);
 }
