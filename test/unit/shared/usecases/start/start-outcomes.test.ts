@@ -120,7 +120,8 @@ describe('startVerification', () => {
   const RELEASED = ['release key', 'unlock'];
   const COUNTS = ['give back email', 'give back phone_number', 'give back prefix'];
   const RECORDED = ['record key', 'record number'];
-  const by = (outcome: VerifyRefusal | 'in_flight' | 'unknown') => ({ vonage: { outcome } });
+  const THEIRS = { outcome: 'in_flight', requestId: 'theirs' } as const;
+  const by = (outcome: VerifyRefusal | 'unknown') => ({ vonage: { outcome } });
   it.each<[string, Parameters<typeof startWorld>[0], object, readonly string[]]>([
     ['a lost answer', by('unknown'), UNAVAILABLE, UNRESOLVED],
     ['what another start owns', { log: foreignLog() }, UNAVAILABLE, [...UNRESOLVED, ...RECORDED]],
@@ -128,7 +129,7 @@ describe('startVerification', () => {
     ['email_refused', by('email_refused'), NO_EMAIL, RELEASED],
     ['locale_refused', by('locale_refused'), UNAVAILABLE, RELEASED],
     ['misconfigured', by('misconfigured'), UNAVAILABLE, RELEASED],
-    ['a number in flight', by('in_flight'), SPENT, [...COUNTS, ...RELEASED]],
+    ['a number in flight', { vonage: THEIRS }, SPENT, [...COUNTS, ...RELEASED]],
   ])('gives back what fits the answer of Vonage: %s', async (_what, answers, problem, undone) => {
     const world = startWorld(answers);
     await expect(startIn(world)).rejects.toMatchObject(problem);
