@@ -25,7 +25,7 @@ import {
   type MemoryDynamoDb,
 } from '../../lab/simulation/store/memory-dynamodb.ts';
 
-export type Peer = 'dynamodb' | 'secrets' | 'push' | 'lambda' | 'queue' | 'vonage';
+type Peer = 'dynamodb' | 'secrets' | 'push' | 'lambda' | 'queue' | 'vonage';
 
 export interface RecordedCall {
   readonly peer: Peer;
@@ -37,8 +37,8 @@ export interface RecordedCall {
   readonly endedAtMs: number;
 }
 
-/** One that is about to be answered. */
-export interface HeardCall {
+/** A call that is about to be answered. */
+interface HeardCall {
   readonly peer: Peer;
   readonly path: string;
   readonly body: string;
@@ -49,15 +49,15 @@ export interface HeardCall {
 export interface RecordedPeers {
   readonly url: string;
   readonly tables: { readonly verifications: string; readonly guards: string };
-  /** What has been answered since the last time this was asked. */
+  /** Returns the calls that were answered since the last `take`. */
   readonly take: () => readonly RecordedCall[];
-  /** From now on each answer takes at least this long; in the beginning none has to. */
+  /** Every answer takes at least this long from now on. @default 0 */
   readonly answerAfter: (ms: number | Partial<Record<Peer, number>>) => void;
   /** No call of a wave is answered before so many have come; calls after the last wave are. */
   readonly answerInWaves: (sizes: readonly number[]) => void;
-  /** Whoever wants to act on calls: one at most. */
+  /** Calls `listener` with every call; there is one listener at most. */
   readonly hear: (listener: (call: HeardCall) => void) => void;
-  /** What DynamoDB says to the next requests instead of an answer; nothing: it answers. */
+  /** The errors that DynamoDB answers to the next requests; `undefined`: it answers as usual. */
   readonly refuse: (...errors: readonly (string | undefined)[]) => void;
   /** How many sockets were opened so far. */
   readonly connections: () => number;
