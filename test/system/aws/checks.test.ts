@@ -10,26 +10,22 @@ import { tinyBundles } from '../../unit/infra/aws/synthesize.ts';
 
 const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/silent/0a1b-2c';
 
+const domain = (domainName: string, region = 'eu-west-1') => ({
+  domainName,
+  certificateArn: `arn:aws:acm:${region}:111122223333:certificate/0a1b`,
+});
+
 /** Settings that add resources of every kind there is. */
 const EVERYTHING: Partial<Stage> = {
   authorizer: { issuer: 'https://login.example.com', audience: ['app'] },
-  httpDomain: {
-    domainName: 'verify.example.com',
-    certificateArn: 'arn:aws:acm:eu-west-1:111122223333:certificate/0a1b',
-  },
-  websocketDomain: {
-    domainName: 'live.example.com',
-    certificateArn: 'arn:aws:acm:eu-west-1:111122223333:certificate/0a1b',
-  },
+  httpDomain: domain('verify.example.com'),
+  websocketDomain: domain('live.example.com'),
   alarmEmail: 'ops@example.com',
   edge: {
     webAclArn,
     secretVersion: '0f6b7e2c-1d2e-4f3a-8b9c-0a1b2c3d4e5f',
     onlyWay: true,
-    domain: {
-      domainName: 'login.example.com',
-      certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b',
-    },
+    domain: domain('login.example.com', 'us-east-1'),
   },
   reservedConcurrency: { webhook: 5 },
 };

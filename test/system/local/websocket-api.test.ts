@@ -100,18 +100,6 @@ describe('a message', () => {
     opened.socket.terminate();
   });
 
-  it('that is binary closes the connection with 1003', async () => {
-    const { socket, closed } = await openSocket();
-    socket.send(Buffer.from('x'), { binary: true });
-    expect(await closed).toBe(1003);
-  });
-
-  it('whose frame is above 32 KB closes the connection with 1009', async () => {
-    const { socket, closed } = await openSocket();
-    socket.send(`{"pad":"${'a'.repeat(33 * 1024)}"}`);
-    expect(await closed).toBe(1009);
-  });
-
   it('of several frames may have 128 KB, not more', async () => {
     const sendFrames = ({ socket }: Opened, count: number): void => {
       for (let index = 0; index < count; index += 1) {
