@@ -74,7 +74,7 @@ class SilentAuth(
     private val opened = mutableSetOf<String>()
     private val wake = Channel<Unit>(Channel.CONFLATED)
     private var failures = 0
-    private var heard = 0 // messages of the socket
+    private var messageCount = 0 // messages received on the socket
     private var serverAheadMs = Long.MIN_VALUE
     private val state = MutableStateFlow<JSONObject?>(null)
     /** The newest verification, as it came. */
@@ -211,10 +211,10 @@ class SilentAuth(
         val pinging = launch {
             while (true) {
                 delay(25_000)
-                val before = heard
+                val before = messageCount
                 socket.send("""{"action":"ping"}""")
                 delay(10_000)
-                if (heard == before) messages.close()
+                if (messageCount == before) messages.close()
             }
         }
         val waking = launch { wake.receive(); messages.close() }
@@ -222,7 +222,7 @@ class SilentAuth(
             withTimeoutOrNull(max(2_000, msUntilChange())) {
                 while (!hasWork) {
                     val message = messages.receiveCatching().getOrNull()?.let { JSONObject(it) } ?: break
-                    heard++
+                    messageCount++
                     if (message.optString("type") == "error") break
                     message.optJSONObject("verification")?.let { take(it); failures = 0 }
                 }

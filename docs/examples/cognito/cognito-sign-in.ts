@@ -105,7 +105,8 @@ export class CognitoSignIn extends Construct {
     Validations.of(trigger).acknowledge(
       {
         id: 'Serverless::Serverless-LambdaDLQ',
-        reason: 'Cognito invokes it synchronously: the user hears of a failure and signs in again.',
+        reason:
+          'Cognito invokes it synchronously: the user is notified of a failure and signs in again.',
       },
       {
         id: 'Serverless::Serverless-LambdaTracing',

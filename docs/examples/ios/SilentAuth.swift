@@ -96,7 +96,7 @@ actor SilentAuth {
     private var opened = Set<String>()
     private var socket: URLSessionWebSocketTask?
     private var failures = 0
-    private var heard = 0  // messages of the socket
+    private var messageCount = 0  // messages received on the socket
     private var serverAhead: TimeInterval = -.infinity
 
     init(
@@ -236,10 +236,10 @@ actor SilentAuth {
         let pinging = Task {
             while true {
                 try await Task.sleep(nanoseconds: 25_000_000_000)
-                let before = self.heard
+                let before = self.messageCount
                 try await task.send(.string(#"{"action":"ping"}"#))
                 try await Task.sleep(nanoseconds: 10_000_000_000)
-                if self.heard == before { task.cancel(with: .goingAway, reason: nil) }
+                if self.messageCount == before { task.cancel(with: .goingAway, reason: nil) }
             }
         }
         let due = Task {
@@ -265,7 +265,7 @@ actor SilentAuth {
         try await task.send(.string(#"{"action":"subscribe","client_token":"\#(token)"}"#))
         while !hasWork {
             let received = try await task.receive()
-            heard += 1
+            messageCount += 1
             guard case .string(let text) = received,
                 let message = try? decode(Message.self, Data(text.utf8)) else { continue }
             if message.type == "error" { return }

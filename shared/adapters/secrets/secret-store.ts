@@ -117,7 +117,7 @@ function entryOf(cache: Map<string, Cached>, secretId: string): Cached {
 function toSecret(text: string | undefined): Secret {
   const value = parse(text ?? '');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Problem('dependency_unavailable', 'a secret is no JSON object', {
+    throw new Problem('dependency_unavailable', 'a secret is not a JSON object', {
       retryAfterSeconds: RETRY_AFTER_SECONDS,
       secretNotSet: true,
     });

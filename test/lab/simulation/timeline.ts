@@ -39,7 +39,7 @@ function toLine(fact: Fact): string {
       return `#${fact.id} ${fact.to} is answered ${fact.status} ${toText(fact.body)}`;
     case 'push':
     case 'message':
-      return `${fact.to} hears on ${fact.connection} (${fact.kind}) ${toText(fact.body)}`;
+      return `${fact.to} receives on ${fact.connection} (${fact.kind}) ${toText(fact.body)}`;
     case 'call':
       return `#${fact.invocation} calls Vonage: ${fact.operation} ${fact.code ?? ''}`;
     case 'vonage':
@@ -51,7 +51,7 @@ function toLine(fact: Fact): string {
       return `webhook ${fact.forged ?? ''} ${type} ${channel} ${status}: ${fact.status}`;
     }
     case 'end':
-      return `the bus hears that ${fact.requestId} is ${fact.status}`;
+      return `the bus is notified that ${fact.requestId} is ${fact.status}`;
     case 'fault':
       return `#${fact.invocation} ! ${fact.what}`;
     default:

@@ -1,4 +1,4 @@
-/** Every await of the product: a request that travels, takes effect somewhere, and is answered, or not. */
+/** Every await of the product: a request that is sent, takes effect somewhere, and is answered, or not. */
 
 import type { Clock } from '../../../shared/domain/ports/clock.ts';
 import type { Surroundings } from './surroundings.ts';

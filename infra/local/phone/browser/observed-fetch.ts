@@ -46,7 +46,7 @@ export function createObservedFetch(wire: Wire, radio: Radio): Fetch {
       to: 'app',
       label: `${status}${fate}`,
       outcome: outcomeOf(answer),
-      tone: isLost ? 'lost' : isOutrun ? 'unheard' : status < 400 ? 'plain' : 'bad',
+      tone: isLost ? 'lost' : isOutrun ? 'ignored' : status < 400 ? 'plain' : 'bad',
       content: mask({ status, body: answer }),
     });
   }

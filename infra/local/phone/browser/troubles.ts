@@ -147,8 +147,8 @@ export const TROUBLES: readonly Trouble[] = [
 function howHeard(messages: readonly WireMessage[], lost: string): string | undefined {
   const lostAt = messages.findIndex(({ label }) => label.endsWith(lost));
   if (lostAt === -1) return undefined;
-  const heard = messages.slice(lostAt + 1).find(({ to, outcome }) => to === 'app' && outcome);
-  return heard && (heard.label === 'snapshot' ? 'the next socket’s snapshot' : 'GET /status');
+  const received = messages.slice(lostAt + 1).find(({ to, outcome }) => to === 'app' && outcome);
+  return received && (received.label === 'snapshot' ? 'the next socket’s snapshot' : 'GET /status');
 }
 
 function whatFollowed({ verification, calls }: Facts): string {

@@ -11,8 +11,8 @@ export interface WireMessage {
   readonly label: string;
   /** The result: an HTTP status or a verification's status. */
   readonly outcome?: string;
-  /** `lost`: the message never arrived. `unheard`: its receiver no longer waited for it. */
-  readonly tone: 'plain' | 'good' | 'bad' | 'lost' | 'unheard';
+  /** `lost`: the message never arrived. `ignored`: its receiver no longer waited for it. */
+  readonly tone: 'plain' | 'good' | 'bad' | 'lost' | 'ignored';
   /** The message itself, secrets masked. */
   readonly content: unknown;
 }

@@ -94,7 +94,7 @@ export async function openLambda(
       onLine: (line) => void lines.push(line),
     },
   );
-  ready.catch(() => {}); // whoever waits for it hears of it
+  ready.catch(() => {}); // whoever awaits it gets the failure
   return { environment: started, ready, lines };
 }
 

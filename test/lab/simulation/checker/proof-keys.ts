@@ -31,7 +31,7 @@ export function checkProofKeys({ history }: World, report: Report): void {
         ? ['refused', 'unknown_key', 'expired'].includes(verdict)
         : verdict !== 'refused' && (verdict !== 'unknown_key' || mayBeUnknown);
       const what = altered ? 'an altered proof' : 'a proof';
-      if (!isRight) report('T21', `${what} of ${from} was ${verdict} by the company`, { atMs });
+      if (!isRight) report('T21', `${what} of ${from} was ${verdict} by your backend`, { atMs });
     }
   }
 }

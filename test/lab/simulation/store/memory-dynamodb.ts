@@ -66,7 +66,7 @@ export function createMemoryDynamoDb(): MemoryDynamoDb {
 
 function keyOf(key: Item): string {
   const [value] = Object.values(key);
-  if (value?.S === undefined) throw new Error('a key that is no string');
+  if (value?.S === undefined) throw new Error('a key that is not a string');
   return value.S;
 }
 

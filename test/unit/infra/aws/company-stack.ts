@@ -14,7 +14,7 @@ export function createCompanyStack(
   Validations.of(userPool).acknowledge(
     ...['COG1', 'COG2', 'COG8'].map((rule) => ({
       id: `AwsSolutions::AwsSolutions-${rule}`,
-      reason: 'The user pool is the company’s own.',
+      reason: 'The user pool belongs to your backend.',
     })),
   );
   new CognitoSignIn(stack, 'CognitoSignIn', { userPool, issuer, audience: 'company', bundle });

@@ -209,7 +209,7 @@ describe('openCheckUrl', () => {
     ...ERRORS.map((error): Row => [`answers ${error}`, async () => ({ error }), error]),
     ...NO_ANSWERS.map((value): Row => [`returns ${String(value)}`, async () => value, 'sdk_error']),
     ['throws', () => Promise.reject(new Error('no radio')), 'sdk_error'],
-    ['never settles', () => new Promise(() => undefined), 'sdk_timeout_error'],
+    ['never finishes', () => new Promise(() => undefined), 'sdk_timeout_error'],
   ])('skips silent_auth when it %s', async (_, open, error) => {
     server.change(openCheckUrl());
     const verification = await begin(server, { openCheckUrl: open });

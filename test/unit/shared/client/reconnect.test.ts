@@ -19,7 +19,7 @@ function change(server: FakeBackend, index: number, isPushed = true): void {
 
 const EVENTS: Readonly<Record<string, Event>> = {
   change: (server, index) => change(server, index),
-  'change unheard': (server, index) => {
+  'change without push': (server, index) => {
     server.killSockets();
     change(server, index, false);
   },

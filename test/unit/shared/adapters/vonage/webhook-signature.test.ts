@@ -131,7 +131,7 @@ describe('a token of another form', () => {
     ['a signature of 31 bytes', `${header}.${claims}.${segment(Buffer.alloc(31))}`],
     ['a signature of 33 bytes', `${header}.${claims}.${segment(Buffer.alloc(33))}`],
     ['9 KB', signed(header, segment(`{"padding":"${'x'.repeat(9000)}"}`))],
-    ['a header that is no JSON', rawToken('{alg:HS256}', '{}')],
+    ['a header that is not JSON', rawToken('{alg:HS256}', '{}')],
     ['a header that is an array', rawToken('["HS256"]', '{}')],
     ['a header that is null', rawToken('null', '{}')],
     ['claims that are a string', rawToken('{"alg":"HS256"}', '"claims"')],
