@@ -133,7 +133,11 @@ export class SilentAuthStack extends Stack {
     if (edge) {
       this.output('EdgeUrl', edge.url, 'Where apps call the backend, through CloudFront');
       this.output('EdgeDomainTarget', edge.distribution.domainName, 'For the DNS record');
-      this.output('EdgeSecret', edge.secret.secretArn, 'By which start knows CloudFront');
+      this.output(
+        'EdgeSecret',
+        edge.secret.secretArn,
+        'Secret by which start recognises CloudFront',
+      );
     }
     if (httpApi.domain) {
       this.output('ApiDomainTarget', httpApi.domain.regionalDomainName, 'For the DNS record');
