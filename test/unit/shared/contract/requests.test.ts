@@ -7,6 +7,7 @@ import {
   proofBodySchema,
   startBodySchema,
 } from '../../../../shared/contract/requests.ts';
+import { toSkipRequest } from '../../../../shared/contract/to-skip-request.ts';
 import { toStartRequest } from '../../../../shared/contract/to-start-request.ts';
 import { NOT_CODES, TYPED_CODES } from '../../../fixtures/codes.ts';
 
@@ -180,6 +181,16 @@ describe('the body of /check-code', () => {
 describe('the body of /next-workflow', () => {
   it.each([{}, { from: 'sms' }, { error: 'anything' }])('may be %j', (body) => {
     expect(nextWorkflowBodySchema.parse({ ...body, unknown: 1 })).toEqual(body);
+  });
+
+  it.each([
+    [
+      { from: 'sms', error: 'user_choice' },
+      { from: 'sms', error: 'user_choice' },
+    ],
+    [{ error: 'sdk_from_next_year' }, { error: 'other' }],
+  ])('%j is understood as %j', (body, request) => {
+    expect(toSkipRequest(nextWorkflowBodySchema.parse(body))).toEqual(request);
   });
 
   it.each([{ from: 'fax' }, { from: null }, { error: 1 }, { error: 'e'.repeat(65) }])(

@@ -129,6 +129,7 @@ describe('fold', () => {
     ],
     ['a check_url after the time of silent_auth', 61, [started()], [checkUrlIssued()]],
     ['a check_url after silent_auth was skipped', 6, SKIPPED, [checkUrlIssued()]],
+    ['a skip of silent_auth after its time', 61, [LONG], [skipped('silent_auth')]],
     ['a skip of the last channel', 1, [EMAIL], [skipped('email', 'user_choice')]],
     ['a skip of silent_auth alone without an error', 1, [SILENT], [skipped('silent_auth', null)]],
   ])('is not changed by %s', (_which, seconds, log, ignored) => {
@@ -231,6 +232,7 @@ describe('fold', () => {
     ['a code that ends all', [submitted('one'), checked('one', 'exhausted')], 'code_rejected'],
     ['a handset error', [skipped('silent_auth', 'sdk_timeout_error')], 'handset_error'],
     ['a block', [summarized('blocked')], 'blocked_by_provider'],
+    ['a summary that names no channel', [summarized('expired')], 'channel_expired'],
     ['the deadline', [own('deadline')], 'timed_out'],
     ['a cancel', [own('cancelled')], 'cancelled_by_client'],
     ['a man in the middle', [own('aborted')], 'request_id_mismatch'],
@@ -242,7 +244,10 @@ describe('fold', () => {
 
   it.each([
     ['sdk_no_data_connectivity', 'failed', 'no_mobile_data'],
+    ['sdk_connection_error', 'failed', 'handset_error'],
+    ['sdk_redirect_error', 'failed', 'handset_error'],
     ['sdk_error', 'failed', 'handset_error'],
+    ['other', 'failed', 'handset_error'],
     ['check_url_rejected', 'failed', 'carrier_failed'],
     ['request_id_mismatch', 'failed', 'request_id_mismatch'],
     ['user_choice', 'cancelled', 'cancelled_by_client'],
