@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { VerificationObject } from '../../shared/contract/verification-object.ts';
+import type { Channel } from '../../shared/domain/workflow.ts';
 import { type Answer, call, phoneNumber } from '../fixtures/app.ts';
 import {
   ALL_CHANNELS,
@@ -292,20 +293,23 @@ describe('a wrong silent code under four readings', () => {
     expect(usual.vonage.count('next', app.requestId)).toBe(0);
   });
 
-  it.each([[['silent_auth', 'sms']], [['silent_auth', 'sms', 'voice']]] as const)(
-    'Vonage stays, so that it is asked for the next channel: %s',
-    async (channels) => {
-      const app = await usual.start(channels);
-      usual.vonage.script('check', problem(400));
-      expect((await check(app, WRONG)).body.verification.channel).toBe('sms');
-      expect(usual.vonage.count('next', app.requestId)).toBe(1);
-      expect((await check(app, WRONG)).status).toBe(409);
-      expect((await check(app, 'xBcDeF')).body.code).toBe('code_not_expected');
-      expect(usual.vonage.count('check', app.requestId)).toBe(1);
-      await usual.send(event(app.requestId, 'silent_auth', 'failed'));
-      expect((await app.status()).channel).toBe('sms');
-    },
-  );
+  const NOTHING_LEFT = problem(409, { detail: 'There are no more events left to trigger.' });
+  it.each<[string, readonly Channel[], readonly ScriptedAnswer[]]>([
+    ['Vonage stays, so that it is asked for the next channel', TWO, []],
+    ['Vonage stays, and two channels follow', ['silent_auth', 'sms', 'voice'], []],
+    ['Vonage has moved on and has nothing left', TWO, [NOTHING_LEFT]],
+  ])('%s', async (_reading, channels, answers) => {
+    const app = await usual.start(channels);
+    usual.vonage.script('check', problem(400));
+    usual.vonage.script(`next ${app.requestId}`, ...answers);
+    expect((await check(app, WRONG)).body.verification.channel).toBe('sms');
+    expect(usual.vonage.count('next', app.requestId)).toBe(1);
+    expect((await check(app, WRONG)).status).toBe(409);
+    expect((await check(app, 'xBcDeF')).body.code).toBe('code_not_expected');
+    expect(usual.vonage.count('check', app.requestId)).toBe(1);
+    await usual.send(event(app.requestId, 'silent_auth', 'failed'));
+    expect((await app.status()).channel).toBe('sms');
+  });
 
   it('Vonage ends the request, by summary', async () => {
     const app = await usual.start(TWO);

@@ -60,6 +60,13 @@ describe('skipChannel', () => {
     expect(asked()).toEqual([]);
   });
 
+  it('does not skip a channel whose time is over', async () => {
+    const { skip, asked, clock } = worldOf([START]);
+    clock.seconds = 61;
+    expect(await skip(SKIP)).toMatchObject({ channel: 'sms' });
+    expect(asked()).toEqual([]);
+  });
+
   it('refuses to skip the last channel', async () => {
     const { skip, asked } = worldOf([started(['sms'])]);
     await expect(skip({ from: 'sms', error: 'user_choice' })).rejects.toMatchObject({

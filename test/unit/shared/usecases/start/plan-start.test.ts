@@ -16,7 +16,7 @@ function plan(asked: Partial<StartRequest>, stage: object = {}) {
 }
 
 describe('planStart', () => {
-  it.each<[string, Partial<StartRequest>, string]>([
+  it.each<[string, Partial<StartRequest>, string, object?]>([
     ['a channel that the stage does not have', { channels: ['whatsapp'] }, 'request_invalid'],
     ['channels in another order', { channels: ['voice', 'sms'] }, 'request_invalid'],
     ['e-mail without an address', { channels: ['email'] }, 'request_invalid'],
@@ -24,9 +24,16 @@ describe('planStart', () => {
     ['an invalid address where e-mail runs by default', { email: '' }, 'request_invalid'],
     ['a test number with another channel', test('silent_auth', 'sms'), 'phone_number_refused'],
     ['a test number without silent_auth', test('sms'), 'phone_number_refused'],
+    [
+      'a test number where no playground is',
+      test('silent_auth'),
+      'phone_number_refused',
+      { playground: false },
+    ],
     ['a web page where the stage has none', { result: 'redirect' }, 'request_invalid'],
-  ])('refuses %s', (_what, asked, code) => {
-    expect(() => withoutChannels(plan(asked), [])).toThrow(expect.objectContaining({ code }));
+  ])('refuses %s', (_what, asked, code, stage) => {
+    const planned = () => withoutChannels(plan(asked, stage), []);
+    expect(planned).toThrow(expect.objectContaining({ code }));
   });
 
   it('sends each channel to its own address', () => {
