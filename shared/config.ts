@@ -200,7 +200,7 @@ export interface StartSettings {
   readonly workflow: readonly ChannelSettings[];
   /** 15–900 s. */
   readonly channelTimeoutSeconds: number;
-  /** 4–10 digits. */
+  /** 6–10 digits. */
   readonly codeLength: number;
   readonly coverageCheck: boolean;
   readonly afterUserRejected: 'continue' | 'stop';
