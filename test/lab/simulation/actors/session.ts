@@ -27,8 +27,10 @@ export interface AppSession extends Session {
 
 /** @param started what a start was answered */
 export function openSession(client: Client, started: unknown, world: World): Session {
-  const [requestId, token] = [get(started, 'request_id'), get(started, 'client_token')].map(String);
-  if (requestId === undefined || token === undefined) throw new Error('a start without its token');
+  const [requestId, token] = [get(started, 'request_id'), get(started, 'client_token')];
+  if (typeof requestId !== 'string' || typeof token !== 'string') {
+    throw new Error('a start without its token');
+  }
   const handset = createHandset(world.scheduler);
   handset.take(started);
   world.holdings.push({ client, requestId, token, seen: handset.seen });

@@ -170,3 +170,7 @@ describe('alarms', () => {
     }
   });
 });
+
+it('saves nine queries; the runbooks name what they answer', () => {
+  template.resourceCountIs('AWS::Logs::QueryDefinition', 9);
+});
