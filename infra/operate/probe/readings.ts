@@ -3,7 +3,7 @@
  * product misbehaves.
  */
 
-import type { Cancelled, Observations, Seen } from './observe.ts';
+import type { Cancelled, Observations, Seen } from './observations.ts';
 
 /** What was observed about each fact, by its number; absent if `+990` numbers cannot show it. */
 export type Readings = Readonly<Partial<Record<number, string>>>;

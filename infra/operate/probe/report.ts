@@ -2,7 +2,7 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Observations } from './observe.ts';
+import type { Observations } from './observations.ts';
 import { misbehaviours, toReadings } from './readings.ts';
 
 const TABLE = new URL('../../../docs/vonage.md', import.meta.url);

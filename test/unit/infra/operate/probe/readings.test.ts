@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Observations, Seen } from '../../../../../infra/operate/probe/observe.ts';
+import type { Observations, Seen } from '../../../../../infra/operate/probe/observations.ts';
 import {
   hasVerified,
   MISBEHAVES,
