@@ -240,5 +240,11 @@ function isFinal({ ended_at: endedAt }: VerificationObject): boolean {
 
 function isOlder(one: VerificationObject, other: VerificationObject): boolean {
   if (one.seq !== other.seq) return one.seq < other.seq;
-  return Date.parse(one.updated_at) < Date.parse(other.updated_at);
+  const elapsedMs = Date.parse(one.updated_at) - Date.parse(other.updated_at);
+  return elapsedMs === 0 ? placeOf(one) < placeOf(other) : elapsedMs < 0;
+}
+
+/** Place of the current channel: a change that only time brings has the same number and time. */
+function placeOf({ workflow, channel }: VerificationObject): number {
+  return workflow.findIndex((step) => step.channel === channel);
 }
