@@ -1,25 +1,29 @@
 /** The example page of the web path, in a browser, against a scripted backend. */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { readFileSync } from 'node:fs';
+import type { Page, Route } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type LaunchedBrowser,
+  launchBrowser,
+  missingBrowser,
+} from '../../../infra/local/phone/launch-browser.ts';
 import type { VerificationObject } from '../../../shared/client/contract.ts';
+import { PROBLEMS } from '../../../shared/domain/errors.ts';
 import { ended, problemReply, REQUEST_ID, submitCode, TOKEN } from '../../fixtures/fake-backend.ts';
 import { type ServedBackend, startFakeBackend } from '../../fixtures/served-backend.ts';
 
 const PAGE = readFileSync('docs/examples/web-redirect/index.html', 'utf8');
-const BROWSER = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 const NUMBER = '+4915123456788';
 const RESULT = { request_id: REQUEST_ID, code: 'Ab3xK9' };
-const NAME = `docs/examples/web-redirect${BROWSER ? '' : ' (no chromium here)'}`;
 
-describe.skipIf(!BROWSER)(NAME, () => {
-  let browser: Browser;
+describe.skipIf(missingBrowser())('docs/examples/web-redirect', () => {
+  let browser: LaunchedBrowser;
   let page: Page;
   let server: ServedBackend;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: BROWSER ?? '', args: ['--no-sandbox'] });
+    browser = await launchBrowser({ width: 800, height: 600 });
   });
   afterAll(() => browser?.close());
   beforeEach(async () => {
@@ -30,7 +34,7 @@ describe.skipIf(!BROWSER)(NAME, () => {
     const check_url = `${server.url}/carrier`;
     const action = { type: 'open_check_url', check_url, method: 'navigate' } as const;
     server.change({ status: 'action_pending', action });
-    page = await browser.newPage();
+    page = await browser.context.newPage();
     page.setDefaultTimeout(300_000);
   });
   afterEach(async () => {
@@ -50,6 +54,10 @@ describe.skipIf(!BROWSER)(NAME, () => {
 
   async function start(): Promise<void> {
     await page.goto(`${server.url}/page`);
+    await submitNumber();
+  }
+
+  async function submitNumber(): Promise<void> {
     await page.fill('[name=phone_number]', NUMBER);
     await page.click('#start button');
   }
@@ -58,7 +66,9 @@ describe.skipIf(!BROWSER)(NAME, () => {
     await page.getByRole('status').filter({ hasText: text }).waitFor();
   }
 
-  const posted = (path: string) => server.received.findLast((call) => call.path === path);
+  const received = (...paths: readonly string[]) =>
+    server.received.filter(({ path }) => paths.includes(path));
+  const posted = (path: string) => received(path).at(-1);
   const times = (part: string): number =>
     server.received.filter(({ path }) => path.includes(part)).length;
 
@@ -103,10 +113,15 @@ describe.skipIf(!BROWSER)(NAME, () => {
   });
 
   it('ignores a result that another link brings', async () => {
-    await page.goto(`${server.url}/page#${new URLSearchParams(RESULT)}`);
+    const foreign = new URLSearchParams({ request_id: 'foreign', code: 'foreign' });
+    await page.goto(`${server.url}/page#${foreign}`);
     await page.locator('#start').waitFor();
     expect(page.url()).toBe(`${server.url}/page`);
-    expect(times('/check-code')).toBe(0);
+    carrierAnswers(RESULT);
+    moves('/check-code', ended('completed'));
+    await submitNumber();
+    await says('Your phone number is verified.');
+    expect(received('/check-code').map(({ body }) => body)).toEqual([RESULT]);
   });
 
   it('opens a check_url once, although its own page is loaded again', async () => {
@@ -114,5 +129,51 @@ describe.skipIf(!BROWSER)(NAME, () => {
     await start();
     await says('Checking your number…');
     expect(times('/carrier')).toBe(1);
+  });
+
+  it.each([
+    ['repeats a code that is lost', ['/status', '/check-code']],
+    ['repeats no code whose answer is lost', ['/check-code', '/status']],
+  ])('%s', async (_title, expected) => {
+    const isSent = expected[0] === '/check-code';
+    const lose = async (route: Route): Promise<void> => {
+      if (isSent) await route.fetch();
+      await route.abort();
+    };
+    await page.route('**/check-code', lose, { times: 1 });
+    carrierAnswers(RESULT);
+    moves('/check-code', ended('completed'));
+    await start();
+    await says('Your phone number is verified.');
+    expect(received('/status', '/check-code').map(({ path }) => path)).toEqual(expected);
+  });
+
+  it('forgets a token that the backend refuses', async () => {
+    server.act('/carrier', () => ({ status: 200, body: 'no way back' }));
+    await start();
+    await page.waitForURL('**/carrier');
+    server.act('/status', () => problemReply('client_token_invalid'));
+    await page.goto(`${server.url}/page`);
+    await says('Start again.');
+    await page.reload();
+    await page.locator('#start').waitFor();
+    expect(times('/status')).toBe(1);
+  });
+
+  it.each([
+    ['verification_closed', 'a new'],
+    ['idempotency_mismatch', 'a new'],
+    ['provider_unavailable', 'the same'],
+  ] as const)('a start after %s sends %s idempotency key', async (code, key) => {
+    server.script('/start', problemReply(code));
+    carrierAnswers(RESULT);
+    moves('/check-code', ended('completed'));
+    await start();
+    await says(PROBLEMS[code].title);
+    await submitNumber();
+    await says('Your phone number is verified.');
+    const sent = received('/start').map(({ headers }) => headers['idempotency-key']);
+    expect(sent).toHaveLength(2);
+    expect(sent[1] === sent[0]).toBe(key === 'the same');
   });
 });
