@@ -84,6 +84,9 @@ class SilentAuth(
     private val checkUrl get() = now?.optJSONObject("action")
         ?.takeIf { it.optString("type") == "open_check_url" }?.optString("check_url")
     private val isFinal get() = now?.optString("status") in FINAL
+    /** Completed, but Vonage has not yet said which channel delivered the code. */
+    private val isUnnamed get() = now?.optString("status") == "completed" &&
+        now?.optJSONObject("verified")?.let { it.optBoolean("phone_number") || it.optBoolean("email") } != true
     private val hasWork get() = isFinal || checkUrl.let { it != null && it !in opened }
 
     /**
@@ -92,16 +95,16 @@ class SilentAuth(
      */
     suspend fun run(): JSONObject {
         store.save(saved) // before the start is sent
-        try {
-            begin()
-        } catch (problem: Problem) {
-            if (problem.code == "client_token_invalid") store.save(null)
-            throw problem
-        }
+        forgettingEnded { begin() }
         while (!isFinal) {
             val url = checkUrl
-            if (url != null && opened.add(url)) open(url) else { listen(); catchUp() }
+            try {
+                if (url != null && opened.add(url)) open(url) else { listen(); catchUp() }
+            } catch (problem: Problem) { // otherwise the step, or the whole verification, had ended
+                if (problem.code != "code_not_expected" && problem.code != "verification_closed") throw problem
+            }
         }
+        withTimeoutOrNull(5_000) { while (isUnnamed) { delay(1_000); tryToRead() } }
         if (now!!.optString("status") != "completed") store.save(null)
         return now!!
     }
@@ -116,7 +119,7 @@ class SilentAuth(
         if (verified.optBoolean("phone_number")) body.put("phone_number", saved.wish.phoneNumber)
         if (verified.optBoolean("email")) body.put("email", saved.wish.email)
         var proof = ""
-        repeating { proof = shaped { send("POST", "/proof", body).getString("proof") } }
+        forgettingEnded { repeating { proof = shaped { send("POST", "/proof", body).getString("proof") } } }
         store.save(null)
         return proof
     }
@@ -124,14 +127,23 @@ class SilentAuth(
     /** Gives up. Safe to repeat: after the end it answers with the verification as it is. */
     suspend fun cancel() = act("/cancel", JSONObject())
 
-    suspend fun checkCode(code: String) =
-        act("/check-code", JSONObject().put("request_id", saved.requestId).put("code", code))
+    /**
+     * A code that the user typed. A wrong one throws `code_invalid`; if that answer was lost, only
+     * `attempts_remaining` is lower.
+     */
+    suspend fun checkCode(code: String) { saved.requestId?.let { submit(it, code) } }
 
     suspend fun leave(channel: String, error: String = "user_choice") =
-        act("/next-workflow", JSONObject().put("from", channel).put("error", error))
+        act("/next-workflow", JSONObject().put("from", channel).put("error", error)) {
+            it.optString("channel") != channel
+        }
 
     /** Call this from `onStart`: a socket may be dead although the system has not reported it. */
-    suspend fun refresh() { catchUp(); wake.trySend(Unit) }
+    suspend fun refresh() {
+        if (saved.clientToken == null) return // the start has no answer yet
+        catchUp()
+        wake.trySend(Unit)
+    }
 
     private suspend fun begin() = repeating {
         if (saved.clientToken != null) { read(); return@repeating }
@@ -179,9 +191,9 @@ class SilentAuth(
     private suspend fun submitFromHandset(requestId: String, code: String) {
         val isOurs = requestId == saved.requestId
         try {
-            act("/check-code", JSONObject().put("request_id", requestId).put("code", code))
+            submit(requestId, code)
         } catch (problem: Problem) {
-            if (isOurs && problem.code != "code_not_expected") throw problem // otherwise the step had ended
+            if (isOurs) throw problem
         } catch (lost: IOException) {
             if (isOurs) throw lost
         }
@@ -217,6 +229,15 @@ class SilentAuth(
                 if (messageCount == before) messages.close()
             }
         }
+        val messagesBefore = messageCount
+        val polling = launch { // until the snapshot has come
+            repeat(5) {
+                delay(2_000)
+                if (messageCount != messagesBefore) return@launch
+                tryToRead()
+            }
+            messages.close()
+        }
         val waking = launch { wake.receive(); messages.close() }
         try {
             withTimeoutOrNull(max(2_000, msUntilChange())) {
@@ -229,6 +250,7 @@ class SilentAuth(
             }
         } finally {
             pinging.cancel()
+            polling.cancel()
             waking.cancel()
             socket.cancel()
         }
@@ -251,10 +273,20 @@ class SilentAuth(
 
     private suspend fun read() = take(shaped { send("GET", "/status").getJSONObject("verification") })
 
-    private suspend fun act(path: String, body: JSONObject) {
-        val seq = now?.optInt("seq")
-        repeating {
-            if (now?.optInt("seq") != seq) return@repeating // it took effect
+    private suspend fun tryToRead() { try { read() } catch (ignored: Problem) {} catch (ignored: IOException) {} }
+
+    private suspend fun submit(requestId: String, code: String) {
+        val channel = now?.optString("channel")
+        val action = now?.optJSONObject("action")?.toString()
+        act("/check-code", JSONObject().put("request_id", requestId).put("code", code)) {
+            it.optString("status") == "checking" || it.optString("channel") != channel ||
+                it.optJSONObject("action")?.toString() != action
+        }
+    }
+
+    /** `isSettled`: whether this verification shows that the call took effect. */
+    private suspend fun act(path: String, body: JSONObject, isSettled: (JSONObject) -> Boolean = { false }) =
+        repeating({ isFinal || now?.let(isSettled) == true }) {
             try {
                 take(shaped { send("POST", path, body).getJSONObject("verification") })
             } catch (problem: Problem) {
@@ -262,13 +294,24 @@ class SilentAuth(
                 throw problem
             }
         }
+
+    /** Forgets the verification if the server answers that it is over. */
+    private suspend fun forgettingEnded(call: suspend () -> Unit) = try {
+        call()
+    } catch (problem: Problem) {
+        if (problem.code == "client_token_invalid" || problem.code == "verification_closed") store.save(null)
+        throw problem
     }
 
-    /** Repeats a call that may not have been carried out, but reads `/status` first. */
-    private suspend fun repeating(call: suspend () -> Unit) {
+    /** Repeats a call that may not have been carried out, but only after `/status` was read. */
+    private suspend fun repeating(isSettled: () -> Boolean = { false }, call: suspend () -> Unit) {
         for (attempt in 1..4) {
             var retryAfter = 0L
             try {
+                if (attempt > 1 && saved.clientToken != null) {
+                    read()
+                    if (isSettled()) return
+                }
                 return call()
             } catch (problem: Problem) {
                 if (attempt == 4 || problem.code !in UNCERTAIN || problem.retryAfter > 35) throw problem
@@ -276,9 +319,8 @@ class SilentAuth(
             } catch (lost: IOException) {
                 if (attempt == 4) throw lost
             }
-            failures++
             pause(retryAfter)
-            if (saved.clientToken != null) runCatching { read() }.onFailure { if (it is CancellationException) throw it }
+            failures++
         }
     }
 

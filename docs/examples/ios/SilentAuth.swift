@@ -6,7 +6,7 @@ import Security
 import VonageClientLibrary
 
 struct Verification: Decodable {
-    struct Action: Decodable {
+    struct Action: Decodable, Equatable {
         let type: String  // unknown: none
         let checkUrl: String?
         let codeLength: Int?
@@ -31,6 +31,8 @@ struct Verification: Decodable {
         ["completed", "failed", "user_rejected", "expired", "blocked", "cancelled", "aborted"]
             .contains(status)
     }
+    /// Completed, but Vonage has not yet said which channel delivered the code.
+    var isUnnamed: Bool { status == "completed" && !verified.phoneNumber && !verified.email }
     var checkUrl: String? { action?.type == "open_check_url" ? action?.checkUrl : nil }
     private var place: Int { workflow.firstIndex { $0.channel == channel } ?? 0 }
 
@@ -113,19 +115,24 @@ actor SilentAuth {
     /// Starts, or goes on with what was saved; returns at the end. Cancel the task to leave. A
     /// verification that ended without `completed` is forgotten here, a completed one with its proof.
     func run() async throws -> Verification {
-        do { try await begin() } catch let problem as Problem where problem.code == "client_token_invalid" {
-            try store.save(nil)
-            throw problem
-        }
+        try await forgettingEnded { try await self.begin() }
         while let verification = current, !verification.isFinal {
             try Task.checkCancellation()
             if let url = verification.checkUrl, !opened.contains(url) {
                 opened.insert(url)
-                try await open(url)
+                do { try await open(url) } catch let problem as Problem
+                    where ["code_not_expected", "verification_closed"].contains(problem.code) {
+                    // The step, or the whole verification, had ended.
+                }
             } else {
                 await listen()
                 try await catchUp()
             }
+        }
+        let end = ProcessInfo.processInfo.systemUptime + 5
+        while current?.isUnnamed == true, ProcessInfo.processInfo.systemUptime < end {
+            try await Task.sleep(nanoseconds: 1_000_000_000)
+            try? await read()
         }
         guard let last = current else { throw NetworkFailure() }
         if last.status != "completed" { try store.save(nil) }
@@ -139,8 +146,10 @@ actor SilentAuth {
         if current?.verified.phoneNumber == true { body["phone_number"] = saved.wish.phoneNumber }
         if current?.verified.email == true { body["email"] = saved.wish.email }
         var proof = ""
-        try await repeating {
-            proof = try self.decode(Proof.self, try await self.send("POST", "proof", body)).proof
+        try await forgettingEnded {
+            try await self.repeating {
+                proof = try self.decode(Proof.self, try await self.send("POST", "proof", body)).proof
+            }
         }
         try store.save(nil)
         return proof
@@ -149,18 +158,20 @@ actor SilentAuth {
     /// Gives up. Safe to repeat: after the end it answers with the verification as it is.
     func cancel() async throws { try await act("cancel", [:]) }
 
-    /// A code that the user typed.
+    /// A code that the user typed. A wrong one throws `code_invalid`; if that answer was lost, only
+    /// `attemptsRemaining` is lower.
     func checkCode(_ code: String) async throws {
         guard let requestId = saved.requestId else { return }
-        try await act("check-code", ["request_id": requestId, "code": code])
+        try await submit(requestId, code)
     }
 
     func leave(_ channel: String, _ error: String = "user_choice") async throws {
-        try await act("next-workflow", ["from": channel, "error": error])
+        try await act("next-workflow", ["from": channel, "error": error]) { $0.channel != channel }
     }
 
     /// Call this when the app comes back to the foreground.
     func refresh() async throws {
+        guard saved.clientToken != nil else { return }  // the start has no answer yet
         try await catchUp()
         socket?.cancel(with: .goingAway, reason: nil)  // it may be dead; the loop opens another
     }
@@ -212,11 +223,7 @@ actor SilentAuth {
     /// A foreign request_id is sent to the backend, which aborts. Whatever it answers, this fails.
     private func submitFromHandset(_ requestId: String, _ code: String) async throws {
         let isOurs = requestId == saved.requestId
-        do {
-            try await act("check-code", ["request_id": requestId, "code": code])
-        } catch let problem as Problem where isOurs && problem.code == "code_not_expected" {
-            return  // the step had ended
-        } catch _ where !isOurs {}
+        do { try await submit(requestId, code) } catch _ where !isOurs {}
         if !isOurs { throw RequestIdMismatch() }
     }
 
@@ -242,12 +249,22 @@ actor SilentAuth {
                 if self.messageCount == before { task.cancel(with: .goingAway, reason: nil) }
             }
         }
+        let messagesBefore = messageCount
+        let polling = Task {  // until the snapshot has come
+            for _ in 1...5 {
+                try await Task.sleep(nanoseconds: 2_000_000_000)
+                if self.messageCount != messagesBefore { return }
+                try? await self.read()
+            }
+            task.cancel(with: .goingAway, reason: nil)
+        }
         let due = Task {
             try await Task.sleep(nanoseconds: UInt64(min(max(2, self.secondsUntilChange()), 600) * 1e9))
             task.cancel(with: .goingAway, reason: nil)
         }
         defer {
             pinging.cancel()
+            polling.cancel()
             due.cancel()
             task.cancel(with: .goingAway, reason: nil)
             socket = nil
@@ -298,11 +315,18 @@ actor SilentAuth {
         take(try decode(Answer.self, try await send("GET", "status")).verification)
     }
 
-    private func act(_ path: String, _ body: [String: Any]) async throws {
-        var before = current
-        try await repeating {
-            if let now = self.current, let then = before, now.seq != then.seq { return }  // it took effect
-            before = self.current
+    private func submit(_ requestId: String, _ code: String) async throws {
+        let before = current
+        try await act("check-code", ["request_id": requestId, "code": code]) {
+            $0.status == "checking" || $0.channel != before?.channel || $0.action != before?.action
+        }
+    }
+
+    /// `isSettled`: whether this verification shows that the call took effect.
+    private func act(
+        _ path: String, _ body: [String: Any], isSettled: @escaping (Verification) -> Bool = { _ in false }
+    ) async throws {
+        try await repeating(isSettled: { self.current.map { $0.isFinal || isSettled($0) } ?? false }) {
             do {
                 self.take(try self.decode(Answer.self, try await self.send("POST", path, body)).verification)
             } catch let problem as Problem {
@@ -312,17 +336,33 @@ actor SilentAuth {
         }
     }
 
-    /// Repeats a call that may not have been carried out, but reads `/status` first.
-    private func repeating(_ call: @escaping () async throws -> Void) async throws {
+    /// Forgets the verification if the server answers that it is over.
+    private func forgettingEnded(_ call: @escaping () async throws -> Void) async throws {
+        do { try await call() } catch let problem as Problem
+            where ["client_token_invalid", "verification_closed"].contains(problem.code) {
+            try store.save(nil)
+            throw problem
+        }
+    }
+
+    /// Repeats a call that may not have been carried out, but only after `/status` was read.
+    private func repeating(
+        isSettled: @escaping () -> Bool = { false }, _ call: @escaping () async throws -> Void
+    ) async throws {
         for attempt in 1... {
-            do { return try await call() } catch let problem as Problem
+            do {
+                if attempt > 1, saved.clientToken != nil {
+                    try await read()
+                    if isSettled() { return }
+                }
+                return try await call()
+            } catch let problem as Problem
                 where attempt < 4 && Self.uncertain.contains(problem.code) && (problem.retryAfter ?? 0) <= 35 {
                 try await pause(for: problem.retryAfter)
             } catch is NetworkFailure where attempt < 4 {
                 try await pause()
             }
             failures += 1
-            if saved.clientToken != nil { try? await read() }
         }
     }
     private static let uncertain = [
