@@ -26,8 +26,12 @@ export function endOf(facts: Facts, channel: Channel): ChannelEnd | undefined {
 /** Ends that only we know: the handset gave up, or Vonage refused the one code of silent_auth. */
 export function ownOutcome(facts: Facts, channel: Channel): NegativeOutcome | undefined {
   if (channel !== 'silent_auth') return undefined;
-  if (facts.skipped.has(channel) || facts.started.networkUnsupported) return 'failed';
-  return rejectedSilentAuthAttempt(facts) ? 'failed' : undefined;
+  return facts.skipped.has(channel) || isSilentAuthRefused(facts) ? 'failed' : undefined;
+}
+
+/** Whether Vonage refused silent_auth at the start, or its one code. */
+export function isSilentAuthRefused(facts: Facts): boolean {
+  return facts.started.networkUnsupported || rejectedSilentAuthAttempt(facts) !== undefined;
 }
 
 /** Why Vonage's own outcome ended a channel. */

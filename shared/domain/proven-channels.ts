@@ -1,7 +1,7 @@
 /** The channels that may have delivered the right code, and what they prove. */
 
 import { acceptedAttempt, isForSilentAuth, openAttempts } from './attempts.ts';
-import { ownOutcome } from './channel-ends.ts';
+import { isSilentAuthRefused } from './channel-ends.ts';
 import type { Attempt, Facts } from './facts.ts';
 import { runningChannel } from './steps.ts';
 import { type Channel, reachesPhoneNumber } from './workflow.ts';
@@ -54,8 +54,10 @@ function mayBeAnyOther(facts: Facts, candidates: readonly Attempt[], named: Chan
   return named !== 'silent_auth' || (candidates.length > 0 && candidates.every(isDigits));
 }
 
+/** A skip rules nothing out, because Vonage may have accepted the code before it was told. */
 function mayHaveCome(facts: Facts, { kind }: Attempt, channel: Channel): boolean {
   if (isForSilentAuth(facts, kind)) return channel === 'silent_auth';
   if (facts.started.sharesCode && channel !== 'silent_auth') return true;
-  return !facts.outcomes.has(channel) && !ownOutcome(facts, channel);
+  if (channel === 'silent_auth' && isSilentAuthRefused(facts)) return false;
+  return !facts.outcomes.has(channel);
 }

@@ -350,6 +350,18 @@ describe('verified', () => {
     expect(shown(log)).toMatchObject({ status: 'completed', verified });
   });
 
+  it.each<[string, Log]>([
+    ['before', [skipped('silent_auth'), ...BY_PIN]],
+    ['after', [submitted('one', 'digits'), skipped('silent_auth'), checked('one', 'accepted')]],
+  ])('waits for the channel when silent_auth was skipped %s digits were sent', (_when, log) => {
+    const verified = (...named: Log) => shown([started(), ...log, ...named]).verified;
+    expect(verified()).toEqual({ phoneNumber: false, email: false });
+    const bySilentAuth = verified(ended('silent_auth', 'completed'));
+    expect(bySilentAuth).toEqual({ phoneNumber: true, email: false });
+    expect(verified(ended('email', 'completed'))).toEqual({ phoneNumber: false, email: true });
+    expect(verified(ended('silent_auth', 'failed'))).toEqual({ phoneNumber: false, email: true });
+  });
+
   it('turns true after completed with a visible change, and never back', () => {
     const log = [SMS_OR_EMAIL, ...BY_PIN, ended('email', 'completed')];
     expect(shown(log).seq).toBe(shown(log.slice(0, -1)).seq + 1);
