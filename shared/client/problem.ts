@@ -81,17 +81,15 @@ export function isProblem(error: unknown, ...codes: readonly string[]): error is
   return error instanceof ClientProblem && (codes.length === 0 || codes.includes(error.code));
 }
 
-const UNCERTAIN: readonly string[] = [
-  'network_error',
-  'internal',
-  'provider_unavailable',
-  'dependency_unavailable',
-  'start_in_progress',
-] satisfies ClientProblemCode[];
+/** Retryable, but only by the user or after a pause that the app chooses. */
+const CERTAIN: readonly string[] = ['rate_limited', 'code_invalid'] satisfies ClientProblemCode[];
 
-/** Whether the call may have had no effect, so that it should be repeated. */
+/**
+ * Whether the call may have had no effect, so that it should be repeated. A code that is younger
+ * than this client counts by its `retryable`.
+ */
 export function isUncertain({ code, retryable }: ClientProblem): boolean {
-  return UNCERTAIN.includes(code) || (code === 'gateway_error' && retryable);
+  return retryable && !CERTAIN.includes(code);
 }
 
 /**

@@ -111,10 +111,9 @@ export function runVerification(needs: VerificationNeeds): Verification {
       for await (const newest of mirror.updates(signal)) if (isFinal(newest)) return newest;
       throw signal?.aborted ? abortReason(signal) : new Error('the verification was closed');
     },
-    async refresh(options) {
-      const newest = await calls.read(options);
+    refresh(options) {
       feed.renew();
-      return newest;
+      return calls.read(options);
     },
     checkCode: (code, options) => calls.checkCode(requestId, code, options),
     handsetAnswered: (checkUrl, handset, options = {}) =>

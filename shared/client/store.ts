@@ -37,7 +37,10 @@ export interface SavedState {
 
 const ITEM = 'silent-auth';
 
-/** A failing store counts as empty: the verification continues, but cannot be resumed. */
+/**
+ * A failing store counts as empty: the verification continues, but cannot be resumed. It is read
+ * again next time, because a locked phone refuses to read its key store only for a while.
+ */
 export function createSavedState(store: Store | undefined): SavedState {
   let memory: readonly SavedStart[] | undefined;
   let queue: Promise<unknown> = Promise.resolve();
@@ -45,10 +48,10 @@ export function createSavedState(store: Store | undefined): SavedState {
   async function load(): Promise<readonly SavedStart[]> {
     try {
       memory ??= toSavedStarts(await store?.getItem(ITEM));
+      return memory;
     } catch {
-      memory = [];
+      return [];
     }
-    return memory;
   }
 
   /**

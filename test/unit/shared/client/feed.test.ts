@@ -223,4 +223,12 @@ describe('refresh', () => {
     expect((await verification.refresh()).channel).toBe('email');
     await fact(() => server.handshakes === 2 && server.sockets === 1);
   });
+
+  it('replaces the socket although the network is not back yet', async () => {
+    const verification = await connected(server);
+    server.script('/status', 'lose', 'lose', 'lose', 'lose');
+    const refreshed = verification.refresh().catch((error: unknown) => error);
+    await fact(() => server.handshakes === 2 && server.sockets === 1);
+    expect(await refreshed).toMatchObject({ code: 'network_error' });
+  });
 });

@@ -47,6 +47,14 @@ function resume(store: Store, request: StartRequest = REQUEST): Promise<Verifica
 }
 
 describe('start', () => {
+  it('is repeated with its key after a code that is younger than the client, if it is retryable', async () => {
+    const reply = problemReply('provider_unavailable', { code: 'maintenance', retry_after: 1 });
+    server.script('/start', reply, reply);
+    await clientOf(server).start(REQUEST);
+    expect(startKeys(server)).toHaveLength(3);
+    expect(new Set(startKeys(server)).size).toBe(1);
+  });
+
   it('sends what it is given, with a key of its own', async () => {
     const { phoneNumber } = REQUEST;
     const others = { email: 'jo@example.org', channels: ['email'], nonce: 'n'.repeat(16) };
@@ -360,6 +368,19 @@ describe('resume', () => {
     const client = clientOf(server, { store });
     expect(await client.resume(REQUEST)).toBeUndefined();
     expect((await client.start(REQUEST)).requestId).toBe(REQUEST_ID);
+  });
+
+  it('reads a store again that a locked phone could not read', async () => {
+    const store = await saved();
+    const { getItem } = store;
+    store.getItem = () => {
+      store.getItem = getItem;
+      throw new Error('errSecInteractionNotAllowed');
+    };
+    const client = clientOf(server, { store });
+    expect(await client.savedRequest()).toBeUndefined();
+    expect(await client.savedRequest()).toMatchObject(REQUEST);
+    expect((await client.resume(REQUEST))?.requestId).toBe(REQUEST_ID);
   });
 
   it('never stores a code or a check_url of the fetching kind', async () => {
