@@ -3,6 +3,7 @@
  * `UpdateItem` per event and no read before it.
  */
 
+import { isDeepStrictEqual } from 'node:util';
 import { VERIFICATION_ATTRIBUTES } from '../../config.ts';
 import { Problem } from '../../domain/errors.ts';
 import type { VerificationEvent } from '../../domain/events.ts';
@@ -17,10 +18,11 @@ import {
   type VerificationLog,
 } from '../../domain/ports/verification-log.ts';
 import { type AppendRow, toAppend } from './append.ts';
-import { createTable, type Table, type TableOptions } from './table.ts';
+import { encodeEvent } from './event-codec.ts';
+import { createTable, type Item, type Table, type TableOptions } from './table.ts';
 import { toEntry } from './verification-item.ts';
 
-const { requestId: KEY, connections, clientTokenHash } = VERIFICATION_ATTRIBUTES;
+const { requestId: KEY, events: EVENTS, connections, clientTokenHash } = VERIFICATION_ATTRIBUTES;
 
 /** Most open sockets of one verification. A phone that changes networks needs fewer. */
 const MAX_CONNECTIONS = 5;
@@ -54,8 +56,8 @@ export function createVerificationLog(options: VerificationLogOptions): Verifica
 
 async function append(table: Table, row: AppendRow, nowMs: number): Promise<Appended> {
   const { requestId, event, tokenHash } = row;
-  const written = await table.write(requestId, toAppend(row, nowMs));
-  if (written) return { outcome: 'appended', entry: toEntry(requestId, written) };
+  const written = await table.tryToWrite(requestId, toAppend(row, nowMs));
+  if (written.item) return { outcome: 'appended', entry: toEntry(requestId, written.item) };
 
   const item = await table.read(requestId);
   const entry = item && toEntry(requestId, item);
@@ -66,12 +68,28 @@ async function append(table: Table, row: AppendRow, nowMs: number): Promise<Appe
   }
   const seen = new Set(item.seen?.SS);
   const [ownKey, checkUrlKey] = factKeys(event);
-  if (seen.has(ownKey)) return { outcome: 'repeated', entry };
+  if (seen.has(ownKey)) {
+    const own = written.tries > 1 && asAnswered(item, event);
+    return own
+      ? { outcome: 'appended', entry: toEntry(requestId, own) }
+      : { outcome: 'repeated', entry };
+  }
   if (event.type === 'started' && checkUrlKey !== undefined && seen.has(checkUrlKey)) {
     const { checkUrl: _, ...withoutCheckUrl } = event;
     return append(table, { ...row, event: withoutCheckUrl }, nowMs);
   }
   return { outcome: 'full', entry };
+}
+
+/**
+ * The item as the lost answer to our own write showed it, or `undefined` if somebody else wrote the
+ * fact. An equal event of another function in the same millisecond is taken for ours.
+ */
+function asAnswered(item: Item, event: VerificationEvent): Item | undefined {
+  const stored = item[EVENTS]?.L ?? [];
+  const own = encodeEvent(event);
+  const length = stored.findIndex((one) => isDeepStrictEqual(one, own)) + 1;
+  return length > 0 ? { ...item, [EVENTS]: { L: stored.slice(0, length) } } : undefined;
 }
 
 /** `started` also takes over an item that a webhook has created. */

@@ -1,6 +1,10 @@
 /** The SDK's clients as the adapters see them: tries of a second each, over the simulated wire. */
 
-import { DynamoDBClient, ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  ProvisionedThroughputExceededException,
+} from '@aws-sdk/client-dynamodb';
 import type { Connected, Waiting } from '../wire.ts';
 import type { MemoryDynamoDb } from './memory-dynamodb.ts';
 
@@ -40,7 +44,7 @@ export function createStoreClients(needs: StoreNeeds): StoreClients {
         effect: () => carryOut(command),
       });
       if (answer.outcome === 'answered') {
-        if ('error' in answer.value) throw answer.value.error;
+        if ('error' in answer.value) throw afterTries(answer.value.error, tries);
         return answer.value.result;
       }
       if (tries === maxAttempts) throw failure(answer.outcome);
@@ -54,6 +58,12 @@ export function createStoreClients(needs: StoreNeeds): StoreClients {
         send: { value: (command: unknown) => send(who, command, maxAttempts) },
       }),
   };
+}
+
+/** The SDK counts its tries in what it throws. */
+function afterTries(error: unknown, tries: number): unknown {
+  if (error instanceof ConditionalCheckFailedException) error.$metadata.attempts = tries;
+  return error;
 }
 
 function failure(outcome: 'refused' | 'timeout'): Error {

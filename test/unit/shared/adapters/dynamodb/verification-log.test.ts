@@ -7,13 +7,29 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createAwsTransport } from '../../../../../shared/adapters/aws/transport.ts';
+import { createDynamoDbClient } from '../../../../../shared/adapters/dynamodb/client.ts';
+import { encodeEvent } from '../../../../../shared/adapters/dynamodb/event-codec.ts';
 import { createVerificationLog } from '../../../../../shared/adapters/dynamodb/verification-log.ts';
-import { AT_MS } from '../../../../fixtures/events.ts';
+import type { VerificationEvent } from '../../../../../shared/domain/events.ts';
+import { factKeys } from '../../../../../shared/domain/fact-keys.ts';
+import type { Appended } from '../../../../../shared/domain/ports/verification-log.ts';
+import { AT_MS, EVERY_EVENT, started } from '../../../../fixtures/events.ts';
+import { type Answer, hangUp, json } from '../../../../fixtures/http-stub.ts';
+import { startNetwork } from '../../../../fixtures/network.ts';
+import { inVirtualTime } from '../../../../fixtures/virtual-time.ts';
 
 const HASH = new Uint8Array(32).fill(7);
 const client = new DynamoDBClient({ region: 'eu-central-1' });
 const dynamodb = mockClient(client);
 const log = createVerificationLog({ client, table: 'Verifications', clock: { now: () => AT_MS } });
+const network = await startNetwork();
+const transport = createAwsTransport(network.agent);
+const overTheWire = createVerificationLog({
+  client: createDynamoDbClient({ ...network.aws, transport }),
+  table: 'Verifications',
+  clock: { now: () => AT_MS },
+});
 const cancelled = { type: 'cancelled', atMs: AT_MS } as const;
 const UNAVAILABLE = { code: 'dependency_unavailable' };
 const TIMEOUT = Object.assign(new Error('too late'), { name: 'TimeoutError' });
@@ -63,6 +79,58 @@ describe('append', () => {
     const bug = new ResourceNotFoundException({ message: 'no table', $metadata: {} });
     dynamodb.on(UpdateItemCommand).rejects(bug);
     await expect(log.append('5b0d', cancelled, HASH)).rejects.toBe(bug);
+  });
+});
+
+describe('append, by a client that repeats what got no answer (R12)', () => {
+  const base64 = Buffer.from(HASH).toString('base64');
+  const conditionFailed = json(400, {
+    __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException',
+  });
+
+  /** Answers the tries of one write as told, and then shows an item that holds these events. */
+  function appendOver(
+    tries: readonly Answer[],
+    event: VerificationEvent,
+    stored: readonly VerificationEvent[],
+  ): Promise<Appended> {
+    const item = {
+      events: { L: stored.map(encodeEvent) },
+      seen: { SS: stored.flatMap(factKeys) },
+      client_token_hash: { B: base64 },
+    };
+    network.stub.answer(...tries, json(200, { Item: item }));
+    return inVirtualTime(() => overTheWire.append('5b0d', event, HASH), network);
+  }
+
+  it.each<[string, Answer]>([
+    ['a lost connection', hangUp],
+    ['a 500', json(500)],
+  ])('has appended what its own first try stored before %s', async (_, lost) => {
+    for (const event of EVERY_EVENT.filter(({ type }) => type !== 'started')) {
+      const later = { type: 'let_go', atMs: AT_MS, n: 3 } as const;
+      const stored = [started(), event, later];
+      const appended = await appendOver([lost, conditionFailed], event, stored);
+      const entry = { events: [started(), event] };
+      expect(appended).toMatchObject({ outcome: 'appended', entry });
+    }
+  });
+
+  it('has appended its own start', async () => {
+    const appended = await appendOver([hangUp, conditionFailed], started(), [started(), cancelled]);
+    expect(appended).toMatchObject({ outcome: 'appended', entry: { events: [started()] } });
+  });
+
+  it('repeats the fact that somebody else stored at another time', async () => {
+    const stored = [started(), { ...cancelled, atMs: AT_MS - 1 }];
+    const repeated = { outcome: 'repeated', entry: { events: stored } };
+    const appended = appendOver([hangUp, conditionFailed], cancelled, stored);
+    expect(await appended).toMatchObject(repeated);
+  });
+
+  it('repeats what is stored when its first try is answered, because it was not its own', async () => {
+    const appended = appendOver([conditionFailed], cancelled, [started(), cancelled]);
+    expect(await appended).toMatchObject({ outcome: 'repeated' });
   });
 });
 
