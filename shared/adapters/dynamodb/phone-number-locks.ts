@@ -21,7 +21,7 @@ export const LOCK_MS = 35_000;
  * one placeholder. Each name has 32 characters.
  */
 const MOST_UNRESOLVED = 50;
-/** Placeholder for all starts beyond `MOST_UNRESOLVED`, until one is recorded. */
+/** Placeholder for all starts beyond `MOST_UNRESOLVED`, until one is recorded as alone. */
 const MANY = 'many';
 
 /** The item expires once its lock and its live verification are over. */
@@ -84,11 +84,12 @@ export function createPhoneNumberLocks(table: Table, guardHmac: GuardHmac): Phon
       return inherited ? toLocked(inherited, holder.owner) : { outcome: 'held' };
     },
 
-    record: async (holder, { requestId, liveUntilMs }) => {
+    record: async (holder, { requestId, liveUntilMs, isAlone }) => {
+      const resolved = isAlone ? ', #unresolved' : ' DELETE #unresolved :starts';
       await table.write(await keyOf(holder), {
         update:
           'SET #request = :request, #live = :live, #ttl = :ttl ' +
-          'REMOVE #owner, #until, #unresolved',
+          `REMOVE #owner, #until${resolved}`,
         condition: `${lockIsOurs} OR ${nothingCameSince}`,
         names: NAMES,
         values: {
@@ -96,6 +97,7 @@ export function createPhoneNumberLocks(table: Table, guardHmac: GuardHmac): Phon
           ':request': { S: requestId },
           ':live': { N: String(liveUntilMs) },
           ':ttl': { N: ttlAfter(liveUntilMs) },
+          ...(!isAlone && { ':starts': { SS: [startOf(holder.owner)] } }),
         },
       });
     },

@@ -21,6 +21,13 @@ export type PhoneNumberLock =
   /** Another start has locked the number, for 35 s at most. */
   | { readonly outcome: 'held' };
 
+export interface LiveVerification {
+  readonly requestId: string;
+  readonly liveUntilMs: number;
+  /** Vonage has no other request of the number, so every other start of it is resolved. */
+  readonly isAlone: boolean;
+}
+
 export interface PhoneNumberLocks {
   /**
    * Locks the number for 35 s. `superseded`: the recorded live verification, if it is known to have
@@ -36,10 +43,7 @@ export interface PhoneNumberLocks {
    */
   readonly inherit: (holder: LockHolder, nowMs: number, heldBy: string) => Promise<PhoneNumberLock>;
   /** The number now has a live verification; the lock is gone. */
-  readonly record: (
-    holder: LockHolder,
-    live: { readonly requestId: string; readonly liveUntilMs: number },
-  ) => Promise<void>;
+  readonly record: (holder: LockHolder, live: LiveVerification) => Promise<void>;
   readonly release: (holder: LockHolder) => Promise<void>;
   /** Unlocks, and records that Vonage may have a request of this start until one is recorded. */
   readonly releaseUnresolved: (holder: LockHolder) => Promise<void>;

@@ -81,7 +81,7 @@ export async function askVonage(
  * Vonage allows one request in flight for each first address. If that is an e-mail address, the
  * request in flight may belong to another number, whose lock this start does not hold.
  */
-function isOfNumber([first]: VerifyRequest['workflow']): boolean {
+export function isOfNumber([first]: VerifyRequest['workflow']): boolean {
   return first?.channel !== 'email';
 }
 

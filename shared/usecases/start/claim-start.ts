@@ -99,13 +99,18 @@ function isStartable(key: IdempotencyClaim): key is Startable {
   return ['fresh', 'again', 'takeover'].includes(key.outcome);
 }
 
+/** Vonage certainly has no request of the start that nobody has recorded. */
+const KNOWN: readonly IdempotencyClaim['outcome'][] = ['fresh', 'again', 'started'];
+
 async function giveBackAll(
   { nowMs, start, key, lock, counted }: Taken,
   { request: { phoneNumber, idempotencyKey }, needs }: StartContext,
 ): Promise<void> {
   const writes = giveBack(counted, nowMs, needs);
   if (lock.outcome === 'locked' && lock.heldBy === undefined) {
-    writes.push(needs.locks.release({ phoneNumber, owner: start.owner }));
+    const { release, releaseUnresolved } = needs.locks;
+    const unlock = KNOWN.includes(key.outcome) ? release : releaseUnresolved;
+    writes.push(unlock({ phoneNumber, owner: start.owner }));
   }
   if (isStartable(key) && idempotencyKey !== undefined) {
     // A start whose outcome was unknown stays so for the next repeat; a fresh claim is released.

@@ -41,3 +41,14 @@ export async function leaveUnresolved(
   if (idempotencyKey !== undefined) writes.push(needs.idempotencyRecords.markUnknown(start));
   await Promise.all(writes);
 }
+
+/** Vonage was not asked again about a lost start: only the caller's own count stays. */
+export async function leaveUnresolvedAndGiveBack(
+  claimed: Claimed,
+  context: StartContext,
+): Promise<void> {
+  await Promise.all([
+    leaveUnresolved(claimed, context),
+    ...giveBack(claimed.counted, claimed.nowMs, context.needs),
+  ]);
+}

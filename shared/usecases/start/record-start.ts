@@ -4,7 +4,7 @@ import type { Started } from '../../domain/events.ts';
 import { deadlineMs } from '../../domain/workflow.ts';
 import { measureStart } from '../measure-change.ts';
 import { providerUnavailable } from '../refusals.ts';
-import type { Created } from './ask-vonage.ts';
+import { type Created, isOfNumber } from './ask-vonage.ts';
 import type { Claimed } from './claimed.ts';
 import { leaveUnresolved } from './give-back.ts';
 import type { StartContext } from './start-context.ts';
@@ -31,7 +31,7 @@ export async function recordStart(
   const { token, hash } = await tokens.derive(requestId, idempotencyKey, tokenKeyId);
   const started = await toStarted(created, context);
   const nowMs = clock.now();
-  const recordNow = () => recordProtection({ requestId, started }, claimed, context);
+  const recordNow = () => recordProtection({ created, started }, claimed, context);
   const wakeUp = () => wakeUpAfterStart(requestId, started, context);
   const writes = isAdopted ? [] : [recordNow(), wakeUp()];
   const [appended] = await Promise.all([log.append(requestId, started, hash), ...writes]);
@@ -51,20 +51,23 @@ export async function recordStart(
 }
 
 interface Recorded {
-  readonly requestId: string;
+  readonly created: Created;
   readonly started: Started;
 }
 
 async function recordProtection(
-  { requestId, started }: Recorded,
+  { created: { requestId, silentAuthSkipped }, started }: Recorded,
   { start }: Claimed,
-  { request, needs }: StartContext,
+  { request, plan, needs }: StartContext,
 ): Promise<void> {
   const { locks, idempotencyRecords, clock } = needs;
   const { phoneNumber, idempotencyKey } = request;
   const { atMs, workflow, channelTimeoutSeconds } = started;
   const liveUntilMs = deadlineMs(atMs, workflow, channelTimeoutSeconds);
-  const writes = [locks.record({ phoneNumber, owner: start.owner }, { requestId, liveUntilMs })];
+  // Vonage has one request in flight for a number, but others may have begun with an e-mail.
+  const isAlone = isOfNumber(plan.requested.slice(silentAuthSkipped ? 1 : 0));
+  const live = { requestId, liveUntilMs, isAlone };
+  const writes = [locks.record({ phoneNumber, owner: start.owner }, live)];
   if (idempotencyKey !== undefined) {
     writes.push(idempotencyRecords.record(start, requestId, clock.now()));
   }

@@ -76,7 +76,8 @@ function draw(prng: Prng, sequence: number): Operation {
   const owner = `${start}.${prng.below(3)}`;
   const heldBy = `${start}.${prng.below(3)}`;
   const holder = { phoneNumber: `+49151${sequence}${prng.below(2)}`, owner };
-  const record = (liveUntilMs: number) => ({ requestId: 'request-live', liveUntilMs });
+  const isAlone = prng.below(2) === 0;
+  const record = (liveUntilMs: number) => ({ requestId: 'request-live', liveUntilMs, isAlone });
   const on = {
     limit: prng.pick(['email', 'prefix', 'phone_number'] as const),
     value: `${sequence}`,

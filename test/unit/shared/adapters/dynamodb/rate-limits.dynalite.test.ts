@@ -165,7 +165,8 @@ describe('the size of an item', () => {
     expect((await item()).unresolved?.SS).toHaveLength(51);
     expect(await locks.lock(start(99), NOW_MS)).toEqual({ outcome: 'locked', contested: true });
     expect(await locks.lock(start(98), NOW_MS)).toEqual({ outcome: 'held' });
-    await locks.record(start(99), { requestId: 'request-1', liveUntilMs: NOW_MS + 1 });
+    const live = { requestId: 'request-1', liveUntilMs: NOW_MS + 1, isAlone: true };
+    await locks.record(start(99), live);
     const names = ['guard_key', 'live_until', 'request_id', 'ttl'];
     expect(Object.keys(await item()).toSorted()).toEqual(names);
   });

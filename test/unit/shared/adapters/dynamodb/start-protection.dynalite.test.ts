@@ -18,7 +18,7 @@ const LIMITS = {
   email: { count: 2, perCaller: 2, windowSeconds: 3600 },
   prefix: { count: 20, perCaller: 20, windowSeconds: 3600 },
 };
-const LIVE = { requestId: 'request-1', liveUntilMs: NOW_MS + 210_000 };
+const LIVE = { requestId: 'request-1', liveUntilMs: NOW_MS + 210_000, isAlone: true };
 const LOCKED = { outcome: 'locked' };
 const HELD = { outcome: 'held' };
 
@@ -276,12 +276,17 @@ describe('PhoneNumberLocks.releaseUnresolved', () => {
     expect(await lock(owner)).toEqual(locked);
   });
 
-  it('has no effect once Vonage has certainly answered a start', async () => {
+  const CONTESTED = { outcome: 'locked', contested: true };
+  it.each([
+    ['has no effect once Vonage has certainly one request of the number', 'three', true, LOCKED],
+    ['outlasts the record of a start that began with an e-mail', 'three', false, CONTESTED],
+    ['is over for the start that is recorded', 'one', false, LOCKED],
+  ])('%s', async (_rule, next, isAlone, locked) => {
     await lock('one');
     await locks.releaseUnresolved(by('one'));
     await lock('two');
-    await locks.record(by('two'), LIVE);
-    expect(await lock('three', LIVE.liveUntilMs)).toEqual(LOCKED);
+    await locks.record(by('two'), { ...LIVE, isAlone });
+    expect(await lock(next, LIVE.liveUntilMs)).toEqual(locked);
   });
 });
 

@@ -1,8 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { VerificationEvent } from '../../../../../shared/domain/events.ts';
 import type { IdempotencyClaim } from '../../../../../shared/domain/ports/idempotency-records.ts';
-import type { VerifyRefusal } from '../../../../../shared/domain/ports/vonage.ts';
+import type {
+  VerifyAnswer,
+  VerifyRefusal,
+  Vonage,
+} from '../../../../../shared/domain/ports/vonage.ts';
 import type { StartRequest } from '../../../../../shared/domain/start-request.ts';
+import type { Channel } from '../../../../../shared/domain/workflow.ts';
 import type { StartNeeds } from '../../../../../shared/usecases/start/start-context.ts';
 import { startVerification } from '../../../../../shared/usecases/start/start-verification.ts';
 import { BUDGET } from '../../../../fixtures/answering-vonage.ts';
@@ -120,6 +125,7 @@ describe('startVerification', () => {
   const RELEASED = ['release key', 'unlock'];
   const COUNTS = ['give back email', 'give back phone_number', 'give back prefix'];
   const RECORDED = ['record key', 'record number'];
+  const UNSUPPORTED: VerifyAnswer = { outcome: 'network_unsupported' };
   const THEIRS = { outcome: 'in_flight', requestId: 'theirs' } as const;
   const by = (outcome: VerifyRefusal | 'unknown') => ({ vonage: { outcome } });
   it.each<[string, Parameters<typeof startWorld>[0], object, readonly string[]]>([
@@ -137,14 +143,34 @@ describe('startVerification', () => {
     expect(writes.toSorted()).toEqual(undone.toSorted());
   });
 
-  it('gives its counts back without asking Vonage when everything is switched off', async () => {
-    const { needs, calls } = startWorld();
+  it.each([
+    ['gives everything back', 'fresh', RELEASED],
+    ['gives its counts back, and leaves a lost start unresolved (S7b),', 'takeover', UNRESOLVED],
+  ] as const)('%s without asking Vonage when all is switched off', async (_, outcome, undone) => {
+    const { needs, calls } = startWorld({ key: { outcome } });
     const channelSwitch = { switchedOff: async () => ['silent_auth', 'email'] as const };
     await expect(startIn({ needs: { ...needs, channelSwitch } })).rejects.toMatchObject(
       UNAVAILABLE,
     );
     expect(calls).not.toContain('vonage');
-    expect(calls).toContain('give back prefix');
+    const counts = COUNTS.filter((count) => count !== 'give back email');
+    expect(calls.slice(-4).toSorted()).toEqual([...counts, ...undone].toSorted());
+  });
+
+  it.each<[string, readonly Channel[], VerifyAnswer[], boolean]>([
+    ['the number', ['sms', 'email'], [], true],
+    ['an e-mail address', ['email', 'sms'], [], false],
+    ['an e-mail address after a 412', ['silent_auth', 'email'], [UNSUPPORTED], false],
+  ])('resolves other starts of the number if it began with %s (S7b)', async (...row) => {
+    const [, channels, answers, isAlone] = row;
+    const { needs } = startWorld();
+    const record = vi.spyOn(needs.locks, 'record');
+    const verify: Vonage['verify'] = async (request, budget) =>
+      answers.shift() ?? needs.vonage.verify(request, budget);
+    const workflow = channels.map((channel) => ({ channel }));
+    const settings = { ...needs.settings, workflow };
+    await startIn({ needs: { ...needs, settings, vonage: { ...needs.vonage, verify } } });
+    expect(record.mock.calls).toMatchObject([[{}, { isAlone }]]);
   });
 
   it('records an adopted verification only once its log is its own', async () => {
