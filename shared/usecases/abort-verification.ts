@@ -5,7 +5,7 @@ import type { ClientToken } from '../domain/ports/verification-log.ts';
 import type { Verification } from '../domain/verification.ts';
 import { expireIfOverdue } from './expire-if-overdue.ts';
 import { publishChange } from './publish-change.ts';
-import { type PublishEndNeeds, publishEnd } from './publish-end.ts';
+import { type PublishEndNeeds, publishEnd, publishEndAgain } from './publish-end.ts';
 import { record } from './recorded.ts';
 
 /**
@@ -22,8 +22,9 @@ export async function abortVerification(
   needs.telemetry.measure({ name: 'RequestIdMismatch' });
   const current = await expireIfOverdue(written, needs);
   const { verification, facts } = current.folded;
-  if (written.outcome === 'appended' && facts.ended?.by === 'aborted') {
-    await publishEnd(written, needs, budget);
+  if (facts.ended?.by === 'aborted') {
+    const publish = written.outcome === 'appended' ? publishEnd : publishEndAgain;
+    await publish(written, needs, budget);
   } else if (current === written) {
     await publishChange(written, needs);
   }

@@ -5,13 +5,13 @@ import type { ClientToken } from '../domain/ports/verification-log.ts';
 import { isFinal, type Verification } from '../domain/verification.ts';
 import { expireIfOverdue } from './expire-if-overdue.ts';
 import { letGo } from './let-go.ts';
-import { type PublishEndNeeds, publishEnd } from './publish-end.ts';
+import { type PublishEndNeeds, publishEnd, publishEndAgain } from './publish-end.ts';
 import { record } from './recorded.ts';
 import { tooManyEvents } from './refusals.ts';
 
 /**
  * Stores `cancelled`, which is final, then pushes and lets go at Vonage. Safe to repeat: after the
- * end it returns the verification unchanged, and lets go at Vonage if that is still due.
+ * end it returns the verification unchanged, and does what the first request has left undone.
  */
 export async function cancelVerification(
   { requestId, hash }: ClientToken,
@@ -25,7 +25,8 @@ export async function cancelVerification(
     const current = await expireIfOverdue(cancelled, needs);
     const { verification } = current.folded;
     if (!isFinal(verification)) throw tooManyEvents(verification, cancelled.atMs);
-    await letGo(current, 'again', needs, budget);
+    if (current === cancelled) await publishEndAgain(current, needs, budget);
+    else await letGo(current, 'again', needs, budget);
     return verification;
   }
   await publishEnd(cancelled, needs, budget);

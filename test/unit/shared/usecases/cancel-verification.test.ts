@@ -8,6 +8,7 @@ import { TOKEN } from '../../../fixtures/memory-log.ts';
 import { verificationWorld } from '../../../fixtures/verification-world.ts';
 
 const CANCELLED = ['append cancelled', 'push cancelled silent_auth 2', 'append let_go'];
+const LET_GO = at(5, { type: 'let_go', n: 1 });
 
 function worldOf(seconds: number, ...events: readonly VerificationEvent[]) {
   const world = verificationWorld([started(), ...events], { seconds, connections: ['1#a'] });
@@ -30,9 +31,19 @@ describe('cancelVerification', () => {
   });
 
   it('cancels at Vonage once more when it is repeated after 30 s', async () => {
-    const { cancel, calls } = worldOf(31, at(5, { type: 'cancelled' }), at(5, { type: 'aborted' }));
+    const { cancel, calls } = worldOf(31, at(5, { type: 'cancelled' }), LET_GO);
     await cancel();
     expect(calls.splice(0)).toEqual(['append cancelled', 'append let_go', 'cancel at Vonage']);
+    await cancel();
+    expect(calls).toEqual(['append cancelled']);
+  });
+
+  it('does what a crash after the write has left undone', async () => {
+    const { cancel, needs, clockQueue, calls } = worldOf(10, at(5, { type: 'cancelled' }));
+    await cancelVerification(TOKEN, { ...needs, clockQueue }, BUDGET);
+    expect(calls.splice(0).toSorted()).toEqual(
+      [...CANCELLED, 'cancel at Vonage', 'send 0 31'].toSorted(),
+    );
     await cancel();
     expect(calls).toEqual(['append cancelled']);
   });

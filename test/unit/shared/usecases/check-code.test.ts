@@ -87,6 +87,17 @@ describe('checkCode', () => {
     expect(measured).toContain('RequestIdMismatch');
   });
 
+  it('lets go of what it aborted when a crash after the write has left that undone', async () => {
+    const { submit, calls } = worldOf('accepted', [START, at(5, { type: 'aborted' })]);
+    await expect(submit(FOREIGN)).rejects.toMatchObject({ code: 'request_id_mismatch' });
+    expect(calls).toEqual([
+      'append aborted',
+      'push aborted silent_auth 2',
+      'append let_go',
+      'cancel at Vonage',
+    ]);
+  });
+
   it.each([
     ['none of silent_auth', CODE, 0],
     ['two of a PIN', PIN, 2],
