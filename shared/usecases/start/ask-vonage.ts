@@ -52,13 +52,16 @@ export async function askVonage(
   let { options } = plan;
   let isLost = isTakeover;
   let isReconciled = isTakeover;
+  /** In a takeover it is open whose request a 409 after a 412 names. */
+  let isAdoptable = mayAdopt;
   for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
     const workflow = silentAuthSkipped ? plan.requested.slice(1) : plan.requested;
     const answer = await ask({ ...options, workflow, clientRef }, isLost);
     if (answer.outcome === 'created') return { ...answer, silentAuthSkipped, isAdopted: false };
     if (answer.outcome === 'network_unsupported' && !silentAuthSkipped && workflow.length > 1) {
       silentAuthSkipped = true;
-      isLost = false;
+      isLost &&= isTakeover;
+      isAdoptable &&= !isTakeover;
     } else if (answer.outcome === 'locale_refused' && options.locale !== undefined) {
       const { locale: _refused, ...others } = options;
       options = others;
@@ -70,7 +73,7 @@ export async function askVonage(
       isReconciled = true;
     } else {
       return isLost
-        ? afterLoss(answer, silentAuthSkipped, mayAdopt && isOfNumber(workflow))
+        ? afterLoss(answer, silentAuthSkipped, isAdoptable && isOfNumber(workflow))
         : answer;
     }
   }

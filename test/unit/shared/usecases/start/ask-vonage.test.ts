@@ -80,6 +80,7 @@ describe('askVonage', () => {
     ['adopts nothing contested', [UNKNOWN, IN_FLIGHT], UNKNOWN, [ALL, ALL], CONTESTED],
     ['takes over nothing contested', [IN_FLIGHT], UNKNOWN, [ALL], { ...CONTESTED, ...TAKEOVER }],
     ['adopts nothing after a 412', [UNKNOWN, UNSUPPORTED, IN_FLIGHT], IN_FLIGHT, [ALL, ALL, 'sms']],
+    ['keeps it lost after a 412', [UNSUPPORTED, IN_FLIGHT], UNKNOWN, [ALL, 'sms'], TAKEOVER],
     [
       'sends at most three requests',
       [UNSUPPORTED, UNKNOWN, UNKNOWN, CREATED],
