@@ -37,6 +37,8 @@ const keyIsUnused = 'attribute_not_exists(#key) OR #ttl <= :now';
 const recordIsAsRead = '#state = :was_state AND #owner = :was_owner AND #until = :was_until';
 const recordIsOurs = '#owner = :owner';
 const startIsOursAndRuns = '#owner = :owner AND #state = :starting';
+/** The second half: our own takeover, whose answer was lost, is repeated. */
+const mayTakeOver = `(${recordIsAsRead}) OR (${startIsOursAndRuns})`;
 
 export function createIdempotencyRecords(table: Table, guardHmac: GuardHmac): IdempotencyRecords {
   const keyOf = async ({ idempotencyKey }: IdempotentStart): Promise<string> =>
@@ -131,7 +133,7 @@ function toTakeover(attempt: Claim, { state, owner, until }: Item): ConditionalW
   const { '#key': _, ...names } = CLAIMED;
   return {
     update: CLAIM,
-    condition: recordIsAsRead,
+    condition: mayTakeOver,
     names,
     values: {
       ...valuesOf(attempt),

@@ -57,6 +57,15 @@ function withLostAnswers(): DynamoDBClient {
   return Object.create(store.client, { send: { value: send } });
 }
 
+/** The store's client, which repeats every request because its first answer gets lost. */
+function withRepeats(): DynamoDBClient {
+  const send = async (command: UpdateItemCommand): Promise<unknown> => {
+    await store.client.send(command).catch(() => undefined);
+    return store.client.send(command);
+  };
+  return Object.create(store.client, { send: { value: send } });
+}
+
 function counter(limit: CountedOn['limit'], value: string): CountedOn {
   return { limit, value, caller: { address: '198.51.100.7' } };
 }
@@ -342,6 +351,33 @@ describe('IdempotencyRecords.claim of a start that is claimed', () => {
 
   it('takes over rather than waits when its own write is repeated', async () => {
     expect(await idempotencyRecords.claim(start, NOW_MS)).toEqual({ outcome: 'takeover' });
+  });
+
+  it.each([
+    ['a start of unknown outcome', 'markUnknown', 'takeover'],
+    ['a start that was refused', 'release', 'again'],
+  ] as const)('owns %s when its own takeover is repeated', async (_, end, outcome) => {
+    await idempotencyRecords[end](start);
+    const unlucky = startProtection(store, { limits: LIMITS, client: withRepeats() });
+    const repeat = { ...start, owner: randomUUID() };
+    expect(await unlucky.idempotencyRecords.claim(repeat, NOW_MS + 1)).toEqual({ outcome });
+    expect((await claimAgain(NOW_MS + 2)).outcome).toBe('in_progress');
+  });
+
+  it('stays known when its own takeover arrives once more', async () => {
+    await idempotencyRecords.markUnknown(start);
+    const sent: UpdateItemCommand[] = [];
+    const send = (command: UpdateItemCommand) => {
+      sent.push(command);
+      return store.client.send(command);
+    };
+    const client: DynamoDBClient = Object.create(store.client, { send: { value: send } });
+    const watched = startProtection(store, { limits: LIMITS, client });
+    const repeat = { ...start, owner: randomUUID() };
+    await watched.idempotencyRecords.claim(repeat, NOW_MS + 1);
+    await idempotencyRecords.record(repeat, 'request-1', NOW_MS + 2);
+    await Promise.allSettled(sent.map((command) => store.client.send(command)));
+    expect((await claimAgain(NOW_MS + 3)).outcome).toBe('started');
   });
 
   it('is free again, for any body, after a definite refusal', async () => {
