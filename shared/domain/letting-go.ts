@@ -38,6 +38,12 @@ export function cancellableAtMs({ started }: Pick<Facts, 'started'>): number {
   return started.atMs + CANCELLABLE_AFTER_MS;
 }
 
+/** From when on Vonage takes a DELETE and no code is on its way to it. */
+export function letGoFromMs(facts: Facts): number {
+  const checkedUntilMs = openAttempts(facts).map(({ submittedAtMs }) => submittedAtMs + CHECK_MS);
+  return Math.max(cancellableAtMs(facts), ...checkedUntilMs);
+}
+
 /** Ended by us, and Vonage has not reported its own end. */
 export function isHeldAtVonage(facts: Facts): boolean {
   return isOwnEnd(facts) && !facts.isOverAtVonage;

@@ -1,7 +1,7 @@
 /** When the clock must check a verification next, in case no event arrives before. */
 
 import { expiresAtMs, type Facts } from './facts.ts';
-import { cancellableAtMs, isHeldAtVonage } from './letting-go.ts';
+import { isHeldAtVonage, letGoFromMs } from './letting-go.ts';
 import { stepsAt } from './steps.ts';
 
 /** Time that Vonage's own webhook about a step gets before the clock checks. */
@@ -16,13 +16,13 @@ export interface WakeUp {
 }
 
 /**
- * The end of the running step, or the deadline. After an end of our own: the moment at which Vonage
- * accepts a DELETE, unless it has passed. `undefined` when nothing is left to do.
+ * The end of the running step, or the deadline. After an end of our own: the moment at which a
+ * DELETE may be sent and Vonage accepts it, unless it has passed. `undefined` when nothing is left to do.
  */
 export function nextWakeUp(facts: Facts, nowMs: number): WakeUp | undefined {
   const step = runningStep(facts, nowMs);
   if (facts.final) {
-    const atMs = cancellableAtMs(facts) + CANCEL_MARGIN_MS;
+    const atMs = letGoFromMs(facts) + CANCEL_MARGIN_MS;
     return isHeldAtVonage(facts) && nowMs < atMs ? { step, atMs } : undefined;
   }
   const running = stepsAt(facts, nowMs)[step];

@@ -60,6 +60,7 @@ describe('runClock', () => {
   });
 
   const OVER = [...CANCELLED, at(3, ended('voice', 'failed'))];
+  const CHECKED_LATE = [START, at(20, submitted('a')), at(28, { type: 'cancelled' }), NOTIFIED];
   it.each<[string, number, readonly VerificationEvent[], readonly string[]]>([
     [
       'pushes nothing that a webhook has pushed',
@@ -82,6 +83,8 @@ describe('runClock', () => {
       ['append let_go', 'cancel at Vonage'],
     ],
     ['waits until Vonage can cancel', 20, [...CANCELLED, NOTIFIED], ['send 0 31']],
+    ['waits for a code whose answer is lost', 31, CHECKED_LATE, ['send 0 46']],
+    ['cancels after that wait', 46, CHECKED_LATE, ['append let_go', 'cancel at Vonage']],
     ['does not cancel what is over at Vonage', 31, [...OVER, NOTIFIED], []],
     ['publishes what was not published', 20, OVER, ['notify cancelled', 'append notified']],
   ])('%s', async (_rule, seconds, events, calls) => {
