@@ -44,7 +44,7 @@ export async function claimStart(context: StartContext): Promise<Claimed | Repla
     const claimed = { outcome: 'claimed', start, counted, nowMs, isTakeover, mayAdopt } as const;
     return previous ? { ...claimed, previous } : claimed;
   }
-  await giveBackAll(taken, context);
+  await Promise.all(giveBackAll(taken, context));
   if (!isStartable(key)) return answerRepeat(key, nowMs);
   const limit = (lock.outcome === 'locked' && spent[0]?.limit) || 'phone_number';
   context.needs.telemetry.measure({ name: 'Limited', dimensions: { limit } });
@@ -68,26 +68,48 @@ async function takeAll(context: StartContext): Promise<Taken> {
   const nowMs = clock.now();
   const holder = { phoneNumber: request.phoneNumber, owner: start.owner };
   const on = countedOnOthers(context);
-  const [key, firstLock, ...counts] = await Promise.all([
+  const results = await Promise.allSettled([
     request.idempotencyKey === undefined ? UNREPEATABLE : idempotencyRecords.claim(start, nowMs),
     lockPhoneNumber(holder, nowMs, needs),
     ...on.map((counter) => rateLimits.count(counter, nowMs)),
   ]);
-  const counted = on.filter((_, index) => counts[index]?.outcome === 'counted');
-  const spent = on.filter((counter) => !counted.includes(counter));
-  const first = { lock: firstLock, key, start };
-  const lock = isStartable(key) ? await ownLock(first, context) : firstLock;
-  if (isStartable(key) && spent.length === 0 && lock.outcome === 'held') {
-    return {
-      nowMs,
-      start,
-      key,
-      lock: await waitForLock({ ...first, lock }, context),
-      counted,
-      spent,
-    };
+  const [key, lock, ...counts] = results;
+  const counted = on.filter((_, index) => {
+    const count = counts[index];
+    return count?.status === 'fulfilled' && count.value.outcome === 'counted';
+  });
+  const taken: Taken = {
+    nowMs,
+    start,
+    key: key.status === 'fulfilled' ? key.value : LOST,
+    lock: lock.status === 'fulfilled' ? lock.value : { outcome: 'locked' },
+    counted,
+    spent: on.filter((counter) => !counted.includes(counter)),
+  };
+  try {
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    return { ...taken, lock: await holdLock(taken, context) };
+  } catch (error) {
+    // The lock may have been taken since; another try's is not given back.
+    await Promise.allSettled(giveBackAll({ ...taken, lock: { outcome: 'locked' } }, context));
+    throw error;
   }
-  return { nowMs, start, key, lock, counted, spent };
+}
+
+/** A claim without an answer may have taken the key, from a start that is lost. */
+const LOST: IdempotencyClaim = { outcome: 'takeover' };
+
+/** Makes the lock this try's own, and waits for it when nothing else refuses the start. */
+async function holdLock(
+  { start, key, lock: first, spent }: Taken,
+  context: StartContext,
+): Promise<StartLock> {
+  if (!isStartable(key)) return first;
+  const lock = await ownLock({ lock: first, key, start }, context);
+  if (spent.length === 0 && lock.outcome === 'held') {
+    return waitForLock({ lock, key, start }, context);
+  }
+  return lock;
 }
 
 /** Without an idempotency key no repeat can be recognised. */
@@ -102,10 +124,10 @@ function isStartable(key: IdempotencyClaim): key is Startable {
 /** Vonage certainly has no request of the start that nobody has recorded. */
 const KNOWN: readonly IdempotencyClaim['outcome'][] = ['fresh', 'again', 'started'];
 
-async function giveBackAll(
+function giveBackAll(
   { nowMs, start, key, lock, counted }: Taken,
   { request: { phoneNumber, idempotencyKey }, needs }: StartContext,
-): Promise<void> {
+): Promise<void>[] {
   const writes = giveBack(counted, nowMs, needs);
   if (lock.outcome === 'locked' && lock.heldBy === undefined) {
     const { release, releaseUnresolved } = needs.locks;
@@ -117,7 +139,7 @@ async function giveBackAll(
     const { markUnknown, release } = needs.idempotencyRecords;
     writes.push(key.outcome === 'takeover' ? markUnknown(start) : release(start));
   }
-  await Promise.all(writes);
+  return writes;
 }
 
 async function toIdempotentStart({

@@ -130,6 +130,19 @@ describe('claimStart', () => {
     expect(world.calls).not.toContain('release key');
   });
 
+  const RETAKEN = ['email', 'phone_number', 'prefix'].map((limit) => `give back ${limit}`);
+  it.each<[string, Parameters<typeof startWorld>[0], readonly string[]]>([
+    ['a counter', { fails: 'count prefix' }, [...RETAKEN.slice(0, 2), 'release key', 'unlock']],
+    ['the key', { fails: 'claim' }, [...RETAKEN, 'key unknown', 'unlock unresolved']],
+    ['the lock', { fails: 'lock' }, [...RETAKEN, 'release key', 'unlock']],
+    ['the wait for it', { lock: HELD, fails: 'pause' }, [...RETAKEN, 'release key', 'unlock']],
+  ])('gives back what it has taken when %s fails', async (_what, answers, undone) => {
+    const world = startWorld(answers);
+    await expect(claimIn(world)).rejects.toThrow(`${answers?.fails} failed`);
+    const isUndone = (call: string) => /give back|unlock|release|unknown/.test(call);
+    expect(world.calls.filter(isUndone).toSorted()).toEqual(undone.toSorted());
+  });
+
   it('waits for the lock of another start, which may be refused', async () => {
     const answers = [HELD, HELD, HELD, LOCKED];
     const world = startWorld({ lock: () => answers.shift() ?? HELD });
