@@ -16,8 +16,9 @@ export interface WakeUp {
 }
 
 /**
- * The end of the running step, or the deadline. After an end of our own: the moment at which a
- * DELETE may be sent and Vonage accepts it, unless it has passed. `undefined` when nothing is left to do.
+ * The end of the running step, or the deadline. After an end of our own: the moment at which we
+ * may send a DELETE that Vonage accepts, unless it has passed. `undefined` when nothing is left to
+ * do.
  */
 export function nextWakeUp(facts: Facts, nowMs: number): WakeUp | undefined {
   const step = runningStep(facts, nowMs);
