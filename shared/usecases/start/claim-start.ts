@@ -68,33 +68,29 @@ async function takeAll(context: StartContext): Promise<Taken> {
   const nowMs = clock.now();
   const holder = { phoneNumber: request.phoneNumber, owner: start.owner };
   const on = countedOnOthers(context);
-  const results = await Promise.allSettled([
-    request.idempotencyKey === undefined ? UNREPEATABLE : idempotencyRecords.claim(start, nowMs),
-    lockPhoneNumber(holder, nowMs, needs),
-    ...on.map((counter) => rateLimits.count(counter, nowMs)),
+  const failures: unknown[] = [];
+  const noteFailure = (error: unknown): undefined => void failures.push(error);
+  const [key = LOST, lock = LOCKED, ...counts] = await Promise.all([
+    request.idempotencyKey === undefined
+      ? UNREPEATABLE
+      : idempotencyRecords.claim(start, nowMs).catch(noteFailure),
+    lockPhoneNumber(holder, nowMs, needs).catch(noteFailure),
+    ...on.map((counter) => rateLimits.count(counter, nowMs).catch(noteFailure)),
   ]);
-  const [key, lock, ...counts] = results;
-  const counted = on.filter((_, index) => {
-    const count = counts[index];
-    return count?.status === 'fulfilled' && count.value.outcome === 'counted';
-  });
-  const taken: Taken = {
-    nowMs,
-    start,
-    key: key.status === 'fulfilled' ? key.value : LOST,
-    lock: lock.status === 'fulfilled' ? lock.value : { outcome: 'locked' },
-    counted,
-    spent: on.filter((counter) => !counted.includes(counter)),
-  };
+  const counted = on.filter((_, index) => counts[index]?.outcome === 'counted');
+  const spent = on.filter((counter) => !counted.includes(counter));
+  const taken: Taken = { nowMs, start, key, lock, counted, spent };
   try {
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    if (failures.length > 0) throw failures[0];
     return { ...taken, lock: await holdLock(taken, context) };
   } catch (error) {
-    // The lock may have been taken since; another try's is not given back.
-    await Promise.allSettled(giveBackAll({ ...taken, lock: { outcome: 'locked' } }, context));
+    await Promise.allSettled(giveBackAll({ ...taken, lock: LOCKED }, context));
     throw error;
   }
 }
+
+/** A lock without an answer may be this try's; that of another try is not given back. */
+const LOCKED: StartLock = { outcome: 'locked' };
 
 /** A claim without an answer may have taken the key, from a start that is lost. */
 const LOST: IdempotencyClaim = { outcome: 'takeover' };
@@ -106,10 +102,9 @@ async function holdLock(
 ): Promise<StartLock> {
   if (!isStartable(key)) return first;
   const lock = await ownLock({ lock: first, key, start }, context);
-  if (spent.length === 0 && lock.outcome === 'held') {
-    return waitForLock({ lock, key, start }, context);
-  }
-  return lock;
+  return spent.length === 0 && lock.outcome === 'held'
+    ? waitForLock({ lock, key, start }, context)
+    : lock;
 }
 
 /** Without an idempotency key no repeat can be recognised. */

@@ -12,10 +12,13 @@ export async function release({ start }: Claimed, { request, needs }: StartConte
   await Promise.all(writes);
 }
 
-/** Vonage was not asked, or had another request: only the caller's own count stays. */
+/**
+ * Vonage was not asked, or had another request: only the caller's own count stays. A lost start
+ * that was taken over stays unresolved.
+ */
 export async function releaseAndGiveBack(claimed: Claimed, context: StartContext): Promise<void> {
   await Promise.all([
-    release(claimed, context),
+    (claimed.isTakeover ? leaveUnresolved : release)(claimed, context),
     ...giveBack(claimed.counted, claimed.nowMs, context.needs),
   ]);
 }
@@ -40,15 +43,4 @@ export async function leaveUnresolved(
   const writes = [needs.locks.releaseUnresolved({ phoneNumber, owner: start.owner })];
   if (idempotencyKey !== undefined) writes.push(needs.idempotencyRecords.markUnknown(start));
   await Promise.all(writes);
-}
-
-/** Vonage was not asked again about a lost start: only the caller's own count stays. */
-export async function leaveUnresolvedAndGiveBack(
-  claimed: Claimed,
-  context: StartContext,
-): Promise<void> {
-  await Promise.all([
-    leaveUnresolved(claimed, context),
-    ...giveBack(claimed.counted, claimed.nowMs, context.needs),
-  ]);
 }

@@ -4,12 +4,7 @@ import { Problem } from '../../domain/errors.ts';
 import { neutralLimit, providerUnavailable } from '../refusals.ts';
 import { askVonage, type Created, type Requested } from './ask-vonage.ts';
 import type { Claimed } from './claimed.ts';
-import {
-  leaveUnresolved,
-  leaveUnresolvedAndGiveBack,
-  release,
-  releaseAndGiveBack,
-} from './give-back.ts';
+import { leaveUnresolved, release, releaseAndGiveBack } from './give-back.ts';
 import type { StartContext } from './start-context.ts';
 
 /** Throws the start's problem when Vonage did not create a verification. */
@@ -35,7 +30,7 @@ async function ask(claimed: Claimed, context: StartContext): Promise<Requested> 
     if (context.plan.workflow.length === 0) throw providerUnavailable();
     return await askVonage(claimed, context);
   } catch (error) {
-    await (claimed.isTakeover ? leaveUnresolvedAndGiveBack : releaseAndGiveBack)(claimed, context);
+    await releaseAndGiveBack(claimed, context);
     throw error;
   }
 }
