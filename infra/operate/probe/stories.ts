@@ -17,57 +17,45 @@ export const LATE_CANCEL_SECONDS = 35;
 
 export async function verifyEven(backend: Backend): Promise<Seen> {
   progress('even: the check_url, then its code');
-  const app = await startOrExplain(backend, createNumber('8'));
-  try {
+  return verify(backend, '8', async (app) => {
     const { seen, result } = await openOnce(app);
     if (!result) return toSeen(app, seen);
     const checked = await app.checkCode(result.requestId, result.code);
     const isUnsettled = checked.status === 200 || checked.status === 202;
     const ended = isUnsettled ? await app.ended() : checked.verification;
     return toSeen(app, { ...seen, ...toChecked(checked) }, ended);
-  } finally {
-    await leave(app);
-  }
+  });
 }
 
 /** The app does not report the refusal, so only a webhook can. */
 export async function verifyRefused(backend: Backend, name: string, ending: string): Promise<Seen> {
   progress(`${name}: the check_url, then the webhook`);
-  const app = await startOrExplain(backend, createNumber(ending));
-  try {
+  return verify(backend, ending, async (app) => {
     const { seen, result } = await openOnce(app);
     const ended = result ? undefined : await app.ended();
     return toSeen(app, seen, ended);
-  } finally {
-    await leave(app);
-  }
+  });
 }
 
 export async function submitWrongCode(backend: Backend): Promise<Seen> {
   progress('even: the check_url twice, then a wrong code');
-  const app = await startOrExplain(backend, createNumber('6'));
-  try {
+  return verify(backend, '6', async (app) => {
     const { seen, result, url } = await openOnce(app);
     if (!result || url === undefined) return toSeen(app, seen);
     const again = await openCheckUrl(url);
     const openedAgain = { ...again.opened, isSameCode: again.result?.code === result.code };
     const checked = await app.checkCode(app.requestId, toWrong(result.code));
     return toSeen(app, { ...seen, openedAgain, ...toChecked(checked) }, checked.verification);
-  } finally {
-    await leave(app);
-  }
+  });
 }
 
 export async function submitEarlyCode(backend: Backend): Promise<Seen> {
   progress('even: a code before the check_url is opened');
-  const app = await startOrExplain(backend, createNumber('4'));
-  try {
+  return verify(backend, '4', async (app) => {
     const { seen } = await waitForCheckUrl(app);
     const checked = await app.checkCode(app.requestId, 'aB3dE5');
     return toSeen(app, { ...seen, ...toChecked(checked) }, checked.verification);
-  } finally {
-    await leave(app);
-  }
+  });
 }
 
 export type WaitUntil = (app: App, seconds: number) => Promise<void>;
@@ -121,14 +109,25 @@ async function cancel(app: App): Promise<{
  */
 export async function leaveAlone(backend: Backend): Promise<Seen> {
   progress('even: left alone until Vonage gives up, 60 to 80 s');
-  const app = await startOrExplain(backend, createNumber('0'));
-  try {
+  return verify(backend, '0', async (app) => {
     const { seen, url } = await waitForCheckUrl(app);
     const end = await app.ended();
     const afterMs = app.elapsedMs();
     const opened = url === undefined ? {} : { opened: (await openCheckUrl(url)).opened };
     const checked = await app.checkCode(app.requestId, 'aB3dE5');
     return toSeen(app, { ...seen, ...opened, ...toChecked(checked) }, end, afterMs);
+  });
+}
+
+/** Starts a verification, and leaves none running. */
+async function verify(
+  backend: Backend,
+  ending: string,
+  story: (app: App) => Promise<Seen>,
+): Promise<Seen> {
+  const app = await startOrExplain(backend, createNumber(ending));
+  try {
+    return await story(app);
   } finally {
     await leave(app);
   }
