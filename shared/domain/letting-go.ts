@@ -23,7 +23,7 @@ export type Occasion = 'end' | 'clock' | 'again';
  * for Vonage.
  */
 export function dueLetGo(facts: Facts, occasion: Occasion, nowMs: number): LetGo['n'] | undefined {
-  if (!isHeldAtVonage(facts) || isBeingChecked(facts, nowMs)) return undefined;
+  if (!isHeldAtVonage(facts) || nowMs < checkedUntilMs(facts)) return undefined;
   const { letGoAtMs } = facts;
   const isCancellable = nowMs >= cancellableAtMs(facts);
   if (occasion === 'again') return isCancellable && !letGoAtMs.has(3) ? 3 : undefined;
@@ -40,8 +40,7 @@ export function cancellableAtMs({ started }: Pick<Facts, 'started'>): number {
 
 /** From when on Vonage takes a DELETE and no code is on its way to it. */
 export function letGoFromMs(facts: Facts): number {
-  const checkedUntilMs = openAttempts(facts).map(({ submittedAtMs }) => submittedAtMs + CHECK_MS);
-  return Math.max(cancellableAtMs(facts), ...checkedUntilMs);
+  return Math.max(cancellableAtMs(facts), checkedUntilMs(facts));
 }
 
 /** Ended by us, and Vonage has not reported its own end. */
@@ -55,7 +54,7 @@ function isOwnEnd({ ended, final, ...facts }: Facts): boolean {
   return final?.status === 'failed' && last !== undefined && ownOutcome(facts, last) !== undefined;
 }
 
-/** A code on its way to Vonage may still complete the request there. */
-function isBeingChecked(facts: Facts, nowMs: number): boolean {
-  return openAttempts(facts).some(({ submittedAtMs }) => nowMs < submittedAtMs + CHECK_MS);
+/** Until then a code on its way to Vonage may complete the request there; -Infinity without one. */
+function checkedUntilMs(facts: Facts): number {
+  return Math.max(...openAttempts(facts).map(({ submittedAtMs }) => submittedAtMs + CHECK_MS));
 }

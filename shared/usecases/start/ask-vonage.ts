@@ -2,6 +2,7 @@
 
 import type { VerifyAnswer, VerifyRequest, Vonage } from '../../domain/ports/vonage.ts';
 import type { Claimed } from './claimed.ts';
+import type { StartPlan } from './plan-start.ts';
 import type { StartContext } from './start-context.ts';
 
 export interface Created {
@@ -52,16 +53,13 @@ export async function askVonage(
   let { options } = plan;
   let isLost = isTakeover;
   let isReconciled = isTakeover;
-  /** In a takeover it is open whose request a 409 after a 412 names. */
-  let isAdoptable = mayAdopt;
   for (let requests = 0; requests < MAX_REQUESTS; requests += 1) {
-    const workflow = silentAuthSkipped ? plan.requested.slice(1) : plan.requested;
+    const workflow = requestedFrom(plan, silentAuthSkipped);
     const answer = await ask({ ...options, workflow, clientRef }, isLost);
     if (answer.outcome === 'created') return { ...answer, silentAuthSkipped, isAdopted: false };
     if (answer.outcome === 'network_unsupported' && !silentAuthSkipped && workflow.length > 1) {
       silentAuthSkipped = true;
       isLost &&= isTakeover;
-      isAdoptable &&= !isTakeover;
     } else if (answer.outcome === 'locale_refused' && options.locale !== undefined) {
       const { locale: _refused, ...others } = options;
       options = others;
@@ -72,12 +70,20 @@ export async function askVonage(
       isLost = true;
       isReconciled = true;
     } else {
-      return isLost
-        ? afterLoss(answer, silentAuthSkipped, isAdoptable && isOfNumber(workflow))
-        : answer;
+      // A 409 after a 412 of a takeover may name the request of either.
+      const isAdoptable = mayAdopt && isOfNumber(workflow) && !(isTakeover && silentAuthSkipped);
+      return isLost ? afterLoss(answer, silentAuthSkipped, isAdoptable) : answer;
     }
   }
   return { outcome: 'unknown' };
+}
+
+/** What Vonage was or is asked for: after a 412 all channels but the first, silent_auth. */
+export function requestedFrom(
+  { requested }: StartPlan,
+  silentAuthSkipped: boolean,
+): StartPlan['requested'] {
+  return silentAuthSkipped ? requested.slice(1) : requested;
 }
 
 /**

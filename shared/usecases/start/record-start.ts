@@ -4,7 +4,7 @@ import type { Started } from '../../domain/events.ts';
 import { deadlineMs } from '../../domain/workflow.ts';
 import { measureStart } from '../measure-change.ts';
 import { providerUnavailable } from '../refusals.ts';
-import { type Created, isOfNumber } from './ask-vonage.ts';
+import { type Created, isOfNumber, requestedFrom } from './ask-vonage.ts';
 import type { Claimed } from './claimed.ts';
 import { leaveUnresolved } from './give-back.ts';
 import type { StartContext } from './start-context.ts';
@@ -65,7 +65,7 @@ async function recordProtection(
   const { atMs, workflow, channelTimeoutSeconds } = started;
   const liveUntilMs = deadlineMs(atMs, workflow, channelTimeoutSeconds);
   // Vonage has one request in flight for a number, but others may have begun with an e-mail.
-  const isAlone = isOfNumber(plan.requested.slice(silentAuthSkipped ? 1 : 0));
+  const isAlone = isOfNumber(requestedFrom(plan, silentAuthSkipped));
   const live = { requestId, liveUntilMs, isAlone };
   const writes = [locks.record({ phoneNumber, owner: start.owner }, live)];
   if (idempotencyKey !== undefined) {
