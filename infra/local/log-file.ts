@@ -5,7 +5,7 @@ import { toSentence } from '../../shared/command/run-command.ts';
 export function openLogFile(path: string): WriteStream {
   const file = createWriteStream(path, { mode: 0o600 });
   file.on('error', (error) => {
-    console.error(`${path} is no longer written: ${toSentence(error)}`);
+    console.error(`the log ends here, ${path} cannot be written: ${toSentence(error)}`);
   });
   return file;
 }

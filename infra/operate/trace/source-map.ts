@@ -26,7 +26,7 @@ export interface BundleSourceMap {
   readonly code: string;
 }
 
-/** @throws CommandError when there is no build with that hash */
+/** @throws CommandError if no build has that hash */
 export function openSourceMap(hash: string, folder: string | undefined): BundleSourceMap {
   const folders = folder === undefined ? globSync([...FOLDERS]) : [folder];
   const file = folders.map((candidate) => findFile(candidate, hash)).find(Boolean);

@@ -166,7 +166,7 @@ const CLAUSES: Readonly<
   DELETE: (value, old) => toSet((old?.SS ?? []).filter((member) => !value.SS?.includes(member))),
 };
 
-/** There is no empty set. */
+/** DynamoDB does not store empty sets. */
 function toSet(members: readonly string[]): AttributeValue | undefined {
   return members.length > 0 ? { SS: [...new Set(members)] } : undefined;
 }

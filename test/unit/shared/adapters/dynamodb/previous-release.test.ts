@@ -74,7 +74,7 @@ describe('an item of the previous release', () => {
 describe('an item of the previous release that had no room left', () => {
   it('takes the deadline, and twenty more events of a client', async () => {
     const [story] = STORIES;
-    if (!story) throw new Error('there is no story');
+    if (!story) throw new Error('the fixture holds no stories');
     const requestId = await put(story);
     const hash = story.item.client_token_hash?.B;
     const submit = (attempt: string) =>

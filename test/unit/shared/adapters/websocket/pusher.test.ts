@@ -45,7 +45,7 @@ describe('push', () => {
     });
   });
 
-  it('sends nothing when there is no connection', async () => {
+  it('sends nothing for a verification without connections', async () => {
     stub.answer(json(200));
     expect(await push()).toEqual([]);
     expect(stub.received).toHaveLength(0);
