@@ -19,7 +19,7 @@ let peers: RecordedPeers;
 let written: string[];
 
 beforeAll(async () => {
-  peers = await startRecordedPeers({ store: 'memory' });
+  peers = await startRecordedPeers();
 });
 afterAll(() => peers.close());
 

@@ -3,12 +3,9 @@
  */
 
 import { generateKeyPairSync } from 'node:crypto';
+import { APPLICATION_ID, SIGNATURE_SECRET } from '../../../fixtures/webhook-tokens.ts';
 import { variables } from '../../../system/performance/bundled-function.ts';
-import {
-  APPLICATION_ID,
-  type RecordedPeers,
-  WEBHOOK,
-} from '../../../system/performance/recorded-peers.ts';
+import type { RecordedPeers } from '../../../system/performance/recorded-peers.ts';
 import type { CpuCap } from '../cpu-cap.ts';
 import type { Measured } from '../statistics.ts';
 import { type Builds, OURS, type Ours, type Size, sizeOf } from './builds.ts';
@@ -115,7 +112,7 @@ export async function openStarter(
   };
 }
 
-export function peerVariables({ url, tables }: RecordedPeers): Readonly<Record<string, string>> {
+export function peerVariables({ url }: RecordedPeers): Readonly<Record<string, string>> {
   const { privateKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
@@ -124,10 +121,10 @@ export function peerVariables({ url, tables }: RecordedPeers): Readonly<Record<s
   return {
     PEER_APPLICATION_ID: APPLICATION_ID,
     PEER_PRIVATE_KEY: privateKey,
-    PEER_SIGNATURE_SECRET: WEBHOOK.signature_secret,
+    PEER_SIGNATURE_SECRET: SIGNATURE_SECRET,
     PEER_VONAGE_URL: url,
     PEER_AWS_URL: url,
-    PEER_TABLE: tables.verifications,
+    PEER_TABLE: 'Verifications',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   };

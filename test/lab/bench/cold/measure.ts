@@ -38,7 +38,7 @@ export async function measureColdStarts(
   say: (line: string) => void,
 ): Promise<ColdReport> {
   const builds = await buildAll();
-  const peers = await startRecordedPeers({ store: 'memory' });
+  const peers = await startRecordedPeers();
   const cap = openCpuCap(MEMORY_MEGABYTES);
   if (cap.missing) say(cap.missing);
   const closers: (() => Promise<void>)[] = [];

@@ -1,8 +1,7 @@
 /** The requests that are measured, each one valid and never asked before. */
 
 import { randomUUID } from 'node:crypto';
-import { signWebhook } from '../../../../infra/local/vonage/webhook-signature.ts';
-import { APPLICATION_ID, WEBHOOK } from '../../../system/performance/recorded-peers.ts';
+import { webhookToken } from '../../../fixtures/webhook-tokens.ts';
 import { httpEvent } from '../../../system/performance/requests.ts';
 import { phoneNumber } from '../load/phone-number.ts';
 
@@ -11,12 +10,6 @@ export interface Started {
   readonly request_id: string;
   readonly client_token: string;
 }
-
-const SIGNER = {
-  apiKey: WEBHOOK.api_key,
-  applicationId: APPLICATION_ID,
-  signatureSecret: WEBHOOK.signature_secret,
-};
 
 export function startEvent(number = phoneNumber()): object {
   return httpEvent('POST /start', { body: { phone_number: number } });
@@ -43,8 +36,7 @@ export function signedWebhook(requestId: string): {
       check_url: `https://api-eu.vonage.com/v2/verify/${randomUUID()}/silent-auth/redirect`,
     },
   });
-  const { token = '' } = signWebhook(body, SIGNER, Date.now()) ?? {};
-  return { body, authorization: `Bearer ${token}` };
+  return { body, authorization: `Bearer ${webhookToken({ nowMs: Date.now(), body })}` };
 }
 
 export function checkEvent(started: Started): object {

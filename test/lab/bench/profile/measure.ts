@@ -35,7 +35,7 @@ export async function measureProfile(say: (line: string) => void): Promise<Profi
       outfile: bundleOf(name),
     });
   }
-  const peers = await startRecordedPeers({ store: 'memory' });
+  const peers = await startRecordedPeers();
   const closers: (() => Promise<void>)[] = [];
   try {
     const environment = variables(peers);

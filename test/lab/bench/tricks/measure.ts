@@ -65,7 +65,7 @@ export async function measureTricks(
   const others = await Promise.all(
     chosen.map(async ({ name, without }) => ({ name, folder: await bundleTo(name, without) })),
   );
-  const peers = await startRecordedPeers({ store: 'memory' });
+  const peers = await startRecordedPeers();
   const distant = await startDistantPeers(peers);
   const cap = openCpuCap(MEMORY_MEGABYTES);
   if (cap.missing) say(cap.missing);

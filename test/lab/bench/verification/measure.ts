@@ -52,7 +52,7 @@ export async function measureVerifications(
   say: (line: string) => void,
 ): Promise<VerificationReport> {
   const builds = await buildAll();
-  const peers = await startRecordedPeers({ store: 'memory' });
+  const peers = await startRecordedPeers();
   const memoryMegabytes = MEMORY_MEGABYTES;
   const { missing: uncapped = null, close } = openCpuCap(memoryMegabytes);
   close();

@@ -31,10 +31,12 @@ export async function runStory(backend: Backend, peers: RecordedPeers): Promise<
   };
   const webhooks: Promise<void>[] = [];
   peers.answerAfter(WAITS);
-  peers.hear(({ peer, path, body, answer }) => {
+  peers.hear(({ peer, operation, path, body }, reply) => {
     if (peer === 'push') hearMessage(body);
     if (peer === 'lambda') backend.warm?.(decodeURIComponent(path.split('/').at(-2) ?? ''));
-    if (answer && path === '/v2/verify') webhooks.push(backend.webhook(answer.request_id));
+    if (operation === 'POST /v2/verify') {
+      webhooks.push(backend.webhook(String(reply.body?.request_id)));
+    }
   });
   try {
     await backend.prepare?.();
