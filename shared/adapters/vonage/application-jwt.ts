@@ -1,7 +1,7 @@
 /** The RS256 JWT that authorizes our calls to Vonage (protocol §4); one JWT serves many calls. */
 
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { SignJWT } from 'jose';
+import { CompactSign } from 'jose';
 import { Problem } from '../../domain/errors.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Random } from '../../domain/ports/random.ts';
@@ -61,16 +61,21 @@ export function createApplicationJwt(options: ApplicationJwtOptions): Applicatio
   };
 }
 
-/** `iat` is now, rounded down, and there is no `nbf`: Vonage's clock tolerance is not known. */
+/**
+ * `iat` is now, rounded down, and there is no `nbf`: Vonage's clock tolerance is not known.
+ * `CompactSign` instead of `SignJWT`, whose checks of claims are 1.7 KB of every bundle.
+ */
 async function sign(secret: Secret, { clock, random }: ApplicationJwtOptions): Promise<Signed> {
   const issuedAtSeconds = Math.floor(clock.now() / 1000);
   const expiresAtSeconds = issuedAtSeconds + LIFETIME_SECONDS;
-  const applicationId = requireField(secret, 'application_id');
-  const token = await new SignJWT({ application_id: applicationId })
+  const claims = {
+    application_id: requireField(secret, 'application_id'),
+    iat: issuedAtSeconds,
+    exp: expiresAtSeconds,
+    jti: random.nonce(),
+  };
+  const token = await new CompactSign(Buffer.from(JSON.stringify(claims)))
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
-    .setIssuedAt(issuedAtSeconds)
-    .setExpirationTime(expiresAtSeconds)
-    .setJti(random.nonce())
     .sign(parsePrivateKey(requireField(secret, 'private_key')));
   return { token, expiresAtMs: expiresAtSeconds * 1000 };
 }
