@@ -6,6 +6,7 @@ import type { Caller, CountedOn } from '../../domain/ports/rate-limits.ts';
 import { callerLimit, neutralLimit, startInProgress } from '../refusals.ts';
 import type { Claimed } from './claimed.ts';
 import { countedOnCaller, countedOnOthers } from './counted-on.ts';
+import { findOwnLive } from './find-own-live.ts';
 import { giveBack } from './give-back.ts';
 import { lockPhoneNumber, ownLock, type StartLock, waitForLock } from './lock-phone-number.ts';
 import type { StartContext, StartNeeds } from './start-context.ts';
@@ -82,7 +83,9 @@ async function takeAll(context: StartContext): Promise<Taken> {
   const taken: Taken = { nowMs, start, key, lock, counted, spent };
   try {
     if (failures.length > 0) throw failures[0];
-    return { ...taken, lock: await holdLock(taken, context) };
+    const lock = await holdLock(taken, context);
+    const own = await findOwnLive({ key, lock, start }, nowMs, needs);
+    return { ...taken, lock, ...(own && { key: own }) };
   } catch (error) {
     await Promise.allSettled(giveBackAll({ ...taken, lock: LOCKED }, context));
     throw error;

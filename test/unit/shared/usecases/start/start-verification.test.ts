@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { createStartProtection } from '../../../../../shared/adapters/dynamodb/start-protection.ts';
@@ -21,8 +21,9 @@ const UNAVAILABLE = { code: 'provider_unavailable' };
 /** The real use case over the real limits, locks and log; Vonage answers as the test says. */
 function createWorld(limits: Partial<StartLimits> = {}, channel: Channel = 'silent_auth') {
   const database = createMemoryDynamoDb();
+  const store = { execute: database.execute };
   const client = Object.create(DynamoDBClient.prototype, {
-    send: { value: async (command: unknown) => database.execute(command) },
+    send: { value: async (command: unknown) => store.execute(command) },
   });
   const clock = { seconds: 0, now: () => START_MS + clock.seconds * 1000 };
   const vonage = {
@@ -32,10 +33,12 @@ function createWorld(limits: Partial<StartLimits> = {}, channel: Channel = 'sile
   const guardHmac = async (parts: readonly string[]) =>
     createHmac('sha256', 'guard key').update(parts.join()).digest();
   const tries = Array.from({ length: 99 }, (_, index) => `try${index}`).values();
-  const { needs } = startWorld();
+  const { needs, wakeUps } = startWorld();
+  const measured: string[] = [];
   const real: StartNeeds = {
     ...needs,
     clock,
+    telemetry: { measure: ({ name }) => void measured.push(name) },
     log: createVerificationLog({ client, table: 'Verifications', clock }),
     ...createStartProtection({
       client,
@@ -44,7 +47,14 @@ function createWorld(limits: Partial<StartLimits> = {}, channel: Channel = 'sile
       limits: { ...START_SETTINGS.limits, ...limits },
       keys: { guardHmac },
     }),
-    tokens: { ...needs.tokens, clientRef: async (key) => key },
+    tokens: {
+      ...needs.tokens,
+      clientRef: async (key) => key,
+      derive: async (requestId, key) => {
+        const hash = createHash('sha256').update(`${requestId} ${key}`).digest();
+        return { token: `${requestId}.token`, hash };
+      },
+    },
     random: { ...needs.random, nonce: () => String(tries.next().value) },
     vonage: {
       ...needs.vonage,
@@ -59,7 +69,7 @@ function createWorld(limits: Partial<StartLimits> = {}, channel: Channel = 'sile
     const request = { ...START, phoneNumber: `+491511234500${subscriber}`, idempotencyKey };
     return startVerification({ request, caller: CALLER, budget: BUDGET }, real);
   };
-  return { log: real.log, clock, vonage, start };
+  return { log: real.log, clock, vonage, start, store, wakeUps, measured };
 }
 
 describe('startVerification', () => {
@@ -112,6 +122,33 @@ describe('startVerification', () => {
     await log.append('theirs', started(), Buffer.from('their token'));
     await expect(start(1, 'mine')).rejects.toMatchObject(UNAVAILABLE);
     await expect(start(1, 'mine')).rejects.toMatchObject(UNAVAILABLE);
+  });
+
+  it.each<[string, string, object | undefined]>([
+    ['answers the repeat of a start that is recorded without its key', 'mine', undefined],
+    ['reveals nothing of it to another start that was lost (S7b)', 'theirs', LIMITED],
+  ])('%s', async (_what, key, refusal) => {
+    const { start, vonage, clock, store, wakeUps, measured } = createWorld();
+    vonage.answer = async () => ({ outcome: 'unknown' });
+    await expect(start(1, 'theirs')).rejects.toMatchObject(UNAVAILABLE);
+    vonage.answer = async () => ({ outcome: 'created', requestId: 'request-1' });
+    const { execute } = store;
+    store.execute = (command) => {
+      if (JSON.stringify(command).includes('#state = :started')) throw new Error('not written');
+      return execute(command);
+    };
+    await expect(start(1, 'mine')).rejects.toThrow('not written');
+    Object.assign(store, { execute });
+
+    clock.seconds = 36;
+    for (let repeats = 0; repeats < 2; repeats += 1) {
+      const answer = start(1, key);
+      if (refusal) await expect(answer).rejects.toMatchObject(refusal);
+      else expect((await answer).verification.requestId).toBe('request-1');
+    }
+    expect(vonage.asked).toEqual(['theirs', 'theirs', 'mine']);
+    expect(wakeUps).toEqual(refusal ? [92] : [92, 92]);
+    expect(measured.includes('Started')).toBe(!refusal);
   });
 
   it.each<[string, Channel, boolean]>([
