@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
 import { mailbox, openCheckUrl, phoneNumber } from '../fixtures/app.ts';
 import { generateClient, type Operation } from '../fixtures/generated-client.ts';
+import { member } from '../fixtures/json.ts';
 import { inboxCode } from '../fixtures/local-services.ts';
-import { member } from '../fixtures/schema-changes.ts';
 import { until } from '../fixtures/until.ts';
 
 const endpoints = inject('endpoints');

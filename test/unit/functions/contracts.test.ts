@@ -3,8 +3,8 @@ import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createContractsHandler } from '../../../functions/contracts/handler.ts';
 import { assertContract } from '../../fixtures/contract-check.ts';
+import { member, members } from '../../fixtures/json.ts';
 import { httpRequest } from '../../fixtures/requests.ts';
-import { member, members } from '../../fixtures/schema-changes.ts';
 
 const telemetry = { measure: () => {}, annotate: () => {}, flush: () => {} };
 
