@@ -17,7 +17,6 @@ import {
   webhookClaims,
   webhookToken,
 } from '../../../../fixtures/webhook-tokens.ts';
-import { WYCHEPROOF_HS256 } from '../../../../fixtures/wycheproof-hs256.ts';
 
 const NOW_MS = Date.parse('2026-03-04T10:15:30.500Z');
 const NOW_SECONDS = NOW_MS / 1000;
@@ -130,6 +129,7 @@ describe('a token of another form', () => {
     ['a signature with other unused bits', `${header}.${claims}.${withUnusedBits(signature)}`],
     ['a signature of 31 bytes', `${header}.${claims}.${segment(Buffer.alloc(31))}`],
     ['a signature of 33 bytes', `${header}.${claims}.${segment(Buffer.alloc(33))}`],
+    ['the JSON serialization', JSON.stringify({ payload: claims, protected: header, signature })],
     ['9 KB', signed(header, segment(`{"padding":"${'x'.repeat(9000)}"}`))],
     ['a header that is not JSON', rawToken('{alg:HS256}', '{}')],
     ['a header that is an array', rawToken('["HS256"]', '{}')],
@@ -153,10 +153,6 @@ describe('a token of another form', () => {
     },
   );
 });
-
-it.each(WYCHEPROOF_HS256)('refuses vector $id of Wycheproof: $name', ({ jws }) =>
-  expect(verify(`Bearer ${jws}`)).rejects.toMatchObject({ code: 'signature_invalid' }),
-);
 
 describe('a token of another algorithm', () => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
