@@ -4,11 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { importPKCS8, SignJWT } from 'jose';
 import { afterAll, expect, vi } from 'vitest';
 import type { FaultRule } from '../../../../../infra/local/vonage/fault-rules.ts';
 import { startVonageSimulator } from '../../../../../infra/local/vonage/simulator.ts';
-import type { Time } from '../../../../../infra/local/vonage/time.ts';
 import { startHttpStub } from '../../../../fixtures/http-stub.ts';
 import { newApplicationKey } from '../../../../fixtures/secrets.ts';
 import { until } from '../../../../fixtures/until.ts';
@@ -56,11 +56,10 @@ export async function useHarness(): Promise<Harness> {
   return harness;
 }
 
-/** `Date` stands still until the harness is disposed of. */
+/** Time stands still until the harness is disposed of. */
 export async function createHarness() {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  const clock = createClock();
-  const statusUrl = await createStatusUrl(clock.now);
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  const statusUrl = await createStatusUrl();
   const simulator = await startVonageSimulator({
     port: 0,
     applicationId: APPLICATION_ID,
@@ -69,60 +68,28 @@ export async function createHarness() {
     signatureSecret: SIGNATURE_SECRET,
     accountApiSecret: API_SECRET,
     webhookUrl: statusUrl.url,
-    time: clock,
   });
   return {
     ...createClient(simulator.url),
     statusUrl,
-    /** Moves the simulator's clock by seconds; it stands still otherwise. */
-    pass: clock.pass,
-    /** Moves it from one timer to the next until the task is done. */
-    passing: clock.passing,
-    async [Symbol.asyncDispose]() {
-      vi.useRealTimers();
-      await simulator.close();
-      await statusUrl[Symbol.asyncDispose]();
-    },
-  };
-}
-
-function createClock() {
-  const timers = new Map<() => void, number>();
-  let passedMs = 0;
-  const nextMs = (): number => Math.min(...timers.values());
-
-  function passTo(targetMs: number): void {
-    for (let dueMs = nextMs(); dueMs <= targetMs; dueMs = nextMs()) {
-      passedMs = Math.max(passedMs, dueMs);
-      for (const [task, atMs] of timers) if (atMs === dueMs && timers.delete(task)) task();
-    }
-    passedMs = targetMs;
-  }
-
-  const time: Time = {
-    now: () => Date.now() + passedMs,
-    scaledMs: (seconds) => seconds * 1000,
-    after(delayMs, task) {
-      const own = (): void => task();
-      if (delayMs > 0) timers.set(own, passedMs + delayMs);
-      else setImmediate(own);
-      return () => void timers.delete(own);
-    },
-    stop: () => timers.clear(),
-  };
-  return {
-    ...time,
-    pass: (seconds: number): void => passTo(passedMs + seconds * 1000),
+    /** Lets seconds pass. */
+    pass: (seconds: number) => void vi.advanceTimersByTime(seconds * 1000),
+    /** Lets time pass until the task is done. */
     async passing<T>(task: Promise<T>): Promise<T> {
       let isDone = false;
       const done = task.finally(() => {
         isDone = true;
       });
       while (!isDone) {
-        await new Promise((resolve) => setTimeout(resolve, 1));
-        if (timers.size > 0) passTo(nextMs());
+        await sleep(1);
+        vi.advanceTimersToNextTimer();
       }
       return done;
+    },
+    async [Symbol.asyncDispose]() {
+      vi.useRealTimers();
+      await simulator.close();
+      await statusUrl[Symbol.asyncDispose]();
     },
   };
 }
@@ -270,13 +237,13 @@ export async function signApplicationJwt(
     .sign(await importPKCS8(privateKey, 'RS256'));
 }
 
-export async function createStatusUrl(now = Date.now) {
+export async function createStatusUrl() {
   const stub = await startHttpStub();
   let received: Received[] = [];
   let statusOf: (one: Received) => number = () => 204;
   stub.answer((response) => {
     const { headers = {}, body: text = '' } = stub.received.at(-1) ?? {};
-    const one = { headers, text, body: JSON.parse(text), atMs: now() };
+    const one = { headers, text, body: JSON.parse(text), atMs: Date.now() };
     received.push(one);
     response.writeHead(statusOf(one)).end();
   });

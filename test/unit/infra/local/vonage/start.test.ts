@@ -4,7 +4,6 @@ import {
   expectContract,
   expectStartRequest,
   newNumber,
-  openCheckUrl,
   send,
   started,
   useHarness,
@@ -139,48 +138,11 @@ describe('POST /v2/verify', () => {
     await vonage.statusUrl.wait({ request_id: requestId });
     expect(vonage.statusUrl.about(String(json.request_id))).toEqual([]);
   });
-});
 
-describe('the fault "coverage"', () => {
-  const to = newNumber();
-  const email = { channel: 'email', to: 'coverage@example.org' };
-
-  it('answers 412 when silent_auth is the only channel', async () => {
+  it('answers 412 when silent_auth is the only channel of an unsupported network', async () => {
+    const to = newNumber();
     await vonage.faults({ to, request: { coverage: 'unsupported' } });
     const { status, json } = await vonage.start([silentAuth(to)]);
     expect([status, json.title]).toEqual([412, 'Network not supported']);
-  });
-
-  it('answers 202 without check_url and moves to the next channel', async () => {
-    await vonage.faults({ to, request: { coverage: 'unsupported' } });
-    const { status, json } = await vonage.start([silentAuth(to), email]);
-    expect([status, json.check_url]).toEqual([202, undefined]);
-    const requestId = String(json.request_id);
-    await vonage.statusUrl.wait({ request_id: requestId, status: 'failed', type: 'event' });
-    expect((await vonage.check(requestId, await vonage.code(email.to))).status).toBe(200);
-    const { body } = await vonage.statusUrl.wait({ request_id: requestId, type: 'summary' });
-    const workflow = [{ status: 'failed' }, { channel: 'email', status: 'completed' }];
-    expect(body).toMatchObject({ status: 'completed', workflow });
-  });
-
-  it('leaves out the failed event when coverage_event is false', async () => {
-    await vonage.faults({ to, request: { coverage: 'unsupported', coverage_event: false } });
-    const { requestId } = await started(vonage.start([silentAuth(to), email]));
-    await vonage.check(requestId, await vonage.code(email.to));
-    await vonage.statusUrl.wait({ request_id: requestId, type: 'summary' });
-    const types = vonage.statusUrl.about(requestId).map(({ type }) => type);
-    expect(types).toEqual(['summary']);
-  });
-
-  it('gives a check_url when coverage_check is false, and fails by webhook', async () => {
-    await vonage.faults({ to, request: { coverage: 'unsupported' } });
-    const unchecked = silentAuth(to, { coverage_check: false });
-    const { requestId, checkUrl } = await started(vonage.start([unchecked]));
-    await vonage.statusUrl.wait({ request_id: requestId, status: 'action_pending' });
-    await vonage.statusUrl.wait({ request_id: requestId, status: 'failed', type: 'event' });
-    await vonage.statusUrl.wait({ request_id: requestId, status: 'failed', type: 'summary' });
-    const { answered } = await openCheckUrl(checkUrl);
-    expect(answered.status).toBe(412);
-    expect(answered.json.type).toMatch(/#network-error$/);
   });
 });
