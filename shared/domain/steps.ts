@@ -21,6 +21,8 @@ export type StepAt =
       readonly channel: Channel;
       readonly status: NegativeOutcome;
       readonly reason: Reason | null;
+      /** Its time was over before a fact ended it. */
+      readonly isByTime: boolean;
     }
   | { readonly state: 'running'; readonly channel: Channel; readonly endsAtMs: number }
   | { readonly state: 'unused'; readonly channel: Channel };
@@ -46,10 +48,12 @@ export function stepsAt(facts: Facts, nowMs: number): readonly StepAt[] {
     const end = endOf(facts, channel) ?? (index < lastHeardOf ? passedOver(facts) : undefined);
     const isLast = index === workflow.length - 1;
     if (end) {
-      result.push({ state: 'over', channel, status: end.status, reason: end.reason });
+      const isByTime = end.atMs >= endsAtMs;
+      result.push({ state: 'over', channel, status: end.status, reason: end.reason, isByTime });
       startsAtMs = Math.max(startsAtMs, Math.min(end.atMs, endsAtMs));
     } else if (nowMs >= endsAtMs && !isLast) {
-      result.push({ state: 'over', channel, status: 'expired', reason: 'channel_expired' });
+      const reason = 'channel_expired';
+      result.push({ state: 'over', channel, status: 'expired', reason, isByTime: true });
       startsAtMs = endsAtMs;
     } else {
       result.push({ state: 'running', channel, endsAtMs });
@@ -57,6 +61,24 @@ export function stepsAt(facts: Facts, nowMs: number): readonly StepAt[] {
     }
   }
   return result;
+}
+
+/**
+ * The changes of the running step, from the end of the step `first` on, that time alone has made.
+ * No function has published them, even if an event about that step came later.
+ */
+export function movedByTime(
+  facts: Facts,
+  first: number,
+  nowMs: number,
+): readonly { readonly to: Channel; readonly reason: Reason | null }[] {
+  const steps = stepsAt(facts, nowMs);
+  return steps.flatMap((step, index) => {
+    const next = steps[index + 1];
+    return index >= first && step.state === 'over' && step.isByTime && next
+      ? [{ to: next.channel, reason: step.reason }]
+      : [];
+  });
 }
 
 /** The channel that runs at `nowMs`; `undefined` when every step is over by a fact. */

@@ -5,15 +5,14 @@ import { fold } from '../domain/fold.ts';
 import type { Budget, Clock } from '../domain/ports/clock.ts';
 import type { Telemetry } from '../domain/ports/telemetry.ts';
 import type { Entry } from '../domain/ports/verification-log.ts';
+import { appendDeadline } from './append-deadline.ts';
 import { type LetGoNeeds, type LetGoOutcome, letGo } from './let-go.ts';
-import { measureChange } from './measure-change.ts';
-import { type Recorded, record } from './recorded.ts';
 
 export type MakeWayNeeds = LetGoNeeds & { readonly clock: Clock; readonly telemetry: Telemetry };
 
 /**
  * To be called only when the start holds all its claims. A verification whose time is over gets its
- * `deadline` first; the clock then notifies sockets and your own systems. Never throws.
+ * `deadline` first, which the clock's next message publishes. Never throws.
  */
 export async function makeWay(
   previous: Entry,
@@ -24,17 +23,10 @@ export async function makeWay(
   const folded = fold(previous.requestId, previous.events, atMs);
   if (!folded) return 'not_needed';
   try {
-    const ended = await withDeadline({ entry: previous, folded, atMs }, needs);
+    const read = { entry: previous, folded, atMs };
+    const ended = isOverdue(folded.facts, atMs) ? await appendDeadline(read, needs) : read;
     return await letGo(ended, 'again', needs, budget);
   } catch {
     return 'lost';
   }
-}
-
-async function withDeadline(read: Recorded, needs: MakeWayNeeds): Promise<Recorded> {
-  const { entry, folded, atMs } = read;
-  if (!isOverdue(folded.facts, atMs)) return read;
-  const expired = await record(needs, entry.requestId, { type: 'deadline', atMs });
-  if (expired.outcome === 'appended') measureChange(expired.folded, needs.telemetry);
-  return expired;
 }

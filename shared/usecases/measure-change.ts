@@ -2,7 +2,8 @@
 
 import type { Folded } from '../domain/fold.ts';
 import type { Measurement, Telemetry } from '../domain/ports/telemetry.ts';
-import { isFinal, type Verification } from '../domain/verification.ts';
+import { isFinal, type Reason, type Verification } from '../domain/verification.ts';
+import type { Channel } from '../domain/workflow.ts';
 
 type Change = Pick<Folded, 'before' | 'verification'>;
 
@@ -21,6 +22,19 @@ export function endsNow({ before, verification }: Change): boolean {
   return isFinal(verification) && !(before && isFinal(before));
 }
 
+/** `reason`: why the step before has ended. */
+export function fallbackEntered(
+  requestId: string,
+  channel: Channel,
+  reason: Reason | null | undefined,
+): Measurement {
+  return {
+    name: 'FallbackEntered',
+    dimensions: { channel },
+    details: { reason: reason ?? 'unknown', request_id: requestId },
+  };
+}
+
 function* measurementsOf(change: Change): Generator<Measurement> {
   const { before, verification: after } = change;
   const sinceStart = { milliseconds: Math.max(0, after.updatedAtMs - after.createdAtMs) };
@@ -32,11 +46,7 @@ function* measurementsOf(change: Change): Generator<Measurement> {
     before ? channel === before.channel : index === 0,
   );
   if (!isFinal(after) && left?.channel !== after.channel) {
-    yield {
-      name: 'FallbackEntered',
-      dimensions: { channel: after.channel },
-      details: { reason: left?.reason ?? 'unknown', request_id: after.requestId },
-    };
+    yield fallbackEntered(after.requestId, after.channel, left?.reason);
   }
   if (endsNow(change)) {
     yield { name: 'Ended', dimensions: { status: after.status } };

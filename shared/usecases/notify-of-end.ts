@@ -45,6 +45,6 @@ export async function notifyOfEndAgain(recorded: Recorded, needs: NotifyNeeds): 
   await notifyOfEnd(recorded, needs);
 }
 
-function isNotified({ events }: Recorded['entry']): boolean {
+export function isNotified({ events }: Recorded['entry']): boolean {
   return events.some(({ type }) => type === 'notified');
 }

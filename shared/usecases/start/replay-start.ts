@@ -5,6 +5,7 @@ import { isOverdue } from '../../domain/facts.ts';
 import { fold } from '../../domain/fold.ts';
 import { type Entry, isOwnedBy } from '../../domain/ports/verification-log.ts';
 import { isFinal } from '../../domain/verification.ts';
+import { appendDeadline } from '../append-deadline.ts';
 import { providerUnavailable, startInProgress } from '../refusals.ts';
 import type { Replay } from './claim-start.ts';
 import type { StartContext } from './start-context.ts';
@@ -40,8 +41,7 @@ export async function replayStart(
   if (!isOwnedBy(entry, { requestId, hash })) throw providerUnavailable();
   const facts = fold(requestId, entry.events, nowMs)?.facts;
   if (facts && isOverdue(facts, nowMs)) {
-    const appended = await log.append(requestId, { type: 'deadline', atMs: nowMs });
-    if (appended.outcome !== 'unauthorized') entry = appended.entry;
+    ({ entry } = await appendDeadline({ entry, atMs: nowMs }, context.needs));
   }
   const verification = verificationOf(entry, nowMs);
   if (isFinal(verification)) {

@@ -49,16 +49,19 @@ describe('runClock', () => {
       'cancel at Vonage',
       'done',
     ]);
-    expect(measured.filter((name) => /Clock|Late|Ended/.test(name))).toEqual([
+    expect(measured.filter((name) => !name.startsWith('Push'))).toEqual([
       'MovedOnByClock',
+      'FallbackEntered',
       'MovedOnByClock',
+      'FallbackEntered',
+      'Ended',
       'EndedByClock',
       'ClockLag',
-      'Ended',
       'LateCancel taken',
     ]);
   });
 
+  const LET_GO = ['append let_go', 'append notified', 'cancel at Vonage'];
   const OVER = [...CANCELLED, at(3, ended('voice', 'failed'))];
   const CHECKED_LATE = [START, at(20, submitted('a')), at(28, { type: 'cancelled' }), NOTIFIED];
   it.each<[string, number, readonly VerificationEvent[], readonly string[]]>([
@@ -67,6 +70,24 @@ describe('runClock', () => {
       62,
       [START, at(4, ended('silent_auth', 'failed'))],
       ['send 1 126'],
+    ],
+    [
+      'pushes what time had ended before a webhook about it came',
+      62,
+      [START, at(60.5, ended('silent_auth', 'expired'))],
+      ['push action_pending sms 1', 'send 1 182'],
+    ],
+    [
+      'pushes an end by the deadline that nobody has published',
+      DEADLINE + 2,
+      [START, at(DEADLINE, { type: 'deadline' })],
+      ['push expired voice 2', 'notify expired', ...LET_GO],
+    ],
+    [
+      'pushes no end by the deadline that was published',
+      DEADLINE + 2,
+      [START, at(DEADLINE, { type: 'deadline' }), NOTIFIED],
+      ['append let_go', 'cancel at Vonage'],
     ],
     ['pushes nothing before a step has ended', 30, [START], ['send 0 62']],
     [
@@ -90,7 +111,7 @@ describe('runClock', () => {
   ])('%s', async (_rule, seconds, events, calls) => {
     const { run } = worldOf(events);
     expect(await run(seconds, 0)).toEqual(['find', ...calls, 'done']);
-    const repeated = calls.filter((call) => call.startsWith('send'));
+    const repeated = calls.filter((call) => /send|action_pending/.test(call));
     expect(await run(seconds, 0)).toEqual(['find', ...repeated, 'done']);
   });
 
@@ -101,8 +122,8 @@ describe('runClock', () => {
     ]);
   });
 
-  it('pushes no end that another function has just made', async () => {
-    const { run, needs, log } = worldOf([START]);
+  it('pushes an end that another function has just made, which may push it too', async () => {
+    const { run, needs, log, measured } = worldOf([START]);
     const before = log.entry();
     log.events.push(at(DEADLINE, { type: 'deadline' }));
     const calls = await run(DEADLINE + 2, 2, {
@@ -110,7 +131,8 @@ describe('runClock', () => {
       log: { ...log, find: async () => before },
     });
     expect(calls).toContain('notify expired');
-    expect(calls.filter((call) => call.startsWith('push'))).toEqual([]);
+    expect(calls).toContain('push expired voice 2');
+    expect(measured.filter((name) => name.startsWith('Ended'))).toEqual([]);
   });
 
   it.each<[CancelAnswer, string]>([
@@ -133,13 +155,18 @@ describe('runClock', () => {
     const { run, log } = worldOf([START], { bus: [false, false] });
     expect((await run(DEADLINE + 2, 2)).at(-1)).toBe('again');
     expect(log.events.map(({ type }) => type)).toEqual(['started', 'deadline', 'let_go']);
-    expect(await run(DEADLINE + 90, 2)).toEqual(['find', 'notify expired', 'again']);
+    expect(await run(DEADLINE + 90, 2)).toEqual([
+      'find',
+      'push expired voice 2',
+      'notify expired',
+      'again',
+    ]);
   });
 
   it('wants the message again when it cannot send the next one', async () => {
     const { run, measured } = worldOf([START], { queueTakesMessages: false });
     expect((await run(62, 0)).at(-1)).toBe('again');
-    expect(measured).toContain('ClockMessageFailed');
+    expect(measured).toEqual(['PushDelivered', 'ClockMessageFailed']);
   });
 
   it('ends nothing twice when messages are late, repeated and out of order', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { VerificationEvent } from '../../../../../shared/domain/events.ts';
 import type { IdempotencyClaim } from '../../../../../shared/domain/ports/idempotency-records.ts';
+import type { Measurement } from '../../../../../shared/domain/ports/telemetry.ts';
 import type {
   VerifyAnswer,
   VerifyRefusal,
@@ -226,12 +227,16 @@ describe('a repeated start', () => {
     expect(calls).not.toContain('vonage');
   });
 
-  it.each<[string, readonly VerificationEvent[]]>([
-    ['by an event', [started(), at(1, { type: 'cancelled' })]],
-    ['by its time', [started(['silent_auth'], { atMs: START_MS - 90_000 })]],
-  ])('gets no token after the end %s', async (_name, events) => {
-    await expect(startIn(repeatWorld(events))).rejects.toMatchObject({
+  it.each<[string, readonly VerificationEvent[], readonly string[]]>([
+    ['by an event', [started(), at(1, { type: 'cancelled' })], []],
+    ['by its time', [started(['silent_auth'], { atMs: START_MS - 90_000 })], ['Ended']],
+  ])('gets no token after the end %s', async (_name, events, counted) => {
+    const { needs } = repeatWorld(events);
+    const measured: string[] = [];
+    const telemetry = { measure: ({ name }: Measurement) => void measured.push(name) };
+    await expect(startIn({ needs: { ...needs, telemetry } })).rejects.toMatchObject({
       code: 'verification_closed',
     });
+    expect(measured).toEqual([...counted, 'StartRefused']);
   });
 });
