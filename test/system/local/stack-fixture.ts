@@ -8,10 +8,10 @@ import {
 import { PATIENCE } from '../../fixtures/patience.ts';
 import { type RawAnswer, type RawCall, sendRaw } from '../../fixtures/raw-http.ts';
 
-export function startFixture(options: Partial<StackOptions> = {}, issuer?: string): Promise<Stack> {
+export function startFixture(options: Partial<StackOptions> = {}): Promise<Stack> {
   return startStack({
     localFolder: makeTemporaryFolder(),
-    assemblyFolder: writeAssembly(fixtureResources(issuer)),
+    assemblyFolder: writeAssembly(fixtureResources()),
     // Nothing listens there: the fixture's functions never call Vonage.
     vonageBaseUrl: 'http://127.0.0.1:9',
     patience: PATIENCE.patience,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { isTrustedOrigin, NO_MORE_ACCESS, refusalOf } from '../../../../infra/local/access.ts';
+import { isTrustedOrigin, refusalOf } from '../../../../infra/local/access.ts';
 
 function requestFor(host: string, url = '/', origin?: string): IncomingMessage {
   const headers = { host, ...(origin !== undefined && { origin }) };
@@ -8,16 +8,18 @@ function requestFor(host: string, url = '/', origin?: string): IncomingMessage {
 }
 
 describe('refusalOf', () => {
-  it.each([
-    ['localhost:3000', '/start', undefined],
-    ['[::1]:3000', '/', undefined],
-    ['evil.test', '/', 403],
-    ['localhost.evil.test:3000', '/', 403],
-    ['localhost', '//start', 400],
-    ['localhost', '/\\?a]', 400],
-    ['localhost', '/%', 400],
+  const access = { hosts: ['my-mac.local'], origins: [] };
+  const own = 'localhost LOCALHOST:3000 127.0.0.1:3000 10.0.2.2 [::1]:3000 my-mac.local'.split(' ');
+  const foreign = 'evil.test localhost.evil.test:3000 my-mac.local.test 1.2.3 a:b:c'.split(' ');
+  const odd = '// //start //[ /\\?a] /\\\\evil.test/ /% /%E0%A4%A http://localhost/ * ? x'.split(
+    ' ',
+  );
+  it.each<readonly [string, string, number | undefined]>([
+    ...own.map((host) => [host, '/start', undefined] as const),
+    ...foreign.map((host) => [host, '/', 403] as const),
+    ...odd.map((url) => ['localhost', url, 400] as const),
   ])('answers host %s and path %s with %s (T28)', (host, url, status) => {
-    expect(refusalOf(requestFor(host, url), NO_MORE_ACCESS)).toBe(status);
+    expect(refusalOf(requestFor(host, url), access)).toBe(status);
   });
 });
 
