@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { type AttributeValue, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeEvent, encodeEvent } from '../../../../../shared/adapters/dynamodb/event-codec.ts';
@@ -9,9 +10,28 @@ import { fold } from '../../../../../shared/domain/fold.ts';
 import type { VerificationLog } from '../../../../../shared/domain/ports/verification-log.ts';
 import { provenChannels } from '../../../../../shared/domain/proven-channels.ts';
 import { type DynaliteStore, startDynalite } from '../../../../fixtures/dynalite-store.ts';
-import { type StoredStory, storedStories } from '../../../../fixtures/previous-release.ts';
 
-const STORIES = storedStories();
+/** One item, and what the previous release made of it. */
+interface StoredStory {
+  readonly name: string;
+  readonly item: Readonly<Record<string, AttributeValue>>;
+  /** Stored events that say again what the item already holds. */
+  readonly repeated: readonly AttributeValue[];
+  /** `seq status channel changed` after each event; null before the start. */
+  readonly prefixes: readonly (string | null)[];
+  readonly proven: readonly string[];
+  readonly folds: readonly {
+    readonly at: string;
+    readonly verification: Readonly<Record<string, unknown>> | null;
+  }[];
+}
+
+const toBinary = (name: string, value: unknown) =>
+  name === 'B' ? Buffer.from(String(value), 'base64') : value;
+const STORIES = readFileSync('test/fixtures/previous-release/verifications.jsonl', 'utf8')
+  .trimEnd()
+  .split('\n')
+  .map((line): StoredStory => JSON.parse(line, toBinary));
 
 let store: DynaliteStore;
 let log: VerificationLog;
