@@ -2,11 +2,11 @@
 
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { type Answer, call, phoneNumber } from '../fixtures/app.ts';
 import { type HttpStub, json, startHttpStub } from '../fixtures/http-stub.ts';
 import { everyLimit, lastingLimit } from '../fixtures/limits.ts';
 import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
+import { shakeHands } from '../fixtures/raw-http.ts';
 import { type ScriptedVonage, startScriptedVonage } from '../fixtures/scripted-vonage.ts';
 
 const WEBVIEWS = ['capacitor://localhost', 'ionic://localhost', 'https://localhost'];
@@ -48,14 +48,10 @@ afterAll(async () => {
   await issuer?.stop();
 });
 
-function tokenOf(subject: string, audience = 'silent-auth'): Promise<string> {
-  return new SignJWT({})
+function tokenOf(sub: string, claims: object = {}, expires = '5m'): Promise<string> {
+  return new SignJWT({ iss: issuer.url, aud: 'silent-auth', sub, ...claims })
     .setProtectedHeader({ alg: 'RS256', kid: 'one' })
-    .setIssuer(issuer.url)
-    .setSubject(subject)
-    .setAudience(audience)
-    .setIssuedAt()
-    .setExpirationTime('5m')
+    .setExpirationTime(expires)
     .sign(key);
 }
 
@@ -67,24 +63,24 @@ function start(token?: string, more: Readonly<Record<string, string>> = {}): Pro
 }
 
 /** 101, or the status of the refusal. */
-function statusOfSocket({ body }: Answer, origin: string): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    const socket = new WebSocket(body.websocket_url, ['silent-auth.v1', body.client_token], {
-      headers: { origin },
-    });
-    socket.on('open', () => resolve(101));
-    socket.on('open', () => socket.terminate());
-    socket.on('unexpected-response', (request, response) => {
-      resolve(response.statusCode);
-      request.destroy();
-    });
-    socket.on('error', reject);
-  });
+async function statusOfSocket({ body }: Answer, origin: string): Promise<number> {
+  const protocols = ['silent-auth.v1', body.client_token];
+  const socket = await shakeHands(body.websocket_url, protocols, { origin });
+  if (typeof socket === 'number') return socket;
+  socket.terminate();
+  return 101;
 }
 
 describe('POST /start behind an authorizer', () => {
-  it('is answered 401 by the gateway without a token, with a foreign and with a broken one', async () => {
-    for (const token of [undefined, await tokenOf('jo', 'other'), `${await tokenOf('jo')}x`]) {
+  it('is answered 401 by the gateway without a token of the issuer for this API', async () => {
+    const tokens = [
+      undefined,
+      `${await tokenOf('jo')}x`,
+      await tokenOf('jo', { aud: 'other' }),
+      await tokenOf('jo', { iss: 'https://other.example' }),
+      await tokenOf('jo', {}, '-1m'),
+    ];
+    for (const token of tokens) {
       const { status, body } = await start(token);
       expect([status, body]).toEqual([401, { message: 'Unauthorized' }]);
     }

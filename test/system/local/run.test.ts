@@ -1,26 +1,23 @@
 /** `npm start` itself: the real app, synthesized, with the simulator. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { runProgram } from '../../fixtures/command.ts';
 import { makeTemporaryFolder } from '../../fixtures/fixture-assembly.ts';
 import { childrenOf, isAlive } from '../../fixtures/processes.ts';
 
+const MAIN = 'infra/local/run.ts';
 const ANY_PORTS = { API_PORT: '0', WEBSOCKET_PORT: '0', VONAGE_PORT: '0', AWS_PORT: '0' };
 
 function run(environment: Record<string, string>): ChildProcess {
-  const child = spawn(process.execPath, ['infra/local/run.ts'], {
+  const child = spawn(process.execPath, [MAIN], {
     env: { ...process.env, ...ANY_PORTS, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
-}
-
-function ended(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve) => child.once('close', resolve));
 }
 
 async function untilReady(localFolder: string): Promise<Record<string, string>> {
@@ -39,7 +36,7 @@ describe('npm start', () => {
     });
     await expect.poll(() => output).toContain('Ctrl-C ends it');
     const lines = output.split('\n').filter((line) => /^ {2}([A-Z_]+=\$|curl)/.test(line));
-    const { stdout } = await promisify(execFile)('sh', ['-c', lines.join('\n')]);
+    const { stdout } = await runProgram('sh', ['-c', lines.join('\n')]);
     expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '').verification).toMatchObject({
       status: 'completed',
       channel: 'silent_auth',
@@ -48,12 +45,12 @@ describe('npm start', () => {
     const { api = '' } = await untilReady(localFolder);
     const children = childrenOf(child.pid ?? 0);
     expect(children).not.toEqual([]);
-    const second = run({ LOCAL_DIR: makeTemporaryFolder(), API_PORT: new URL(api).port });
-    const [errors, code] = await Promise.all([second.stderr && text(second.stderr), ended(second)]);
-    expect(code).toBe(2);
-    expect(errors).toMatch(/^port \d+ is taken; .+ \(API_PORT\)\n$/);
+    const samePort = { LOCAL_DIR: makeTemporaryFolder(), API_PORT: new URL(api).port };
+    const second = await runProgram(process.execPath, [MAIN], { ...ANY_PORTS, ...samePort });
+    expect(second.code).toBe(2);
+    expect(second.stderr).toMatch(/^port \d+ is taken; .+ \(API_PORT\)\n$/);
     child.kill('SIGTERM');
-    expect(await ended(child)).toBe(0);
+    expect(await once(child, 'close')).toEqual([0, null]);
     expect(children.filter(isAlive)).toEqual([]);
   });
 

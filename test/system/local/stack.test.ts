@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -37,75 +37,41 @@ async function startGate() {
 }
 
 describe('startStack', () => {
-  it('writes where everything is when it is ready, and removes that at its end', async () => {
+  it('writes where everything is when it is ready, and leaves neither that nor a process', async () => {
     const localFolder = makeTemporaryFolder();
     const stack = await start({ localFolder });
     const file = join(localFolder, 'endpoints.json');
-    const written = JSON.parse(readFileSync(file, 'utf8'));
-    expect(written).toEqual(stack.endpoints);
-    expect(Object.keys(written)).toEqual([
-      ...['api', 'websocket', 'vonage', 'dynamodb', 'secretsmanager', 'region', 'tables'],
-      ...['application_id', 'application_public_key', 'channel_switch', 'webhook', 'secrets'],
-      'account',
-    ]);
-    await stack.close();
-    expect(existsSync(file)).toBe(false);
-  });
-
-  it('leaves no process behind', async () => {
-    const stack = await start();
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(stack.endpoints);
     await act(stack);
     const pids = [stack.services.aws.pid() ?? 0, ...(stack.processes().actor ?? [])];
     expect(pids.map(isAlive)).toEqual([true, true]);
     await stack.close();
     expect(pids.map(isAlive)).toEqual([false, false]);
+    expect(existsSync(file)).toBe(false);
   });
 
-  it("writes a function's lines into its log and to those who listen", async () => {
+  it('fills the secrets in, generates what the template generates, and keeps that and the tables', async () => {
     const localFolder = makeTemporaryFolder();
-    const stack = await start({ localFolder });
-    const lines: string[] = [];
-    stack.onLine(({ function: name, line }) => lines.push(`${name} ${JSON.parse(line).message}`));
-    await act(stack, { do: 'log', text: 'hello' });
-    await expect.poll(() => lines).toEqual(['actor hello']);
-    await stack.close();
-    expect(readFileSync(join(localFolder, 'logs', 'actor.log'), 'utf8')).toContain('hello');
-  });
-
-  it('fills the secrets in, generates what the template generates, and keeps all of it', async () => {
-    const localFolder = makeTemporaryFolder();
-    const read = async (stack: Stack) => {
+    const secretsOf = async (stack: Stack): Promise<readonly string[]> => {
       const { environment } = await act(stack);
-      const get = async (SecretId: string) => {
-        const { secretsmanager } = stack.endpoints;
-        const operation = 'secretsmanager.GetSecretValue';
-        return JSON.stringify(await awsOutput(secretsmanager, operation, { SecretId }));
-      };
-      const values = [
-        await get(environment.PRIVATE_KEY_SECRET),
-        await get(environment.KEYS_SECRET),
-      ];
-      await stack.close();
-      return values;
+      const ids = [environment.PRIVATE_KEY_SECRET, environment.KEYS_SECRET];
+      const { secretsmanager } = stack.endpoints;
+      const read = (SecretId: string) =>
+        awsOutput(secretsmanager, 'secretsmanager.GetSecretValue', { SecretId });
+      return (await Promise.all(ids.map(read))).map((secret) => JSON.stringify(secret));
     };
-    const first = await read(await start({ localFolder }));
-    expect(first[0]).toContain('BEGIN PRIVATE KEY');
-    expect(first[1]).toMatch(/master_key\\":\\"[A-Za-z0-9]{64}\\"/);
-    expect(first[1]).toMatch(/guard_key\\":\\"[\w-]{43}\\"/);
-    expect(await read(await start({ localFolder }))).toEqual(first);
-    expect(statSync(join(localFolder, 'identity.json')).mode & 0o777).toBe(0o600);
-  });
-
-  it('keeps the tables across a restart', async () => {
-    const localFolder = makeTemporaryFolder();
-    const item = { request_id: { S: 'r' } };
     const first = await start({ localFolder });
-    const TableName = first.endpoints.tables.verifications;
-    const put = { TableName, Item: item };
+    const secrets = await secretsOf(first);
+    expect(secrets[0]).toContain('BEGIN PRIVATE KEY');
+    expect(secrets[1]).toMatch(/master_key\\":\\"[A-Za-z0-9]{64}\\"/);
+    expect(secrets[1]).toMatch(/guard_key\\":\\"[\w-]{43}\\"/);
+    const Item = { request_id: { S: 'r' } };
+    const put = { TableName: first.endpoints.tables.verifications, Item };
     await awsOutput(first.endpoints.dynamodb, 'DynamoDB_20120810.PutItem', put);
     await first.close();
-    const { endpoints } = await start({ localFolder });
-    expect(await storedItem(endpoints, 'r')).toEqual(item);
+    const second = await start({ localFolder });
+    expect(await secretsOf(second)).toEqual(secrets);
+    expect(await storedItem(second.endpoints, 'r')).toEqual(Item);
   });
 
   it('says in one line that its folder is in use', async () => {
@@ -173,33 +139,20 @@ describe('a stack that runs', () => {
     expect(await awsOutput(dynamodb, 'DynamoDB_20120810.ListTables', {})).toBeDefined();
   });
 
-  it('takes events, and shows them', async () => {
-    const { dynamodb } = stack.endpoints;
-    const Entries = [{ Source: 'silent-auth', DetailType: 'ended', Detail: '{"a":1}' }];
-    await awsOutput(dynamodb, 'AWSEvents.PutEvents', { Entries });
-    const events: unknown = await (await fetch(`${dynamodb}/_local/events`)).json();
-    expect(events).toMatchObject([{ source: 'silent-auth', detail: { a: 1 } }]);
-  });
-
   it('says in one line which port is taken', async () => {
     const port = Number(new URL(stack.endpoints.api).port);
-    await expect(start({ ports: { api: port } })).rejects.toThrow(
-      `port ${port} is taken; end what uses it or choose another (API_PORT)`,
-    );
     await expect(start({ ports: { aws: port } })).rejects.toThrow(/AWS.*port \d+ is taken/);
   });
 });
 
-describe('a full disk', () => {
-  it.skipIf(!existsSync('/dev/full'))('ends a log and not the stack', async () => {
-    const localFolder = makeTemporaryFolder();
-    mkdirSync(join(localFolder, 'logs'));
-    symlinkSync('/dev/full', join(localFolder, 'logs/actor.log'));
-    const said = vi.spyOn(console, 'error').mockImplementation(() => {});
-    onTestFinished(() => said.mockRestore());
-    const stack = await start({ localFolder });
-    await act(stack, { do: 'log', text: 'a line' });
-    await expect.poll(() => said.mock.calls.flat().join()).toContain('the disk is full');
-    expect(await act(stack)).toBeDefined();
-  });
+it.skipIf(!existsSync('/dev/full'))('a full disk ends a log and not the stack', async () => {
+  const localFolder = makeTemporaryFolder();
+  mkdirSync(join(localFolder, 'logs'));
+  symlinkSync('/dev/full', join(localFolder, 'logs/actor.log'));
+  const said = vi.spyOn(console, 'error').mockImplementation(() => {});
+  onTestFinished(() => said.mockRestore());
+  const stack = await start({ localFolder });
+  await act(stack, { do: 'log', text: 'a line' });
+  await expect.poll(() => said.mock.calls.flat().join()).toContain('the disk is full');
+  expect(await act(stack)).toBeDefined();
 });

@@ -1,10 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { runProgram } from '../../fixtures/command.ts';
+import { makeTemporaryFolder } from '../../fixtures/fixture-assembly.ts';
 import {
   API_KEY,
   APPLICATION_ID,
@@ -17,21 +16,15 @@ import {
   started,
 } from '../../unit/infra/local/vonage/harness.ts';
 
-const MAIN = fileURLToPath(new URL('../../../infra/local/vonage/main.ts', import.meta.url));
+const MAIN = 'infra/local/vonage/main.ts';
 
-let folder: string;
+let stateFile: string;
 let statusUrl: StatusUrl;
-let running: ChildProcess[];
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'vonage-'));
+  stateFile = join(makeTemporaryFolder(), 'vonage.jsonl');
   statusUrl = await createStatusUrl();
-  running = [];
 });
-afterEach(async () => {
-  for (const child of running) child.kill('SIGKILL');
-  await statusUrl[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => statusUrl[Symbol.asyncDispose]());
 
 describe('node infra/local/vonage/main.ts', () => {
   it('loses nothing that was acknowledged when it is killed', async () => {
@@ -88,12 +81,8 @@ describe('node infra/local/vonage/main.ts', () => {
   });
 
   it('says in one line what it lacks', async () => {
-    const child = fork(MAIN, { env: { PATH: process.env.PATH ?? '' }, silent: true });
-    running.push(child);
-    const lines: string[] = [];
-    child.stderr?.on('data', (chunk: Buffer) => lines.push(chunk.toString()));
-    expect(await once(child, 'close')).toEqual([1, null]);
-    expect(lines.join('')).toBe('the Vonage simulator needs APPLICATION_ID\n');
+    const { code, stderr } = await runProgram(process.execPath, [MAIN]);
+    expect([code, stderr]).toEqual([1, 'the Vonage simulator needs APPLICATION_ID\n']);
   });
 });
 
@@ -108,10 +97,10 @@ async function run(scale = '1'): Promise<{ child: ChildProcess; url: string }> {
       API_KEY,
       SIGNATURE_SECRET,
       VONAGE_TIME_SCALE: scale,
-      STATE_FILE: join(folder, 'vonage.jsonl'),
+      STATE_FILE: stateFile,
     },
   });
-  running.push(child);
+  onTestFinished(() => void child.kill('SIGKILL'));
   const [message]: { ready: boolean; url: string }[] = await once(child, 'message');
   expect(message?.ready).toBe(true);
   return { child, url: message?.url ?? '' };
