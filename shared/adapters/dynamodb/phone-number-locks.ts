@@ -24,7 +24,11 @@ const MOST_UNRESOLVED = 50;
 /** Placeholder for all starts beyond `MOST_UNRESOLVED`, until one is recorded as alone. */
 const MANY = 'many';
 
-/** The item expires once its lock and its live verification are over. */
+/**
+ * The item expires this long after its lock and its live verification are over: longer than a
+ * request at Vonage lasts, 60 s and three channels of at most 900 s. So an expired item holds
+ * nothing that still runs, and its unresolved starts are dropped even if TTL has not removed it.
+ */
 const TTL_MARGIN_SECONDS = 3600;
 
 const NAMES = {
@@ -46,7 +50,8 @@ const nothingIsLive = '(attribute_not_exists(#request) OR #live <= :now)';
 const nothingElseIsLive =
   '(attribute_not_exists(#request) OR #live <= :now OR #request = :superseded)';
 /** Starts with an unknown outcome are stored by name up to `MOST_UNRESOLVED`. */
-const fewAreUnresolved = '(attribute_not_exists(#unresolved) OR size(#unresolved) < :most)';
+const fewAreUnresolved =
+  '(attribute_not_exists(#unresolved) OR (#ttl > :seconds AND size(#unresolved) < :most))';
 const lockIsOurs = '#owner = :owner';
 const lockIsOfThatTry = '#owner = :held_by';
 /** No other start has locked the number since, or recorded a verification of its own. */
@@ -61,12 +66,17 @@ export function createPhoneNumberLocks(table: Table, guardHmac: GuardHmac): Phon
     lock: async (holder, nowMs, superseded) => {
       const key = await keyOf(holder);
       const attempt = { owner: holder.owner, nowMs, superseded };
-      const locked = await table.write(key, toLock(attempt, startOf(holder.owner)));
+      const locked = await table.write(key, toLock(attempt, 'byName'));
       if (locked) return toLocked(locked, holder.owner);
       const item = await table.read(key);
-      if ((item?.unresolved?.SS?.length ?? 0) < MOST_UNRESOLVED) return whyNot(item, attempt);
-      const contested = await table.write(key, toLock(attempt, MANY));
-      return contested ? toLocked(contested, holder.owner) : whyNot(item, attempt);
+      const isExpired = item !== undefined && numberOf(item, 'ttl') * 1000 <= nowMs;
+      const isFull = (item?.unresolved?.SS?.length ?? 0) >= MOST_UNRESOLVED;
+      if (!isExpired && !isFull) return whyNot(item, attempt);
+      const again = await table.write(
+        key,
+        toLock(attempt, isExpired ? 'inExpiredItem' : 'asOneOfMany'),
+      );
+      return again ? toLocked(again, holder.owner) : whyNot(item, attempt);
     },
 
     // Only from that try: a late try must not take the lock from a newer one.
@@ -143,21 +153,33 @@ interface Attempt {
 }
 
 /**
- * A start under the placeholder never adopts a request, so it may lock however many are unresolved.
+ * How a start is marked as unresolved, and when. A start under the placeholder never adopts a
+ * request, so it may lock however many are unresolved. An expired item begins again.
  */
-function toLock({ owner, nowMs, superseded }: Attempt, name: string): ConditionalWrite {
+const MARKS = {
+  byName: [' ADD #unresolved :starts', fewAreUnresolved],
+  asOneOfMany: [' ADD #unresolved :starts', '#ttl > :seconds'],
+  inExpiredItem: [', #unresolved = :starts', '#ttl <= :seconds'],
+} as const;
+
+function toLock(
+  { owner, nowMs, superseded }: Attempt,
+  marked: keyof typeof MARKS,
+): ConditionalWrite {
+  const [mark, condition] = MARKS[marked];
   const isLiveOver = superseded === undefined ? nothingIsLive : nothingElseIsLive;
   return {
-    update: 'SET #owner = :owner, #until = :until, #ttl = :ttl ADD #unresolved :starts',
-    condition: `${lockIsFree} AND ${isLiveOver}${name === MANY ? '' : ` AND ${fewAreUnresolved}`}`,
+    update: `SET #owner = :owner, #until = :until, #ttl = :ttl${mark}`,
+    condition: `${lockIsFree} AND ${isLiveOver} AND ${condition}`,
     names: NAMES,
     values: {
       ':owner': { S: owner },
       ':until': { N: String(nowMs + LOCK_MS) },
       ':now': { N: String(nowMs) },
-      ':starts': { SS: [name] },
+      ':seconds': { N: String(Math.floor(nowMs / 1000)) },
+      ':starts': { SS: [marked === 'asOneOfMany' ? MANY : startOf(owner)] },
       ':ttl': { N: ttlAfter(nowMs) },
-      ...(name !== MANY && { ':most': { N: String(MOST_UNRESOLVED) } }),
+      ...(marked === 'byName' && { ':most': { N: String(MOST_UNRESOLVED) } }),
       ...(superseded !== undefined && { ':superseded': { S: superseded } }),
     },
   };

@@ -286,16 +286,19 @@ describe('PhoneNumberLocks.releaseUnresolved', () => {
   });
 
   const CONTESTED = { outcome: 'locked', contested: true };
+  const ITEM_ENDS_MS = LIVE.liveUntilMs + HOUR_MS;
   it.each([
-    ['has no effect once Vonage has certainly one request of the number', 'three', true, LOCKED],
-    ['outlasts the record of a start that began with an e-mail', 'three', false, CONTESTED],
-    ['is over for the start that is recorded', 'one', false, LOCKED],
-  ])('%s', async (_rule, next, isAlone, locked) => {
+    ['has no effect once Vonage has certainly one request of the number', 'three', true, 0, LOCKED],
+    ['outlasts the record of a start that began with an e-mail', 'three', false, 0, CONTESTED],
+    ['ends an hour after it, even if TTL is late (R18)', 'three', false, ITEM_ENDS_MS, LOCKED],
+    ['lasts for all of that hour', 'three', false, ITEM_ENDS_MS - 1000, CONTESTED],
+    ['is over for the start that is recorded', 'one', false, 0, LOCKED],
+  ])('%s', async (_rule, next, isAlone, atMs, locked) => {
     await lock('one');
     await locks.releaseUnresolved(by('one'));
     await lock('two');
     await locks.record(by('two'), { ...LIVE, isAlone });
-    expect(await lock(next, LIVE.liveUntilMs)).toEqual(locked);
+    expect(await lock(next, atMs || LIVE.liveUntilMs)).toEqual(locked);
   });
 });
 
