@@ -6,15 +6,7 @@ import type { EdgeSettings } from '../../../../infra/aws/stage.ts';
 import { getStage } from '../../../../infra/aws/stages.ts';
 import { cdkContext } from '../../../fixtures/stage-stack.ts';
 import { EDGE, synthesize } from './synthesize.ts';
-import {
-  functionIds,
-  functionsOf,
-  idOf,
-  permissionsOf,
-  propertiesOf,
-  render,
-  variablesOf,
-} from './template.ts';
+import { functionIds, idOf, permissionsOf, propertiesOf, render, variablesOf } from './template.ts';
 
 const certificateArn = 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b';
 
@@ -76,17 +68,6 @@ describe('a stage behind CloudFront', () => {
     const outputs = template.findOutputs('*');
     expect(render(outputs.EdgeUrl?.Value)).toBe(urlOf('contracts'));
     expect(render(outputs.WebhookUrl?.Value)).toMatch(/^<HttpApi\w+>\/webhook$/);
-  });
-
-  it.each([
-    [true, ['start']],
-    [false, []],
-    [undefined, []],
-  ])('refuses starts at the API’s own address when onlyWay is %s', (onlyWay, names) => {
-    const edge = { ...EDGE, ...(onlyWay !== undefined && { onlyWay }) };
-    const functions = Object.entries(functionsOf(synthesize('prod', { edge })));
-    const closed = functions.filter(([, it]) => it.Environment.Variables.EDGE_ONLY === 'true');
-    expect(closed.map(([name]) => name)).toEqual(names);
   });
 
   it('sends the version of its secret that the stage names', () => {

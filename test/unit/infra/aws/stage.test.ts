@@ -152,16 +152,6 @@ const ACCEPTED: readonly Partial<Stage>[] = [
   { origins: ['capacitor://localhost', 'ionic://localhost', 'https://localhost', 'app://my.app'] },
 ];
 
-/** Lines of the message that the person who deploys reads. */
-function faultsOf(settings: Partial<Stage>): readonly string[] {
-  try {
-    getStage('dev', settings);
-  } catch (error) {
-    return String(error).split('\n').slice(1);
-  }
-  return [];
-}
-
 describe('getStage', () => {
   it.each(REFUSED)('refuses %j with a message like %s', (settings, message) => {
     expect(() => getStage('dev', settings)).toThrow(message);
@@ -234,61 +224,27 @@ describe('getStage', () => {
   });
 
   it.each([
-    ['{"fallback":"on_request"}', /on_request is reserved/],
-    ['{"afterUserRejected":"maybe"}', /afterUserRejected must be/],
-    ['{"logLevel":"TRACE"}', /logLevel must be/],
-    ['{"workflow":[{"channel":"pigeon"}]}', /\[0\]\.channel must be .* which pigeon is not/],
-    ['{"workflow":[{"channel":"whatsapp","mode":"one_tap"}]}', /mode must be otp_code or zero_tap/],
-    ['{"reservedConcurrency":{"x":1}}', /there is no setting reservedConcurrency\.x/],
-  ])('refuses an unknown value on the command line: %s', (settings, message) => {
-    expect(() => getStage('dev', parseStageSettings(settings))).toThrow(message);
-  });
-
-  it.each([
+    ['{"fallback":"on_request"}', 'on_request is reserved'],
+    ['{"afterUserRejected":"maybe"}', 'afterUserRejected must be'],
+    ['{"logLevel":"WARN"}', 'Lambda drops the metrics'],
     ['{"brand":7}', 'brand must be a text'],
-    ['{"locale":null}', 'locale must be a text'],
     ['{"codeLength":"6"}', 'codeLength must be a number'],
     ['{"coverageCheck":"yes"}', 'coverageCheck must be true or false'],
-    ['{"events":1}', 'events must be true or false'],
     ['{"countries":"DE"}', 'countries must be a list'],
+    ['{"countries":["DE",49]}', 'countries[1] must be a text'],
     ['{"additionalMobilePrefixes":["+49"]}', 'additionalMobilePrefixes must be an object'],
     ['{"additionalMobilePrefixes":{"DE":"+49"}}', 'additionalMobilePrefixes.DE must be a list'],
-    ['{"documentationNumbers":"yes"}', 'documentationNumbers must be true or false'],
-    ['{"countries":["DE",49]}', 'countries[1] must be a text'],
-    ['{"proof":"x"}', 'proof must be an object'],
     ['{"proof":{"audience":"x"}}', 'proof.lifetimeSeconds must be a number'],
     ['{"limits":{}}', 'limits.address must be an object'],
-    ['{"reservedConcurrency":[1]}', 'reservedConcurrency must be an object'],
-    ['{"reservedConcurrency":{"start":"2"}}', 'reservedConcurrency.start must be a number'],
-    ['{"edge":{"webAclArn":"","onlyWay":"yes"}}', 'edge.onlyWay must be true or false'],
     ['{"codeLenght":8}', 'there is no setting codeLenght'],
-    ['{"workflow":[{"channel":"sms","sender":"Acme"}]}', 'there is no setting workflow[0].sender'],
-    ['{"throttle":{"rate":1,"burst":1,"quota":1}}', 'there is no setting throttle.quota'],
-  ])('refuses a value of the wrong type: %s', (settings, message) => {
-    expect(faultsOf(parseStageSettings(settings))).toContain(`  - ${message}`);
+    ['{"reservedConcurrency":{"x":1}}', 'there is no setting reservedConcurrency.x'],
+    ['{"workflow":[{"channel":"pigeon"}]}', '[0].channel must be a channel of Vonage'],
+    ['{"workflow":[{"channel":"sms","sender":"A"}]}', 'there is no setting workflow[0].sender'],
+    ['{"workflow":[{"channel":"sms","from":44770090}]}', 'workflow[0].from must be a text'],
+    ['{"workflow":[{"channel":"sms","reuseCode":"true"}]}', '[0].reuseCode must be true or false'],
+  ])('refuses on the command line %s', (settings, message) => {
+    expect(() => getStage('dev', parseStageSettings(settings))).toThrow(message);
   });
-
-  it.each([
-    ['"whatsapp","from":447700900000', 'from must be a text'],
-    ['"sms","from":447700900000', 'from must be a text'],
-    ['"sms","appHash":12345678901', 'appHash must be a text'],
-    ['"sms","entityId":1', 'entityId must be a text'],
-    ['"sms","contentId":2', 'contentId must be a text'],
-    ['"rcs","templateId":2', 'templateId must be a text'],
-    ['"sms","reuseCode":"true"', 'reuseCode must be true or false'],
-    ['"sms","reuseCode":1', 'reuseCode must be true or false'],
-  ])('refuses the channel %s', (channel, message) => {
-    const settings = parseStageSettings(`{"workflow":[{"channel":${channel}}]}`);
-    expect(faultsOf(settings)).toEqual([`  - workflow[0].${message}`]);
-  });
-
-  it.each(['WARN', 'ERROR', 'FATAL'])(
-    'refuses the log level %s, which drops metrics',
-    (logLevel) => {
-      const settings = parseStageSettings({ logLevel });
-      expect(faultsOf(settings)).toEqual([expect.stringContaining('Lambda drops the metrics')]);
-    },
-  );
 
   it('reports all faults at once', () => {
     expect(() => getStage('dev', { brand: '', codeLength: 4 })).toThrow(/brand.*\n.*codeLength/);
