@@ -6,9 +6,8 @@ import { App, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { bundleCognitoTrigger } from '../../../docs/examples/cognito/bundle.ts';
-import { cdkContext } from '../../fixtures/stage-stack.ts';
+import { cdkContext, synthesize } from '../../fixtures/stage-stack.ts';
 import { createCompanyStack } from '../../unit/infra/aws/company-stack.ts';
-import { synthesize } from '../../unit/infra/aws/synthesize.ts';
 import { permissionsOf } from '../../unit/infra/aws/template.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'silent-auth-cognito-'));

@@ -9,35 +9,16 @@ import { act, callAct, startFixture } from './stack-fixture.ts';
 
 /** Of the template's seconds. */
 const TIME_SCALE = 0.02;
-const attribute = (id: string): object => ({ 'Fn::GetAtt': [id, 'Arn'] });
-const QUEUES = {
-  ClockQueueDeadLetters: { Type: 'AWS::SQS::Queue' },
-  ClockQueueMessages: {
-    Type: 'AWS::SQS::Queue',
-    Properties: {
-      VisibilityTimeout: 90,
-      RedrivePolicy: {
-        deadLetterTargetArn: attribute('ClockQueueDeadLetters'),
-        maxReceiveCount: 2,
-      },
-    },
-  },
-  Mapping: {
-    Type: 'AWS::Lambda::EventSourceMapping',
-    Properties: {
-      BatchSize: 10,
-      EventSourceArn: attribute('ClockQueueMessages'),
-      FunctionName: attribute('Actor'),
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
-    },
-  },
-};
 
 let stack: Stack;
 const lines: string[] = [];
 
 beforeAll(async () => {
-  const assemblyFolder = writeAssembly({ ...fixtureResources(), ...QUEUES });
+  const resources = fixtureResources();
+  for (const { Properties } of Object.values(resources)) {
+    if (Properties?.RedrivePolicy) Properties.RedrivePolicy.maxReceiveCount = 2;
+  }
+  const assemblyFolder = writeAssembly(resources);
   stack = await startFixture({ assemblyFolder, timeScale: TIME_SCALE });
   stack.onLine(({ line }) => lines.push(line));
 });

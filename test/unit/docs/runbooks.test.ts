@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ALIAS_NAME } from '../../../infra/aws/constructs/lambda-function.ts';
-import { synthesize } from '../infra/aws/synthesize.ts';
+import { synthesize } from '../../fixtures/stage-stack.ts';
 import { propertiesOf, render } from '../infra/aws/template.ts';
 
 const FOLDER = 'docs/runbooks';

@@ -4,8 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { getStage } from '../../../../infra/aws/stages.ts';
-import { createStageStack } from '../../../fixtures/stage-stack.ts';
-import { EDGE, synthesize, tinyBundles } from './synthesize.ts';
+import { createStageStack, EDGE, synthesize, tinyBundles } from '../../../fixtures/stage-stack.ts';
 import {
   functionIds,
   propertiesOf,

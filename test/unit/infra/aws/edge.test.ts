@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FirewallStack } from '../../../../infra/aws/firewall-stack.ts';
 import type { EdgeSettings } from '../../../../infra/aws/stage.ts';
 import { getStage } from '../../../../infra/aws/stages.ts';
-import { cdkContext } from '../../../fixtures/stage-stack.ts';
-import { EDGE, synthesize } from './synthesize.ts';
+import { cdkContext, EDGE, synthesize } from '../../../fixtures/stage-stack.ts';
 import { functionIds, idOf, permissionsOf, propertiesOf, render, variablesOf } from './template.ts';
 
 const certificateArn = 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b';

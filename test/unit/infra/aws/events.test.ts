@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ENV } from '../../../../shared/config.ts';
-import { synthesize } from './synthesize.ts';
+import { synthesize } from '../../../fixtures/stage-stack.ts';
 import { functionIds, functionsOf, idOf, permissionsOf, render } from './template.ts';
 
 /** The functions that append an event which can be the last one of a verification. */

@@ -2,7 +2,7 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { total } from '../../../../infra/aws/alarm-rules/rule.ts';
 import { METRICS } from '../../../../shared/domain/metrics.ts';
-import { synthesize } from './synthesize.ts';
+import { synthesize } from '../../../fixtures/stage-stack.ts';
 import { propertiesOf, render, watchedBy } from './template.ts';
 
 const template = synthesize('prod', { alarmEmail: 'ops@example.com' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES, type FunctionName, WARMED } from '../../../../shared/config.ts';
-import { synthesize } from './synthesize.ts';
+import { synthesize } from '../../../fixtures/stage-stack.ts';
 import { functionIds, functionsOf, permissionsOf, propertiesOf, render } from './template.ts';
 
 const VERIFICATIONS = '<TablesVerificationsDAFEA1C5>';

@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { EDGE, synthesize } from './synthesize.ts';
+import { EDGE, synthesize } from '../../../fixtures/stage-stack.ts';
 import { functionsOf, idOf, propertiesOf, render, resourcesOf, variablesOf } from './template.ts';
 
 const template = synthesize('dev');

@@ -14,7 +14,7 @@ import { buildStartNeeds } from '../../../../shared/dependencies/needs/start.ts'
 import { buildStatusNeeds } from '../../../../shared/dependencies/needs/status.ts';
 import { buildWebhookNeeds } from '../../../../shared/dependencies/needs/webhook.ts';
 import { LAMBDA_VARIABLES } from '../../../fixtures/lambda-variables.ts';
-import { synthesize } from './synthesize.ts';
+import { synthesize } from '../../../fixtures/stage-stack.ts';
 import { render, variablesOf } from './template.ts';
 
 const BUILDERS: Readonly<Record<FunctionName, () => unknown>> = {

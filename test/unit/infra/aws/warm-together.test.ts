@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WARMED } from '../../../../shared/config.ts';
-import { synthesize } from './synthesize.ts';
+import { synthesize } from '../../../fixtures/stage-stack.ts';
 import {
   functionIds,
   functionsOf,
