@@ -9,7 +9,6 @@ import {
 } from '../../../../shared/contract/requests.ts';
 import { toSkipRequest } from '../../../../shared/contract/to-skip-request.ts';
 import { toStartRequest } from '../../../../shared/contract/to-start-request.ts';
-import { NOT_CODES, TYPED_CODES } from '../../../fixtures/codes.ts';
 
 const START = { phone_number: '+4915112345678' };
 
@@ -159,14 +158,17 @@ describe.each([
 });
 
 describe('the body of /check-code', () => {
-  it.each([...TYPED_CODES, ['1234', '1234'] as const, ['1234567890', '1234567890'] as const])(
-    'takes %j for the code %s',
-    (code, form) => {
-      expect(checkCodeBodySchema.parse({ request_id: 'a', code })).toMatchObject({ code: form });
-    },
-  );
+  it.each([
+    ['1234', '1234'],
+    ['1234567890', '1234567890'],
+    ['Ab3xK9', 'Ab3xK9'],
+    ['٧٦٥ 241\n', '765241'],
+  ])('takes %j for the code %s', (code, form) => {
+    expect(checkCodeBodySchema.parse({ request_id: 'a', code })).toMatchObject({ code: form });
+  });
 
-  it.each([...NOT_CODES, '../1', 1234, ['1234'], null, 'x'.repeat(1024)])(
+  const LONG = `765241${' '.repeat(59)}`;
+  it.each(['', '   ', '123', '12345678901', '765.241', '../1', 1234, ['1234'], null, LONG])(
     'is refused with the code %j',
     (code) => {
       expect(checkCodeBodySchema.safeParse({ request_id: 'a', code }).success).toBe(false);

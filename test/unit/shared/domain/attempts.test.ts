@@ -1,66 +1,66 @@
 import { describe, expect, it } from 'vitest';
-import type { VerificationEvent } from '../../../../shared/domain/events.ts';
-import {
-  at,
-  checked,
-  ended,
-  folded,
-  skipped,
-  started,
-  submitted,
-} from '../../../fixtures/histories.ts';
+import { folded } from '../../../fixtures/histories.ts';
 
-/** 60 s of silent_auth, 120 s of e-mail, 30 s of grace. */
-const DEADLINE_SECONDS = 210;
-
-type Log = readonly VerificationEvent[];
-
-/** Whether a code may go to Vonage. */
-function isAdmitted(kind: 'letters' | 'digits', log: Log = [], seconds = 2): boolean | undefined {
-  const code = at(seconds, submitted('last', kind));
-  return folded([started(), ...log, code]).facts.attempts.at(-1)?.admitted;
-}
+/** Whether each code may go to Vonage. */
+const admitted = (log: string) => folded(log).facts.attempts.map((attempt) => attempt.admitted);
 
 describe('a code', () => {
-  it.each(['letters', 'digits'] as const)('of %s may go to Vonage until the deadline', (kind) => {
-    expect(isAdmitted(kind, [], DEADLINE_SECONDS - 0.001)).toBe(true);
-    expect(isAdmitted(kind, [], DEADLINE_SECONDS)).toBe(false);
+  /** 60 s of silent_auth, 120 s of e-mail, 30 s of grace. */
+  it.each(['code', 'pin'])('that is a %s may go to Vonage until the deadline', (kind) => {
+    expect(admitted(`started, ${kind} last @209.999`)).toEqual([true]);
+    expect(admitted(`started, ${kind} last @210`)).toEqual([false]);
   });
 
-  it.each<[string, Log]>([
-    ['was skipped', [skipped('silent_auth')]],
-    ['failed', [ended('silent_auth', 'failed')]],
-    ['had its code refused', [submitted('first'), checked('first', 'rejected')]],
+  it.each([
+    ['was skipped', 'skip silent_auth'],
+    ['failed', 'silent_auth failed'],
+    ['had its code refused', 'code first, first rejected'],
   ])('with a letter is refused once silent_auth %s; a PIN is not', (_how, log) => {
-    expect(isAdmitted('letters', log)).toBe(false);
-    expect(isAdmitted('digits', log)).toBe(true);
+    expect(admitted(`started, ${log}, code last`).at(-1)).toBe(false);
+    expect(admitted(`started, ${log}, pin last`).at(-1)).toBe(true);
   });
 
-  it.each<[string, Log]>([
-    ['cancelled', [at(1, { type: 'cancelled' })]],
-    ['aborted', [at(1, { type: 'aborted' })]],
-    ['expired', [at(1, { type: 'deadline' })]],
-    ['completed', [submitted('first'), checked('first', 'accepted')]],
-    ['failed', [ended('silent_auth', 'failed'), ended('email', 'failed')]],
+  it.each([
+    ['cancelled', 'cancelled'],
+    ['aborted', 'aborted'],
+    ['expired', 'deadline'],
+    ['completed', 'code first, first accepted'],
+    ['failed', 'silent_auth failed, email failed'],
   ])('is refused once the verification is %s', (_status, end) => {
-    expect(isAdmitted('digits', end)).toBe(false);
-    expect(isAdmitted('letters', end)).toBe(false);
+    expect(admitted(`started, ${end}, code last`).at(-1)).toBe(false);
+    expect(admitted(`started, ${end}, pin last`).at(-1)).toBe(false);
   });
 
-  it.each<[string, Log]>([
-    ['the second of silent_auth', [submitted('a'), checked('a', 'rejected'), submitted('b')]],
-    [
-      'the fourth PIN',
-      [
-        ...['a', 'b', 'c'].flatMap((id) => [submitted(id, 'digits'), checked(id, 'rejected')]),
-        submitted('d', 'digits'),
-      ],
-    ],
-  ])('that was refused lets no webhook complete anything: %s', (_which, codes) => {
-    const { verification } = folded([started(), ...codes, ended('email', 'completed')]);
-    expect(verification).toMatchObject({
-      endedAtMs: null,
-      verified: { phoneNumber: false, email: false },
-    });
+  const THREE_PINS = ['a', 'b', 'c'].map((id) => `pin ${id}, ${id} rejected`).join(', ');
+  it.each([
+    ['started', 'code a, a not_expected, code b', [true, false]],
+    ['started', `${THREE_PINS}, pin d`, [true, true, true, false]],
+    ['started silent_auth', 'pin a, a not_expected, pin b', [true, false]],
+  ])('is admitted as often as Vonage takes its kind: %s, %s', (start, codes, expected) => {
+    expect(admitted(`${start}, ${codes}`)).toEqual(expected);
+  });
+
+  it.each(['code a, a rejected, code b', `${THREE_PINS}, pin d`])(
+    'that was refused lets no webhook complete anything: %s',
+    (codes) => {
+      expect(folded(`started, ${codes}, email completed`).verification).toMatchObject({
+        endedAtMs: null,
+        verified: { phoneNumber: false, email: false },
+      });
+    },
+  );
+
+  it.each([
+    ['not_executed', 3],
+    ['not_found', 2],
+    ['rejected', 2],
+  ])('that is answered %s leaves %i tries', (outcome, attemptsRemaining) => {
+    const { verification } = folded(`started email, pin one, one ${outcome}`);
+    expect(verification.action).toMatchObject({ attemptsRemaining });
+  });
+
+  it('that was the last leaves no action', () => {
+    const { verification } = folded(`started email, ${THREE_PINS}`);
+    expect(verification).toMatchObject({ status: 'pending', action: null });
   });
 });
