@@ -50,7 +50,7 @@ describe('POST /proof', () => {
     const refusals = [
       await call(worldOf(await completedSilently()), { body: other }),
       await call(worldOf(await completedBy('email')), { body }),
-      await call(worldOf(await logOf(['silent_auth']))),
+      await call(worldOf(await logOf('started silent_auth'))),
     ];
     expect(refusals.map(({ status }) => status)).toEqual([422, 422, 422]);
     expect(new Set(refusals.map(({ text }) => text)).size).toBe(1);

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { VerificationEvent } from '../../../../shared/domain/events.ts';
 import { isSameHash } from '../../../../shared/domain/same-hash.ts';
 import { issueProof, type ProofRequest } from '../../../../shared/usecases/issue-proof.ts';
-import { at, checked, ended, skipped, submitted } from '../../../fixtures/histories.ts';
 import {
   COMPLETED_AT_MS,
   completedBy,
@@ -20,31 +19,25 @@ import {
 
 const WINDOW_MS = 10 * 60_000;
 const PHONE: ProofRequest = { phoneNumber: PHONE_NUMBER };
+const MAIL: ProofRequest = { email: EMAIL };
 const REFUSED = { code: 'proof_refused', members: {} };
-/** A PIN that Vonage accepted. */
-const BY_PIN = [
-  at(10, submitted('attempt1', 'digits')),
-  at(20, checked('attempt1', 'accepted')),
-] as const;
 
 async function claimsOf(world: World, request: ProofRequest): Promise<Record<string, unknown>> {
   return decodeJwt((await issueProof(TOKEN, request, world)).proof);
 }
 
-/** A verification whose start lacks a member. */
-async function startedWithout(
-  member: 'nonce' | 'subject' | 'emailHash',
-  log: Promise<readonly VerificationEvent[]>,
-): Promise<World> {
-  const [start, ...rest] = await log;
-  if (start?.type !== 'started') throw new Error('the log does not begin with its start');
-  const { [member]: _, ...without } = start;
-  return worldOf([without, ...rest]);
+/** The log, with a start that lacks a member. */
+function without(member: 'nonce' | 'subject' | 'emailHash', log: readonly VerificationEvent[]) {
+  return log.map((event) => {
+    if (event.type !== 'started') return event;
+    const { [member]: _, ...others } = event;
+    return others;
+  });
 }
 
 describe('issueProof', () => {
   it('states who proved what, to whom, and for how long', async () => {
-    const world = worldOf(await completedSilently());
+    const world = worldOf(completedSilently());
     const iat = Math.floor(world.nowMs / 1000);
     const { proof, expiresAtMs } = await issueProof(TOKEN, PHONE, world);
     expect(expiresAtMs).toBe((iat + 120) * 1000);
@@ -63,83 +56,64 @@ describe('issueProof', () => {
     expect(world.measured).toEqual([{ name: 'ProofIssued' }]);
   });
 
-  it('names no address that the app does not repeat', async () => {
-    const claims = await claimsOf(worldOf(await completedSilently()), {});
-    expect(claims).not.toHaveProperty('phone_number');
-    expect(claims).not.toHaveProperty('email');
+  it.each<[string, readonly VerificationEvent[], ProofRequest]>([
+    ['phone_number', completedSilently(), {}],
+    ['email', completedBy('email'), {}],
+    ['phone_number', completedBy('email'), MAIL],
+    ['nonce', without('nonce', completedSilently()), PHONE],
+    ['sub', without('subject', completedSilently()), PHONE],
+  ])('names no %s that the start or the request does not', async (claim, log, request) => {
+    expect(await claimsOf(worldOf(log), request)).not.toHaveProperty(claim);
   });
 
-  it.each([
-    ['nonce', 'nonce'],
-    ['sub', 'subject'],
-  ] as const)('leaves out %s where the start had none', async (claim, member) => {
-    const world = await startedWithout(member, completedSilently());
-    expect(await claimsOf(world, PHONE)).not.toHaveProperty(claim);
+  const BY_PIN = 'pin a @10, a accepted @20';
+  /** The code may have come by e-mail or to the phone. */
+  const OF_EITHER = `started email sms, ${BY_PIN}`;
+  /** Both channels reach the phone. */
+  const OF_THE_PHONE = `started sms voice, skip sms user_choice @5, ${BY_PIN}`;
+  it.each<[string, readonly VerificationEvent[], ProofRequest, readonly string[]]>([
+    ['the number by SMS', completedBy('sms'), PHONE, ['sms']],
+    ['the number by voice', completedBy('voice'), PHONE, ['voice']],
+    ['the number by WhatsApp', completedBy('whatsapp'), PHONE, ['whatsapp']],
+    ['the number by RCS', completedBy('rcs'), PHONE, ['rcs']],
+    ['the address by e-mail', completedBy('email'), MAIL, ['email']],
+    ['nothing by one of two channels', logOf(OF_EITHER), {}, []],
+    ['the number by SMS', logOf(`${OF_EITHER}, sms completed @21`), PHONE, ['sms']],
+    ['the number by one of two channels', logOf(OF_THE_PHONE), PHONE, []],
+    ['the number by SMS', logOf(`${OF_THE_PHONE}, sms completed @21`), PHONE, ['sms']],
+  ])('proves %s', async (_what, log, request, amr) => {
+    const { phoneNumber: phone_number, email } = request;
+    const proven = { amr, ...(phone_number && { phone_number }), ...(email && { email }) };
+    expect(await claimsOf(worldOf(log), request)).toMatchObject(proven);
   });
 
-  it.each(['sms', 'voice', 'whatsapp', 'rcs'] as const)(
-    'proves the number by %s',
-    async (channel) => {
-      const claims = await claimsOf(worldOf(await completedBy(channel)), PHONE);
-      expect(claims).toMatchObject({ amr: [channel], phone_number: PHONE_NUMBER });
-    },
-  );
-
-  it('proves an address by e-mail, and never a number', async () => {
-    const world = worldOf(await completedBy('email'));
-    const claims = await claimsOf(world, { email: EMAIL });
-    expect(claims).toMatchObject({ amr: ['email'], email: EMAIL });
-    expect(claims).not.toHaveProperty('phone_number');
-    for (const request of [PHONE, { ...PHONE, email: EMAIL }]) {
-      await expect(issueProof(TOKEN, request, world)).rejects.toMatchObject(REFUSED);
-    }
-  });
-
-  it('names no method while the code may have come by e-mail or to the phone', async () => {
-    const ambiguous = await logOf(['email', 'sms'], ...BY_PIN);
-    expect(await claimsOf(worldOf(ambiguous), {})).toMatchObject({ amr: [] });
-    await expect(issueProof(TOKEN, PHONE, worldOf(ambiguous))).rejects.toMatchObject(REFUSED);
-    const named = [...ambiguous, at(21, ended('sms', 'completed'))];
-    expect(await claimsOf(worldOf(named), PHONE)).toMatchObject({ amr: ['sms'] });
-  });
-
-  it('proves the number without a method while either of two channels may have reached it', async () => {
-    const skip = at(5, skipped('sms', 'user_choice'));
-    const ambiguous = await logOf(['sms', 'voice'], skip, ...BY_PIN);
-    const proven = { amr: [], phone_number: PHONE_NUMBER };
-    expect(await claimsOf(worldOf(ambiguous), PHONE)).toMatchObject(proven);
-    const named = [...ambiguous, at(21, ended('sms', 'completed'))];
-    expect(await claimsOf(worldOf(named), PHONE)).toMatchObject({ ...proven, amr: ['sms'] });
-  });
-
-  it.each<[string, ProofRequest]>([
-    ['another number', { phoneNumber: '+447700900001' }],
-    ['a longer number', { phoneNumber: `${PHONE_NUMBER}0` }],
-    ['another address', { email: 'bob@example.com' }],
-    ['the address, which the phone did not prove', { email: EMAIL }],
-    ['the number as an address', { email: PHONE_NUMBER }],
-    ['the right number and a wrong address', { ...PHONE, email: 'bob@example.com' }],
-  ])('refuses %s', async (_what, request) => {
-    const world = worldOf(await completedSilently());
+  it.each<[string, readonly VerificationEvent[], ProofRequest]>([
+    ['another number', completedSilently(), { phoneNumber: '+447700900001' }],
+    ['a longer number', completedSilently(), { phoneNumber: `${PHONE_NUMBER}0` }],
+    ['another address', completedBy('email'), { email: 'bob@example.com' }],
+    ['an address that the phone did not prove', completedSilently(), MAIL],
+    ['a number that the mailbox did not prove', completedBy('email'), PHONE],
+    ['both where one is proven', completedBy('email'), { ...PHONE, ...MAIL }],
+    ['the number as an address', completedSilently(), { email: PHONE_NUMBER }],
+    ['a wrong address', completedSilently(), { ...PHONE, email: 'bob@example.com' }],
+    ['an address of a start without', without('emailHash', completedBy('email')), MAIL],
+    ['a number that may not have got the code', logOf(OF_EITHER), PHONE],
+  ])('refuses %s', async (_what, log, request) => {
+    const world = worldOf(log);
     await expect(issueProof(TOKEN, request, world)).rejects.toMatchObject(REFUSED);
     expect(world.measured).toEqual([]);
   });
 
-  it('refuses an address of a start that had none', async () => {
-    const world = await startedWithout('emailHash', completedBy('email'));
-    await expect(issueProof(TOKEN, { email: EMAIL }, world)).rejects.toMatchObject(REFUSED);
-  });
-
-  it.each<[string, readonly VerificationEvent[]]>([
-    ['running', []],
-    ['checking', [at(10, submitted('attempt1'))]],
-    ['completed by a webhook alone', [at(10, ended('silent_auth', 'completed'))]],
-    ['failed', [at(10, ended('email', 'failed'))]],
-    ['cancelled', [at(1, { type: 'cancelled' })]],
-    ['aborted', [at(1, { type: 'aborted' })]],
-    ['expired', [at(20, { type: 'deadline' })]],
-  ])('refuses a verification that is %s, at any time', async (_what, events) => {
-    const world = worldOf(await logOf(['silent_auth', 'email'], ...events));
+  it.each([
+    ['running', 'started'],
+    ['checking', 'started, code a @10'],
+    ['completed by a webhook alone', 'started, silent_auth completed @10'],
+    ['failed', 'started, email failed @10'],
+    ['cancelled', 'started, cancelled @1'],
+    ['aborted', 'started, aborted @1'],
+    ['expired', 'started, deadline @20'],
+  ])('refuses a verification that is %s, at any time', async (_what, log) => {
+    const world = worldOf(logOf(log));
     for (const later of [0, 2 * WINDOW_MS]) {
       world.nowMs += later;
       await expect(issueProof(TOKEN, {}, world)).rejects.toMatchObject(REFUSED);
@@ -147,7 +121,7 @@ describe('issueProof', () => {
   });
 
   it('repeats for ten minutes with the same jti, then is closed', async () => {
-    const world = worldOf(await completedSilently());
+    const world = worldOf(completedSilently());
     const first = await claimsOf(world, PHONE);
     world.nowMs = COMPLETED_AT_MS + WINDOW_MS;
     const last = await claimsOf(world, PHONE);
@@ -159,14 +133,10 @@ describe('issueProof', () => {
     });
   });
 
-  it.each([
-    ['the token of another', { ...TOKEN, hash: TOKEN.hash.map((byte) => byte ^ 1) }],
-    ['an unknown verification', { ...TOKEN, requestId: 'another' }],
-  ])('refuses %s', async (_what, token) => {
-    const world = worldOf(await completedSilently());
-    await expect(issueProof(token, {}, world)).rejects.toMatchObject({
-      code: 'client_token_invalid',
-    });
+  it('refuses the token of another', async () => {
+    const token = { ...TOKEN, hash: TOKEN.hash.map((byte) => byte ^ 1) };
+    const refused = issueProof(token, {}, worldOf(completedSilently()));
+    await expect(refused).rejects.toMatchObject({ code: 'client_token_invalid' });
   });
 });
 

@@ -1,25 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { VerificationEvent } from '../../../../shared/domain/events.ts';
 import type { NextAnswer } from '../../../../shared/domain/ports/vonage.ts';
 import type { SkipRequest } from '../../../../shared/domain/skip-request.ts';
-import { skipChannel } from '../../../../shared/usecases/skip-channel.ts';
-import { BUDGET } from '../../../fixtures/answering-vonage.ts';
-import { at, ended, START_MS, started } from '../../../fixtures/histories.ts';
-import { TOKEN } from '../../../fixtures/memory-log.ts';
+import { history, START_MS } from '../../../fixtures/histories.ts';
 import { verificationWorld } from '../../../fixtures/verification-world.ts';
 
-const START = started(['silent_auth', 'sms', 'voice']);
+const START = 'started silent_auth sms voice';
 const SKIP: SkipRequest = { from: 'silent_auth', error: 'sdk_error' };
 const REJECTED: SkipRequest = { from: 'silent_auth', error: 'check_url_rejected' };
 
 /** `next` is what Vonage answers; `asked` is what it was asked for. */
-function worldOf(events: readonly VerificationEvent[], next: NextAnswer = 'moved') {
+function worldOf(events = START, next: NextAnswer = 'moved') {
   const world = verificationWorld(events, { vonage: { next } });
-  return {
-    ...world,
-    skip: (request: SkipRequest) => skipChannel(TOKEN, request, world.needs, BUDGET),
-    asked: () => world.calls.filter((call) => /next|Vonage/.test(call)),
-  };
+  return { ...world, asked: () => world.calls.filter((call) => /next|Vonage/.test(call)) };
 }
 
 /** After silent_auth. */
@@ -33,7 +25,7 @@ describe('skipChannel', () => {
     { from: 'silent_auth', error: 'sdk_no_data_connectivity' },
     { error: 'sdk_no_data_connectivity' },
   ])('skips a running channel once when the request %j is repeated', async (request) => {
-    const { skip, asked } = worldOf([START]);
+    const { skip, asked } = worldOf();
     for (let times = 0; times < 3; times += 1) {
       expect(await skip(request)).toMatchObject(onSms('no_mobile_data'));
     }
@@ -41,7 +33,7 @@ describe('skipChannel', () => {
   });
 
   it('takes a request without a channel for a repeat until the next step has run for 5 s', async () => {
-    const { skip, asked, clock } = worldOf([START]);
+    const { skip, asked, clock } = worldOf();
     expect((await skip({})).channel).toBe('sms');
     clock.seconds += 4;
     expect((await skip({})).channel).toBe('sms');
@@ -50,25 +42,20 @@ describe('skipChannel', () => {
     expect(asked()).toEqual(['next', 'next']);
   });
 
-  it.each<[string, VerificationEvent, SkipRequest, object]>([
-    ['a channel that has ended', ended('silent_auth', 'failed'), SKIP, { channel: 'sms' }],
-    ['a later channel', ended('silent_auth', 'failed'), { from: 'voice' }, { channel: 'sms' }],
-    ['anything after the end', at(5, { type: 'cancelled' }), SKIP, { status: 'cancelled' }],
-  ])('does not skip %s', async (_what, event, request, shown) => {
-    const { skip, asked } = worldOf([START, event]);
+  it.each<[string, string, number, SkipRequest, object]>([
+    ['a channel that has ended', ', silent_auth failed', 10, SKIP, { channel: 'sms' }],
+    ['a later channel', ', silent_auth failed', 10, { from: 'voice' }, { channel: 'sms' }],
+    ['anything after the end', ', cancelled @5', 10, SKIP, { status: 'cancelled' }],
+    ['a channel whose time is over', '', 61, SKIP, { channel: 'sms' }],
+  ])('does not skip %s', async (_what, event, seconds, request, shown) => {
+    const { skip, asked, clock } = worldOf(START + event);
+    clock.seconds = seconds;
     expect(await skip(request)).toMatchObject(shown);
     expect(asked()).toEqual([]);
   });
 
-  it('does not skip a channel whose time is over', async () => {
-    const { skip, asked, clock } = worldOf([START]);
-    clock.seconds = 61;
-    expect(await skip(SKIP)).toMatchObject({ channel: 'sms' });
-    expect(asked()).toEqual([]);
-  });
-
   it('refuses to skip the last channel', async () => {
-    const { skip, asked } = worldOf([started(['sms'])]);
+    const { skip, asked } = worldOf('started sms');
     await expect(skip({ from: 'sms', error: 'user_choice' })).rejects.toMatchObject({
       code: 'no_next_channel',
       members: { verification: { channel: 'sms', status: 'action_pending' } },
@@ -77,13 +64,13 @@ describe('skipChannel', () => {
   });
 
   it('ends the verification where silent_auth is the only channel and the handset failed', async () => {
-    const { skip, asked } = worldOf([started(['silent_auth'])]);
+    const { skip, asked } = worldOf('started silent_auth');
     expect(await skip(SKIP)).toMatchObject({ status: 'failed', reason: 'handset_error' });
     expect(asked()).toEqual(['cancel at Vonage']);
   });
 
   it('goes on with a channel that Vonage refused to skip, and asks again on a repeat', async () => {
-    const { skip, asked } = worldOf([START], 'refused');
+    const { skip, asked } = worldOf(START, 'refused');
     for (let times = 1; times <= 2; times += 1) {
       await expect(skip(SKIP)).rejects.toMatchObject({
         code: 'provider_unavailable',
@@ -94,16 +81,14 @@ describe('skipChannel', () => {
   });
 
   it('skips a channel although the answer of Vonage was lost, and does not ask twice', async () => {
-    const { skip, asked } = worldOf([START], 'unknown');
+    const { skip, asked } = worldOf(START, 'unknown');
     await skip(SKIP);
     expect((await skip(SKIP)).channel).toBe('sms');
     expect(asked()).toEqual(['next']);
   });
-});
 
-describe('skipChannel, when the carrier has refused the handset', () => {
-  it('waits five seconds for Vonage’s own event, and then asks', async () => {
-    const { skip, asked, clock } = worldOf([START]);
+  it('waits five seconds for Vonage’s own event about a refusal of the carrier, then asks', async () => {
+    const { skip, asked, clock } = worldOf();
     const waiting = { channel: 'silent_auth', nextChangeAtMs: START_MS + 15_000 };
     expect(await skip(REJECTED)).toMatchObject(waiting);
     clock.seconds = 14.9;
@@ -114,10 +99,10 @@ describe('skipChannel, when the carrier has refused the handset', () => {
     expect(asked()).toEqual(['next']);
   });
 
-  it('does not ask once Vonage’s own event is there', async () => {
-    const { skip, asked, clock, log } = worldOf([START]);
+  it('does not ask once that event is there', async () => {
+    const { skip, asked, clock, log } = worldOf();
     await skip(REJECTED);
-    log.events.push(at(12, ended('silent_auth', 'user_rejected')));
+    log.events.push(...history('silent_auth user_rejected @12'));
     clock.seconds = 20;
     expect(await skip(REJECTED)).toMatchObject(onSms('number_mismatch'));
     expect(asked()).toEqual([]);

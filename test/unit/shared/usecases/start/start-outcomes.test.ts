@@ -12,7 +12,7 @@ import type { Channel } from '../../../../../shared/domain/workflow.ts';
 import type { StartNeeds } from '../../../../../shared/usecases/start/start-context.ts';
 import { startVerification } from '../../../../../shared/usecases/start/start-verification.ts';
 import { BUDGET } from '../../../../fixtures/answering-vonage.ts';
-import { at, ended, REQUEST_ID, START_MS, started } from '../../../../fixtures/histories.ts';
+import { at, REQUEST_ID, START_MS, started } from '../../../../fixtures/histories.ts';
 import { createMemoryLog, type MemoryLog } from '../../../../fixtures/memory-log.ts';
 import { CALLER, START, startWorld } from '../../../../fixtures/start-world.ts';
 
@@ -83,7 +83,7 @@ describe('startVerification', () => {
   });
 
   it('measures what webhooks changed before its write', async () => {
-    const { needs } = startWorld({ log: createMemoryLog([ended('silent_auth', 'failed')]) });
+    const { needs } = startWorld({ log: createMemoryLog('silent_auth failed') });
     const measure = vi.fn();
     await startIn({ needs: { ...needs, telemetry: { measure } } });
     const details = { reason: 'carrier_failed', request_id: REQUEST_ID };
