@@ -1,119 +1,121 @@
 /**
- * The clock as a source of events: Vonage sends no webhook, apps never ask, the queue can fail. Time
- * passes in the store and in front of the queue, for one verification at a time.
+ * What happens although Vonage sends no webhook and apps never ask: the clock's steps, and the event on
+ * the bus at each end. Time passes in the store, for one verification at a time; the queue and the bus
+ * can fail.
  */
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { age } from '../fixtures/age.ts';
-import type { App } from '../fixtures/app.ts';
-import { type HttpStub, startHttpStub } from '../fixtures/http-stub.ts';
-import { everyLimit } from '../fixtures/limits.ts';
+import { type App, idempotencyKey, phoneNumber, startApp } from '../fixtures/app.ts';
+import {
+  type Answer,
+  type HttpStub,
+  hangUp,
+  json,
+  silence,
+  startHttpStub,
+} from '../fixtures/http-stub.ts';
 import { type EndEvent, endEvents } from '../fixtures/local-services.ts';
-import { problem, type ScriptedStack, startScriptedStack } from '../fixtures/scripted-stack.ts';
+import {
+  check,
+  problem,
+  type ScriptedStack,
+  SILENT_CODE,
+  startScriptedStack,
+} from '../fixtures/scripted-stack.ts';
+import { webhooks } from '../fixtures/scripted-vonage.ts';
 import { until } from '../fixtures/until.ts';
 import { clockQueue, sendToClock } from '../fixtures/wake-up.ts';
 
 /** silent_auth 60 s, sms and voice 120 s each, and 30 s of grace. */
 const WORKFLOW = ['silent_auth', 'sms', 'voice'] as const;
-const ABANDONED = Number(process.env.ABANDONED ?? 40);
-const PLENTY = everyLimit({ count: 100_000, windowSeconds: 3600 });
+/** Longer than the function that ended a verification has to publish it. */
+const PUBLISHED_MS = 10_000;
 
-type Queue = 'works' | 'refuses' | 'hangs' | 'is down';
-let queueThat: Queue = 'works';
 let stack: ScriptedStack;
-/** In front of SQS: it keeps a message until its time has come, and can fail. */
+/** In front of SQS: it delivers nothing by itself. */
 let queue: HttpStub;
-
-interface Message {
-  readonly requestId: string;
-  readonly step: number;
-  readonly delaySeconds: number;
-  readonly body: string;
-  /** Seconds that had passed for its verification when it was sent. */
-  readonly sentAt: number;
-  isDelivered: boolean;
-}
-
-/** Everything that the functions have sent to the queue, in order. */
-const sent: Message[] = [];
-/** Seconds that have passed for a verification. */
-const passed = new Map<string, number>();
+/** In front of EventBridge. */
+let bus: HttpStub;
 
 beforeAll(async () => {
-  queue = await startHttpStub();
-  queue.answer((response) => {
-    const { DelaySeconds: delaySeconds, MessageBody: body } = JSON.parse(
-      queue.received.at(-1)?.body ?? '',
-    );
-    const { request_id: requestId, step } = JSON.parse(body);
-    const sentAt = passed.get(requestId) ?? 0;
-    sent.push({ requestId, step, delaySeconds, body, sentAt, isDelivered: queueThat !== 'works' });
-    if (queueThat === 'hangs') return;
-    if (queueThat === 'is down') response.destroy();
-    else response.writeHead(queueThat === 'works' ? 200 : 503).end('{}');
-  });
+  [queue, bus] = await Promise.all([startHttpStub(), startHttpStub()]);
   stack = await startScriptedStack(
-    { workflow: WORKFLOW.map((channel) => ({ channel })), limits: PLENTY },
-    { functionEnvironment: { AWS_ENDPOINT_URL_SQS: queue.url } },
+    { workflow: WORKFLOW.map((channel) => ({ channel })) },
+    {
+      functionEnvironment: {
+        AWS_ENDPOINT_URL_SQS: queue.url,
+        AWS_ENDPOINT_URL_EVENTBRIDGE: bus.url,
+      },
+    },
   );
 });
 
-afterEach(() => {
-  queueThat = 'works';
-  stack.endTest();
+/** To the local bus. */
+const forward: Answer = async (response) => {
+  const { headers: received = {}, body = '' } = bus.received.at(-1) ?? {};
+  const { 'content-type': type = '', 'x-amz-target': target = '' } = received;
+  const headers = { 'content-type': type, 'x-amz-target': String(target) };
+  const answer = await fetch(stack.endpoints.secretsmanager, { method: 'POST', headers, body });
+  response.writeHead(answer.status).end(await answer.text());
+};
+
+beforeEach(() => {
+  queue.answer(json(200, {}));
+  bus.answer(forward);
 });
 
+afterEach(() => stack.endTest());
+
 afterAll(async () => {
-  await queue?.stop();
+  await Promise.all([queue?.stop(), bus?.stop()]);
   await stack?.close();
 });
 
-const start = (): Promise<App> => stack.start(WORKFLOW);
+interface Message {
+  readonly step: number;
+  readonly delaySeconds: number;
+  readonly body: string;
+}
+
+/** What the functions have sent to the queue about a verification, in order. */
 const sentAbout = ({ requestId }: App): readonly Message[] =>
-  sent.filter((message) => message.requestId === requestId);
-
-/** Lets time pass for one verification, and delivers what is due then. */
-async function wait({ requestId }: App, seconds: number): Promise<void> {
-  await age(stack.endpoints, requestId, seconds * 1000);
-  const now = (passed.get(requestId) ?? 0) + seconds;
-  passed.set(requestId, now);
-  for (const message of sent) {
-    if (message.requestId !== requestId || message.isDelivered) continue;
-    if (message.sentAt + message.delaySeconds > now) continue;
-    message.isDelivered = true;
-    await sendToClock(stack.endpoints, message.body);
-  }
-}
-
-/** Waits until the clock has handled every message. */
-async function isIdle(): Promise<void> {
-  await until(async () => {
-    const { messages } = await clockQueue(stack.endpoints);
-    return messages.length === 0 ? true : undefined;
+  queue.received.flatMap(({ body: sent }) => {
+    const { DelaySeconds: delaySeconds, MessageBody: body } = JSON.parse(sent);
+    const { request_id, step } = JSON.parse(body);
+    return request_id === requestId ? [{ step, delaySeconds, body }] : [];
   });
-  expect((await clockQueue(stack.endpoints)).deadLetters).toEqual([]);
+
+/** Delivers the last message about a verification when it is due, and waits until it is handled. */
+async function isDelivered(app: App): Promise<Message> {
+  const message = sentAbout(app).at(-1);
+  if (!message) throw new Error('no message was sent');
+  await age(stack.endpoints, app.requestId, message.delaySeconds * 1000);
+  await sendToClock(stack.endpoints, message.body);
+  await isIdle();
+  return message;
 }
 
-async function ends(): Promise<readonly EndEvent['detail'][]> {
-  return (await endEvents(stack.endpoints)).map(({ detail }) => detail);
+async function isIdle(): Promise<void> {
+  const handled = await until(async () => {
+    const { messages, deadLetters } = await clockQueue(stack.endpoints);
+    return messages.length === 0 ? { deadLetters } : undefined;
+  });
+  expect(handled.deadLetters).toEqual([]);
 }
 
-describe('an app that opens one socket and never asks', () => {
-  it('receives each step and the end in order, although Vonage sends nothing', async () => {
-    const app = await start();
+async function endsOf({ requestId }: App): Promise<readonly EndEvent[]> {
+  const events = await endEvents(stack.endpoints);
+  return events.filter(({ detail }) => detail.request_id === requestId);
+}
+
+describe('the clock', () => {
+  it('brings each step and the end to a socket and the bus, although Vonage sends nothing', async () => {
+    const app = await stack.start(WORKFLOW);
     const socket = await app.openSocket();
     await socket.subscribe();
-    expect(sentAbout(app)).toHaveLength(1);
-    expect(sentAbout(app)[0]?.delaySeconds).toBeLessThanOrEqual(62);
-    await wait(app, 62);
-    await socket.receives(({ channel }) => channel === 'sms');
-    await isIdle();
-    await wait(app, 120);
-    await socket.receives(({ channel }) => channel === 'voice');
-    await isIdle();
-    await wait(app, 150);
+    const delivered = [await isDelivered(app), await isDelivered(app), await isDelivered(app)];
     const end = await socket.receives(({ ended_at }) => ended_at !== null);
-    await isIdle();
     const heard = socket.verifications().map(({ status, channel, seq }) => [status, channel, seq]);
     expect(heard).toEqual([
       ['pending', 'silent_auth', 1],
@@ -123,98 +125,112 @@ describe('an app that opens one socket and never asks', () => {
     ]);
     expect(end).toEqual(await app.status());
     expect(new Date(end.ended_at ?? 0) >= new Date(end.expires_at)).toBe(true);
-    const told = (await ends()).filter(({ request_id }) => request_id === app.requestId);
-    expect(told.map(({ status }) => status)).toEqual(['expired']);
+    expect((await endsOf(app)).map(({ detail }) => detail.status)).toEqual(['expired']);
     // One message at a time: each is sent when the one before it is delivered.
-    expect(sentAbout(app).map(({ step, sentAt }) => [step, sentAt])).toEqual([
-      [0, 0],
-      [1, 62],
-      [2, 182],
-    ]);
+    expect(sentAbout(app)).toEqual(delivered);
+    expect(delivered.map(({ step }) => step)).toEqual([0, 1, 2]);
+    for (const [index, mostSeconds] of [62, 120, 150].entries()) {
+      expect(delivered[index]?.delaySeconds).toBeLessThanOrEqual(mostSeconds);
+    }
     socket.close();
   });
-});
 
-describe('the bus', () => {
-  it(`receives the end of each of ${ABANDONED} verifications that nobody asks about`, async () => {
-    const apps: App[] = [];
-    for (let count = 0; count < ABANDONED; count += 1) apps.push(await start());
-    for (const app of apps) await wait(app, 400);
-    await isIdle();
-    const told = (await ends()).map(({ request_id, status }) => `${request_id} ${status}`);
-    expect(told).toEqual(
-      expect.arrayContaining(apps.map(({ requestId }) => `${requestId} expired`)),
-    );
-  });
-});
-
-describe('a verification that ends early', () => {
-  it('costs one message, which changes nothing, when it completes', async () => {
-    const app = await start();
-    const body = { request_id: app.requestId, code: 'aB3dE6' };
-    expect((await app.post('/check-code', body)).body.verification.status).toBe('completed');
-    const before = await app.status();
-    await wait(app, 62);
-    await isIdle();
-    expect(sentAbout(app)).toHaveLength(1);
-    expect(stack.vonage.count('cancel', app.requestId)).toBe(0);
-    expect((await app.status()).seq).toBe(before.seq);
-  });
-
-  it('is cancelled at Vonage again at 31 s when the first DELETE came too early', async () => {
-    const app = await start();
+  it('cancels at Vonage again at 31 s when the first DELETE came too early', async () => {
+    const app = await stack.start(WORKFLOW);
     stack.vonage.script(`cancel ${app.requestId}`, problem(409));
     expect((await app.post('/cancel')).status).toBe(200);
-    const deletes = (): number => stack.vonage.count('cancel', app.requestId);
-    expect(deletes()).toBe(1);
-    const [, late, ...others] = sentAbout(app);
-    expect(late?.delaySeconds).toBeLessThanOrEqual(31);
-    expect(others).toEqual([]);
-    await wait(app, 31);
-    await isIdle();
-    expect(deletes()).toBe(2);
-    await wait(app, 60);
-    await isIdle();
-    expect(deletes()).toBe(2);
+    expect(stack.vonage.count('cancel', app.requestId)).toBe(1);
+    for (let times = 0; times < 2; times += 1) {
+      expect((await isDelivered(app)).delaySeconds).toBeLessThanOrEqual(31);
+      expect(stack.vonage.count('cancel', app.requestId)).toBe(2);
+    }
   });
-});
 
-describe.each<Queue>(['refuses', 'hangs', 'is down'])('a queue that %s', (trouble) => {
-  it('fails no start, and whoever asks still gets the current state', async () => {
-    queueThat = trouble;
-    const app = await start();
-    expect(sentAbout(app)).toHaveLength(1);
-    await wait(app, 62);
+  it.each([
+    ['that is not JSON', () => 'boom'],
+    [
+      'about a step that its workflow lacks',
+      (request_id: string) => JSON.stringify({ v: 1, request_id, step: 7 }),
+    ],
+  ])('drops a message %s after one delivery', async (_what, body) => {
+    const app = await stack.start(WORKFLOW);
+    await sendToClock(stack.endpoints, body(app.requestId));
+    await isIdle();
+    expect(await app.status()).toEqual(app.started);
+  });
+
+  it.each<[string, Answer]>([
+    ['refuses', json(503, {})],
+    ['hangs', silence],
+    ['is down', hangUp],
+  ])('is missed by no start and no app that asks, when its queue %s', async (_what, answer) => {
+    queue.answer(answer);
+    const app = await stack.start(WORKFLOW);
+    await age(stack.endpoints, app.requestId, 62_000);
     expect(await app.status()).toMatchObject({ status: 'action_pending', channel: 'sms' });
-    await wait(app, 300);
+    await age(stack.endpoints, app.requestId, 300_000);
     expect(await app.status()).toMatchObject({ status: 'expired' });
-    expect((await ends()).map(({ request_id }) => request_id)).toContain(app.requestId);
+    expect(await endsOf(app)).toHaveLength(1);
     expect(sentAbout(app)).toHaveLength(1);
   });
 });
 
-describe('a message', () => {
-  it.each([
-    ['that is not JSON', 'boom'],
-    ['of another version', '{"v":99,"request_id":"x","step":0}'],
-    ['about a verification that is not there', '{"v":1,"request_id":"gone","step":0}'],
-  ])('%s is dropped after one delivery', async (_what, body) => {
-    await sendToClock(stack.endpoints, body);
-    await isIdle();
+describe('the event of an end', () => {
+  it('says what was verified by whom, without a number', async () => {
+    const number = phoneNumber('8');
+    const nonce = idempotencyKey();
+    const app = await startApp(stack.endpoints.api, { phone_number: number, nonce });
+    expect(await endsOf(app)).toEqual([]);
+    expect((await check(app, SILENT_CODE)).status).toBe(200);
+    const [event, ...others] = await endsOf(app);
+    expect(others).toEqual([]);
+    expect(event).toMatchObject({
+      source: 'silent-auth',
+      'detail-type': 'verification.ended',
+      detail: {
+        status: 'completed',
+        channel: 'silent_auth',
+        verified: { phone_number: true, email: false },
+        reason: null,
+        sub: null,
+        nonce,
+        at: expect.any(String),
+      },
+    });
+    expect(JSON.stringify(event)).not.toContain(number.slice(1));
   });
 
-  it.each([
-    ['for the second time', 0],
-    ['about a step that its workflow lacks', 7],
-  ])('%s changes nothing', async (_what, step) => {
-    const app = await start();
-    await wait(app, 400);
-    await isIdle();
-    const [before, told] = [await app.status(), (await ends()).length];
-    const body = { v: 1, request_id: app.requestId, step };
-    await sendToClock(stack.endpoints, JSON.stringify(body));
-    await isIdle();
-    expect(await app.status()).toEqual(before);
-    expect(await ends()).toHaveLength(told);
+  const webhook =
+    (status: string) =>
+    ({ requestId }: App): Promise<unknown> =>
+      stack.send(webhooks.event(requestId, 'silent_auth', status));
+  it.each<[string, (app: App) => Promise<unknown>]>([
+    ['cancelled', (app) => app.post('/cancel')],
+    ['user_rejected', webhook('user_rejected')],
+    ['failed', webhook('failed')],
+    ['aborted', (app) => app.post('/check-code', { request_id: 'another', code: SILENT_CODE })],
+    ['expired', (app) => age(stack.endpoints, app.requestId, 3_600_000).then(app.status)],
+  ])('is published when it is %s', async (status, end) => {
+    const app = await stack.start(['silent_auth']);
+    await end(app);
+    const [event] = await endsOf(app);
+    expect(event?.detail).toMatchObject({ status, verified: { phone_number: false } });
+    expect((await app.status()).status).toBe(status);
+  });
+
+  it('is published by the next read, once, when the bus was down', async () => {
+    const app = await stack.start(['silent_auth']);
+    bus.answer(json(503, {}));
+    expect((await check(app, SILENT_CODE)).status).toBe(200);
+    const completed = webhooks.event(app.requestId, 'silent_auth', 'completed');
+    expect(await stack.send(completed)).toBe(204);
+    expect(bus.received.length).toBeGreaterThanOrEqual(2);
+    bus.answer(forward);
+    expect(await endsOf(app)).toEqual([]);
+    await age(stack.endpoints, app.requestId, PUBLISHED_MS);
+    for (let reads = 0; reads < 2; reads += 1) {
+      await app.status();
+      expect(await endsOf(app)).toHaveLength(1);
+    }
   });
 });
