@@ -170,6 +170,13 @@ describe('a fault that its user can mend is one sentence', () => {
       {},
       /is not JSON$/m,
     ],
+    [
+      'the stage has no outputs',
+      'doctor',
+      ['--stage', 'prod', '--outputs', join(folder, 'none.json')],
+      {},
+      /npm run deploy -- -c stage=prod --outputs-file/,
+    ],
     ['no stack has ever run', 'dashboard', [], {}, /^no stack has run in /],
   ])('when %s: npm run %s', async (_what, name, args, environment, sentence) => {
     const { code, stderr } = await run(name, args, { ...FREE_PORTS, ...environment });
