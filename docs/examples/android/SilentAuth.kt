@@ -18,6 +18,8 @@ import kotlinx.coroutines.*
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
 import okhttp3.*
 import okhttp3.MediaType.Companion.toMediaType
 import okhttp3.RequestBody.Companion.toRequestBody
@@ -28,6 +30,7 @@ import org.json.JSONObject
 class Problem(val code: String, val body: JSONObject) : Exception(code) {
     val retryAfter = body.optLong("retry_after", 0)
     val attemptsRemaining = body.optInt("attempts_remaining", 0)
+    val retryable = body.optBoolean("retryable", true)
 }
 class RequestIdMismatch : Exception()
 
@@ -73,6 +76,7 @@ class SilentAuth(
     private val sockets = OkHttpClient.Builder().connectTimeout(Duration.ofSeconds(10)).build()
     private val opened = mutableSetOf<String>()
     private val wake = Channel<Unit>(Channel.CONFLATED)
+    private val starting = Mutex() // held until the start is answered
     private var failures = 0
     private var messageCount = 0 // messages received on the socket
     private var serverAheadMs = Long.MIN_VALUE
@@ -91,11 +95,12 @@ class SilentAuth(
 
     /**
      * Starts, or goes on with what was saved; returns at the end. Cancel the coroutine to leave. A
-     * verification that ended without `completed` is forgotten here, a completed one with its proof.
+     * verification that ended without `completed` is forgotten here, a completed one with its proof; a
+     * start that was refused is forgotten at once.
      */
     suspend fun run(): JSONObject {
         store.save(saved) // before the start is sent
-        forgettingEnded { begin() }
+        starting.withLock { forgettingEnded { begin() } }
         while (!isFinal) {
             val url = checkUrl
             try {
@@ -124,7 +129,11 @@ class SilentAuth(
         return proof
     }
 
-    /** Gives up. Safe to repeat: after the end it answers with the verification as it is. */
+    /**
+     * Gives up, and `run` returns the cancelled verification: do not cancel its coroutine before. While the
+     * start has no answer, this and `leave` wait for it; where nothing was started they do nothing. Safe to
+     * repeat: after the end it answers with the verification as it is.
+     */
     suspend fun cancel() = act("/cancel", JSONObject())
 
     /**
@@ -285,7 +294,8 @@ class SilentAuth(
     }
 
     /** `isSettled`: whether this verification shows that the call took effect. */
-    private suspend fun act(path: String, body: JSONObject, isSettled: (JSONObject) -> Boolean = { false }) =
+    private suspend fun act(path: String, body: JSONObject, isSettled: (JSONObject) -> Boolean = { false }) {
+        starting.withLock { if (saved.clientToken == null) return }
         repeating({ isFinal || now?.let(isSettled) == true }) {
             try {
                 take(shaped { send("POST", path, body).getJSONObject("verification") })
@@ -294,12 +304,14 @@ class SilentAuth(
                 throw problem
             }
         }
+    }
 
-    /** Forgets the verification if the server answers that it is over. */
+    /** Forgets a verification that is over according to the server, and a start that it refused. */
     private suspend fun forgettingEnded(call: suspend () -> Unit) = try {
         call()
     } catch (problem: Problem) {
-        if (problem.code == "client_token_invalid" || problem.code == "verification_closed") store.save(null)
+        val isRefused = saved.clientToken == null && !problem.retryable
+        if (isRefused || problem.code in OVER) store.save(null)
         throw problem
     }
 
@@ -382,6 +394,7 @@ class SilentAuth(
     private companion object {
         val JSON = "application/json".toMediaType()
         val FINAL = setOf("completed", "failed", "user_rejected", "expired", "blocked", "cancelled", "aborted")
+        val OVER = setOf("client_token_invalid", "verification_closed")
         val UNCERTAIN = setOf("internal", "provider_unavailable", "dependency_unavailable", "start_in_progress")
     }
 }

@@ -48,6 +48,7 @@ struct Problem: Error, Decodable {
     let code: String
     let retryAfter: Int?
     let attemptsRemaining: Int?
+    let retryable: Bool?
     let verification: Verification?
 }
 struct NetworkFailure: Error {}
@@ -97,6 +98,7 @@ actor SilentAuth {
     private var current: Verification?
     private var opened = Set<String>()
     private var socket: URLSessionWebSocketTask?
+    private var starting: Task<Void, Error>?  // ends with the answer to the start
     private var failures = 0
     private var messageCount = 0  // messages received on the socket
     private var serverAhead: TimeInterval = -.infinity
@@ -113,9 +115,12 @@ actor SilentAuth {
     }
 
     /// Starts, or goes on with what was saved; returns at the end. Cancel the task to leave. A
-    /// verification that ended without `completed` is forgotten here, a completed one with its proof.
+    /// verification that ended without `completed` is forgotten here, a completed one with its proof; a
+    /// start that was refused is forgotten at once.
     func run() async throws -> Verification {
-        try await forgettingEnded { try await self.begin() }
+        let start = Task { try await self.forgettingEnded { try await self.begin() } }
+        starting = start
+        try await withTaskCancellationHandler { try await start.value } onCancel: { start.cancel() }
         while let verification = current, !verification.isFinal {
             try Task.checkCancellation()
             if let url = verification.checkUrl, !opened.contains(url) {
@@ -155,7 +160,9 @@ actor SilentAuth {
         return proof
     }
 
-    /// Gives up. Safe to repeat: after the end it answers with the verification as it is.
+    /// Gives up, and `run` returns the cancelled verification: do not cancel its task before. While the
+    /// start has no answer, this and `leave` wait for it; where nothing was started they do nothing. Safe
+    /// to repeat: after the end it answers with the verification as it is.
     func cancel() async throws { try await act("cancel", [:]) }
 
     /// A code that the user typed. A wrong one throws `code_invalid`; if that answer was lost, only
@@ -326,6 +333,8 @@ actor SilentAuth {
     private func act(
         _ path: String, _ body: [String: Any], isSettled: @escaping (Verification) -> Bool = { _ in false }
     ) async throws {
+        _ = await starting?.result
+        guard saved.clientToken != nil else { return }
         try await repeating(isSettled: { self.current.map { $0.isFinal || isSettled($0) } ?? false }) {
             do {
                 self.take(try self.decode(Answer.self, try await self.send("POST", path, body)).verification)
@@ -336,11 +345,12 @@ actor SilentAuth {
         }
     }
 
-    /// Forgets the verification if the server answers that it is over.
+    /// Forgets a verification that is over according to the server, and a start that it refused.
     private func forgettingEnded(_ call: @escaping () async throws -> Void) async throws {
-        do { try await call() } catch let problem as Problem
-            where ["client_token_invalid", "verification_closed"].contains(problem.code) {
-            try store.save(nil)
+        do { try await call() } catch let problem as Problem {
+            let isRefused = saved.clientToken == nil && problem.retryable == false
+            let isOver = ["client_token_invalid", "verification_closed"].contains(problem.code)
+            if isRefused || isOver { try store.save(nil) }
             throw problem
         }
     }
