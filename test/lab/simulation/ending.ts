@@ -2,7 +2,7 @@
 
 import type { Received } from './gateway.ts';
 import { TABLES } from './lambda/needs.ts';
-import type { Item } from './store/expression.ts';
+import type { Item } from './store/memory-dynamodb.ts';
 import type { Holding, World } from './world.ts';
 
 /** One verification as its holder finds it when all is over. */

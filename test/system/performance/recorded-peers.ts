@@ -165,7 +165,7 @@ function createAnswers(): Readonly<Record<Peer, (call: HeardCall) => Reply>> {
       const isRead = operation === 'GetItem';
       const command = isRead ? new GetItemCommand(input) : new UpdateItemCommand(input);
       try {
-        return { status: 200, body: memory.execute(command) };
+        return { status: 200, body: memory.executeOnWire(command) };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         return refuse(error.name);

@@ -2,7 +2,7 @@
 
 import type { Ending, FinalLook } from '../ending.ts';
 import type { JsonObject } from '../history.ts';
-import type { Item } from '../store/expression.ts';
+import type { Item } from '../store/memory-dynamodb.ts';
 import type { World } from '../world.ts';
 import { ENDS, get, isObject } from './objects.ts';
 import type { Report } from './violation.ts';
