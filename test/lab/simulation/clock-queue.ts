@@ -7,18 +7,6 @@ import type { Fact } from './history.ts';
 import type { Lambda } from './lambda/instances.ts';
 import type { Connected, Waiting } from './wire.ts';
 
-export interface SimulatedQueue {
-  readonly queueFor: (who: Waiting) => ClockQueue;
-  /** Messages that will still be delivered. */
-  readonly waiting: () => number;
-  /** Whether every message that was to be sent about it has come, and was handled. */
-  readonly keptEveryMessage: (requestId: string) => boolean;
-}
-
-interface QueueNeeds extends Connected {
-  readonly lambda: Lambda;
-}
-
 const MAX_DELAY_MS = 900_000;
 const SEND_TIMEOUT_MS = 300;
 const VISIBILITY_MS = 90_000;
@@ -26,7 +14,9 @@ const MAX_RECEIVE_COUNT = 5;
 /** Far from the numbers of requests and of socket messages. */
 const FIRST_INVOCATION = 2_000_000;
 
-export function createSimulatedQueue(needs: QueueNeeds): SimulatedQueue {
+export type SimulatedQueue = ReturnType<typeof createSimulatedQueue>;
+
+export function createSimulatedQueue(needs: Connected & { readonly lambda: Lambda }) {
   const { scheduler, faults, prng, history, wire, lambda } = needs;
   const sent = new Map<string, number>();
   const arrived = new Map<string, number>();
@@ -67,12 +57,14 @@ export function createSimulatedQueue(needs: QueueNeeds): SimulatedQueue {
   };
 
   return {
+    /** Messages that will still be delivered. */
     waiting: () => waiting,
-    keptEveryMessage: (requestId) =>
+    /** Whether every message that was to be sent about it has come, and was handled. */
+    keptEveryMessage: (requestId: string) =>
       !lost.has(requestId) &&
       sent.get(requestId) === arrived.get(requestId) &&
       (sent.has(requestId) || !history.facts.some(isDeathOfStart)),
-    queueFor: (who) => ({
+    queueFor: (who: Waiting): ClockQueue => ({
       send: async (message, atMs) => {
         const { requestId } = message;
         const body = toMessageBody(message);

@@ -37,18 +37,11 @@ export const FAULT_KINDS = [
 ] as const;
 type FaultKind = (typeof FAULT_KINDS)[number];
 
-export interface Faults {
-  readonly happens: (kind: FaultKind) => boolean;
-  /** At most one of the kinds an exchange can suffer. */
-  readonly ofExchange: () => ExchangeFault | undefined;
-  /** Whether this run knows that kind at all. */
-  readonly knows: (kind: FaultKind) => boolean;
-  readonly stop: () => void;
-}
-
 const RATES = [0, 0.01, 0.04, 0.12] as const;
 
-export function createFaults(prng: Prng, without: ReadonlySet<string>): Faults {
+export type Faults = ReturnType<typeof createFaults>;
+
+export function createFaults(prng: Prng, without: ReadonlySet<string>) {
   const isQuiet = prng.chance(0.1);
   // No webhook arrives at all: only the clock and questions move anything.
   const isDeaf = prng.fork('deaf').chance(0.1);
@@ -66,9 +59,11 @@ export function createFaults(prng: Prng, without: ReadonlySet<string>): Faults {
     (streams.get(kind)?.chance(rates.get(kind) ?? 0) ?? false) && !isOver;
   return {
     happens,
-    ofExchange: () => EXCHANGE_FAULTS.filter(happens)[0],
-    knows: (kind) => !isOver && (rates.get(kind) ?? 0) > 0,
-    stop: () => {
+    /** At most one of the kinds an exchange can suffer. */
+    ofExchange: (): ExchangeFault | undefined => EXCHANGE_FAULTS.filter(happens)[0],
+    /** Whether this run knows that kind at all. */
+    knows: (kind: FaultKind) => !isOver && (rates.get(kind) ?? 0) > 0,
+    stop: (): void => {
       isOver = true;
     },
   };

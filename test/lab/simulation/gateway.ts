@@ -4,8 +4,8 @@ import { HTTP_ROUTES } from '../../../shared/config.ts';
 import type { HttpRequest } from '../../../shared/lambda/handler.ts';
 import { httpRequest } from '../../fixtures/requests.ts';
 import type { Invoked, Lambda } from './lambda/instances.ts';
-import type { Surroundings } from './surroundings.ts';
-import type { Deliver } from './vonage/deliveries.ts';
+import type { Delivery } from './vonage/deliveries.ts';
+import type { Surroundings } from './wire.ts';
 
 /** Somebody with a network connection. */
 export interface Client {
@@ -28,20 +28,14 @@ export interface Received {
   readonly body: unknown;
 }
 
-export interface Gateway {
-  /** `undefined`: nothing came back. */
-  readonly request: (from: Client, route: Route, sent?: Sent) => Promise<Received | undefined>;
-  readonly deliver: Deliver;
-}
-
-interface GatewayNeeds extends Surroundings {
-  readonly lambda: Lambda;
-  readonly toleratedSkewMs: number;
-}
-
 const GIVE_UP_MS = 12_000;
 
-export function createGateway(needs: GatewayNeeds): Gateway {
+export type Gateway = ReturnType<typeof createGateway>;
+
+/** @param needs.toleratedSkewMs how far the clocks of Vonage and of an instance may be apart */
+export function createGateway(
+  needs: Surroundings & { readonly lambda: Lambda; readonly toleratedSkewMs: number },
+) {
   const { scheduler, faults, prng, history, lambda, toleratedSkewMs } = needs;
   let requests = 0;
 
@@ -56,7 +50,12 @@ export function createGateway(needs: GatewayNeeds): Gateway {
   };
 
   return {
-    request: async (from, route, { bearer, key, body, forwardedFor } = {}) => {
+    /** `undefined`: nothing came back. */
+    request: async (
+      from: Client,
+      route: Route,
+      { bearer, key, body, forwardedFor }: Sent = {},
+    ): Promise<Received | undefined> => {
       requests += 1;
       const id = requests;
       const { name, address } = from;
@@ -84,7 +83,7 @@ export function createGateway(needs: GatewayNeeds): Gateway {
       return answer;
     },
 
-    deliver: async ({ number, authorization, body, json, forged }) => {
+    deliver: async ({ number, authorization, body, json, forged }: Delivery) => {
       requests += 1;
       const id = requests;
       await scheduler.sleep(prng.between(5, 80));
@@ -92,7 +91,7 @@ export function createGateway(needs: GatewayNeeds): Gateway {
       const isInTolerance = toleratedSkewMs <= 60_000;
       if (faults.happens('network_lost')) {
         history.record({ ...about, isInTolerance, status: 'lost' });
-        return 'lost';
+        return 'lost' as const;
       }
       const headers = {
         'content-type': 'application/json',

@@ -57,12 +57,12 @@ type Stated = { [K in Kind]: { readonly kind: K } & Readonly<Facts[K]> }[Kind];
 export type Fact = Stated & { readonly atMs: number };
 export type Of<K extends Kind> = Extract<Fact, { kind: K }>;
 
-export interface History {
-  readonly record: (fact: Stated) => void;
-  readonly facts: readonly Fact[];
-}
+export type History = ReturnType<typeof createHistory>;
 
-export function createHistory(now: () => number): History {
+export function createHistory(now: () => number) {
   const facts: Fact[] = [];
-  return { facts, record: (fact) => void facts.push({ ...fact, atMs: now() }) };
+  return {
+    facts: facts as readonly Fact[],
+    record: (fact: Stated): void => void facts.push({ ...fact, atMs: now() }),
+  };
 }

@@ -3,47 +3,42 @@
  * the scheduler again; only then the next action happens. So the order of actions decides everything.
  */
 
-import { settled } from './settled.ts';
-
-export interface Scheduler {
-  /** Epoch milliseconds, with fractions. */
-  readonly now: () => number;
-  readonly after: (delayMs: number, action: () => void) => void;
-  readonly sleep: (delayMs: number) => Promise<void>;
-  /** Runs until nothing is left to do, or until `isOver`. */
-  readonly run: (isOver: () => boolean) => Promise<void>;
-  readonly steps: () => number;
-}
-
 interface Planned {
   readonly atMs: number;
-  readonly number: number;
   readonly action: () => void;
 }
 
 /** More than any run needs: a loop that never ends fails instead of hanging. */
 const MAX_STEPS = 60_000;
+const WEB_CRYPTO = ['sign', 'verify', 'importKey', 'digest'] as const;
 
-export function createScheduler(startMs: number): Scheduler {
-  const heap: Planned[] = [];
+let running = 0;
+countWebCrypto();
+
+export type Scheduler = ReturnType<typeof createScheduler>;
+
+export function createScheduler(startMs: number) {
+  /** Soonest first; of two at the same time the one that was planned first. */
+  const plan: Planned[] = [];
   let nowMs = startMs;
-  let planned = 0;
   let steps = 0;
 
   const after = (delayMs: number, action: () => void): void => {
-    planned += 1;
-    push(heap, { atMs: nowMs + Math.max(0, delayMs), number: planned, action });
+    const atMs = nowMs + Math.max(0, delayMs);
+    plan.splice(plan.findLastIndex((planned) => planned.atMs <= atMs) + 1, 0, { atMs, action });
   };
 
   return {
+    /** Epoch milliseconds, with fractions. */
     now: () => nowMs,
     after,
-    sleep: (delayMs) => new Promise((resolve) => after(delayMs, resolve)),
+    sleep: (delayMs: number) => new Promise<void>((resolve) => after(delayMs, resolve)),
     steps: () => steps,
-    run: async (isOver) => {
+    /** Runs until nothing is left to do, or until `isOver`. */
+    run: async (isOver: () => boolean): Promise<void> => {
       await settled();
       while (!isOver()) {
-        const next = pop(heap);
+        const next = plan.shift();
         if (!next) return;
         nowMs = next.atMs;
         steps += 1;
@@ -55,37 +50,25 @@ export function createScheduler(startMs: number): Scheduler {
   };
 }
 
-function isBefore(one: Planned, other: Planned): boolean {
-  return one.atMs < other.atMs || (one.atMs === other.atMs && one.number < other.number);
+/** Waits until no promise and no thread of WebCrypto has anything left to do. */
+async function settled(): Promise<void> {
+  do await new Promise<void>((resolve) => setImmediate(resolve));
+  while (running > 0);
 }
 
-function push(heap: Planned[], item: Planned): void {
-  let index = heap.length;
-  heap.push(item);
-  while (index > 0) {
-    const parent = (index - 1) >> 1;
-    const above = heap[parent];
-    if (!above || !isBefore(item, above)) break;
-    heap[index] = above;
-    index = parent;
+/** WebCrypto works in threads of its own, which the queues of this thread do not show. */
+function countWebCrypto(): void {
+  for (const name of WEB_CRYPTO) {
+    const original: unknown = Reflect.get(crypto.subtle, name);
+    if (typeof original !== 'function') continue;
+    const counted = async (...args: unknown[]): Promise<unknown> => {
+      running += 1;
+      try {
+        return await Reflect.apply(original, crypto.subtle, args);
+      } finally {
+        running -= 1;
+      }
+    };
+    Object.defineProperty(crypto.subtle, name, { value: counted, configurable: true });
   }
-  heap[index] = item;
-}
-
-function pop(heap: Planned[]): Planned | undefined {
-  const [first] = heap;
-  const last = heap.pop();
-  if (!first || !last || heap.length === 0) return first;
-  let index = 0;
-  for (;;) {
-    const left = 2 * index + 1;
-    const [leftItem, rightItem] = [heap[left], heap[left + 1]];
-    const child = leftItem && rightItem && isBefore(rightItem, leftItem) ? left + 1 : left;
-    const below = heap[child];
-    if (!below || !isBefore(below, last)) break;
-    heap[index] = below;
-    index = child;
-  }
-  heap[index] = last;
-  return first;
 }

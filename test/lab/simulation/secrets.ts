@@ -17,23 +17,9 @@ export const APPLICATION_ID = 'aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab';
 
 type Secret = Readonly<Record<string, string>>;
 
-export interface SimulatedSecrets {
-  readonly clientFor: (who: Waiting) => SecretsManagerClient;
-  readonly read: (secretId: string) => Secret;
-  /** The secret that Vonage signs with now. */
-  readonly signatureSecret: () => string;
-  /** Whether Vonage takes a JWT made with this private key. */
-  readonly isAccepted: (privateKey: string) => boolean;
-  /** Our side learns the new signature secret, and still accepts the old one. */
-  readonly prepareRotation: () => void;
-  /** Vonage signs with the new one. */
-  readonly finishRotation: () => void;
-  readonly rotateTokenKey: () => void;
-  readonly rotatePrivateKey: () => void;
-  readonly rotateProofKey: () => void;
-}
+export type SimulatedSecrets = ReturnType<typeof createSecrets>;
 
-export function createSecrets({ wire, prng }: Connected): SimulatedSecrets {
+export function createSecrets({ wire, prng }: Connected) {
   const make = (): string => prng.text(BASE64URL, 43);
   let signing = make();
   let accepted = `private-${make()}`;
@@ -51,7 +37,7 @@ export function createSecrets({ wire, prng }: Connected): SimulatedSecrets {
 
   return {
     read,
-    clientFor: (who) => {
+    clientFor: (who: Waiting): SecretsManagerClient => {
       const send = async (command: unknown): Promise<{ readonly SecretString: string }> => {
         if (!(command instanceof GetSecretValueCommand)) throw new Error('not a read of a secret');
         const secretId = command.input.SecretId ?? '';
@@ -65,10 +51,14 @@ export function createSecrets({ wire, prng }: Connected): SimulatedSecrets {
       };
       return Object.create(SecretsManagerClient.prototype, { send: { value: send } });
     },
+    /** The secret that Vonage signs with now. */
     signatureSecret: () => signing,
-    isAccepted: (key) => key === accepted,
+    /** Whether Vonage takes a JWT made with this private key. */
+    isAccepted: (key: string) => key === accepted,
+    /** Our side learns the new signature secret, and still accepts the old one. */
     prepareRotation: () =>
       change(signature, { signature_secret: make(), previous_signature_secret: signing }),
+    /** Vonage signs with the new one. */
     finishRotation: () => {
       signing = read(signature).signature_secret ?? signing;
     },

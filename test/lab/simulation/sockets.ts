@@ -10,23 +10,6 @@ import type { Client } from './gateway.ts';
 import type { Lambda } from './lambda/instances.ts';
 import type { Connected, Waiting } from './wire.ts';
 
-export interface Socket {
-  readonly connection: string;
-  readonly isOpen: () => boolean;
-  readonly send: (message: unknown) => void;
-  /** The phone closes it, which the gateway notices. */
-  readonly close: () => void;
-}
-
-export interface Sockets {
-  readonly connect: (
-    from: Client,
-    offer: { readonly token: string; readonly origin?: string },
-    onMessage: (message: unknown) => void,
-  ) => Promise<Socket | undefined>;
-  readonly pusherFor: (who: Waiting) => Pusher;
-}
-
 interface Line {
   readonly from: Client;
   readonly onMessage: (message: unknown) => void;
@@ -35,16 +18,15 @@ interface Line {
   isDead: boolean;
 }
 
-interface SocketNeeds extends Connected {
-  readonly lambda: Lambda;
-}
-
 const PUSH_TRIES = 2;
 const PUSH_TIMEOUT_MS = 1000;
 /** Apart from the ids of HTTP requests. */
 const FIRST_INVOCATION = 1_000_000;
 
-export function createSockets(needs: SocketNeeds): Sockets {
+export type Sockets = ReturnType<typeof createSockets>;
+export type Socket = NonNullable<Awaited<ReturnType<Sockets['connect']>>>;
+
+export function createSockets(needs: Connected & { readonly lambda: Lambda }) {
   const { scheduler, faults, prng, history, wire, lambda } = needs;
   const lines = new Map<string, Line>();
   let count = 0;
@@ -96,7 +78,12 @@ export function createSockets(needs: SocketNeeds): Sockets {
   };
 
   return {
-    connect: async (from, { token, origin }, onMessage) => {
+    /** `undefined`: refused. */
+    connect: async (
+      from: Client,
+      { token, origin }: { readonly token: string; readonly origin?: string },
+      onMessage: (message: unknown) => void,
+    ) => {
       count += 1;
       const id = `connection${count}`;
       const line: Line = { from, onMessage, state: 'connecting', isDead: false };
@@ -116,19 +103,19 @@ export function createSockets(needs: SocketNeeds): Sockets {
       await scheduler.sleep(prng.between(5, 100));
       if (!isOpen) return undefined;
       return {
-        connection: id,
         isOpen: () => line.state === 'open' && !line.isDead,
-        send: (message) => {
+        send: (message: unknown): void => {
           const body = JSON.stringify(message);
           void say(line, toEvent('$default', id, connectedAt, { body }), id);
         },
-        close: () => {
+        /** The phone closes it, which the gateway notices. */
+        close: (): void => {
           line.state = 'closed';
         },
       };
     },
 
-    pusherFor: (who) => ({
+    pusherFor: (who: Waiting): Pusher => ({
       push: (connections, verification) => {
         const body = JSON.parse(JSON.stringify(toVerificationObject(verification)));
         return Promise.all(connections.map((connection) => pushTo(who, connection, body)));

@@ -1,15 +1,32 @@
 /** Every await of the product: a request that is sent, takes effect somewhere, and is answered, or not. */
 
 import type { Clock } from '../../../shared/domain/ports/clock.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Faults } from './faults.ts';
+import type { History } from './history.ts';
+import type { Prng } from './prng.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** What every part of a simulated world is given. */
+export interface Surroundings {
+  readonly scheduler: Scheduler;
+  readonly faults: Faults;
+  readonly history: History;
+  /** The part's own stream. */
+  readonly prng: Prng;
+}
+
+/** A part that functions call over the wire. */
+export interface Connected extends Surroundings {
+  readonly wire: Wire;
+}
 
 /** An instance that waits: once it is dead, nothing that it waits for comes any more. */
 export interface Waiting {
   readonly name: string;
   readonly clock: Clock;
   /** The invocation that it serves. */
-  readonly invocation: () => number;
-  readonly isAlive: () => boolean;
+  invocation: number;
+  isAlive: boolean;
   readonly kill: (why: string) => void;
 }
 
@@ -28,18 +45,9 @@ type Exchanged<T> =
   | { readonly outcome: 'answered'; readonly value: T }
   | { readonly outcome: 'refused' | 'timeout' };
 
-export interface Wire {
-  readonly exchange: <T>(who: Waiting, exchange: Exchange<T>) => Promise<Exchanged<T>>;
-  /** Time that passes for one that may die meanwhile. */
-  readonly pause: (who: Waiting, delayMs: number) => Promise<void>;
-}
+export type Wire = ReturnType<typeof createWire>;
 
-/** A part that functions call over the wire. */
-export interface Connected extends Surroundings {
-  readonly wire: Wire;
-}
-
-export function createWire({ scheduler, faults, prng, history }: Surroundings): Wire {
+export function createWire({ scheduler, faults, prng, history }: Surroundings) {
   const latency = (usualMs: number): number =>
     usualMs * (prng.chance(0.1) ? prng.between(1, 20) : prng.between(0.5, 1.5));
 
@@ -52,11 +60,11 @@ export function createWire({ scheduler, faults, prng, history }: Surroundings): 
       const [there, back] = [latency(latencyMs / 2), latency(latencyMs / 2)];
       if (fault) {
         const what = `${fault}: ${who.name} to ${to}`;
-        history.record({ kind: 'fault', what, invocation: who.invocation() });
+        history.record({ kind: 'fault', what, invocation: who.invocation });
       }
       const answer = (delayMs: number, exchanged: () => Exchanged<T>): void =>
         scheduler.after(delayMs, () => {
-          if (who.isAlive()) resolve(exchanged());
+          if (who.isAlive) resolve(exchanged());
         });
       const take = (delayMs: number): void => {
         const isInTime = delayMs + back < timeoutMs;
@@ -98,10 +106,11 @@ export function createWire({ scheduler, faults, prng, history }: Surroundings): 
 
   return {
     exchange,
-    pause: (who, delayMs) =>
-      new Promise((resolve) =>
+    /** Time that passes for one that may die meanwhile. */
+    pause: (who: Waiting, delayMs: number) =>
+      new Promise<void>((resolve) =>
         scheduler.after(delayMs, () => {
-          if (who.isAlive()) resolve();
+          if (who.isAlive) resolve();
         }),
       ),
   };

@@ -1,26 +1,25 @@
 /** Puts one simulated world together: the real functions in the middle, everything else made up. */
 
 import { createHmac } from 'node:crypto';
-import { type Company, createCompany } from './actors/company.ts';
-import { createSimulatedQueue, type SimulatedQueue } from './clock-queue.ts';
-import { createBus } from './event-bus.ts';
+import type { EndNotifier } from '../../../shared/domain/ports/end-notifier.ts';
+import { createCompany } from './actors/company.ts';
+import { createSimulatedQueue } from './clock-queue.ts';
 import { createFaults } from './faults.ts';
-import { type Client, createGateway, type Gateway } from './gateway.ts';
+import { type Client, createGateway } from './gateway.ts';
 import { createHistory } from './history.ts';
 import { createLambda } from './lambda/instances.ts';
 import { type Environment, TABLES } from './lambda/needs.ts';
-import { createPrng, type Prng } from './prng.ts';
+import { createPrng } from './prng.ts';
 import { createScheduler } from './scheduler.ts';
 import { createSecrets, SECRET_IDS, type SimulatedSecrets } from './secrets.ts';
-import { drawSettings, type RunSettings } from './settings.ts';
-import { createSockets, type Sockets } from './sockets.ts';
+import { drawSettings } from './settings.ts';
+import { createSockets } from './sockets.ts';
 import { createMemoryDynamoDb, type MemoryDynamoDb } from './store/memory-dynamodb.ts';
 import { createStoreClients } from './store/store-clients.ts';
-import type { Surroundings } from './surroundings.ts';
 import { createDeliveries, type Deliveries } from './vonage/deliveries.ts';
 import { createVonageHttp } from './vonage/http.ts';
-import { createProvider, type Provider } from './vonage/provider.ts';
-import { createWire } from './wire.ts';
+import { createProvider } from './vonage/provider.ts';
+import { type Connected, createWire, type Waiting } from './wire.ts';
 
 /** A verification that somebody holds the token of. */
 export interface Holding {
@@ -31,25 +30,12 @@ export interface Holding {
   readonly seen: () => unknown;
 }
 
-export interface World extends Omit<Surroundings, 'prng'> {
-  readonly settings: RunSettings;
-  readonly database: MemoryDynamoDb;
-  readonly secrets: SimulatedSecrets;
-  readonly provider: Provider;
-  readonly deliveries: Deliveries;
-  readonly gateway: Gateway;
-  readonly sockets: Sockets;
-  readonly clockQueue: SimulatedQueue;
-  readonly company: Company;
-  readonly holdings: Holding[];
-  /** check_urls that Mallory makes somebody open instead of their own, by name. */
-  readonly hijacked: Map<string, string>;
-  readonly prngFor: (name: string) => Prng;
-}
+export type World = ReturnType<typeof createWorld>;
 
 const START_MS = Date.UTC(2026, 2, 4, 10, 15, 30);
+const BUS_TIMEOUT_MS = 1000;
 
-export function createWorld(seed: string, without: ReadonlySet<string>): World {
+export function createWorld(seed: string, without: ReadonlySet<string>) {
   const prng = createPrng(seed);
   const scheduler = createScheduler(START_MS + prng.below(3_600_000));
   const history = createHistory(scheduler.now);
@@ -82,8 +68,8 @@ export function createWorld(seed: string, without: ReadonlySet<string>): World {
     wire,
     settings,
     secrets,
-    stores: createStoreClients({ ...connected('store'), database }),
-    http: createVonageHttp({
+    storeClientFor: createStoreClients({ ...connected('store'), database }),
+    httpFor: createVonageHttp({
       ...connected('vonage'),
       secrets,
       provider,
@@ -91,7 +77,7 @@ export function createWorld(seed: string, without: ReadonlySet<string>): World {
     }),
     pusherFor: sockets.pusherFor,
     queueFor: clockQueue.queueFor,
-    busFor: createBus(connected('bus')),
+    busFor: (who) => createBus(who, connected('bus')),
   };
   return {
     settings,
@@ -106,9 +92,21 @@ export function createWorld(seed: string, without: ReadonlySet<string>): World {
     sockets,
     clockQueue,
     company: createCompany({ ...around('company'), gateway }),
-    holdings: [],
-    hijacked: new Map(),
-    prngFor: (name) => prng.fork(name),
+    holdings: [] as Holding[],
+    /** check_urls that Mallory makes somebody open instead of their own, by name. */
+    hijacked: new Map<string, string>(),
+    prngFor: (name: string) => prng.fork(name),
+  };
+}
+
+/** EventBridge, as far as the functions use it: it takes the end of a verification, or does not. */
+function createBus(who: Waiting, { wire, history }: Connected): EndNotifier {
+  return {
+    notify: async ({ requestId }, { status }) => {
+      const effect = (): void => history.record({ kind: 'end', requestId, status });
+      const asked = { to: 'the bus', timeoutMs: BUS_TIMEOUT_MS, latencyMs: 10, effect };
+      return (await wire.exchange(who, asked)).outcome === 'answered';
+    },
   };
 }
 

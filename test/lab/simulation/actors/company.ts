@@ -5,22 +5,15 @@ import type { Client, Gateway } from '../gateway.ts';
 import type { JsonObject, Verdict } from '../history.ts';
 import { PROOF } from '../lambda/needs.ts';
 import type { Prng } from '../prng.ts';
-import type { Surroundings } from '../surroundings.ts';
-
-export interface Company {
-  /** Takes what an app hands over as its proof. */
-  readonly take: (from: Client, proof: string) => Promise<void>;
-}
-
-interface CompanyNeeds extends Surroundings {
-  readonly gateway: Gateway;
-}
+import type { Surroundings } from '../wire.ts';
 
 const COMPANY: Client = { name: 'company', address: '203.0.113.77' };
 /** As `cache-control` of the keys allows. */
 const KEYS_MS = 300_000;
 
-export function createCompany(needs: CompanyNeeds): Company {
+export type Company = ReturnType<typeof createCompany>;
+
+export function createCompany(needs: Surroundings & { readonly gateway: Gateway }) {
   const { scheduler, prng, history, gateway } = needs;
   const spent = new Set<unknown>();
   let known: { readonly keys: JSONWebKeySet; readonly atMs: number } | undefined;
@@ -64,7 +57,8 @@ export function createCompany(needs: CompanyNeeds): Company {
   };
 
   return {
-    take: async ({ name: from }, proof) => {
+    /** Takes what an app hands over as its proof. */
+    take: async ({ name: from }: Client, proof: string): Promise<void> => {
       const { kid } = decode(proof.split('.')[0] ?? '');
       const made = await verify(alter(proof, prng));
       history.record({ kind: 'proof', from, kid, altered: true, verdict: made });

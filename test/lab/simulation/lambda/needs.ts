@@ -1,10 +1,5 @@
 /** What one instance of a function is built of: the product's own adapters down to the wire. */
 
-import type { ClockHandlerNeeds } from '../../../../functions/clock/handler.ts';
-import type { ConnectHandlerNeeds } from '../../../../functions/connect/handler.ts';
-import type { ProofHandlerNeeds } from '../../../../functions/proof/handler.ts';
-import type { StartHandlerNeeds } from '../../../../functions/start/handler.ts';
-import type { WebhookHandlerNeeds } from '../../../../functions/webhook/handler.ts';
 import { createStartProtection } from '../../../../shared/adapters/dynamodb/start-protection.ts';
 import { createVerificationLog } from '../../../../shared/adapters/dynamodb/verification-log.ts';
 import { createPhoneNumbers } from '../../../../shared/adapters/phone-numbers/phone-numbers.ts';
@@ -19,29 +14,20 @@ import {
 import { parseClockMessage } from '../../../../shared/adapters/sqs/clock-message.ts';
 import type { ApplicationJwt } from '../../../../shared/adapters/vonage/application-jwt.ts';
 import { createVonage } from '../../../../shared/adapters/vonage/client.ts';
+import type { Http } from '../../../../shared/adapters/vonage/http.ts';
 import { parseWebhook } from '../../../../shared/adapters/vonage/webhook-body.ts';
 import { createWebhookVerifier } from '../../../../shared/adapters/vonage/webhook-signature.ts';
 import type { ClockQueue } from '../../../../shared/domain/ports/clock-queue.ts';
 import type { EndNotifier } from '../../../../shared/domain/ports/end-notifier.ts';
 import type { Pusher } from '../../../../shared/domain/ports/pusher.ts';
-import type { Random } from '../../../../shared/domain/ports/random.ts';
-import type { TokenNeeds } from '../../../../shared/lambda/needs.ts';
 import type { InvocationTelemetry } from '../../../../shared/lambda/telemetry.ts';
-import type { CheckCodeNeeds } from '../../../../shared/usecases/check-code.ts';
+import type { Webhooks } from '../../../../shared/usecases/accept-webhook.ts';
 import { BASE64URL, type Prng } from '../prng.ts';
 import { SECRET_IDS, type SimulatedSecrets } from '../secrets.ts';
 import type { RunSettings } from '../settings.ts';
 import type { StoreClients } from '../store/store-clients.ts';
-import { VONAGE_ORIGIN, type VonageHttp } from '../vonage/http.ts';
+import { VONAGE_ORIGIN } from '../vonage/http.ts';
 import type { Waiting, Wire } from '../wire.ts';
-
-export type InstanceNeeds = StartHandlerNeeds &
-  CheckCodeNeeds &
-  WebhookHandlerNeeds &
-  ConnectHandlerNeeds &
-  ProofHandlerNeeds &
-  ClockHandlerNeeds &
-  TokenNeeds;
 
 export const TABLES = { verifications: 'Verifications', guards: 'Guards' } as const;
 export const ORIGIN = 'https://app.example';
@@ -54,9 +40,9 @@ export const PROOF = {
 export interface Environment {
   readonly wire: Wire;
   readonly settings: RunSettings;
-  readonly stores: StoreClients;
+  readonly storeClientFor: StoreClients;
   readonly secrets: SimulatedSecrets;
-  readonly http: VonageHttp;
+  readonly httpFor: (who: Waiting) => Http;
   readonly pusherFor: (who: Waiting) => Pusher;
   readonly queueFor: (who: Waiting) => ClockQueue;
   readonly busFor: (who: Waiting) => EndNotifier;
@@ -70,31 +56,35 @@ export interface Instance extends Waiting {
 const CHECK_URL_HOSTS = ['.vonage.com', '.nexmo.com'];
 const CALLS_BEGIN_WITHIN_MS = 14_000;
 
-export function createNeeds(who: Instance, environment: Environment): InstanceNeeds {
+export function createNeeds(who: Instance, environment: Environment) {
   const { clock, telemetry, prng } = who;
-  const { settings, stores, wire } = environment;
+  const { settings, storeClientFor, wire } = environment;
   const { stage } = settings;
   const secrets = createSecretStore({ client: environment.secrets.clientFor(who), clock });
   const keys = createKeys({ secrets, secretId: SECRET_IDS.keys });
-  const client = stores.clientFor(who, 3);
+  const client = storeClientFor(who, 3);
   const secretId = SECRET_IDS.signature;
   const { verify } = createWebhookVerifier({ secrets, secretId, clock, telemetry });
-  const random: Random = {
-    attemptId: () => prng.text(BASE64URL, 8),
-    nonce: () => prng.text(BASE64URL, 22),
+  const webhooks: Webhooks = {
+    verify: ({ authorization, body }) => verify(authorization, body),
+    parse: (body, atMs) => parseWebhook(body, atMs, CHECK_URL_HOSTS),
   };
+  const pause = (milliseconds: number): Promise<void> => wire.pause(who, milliseconds);
   return {
     clock,
     telemetry,
-    random,
-    pause: (milliseconds) => wire.pause(who, milliseconds),
+    pause,
+    random: {
+      attemptId: () => prng.text(BASE64URL, 8),
+      nonce: () => prng.text(BASE64URL, 22),
+    },
     phoneNumbers: createPhoneNumbers(stage),
     parseToken: parseClientToken,
     budget: () => ({ lastCallAtMs: clock.now() + CALLS_BEGIN_WITHIN_MS }),
     log: createVerificationLog({ client, table: TABLES.verifications, clock }),
     ...createStartProtection({
       client,
-      onceClient: () => stores.clientFor(who, 1),
+      onceClient: () => storeClientFor(who, 1),
       table: TABLES.guards,
       limits: stage.limits,
       keys,
@@ -115,17 +105,14 @@ export function createNeeds(who: Instance, environment: Environment): InstanceNe
     vonage: createVonage({
       baseUrl: VONAGE_ORIGIN,
       jwt: applicationJwt(secrets),
-      http: environment.http(who),
+      http: environment.httpFor(who),
       clock,
       telemetry,
       settings: stage,
       checkUrlHosts: CHECK_URL_HOSTS,
-      pause: (milliseconds) => wire.pause(who, milliseconds),
+      pause,
     }),
-    webhooks: {
-      verify: ({ authorization, body }) => verify(authorization, body),
-      parse: (body, atMs) => parseWebhook(body, atMs, CHECK_URL_HOSTS),
-    },
+    webhooks,
     settings: stage,
     websocketUrl: 'wss://socket.example/v1',
     allowedOrigins: [ORIGIN],

@@ -8,21 +8,15 @@ import {
 import type { Connected, Waiting } from '../wire.ts';
 import type { MemoryDynamoDb } from './memory-dynamodb.ts';
 
-export interface StoreClients {
-  readonly clientFor: (who: Waiting, maxAttempts: 1 | 3) => DynamoDBClient;
-}
-
-interface StoreNeeds extends Connected {
-  readonly database: MemoryDynamoDb;
-}
-
 type Carried =
   | { readonly result: ReturnType<MemoryDynamoDb['execute']> }
   | { readonly error: unknown };
 
 const TIMEOUT_MS = 1000;
 
-export function createStoreClients(needs: StoreNeeds): StoreClients {
+export type StoreClients = ReturnType<typeof createStoreClients>;
+
+export function createStoreClients(needs: Connected & { readonly database: MemoryDynamoDb }) {
   const { wire, database, prng, faults, scheduler } = needs;
 
   const carryOut = (command: unknown): Carried => {
@@ -52,12 +46,10 @@ export function createStoreClients(needs: StoreNeeds): StoreClients {
     }
   };
 
-  return {
-    clientFor: (who, maxAttempts) =>
-      Object.create(DynamoDBClient.prototype, {
-        send: { value: (command: unknown) => send(who, command, maxAttempts) },
-      }),
-  };
+  return (who: Waiting, maxAttempts: 1 | 3): DynamoDBClient =>
+    Object.create(DynamoDBClient.prototype, {
+      send: { value: (command: unknown) => send(who, command, maxAttempts) },
+    });
 }
 
 /** The SDK counts its tries in what it throws. */

@@ -4,7 +4,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { JsonObject } from '../history.ts';
 import { HEX, type Prng } from '../prng.ts';
 import { API_KEY, APPLICATION_ID, type SimulatedSecrets } from '../secrets.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { Surroundings } from '../wire.ts';
 
 export interface Delivery {
   readonly authorization: string | undefined;
@@ -17,13 +17,7 @@ export interface Delivery {
 
 export type Deliver = (delivery: Delivery) => Promise<number | 'lost'>;
 
-export interface Deliveries {
-  readonly send: (json: JsonObject) => void;
-  /** What a thief of the wire has seen. */
-  readonly captured: readonly Delivery[];
-  /** Deliveries that will still be tried. */
-  readonly waiting: () => number;
-}
+const RETRY_AFTER_MS = [2000, 5000, 15_000, 30_000, 60_000, 60_000, 60_000];
 
 interface DeliveryNeeds extends Surroundings {
   readonly secrets: SimulatedSecrets;
@@ -31,9 +25,9 @@ interface DeliveryNeeds extends Surroundings {
   readonly deliver: Deliver;
 }
 
-const RETRY_AFTER_MS = [2000, 5000, 15_000, 30_000, 60_000, 60_000, 60_000];
+export type Deliveries = ReturnType<typeof createDeliveries>;
 
-export function createDeliveries(needs: DeliveryNeeds): Deliveries {
+export function createDeliveries(needs: DeliveryNeeds) {
   const { scheduler, faults, prng, secrets, skewMs, deliver } = needs;
   const captured: Delivery[] = [];
   let waiting = 0;
@@ -53,9 +47,11 @@ export function createDeliveries(needs: DeliveryNeeds): Deliveries {
   };
 
   return {
+    /** What a thief of the wire has seen. */
     captured,
+    /** Deliveries that will still be tried. */
     waiting: () => waiting,
-    send: (json) => {
+    send: (json: JsonObject): void => {
       count += 1;
       const number = count;
       if (faults.happens('webhook_lost')) return;

@@ -1,21 +1,11 @@
 /** Vonage's API at the level of HTTP: what our client sends, and what may become of it on the way. */
 
+import type { Http } from '../../../../shared/adapters/vonage/http.ts';
 import type { ChannelName } from '../../../../shared/config.ts';
 import { get } from '../checker/objects.ts';
 import type { SimulatedSecrets } from '../secrets.ts';
 import type { Connected, Waiting } from '../wire.ts';
 import type { Judged, Provider } from './provider.ts';
-
-/** The part of our HTTP port that the simulation stands for. */
-type Http = (request: {
-  readonly method: 'POST' | 'DELETE';
-  readonly url: string;
-  readonly bearer: string;
-  readonly body?: unknown;
-}) => Promise<
-  | { readonly outcome: 'answered'; readonly status: number; readonly body: unknown }
-  | { readonly outcome: 'not_sent' | 'timeout' | 'network' }
->;
 
 interface HttpNeeds extends Connected {
   readonly secrets: SimulatedSecrets;
@@ -38,9 +28,7 @@ interface Call {
   readonly judge: () => Judged;
 }
 
-export type VonageHttp = (who: Waiting) => Http;
-
-export function createVonageHttp(needs: HttpNeeds): VonageHttp {
+export function createVonageHttp(needs: HttpNeeds): (who: Waiting) => Http {
   const { wire, faults, prng, history, secrets, provider, isLocked } = needs;
   let calls = 0;
 
@@ -49,7 +37,7 @@ export function createVonageHttp(needs: HttpNeeds): VonageHttp {
       const call = toCall(method, url.slice(VONAGE_ORIGIN.length), body, provider);
       const { operation, requestId, number, code } = call;
       calls += 1;
-      const about = { call: calls, operation, invocation: who.invocation(), number, code };
+      const about = { call: calls, operation, invocation: who.invocation, number, code };
       const locked = number === undefined ? {} : { isLocked: isLocked(number, who) };
       history.record({ kind: 'call', ...about, requestId, ...locked });
 

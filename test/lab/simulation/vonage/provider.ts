@@ -7,7 +7,7 @@ import type { ChannelName } from '../../../../shared/config.ts';
 import type { JsonObject } from '../history.ts';
 import { BASE64URL, DIGITS, HEX, type Prng } from '../prng.ts';
 import type { Carrier } from '../settings.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { Surroundings } from '../wire.ts';
 import { eventBody, summaryBody } from './callbacks.ts';
 import type { Outcome, ProviderRequest, ProviderStep } from './provider-request.ts';
 
