@@ -30,9 +30,7 @@ export async function observeEnding(world: World): Promise<Ending> {
   while (deliveries.waiting() > 0) await scheduler.sleep(5000);
   await scheduler.sleep(LONGEST_LIFE_MS);
   while (clockQueue.waiting() > 0) await scheduler.sleep(5000);
-  const ended = new Set(
-    world.history.facts.flatMap((fact) => (fact.kind === 'end' ? [fact.requestId] : [])),
-  );
+  const ended = new Set(world.history.of('end').map(({ requestId }) => requestId));
   const missingOnBus = holdings
     .map(({ requestId }) => requestId)
     .filter((requestId) => clockQueue.keptEveryMessage(requestId) && !ended.has(requestId));

@@ -1,6 +1,6 @@
 /** A violation for people: the smallest world that still shows it, and what happened in it. */
 
-import type { Violation } from './checker/violation.ts';
+import type { Violation } from './checker/objects.ts';
 import { FAULT_KINDS } from './faults.ts';
 import type { Fact } from './history.ts';
 import { ALL_ATTACKS } from './settings.ts';

@@ -63,6 +63,9 @@ export function createHistory(now: () => number) {
   const facts: Fact[] = [];
   return {
     facts: facts as readonly Fact[],
+    /** Of one kind, in order. */
+    of: <K extends Kind>(kind: K): readonly Of<K>[] =>
+      facts.filter((fact): fact is Of<K> => fact.kind === kind),
     record: (fact: Stated): void => void facts.push({ ...fact, atMs: now() }),
   };
 }

@@ -1,8 +1,8 @@
 /** Secrets Manager, what Vonage knows of the same secrets, and the rotation of both. */
 
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { newProofKey, xOf } from '../../fixtures/proofs.ts';
 import { BASE64URL } from './prng.ts';
-import { FIRST_PROOF_KEY, SECOND_PROOF_KEY } from './proof-keys.ts';
 import type { Connected, Waiting } from './wire.ts';
 
 export const SECRET_IDS = {
@@ -14,6 +14,10 @@ export const SECRET_IDS = {
 
 export const API_KEY = 'abcd1234';
 export const APPLICATION_ID = 'aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab';
+
+export const FIRST_PROOF_KEY = createProofKey('first');
+export const SECOND_PROOF_KEY = createProofKey('second');
+export const PROOF_KEYS = [FIRST_PROOF_KEY, SECOND_PROOF_KEY];
 
 type Secret = Readonly<Record<string, string>>;
 
@@ -76,4 +80,10 @@ export function createSecrets({ wire, prng }: Connected) {
         previous_kid: FIRST_PROOF_KEY.kid,
       }),
   };
+}
+
+/** `x`: the coordinate that tells one key from another. */
+function createProofKey(kid: string) {
+  const key = newProofKey();
+  return { kid, ...key, x: xOf(key.publicKey) };
 }

@@ -3,7 +3,7 @@
 import { runApp } from './actors/app.ts';
 import { runAttack } from './actors/attackers.ts';
 import { judge } from './checker/judge.ts';
-import type { Violation } from './checker/violation.ts';
+import type { Violation } from './checker/objects.ts';
 import { type Ending, observeEnding } from './ending.ts';
 import type { Fact } from './history.ts';
 import type { Prng } from './prng.ts';

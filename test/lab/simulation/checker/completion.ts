@@ -1,10 +1,19 @@
-/** S1: nothing is completed, or verified, that Vonage did not complete for a code of the token's holder. */
+/** S1, T22: nothing is completed or verified but what Vonage's completion proves. */
 
 import type { History } from '../history.ts';
+import type { ProviderRequest } from '../vonage/provider-request.ts';
 import type { World } from '../world.ts';
-import { completionOf, exchanges, get, isVerified, type Sighting, sightings } from './objects.ts';
-import type { Report } from './violation.ts';
+import {
+  completionOf,
+  isVerified,
+  type Report,
+  type Sighting,
+  sightings,
+  submissions,
+} from './objects.ts';
+import { issuedProofs } from './proofs.ts';
 
+/** S1: Vonage has completed it, for a code of the token's holder. */
 export function checkCompletion({ history }: World, report: Report): void {
   for (const seen of sightings(history)) {
     const { requestId, via, who, atMs } = seen;
@@ -16,25 +25,45 @@ export function checkCompletion({ history }: World, report: Report): void {
 
 function whyUnproven(seen: Sighting, history: History): string | undefined {
   const { object, status, requestId, atMs } = seen;
-  if (status !== 'completed') {
-    const isEither = isVerified(object, 'phone_number') || isVerified(object, 'email');
-    return isEither ? 'verified' : undefined;
-  }
+  if (status !== 'completed') return isAnyVerified(object) ? 'verified' : undefined;
   const completion = completionOf(history, requestId, atMs);
   if (!completion) return 'Vonage has not completed it';
-  if (!wasAskedFor(history, seen)) return 'nobody submitted a code';
+  const isAskedFor = submissions(history, requestId).some((submitted) => submitted.atMs <= atMs);
+  if (!isAskedFor) return 'nobody submitted a code';
   const other = completion.channel === 'email' ? 'phone_number' : 'email';
   return isVerified(object, other)
     ? `${other} is verified through ${completion.channel}`
     : undefined;
 }
 
-/** A check-code by the holder of the token, for this very request, before. */
-function wasAskedFor(history: History, { requestId, atMs }: Sighting): boolean {
-  return exchanges(history, 'POST /check-code').some(
-    ({ request }) =>
-      request.atMs <= atMs &&
-      request.bearer?.startsWith(`${requestId}.`) === true &&
-      get(request.body, 'request_id') === requestId,
+function isAnyVerified(object: unknown): boolean {
+  return isVerified(object, 'phone_number') || isVerified(object, 'email');
+}
+
+/**
+ * T22: a code that ran through a mailbox and a phone proves neither. The order that reached Vonage
+ * says which channels share one.
+ */
+export function checkSharedCodes({ history, provider }: World, report: Report): void {
+  for (const { requestId, object, who, atMs } of sightings(history)) {
+    if (!isAnyVerified(object) || !isAmbiguous(provider.find(requestId))) continue;
+    const what = `${who} saw ${requestId} verified by a code that two addresses share`;
+    report('T22', what, { requestId, atMs });
+  }
+  for (const { requestId, claims, request } of issuedProofs(history)) {
+    const namesAny = claims.phone_number !== undefined || claims.email !== undefined;
+    if (!namesAny || !isAmbiguous(provider.find(requestId))) continue;
+    report('T22', `the proof of ${requestId} for ${request.from} names an address`, { requestId });
+  }
+}
+
+/** Mail and phone share a code, and the code of silent_auth did not decide. */
+function isAmbiguous(request: ProviderRequest | undefined): boolean {
+  if (!request?.sharesCode) return false;
+  const codes = request.steps.filter(({ channel }) => channel !== 'silent_auth');
+  const byMail = codes.filter(({ channel }) => channel === 'email').length;
+  const bySilentAuth = request.steps.some(
+    ({ channel, status }) => channel === 'silent_auth' && status === 'completed',
   );
+  return byMail > 0 && byMail < codes.length && !bySilentAuth;
 }

@@ -4,8 +4,7 @@ import type { Ending, FinalLook } from '../ending.ts';
 import type { JsonObject } from '../history.ts';
 import type { Item } from '../store/memory-dynamodb.ts';
 import type { World } from '../world.ts';
-import { ENDS, get, isObject } from './objects.ts';
-import type { Report } from './violation.ts';
+import { ENDS, get, isObject, type Report } from './objects.ts';
 
 type Break = (invariant: string, what: string) => void;
 

@@ -5,23 +5,18 @@
 
 import type { Ending } from '../ending.ts';
 import type { World } from '../world.ts';
-import { checkAnswers } from './answers.ts';
-import { checkCalls } from './calls.ts';
-import { checkCompletion } from './completion.ts';
+import { checkAnswers, checkWebhooks } from './answers.ts';
+import { checkCalls, checkLogBounds } from './calls.ts';
+import { checkCompletion, checkSharedCodes } from './completion.ts';
 import { checkEnding } from './ending.ts';
-import { checkLogBounds } from './log-bounds.ts';
-import { checkProofKeys } from './proof-keys.ts';
-import { checkProofRefusals } from './proof-refusals.ts';
-import { checkProofs } from './proofs.ts';
-import { checkRefusals } from './refusals.ts';
+import type { Report, Violation } from './objects.ts';
+import { checkProofKeys, checkProofRefusals, checkProofs } from './proofs.ts';
 import { checkSecrecy } from './secrecy.ts';
-import { checkSharedCodes } from './shared-codes.ts';
-import { checkStarts } from './starts.ts';
+import { checkRefusals, checkStarts } from './starts.ts';
 import { checkViews } from './views.ts';
-import type { Check, Violation } from './violation.ts';
-import { checkWebhooks } from './webhooks.ts';
 
-const CHECKS: readonly Check[] = [
+/** Each reads what one run left behind and reports what may not be. */
+const CHECKS: readonly ((world: World, report: Report, ending: Ending) => void)[] = [
   checkAnswers,
   checkCompletion,
   checkViews,
@@ -40,12 +35,8 @@ const CHECKS: readonly Check[] = [
 
 export function judge(world: World, ending: Ending): readonly Violation[] {
   const violations: Violation[] = [];
-  for (const check of CHECKS) {
-    check(
-      world,
-      (invariant, message, where) => violations.push({ invariant, message, ...where }),
-      ending,
-    );
-  }
+  const report: Report = (invariant, message, where) =>
+    violations.push({ invariant, message, ...where });
+  for (const check of CHECKS) check(world, report, ending);
   return violations;
 }

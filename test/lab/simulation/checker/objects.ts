@@ -1,6 +1,26 @@
-/** The checker's own reading of the wire: what was asked and answered, and what somebody saw. */
+/**
+ * The checker's own reading of the wire: what was asked and answered, and what somebody saw; and
+ * what it reports.
+ */
 
 import type { Fact, History, JsonObject, Of } from '../history.ts';
+
+/** An invariant of `docs/security.md` that one run broke. */
+export interface Violation extends Where {
+  readonly invariant: string;
+  readonly message: string;
+}
+
+interface Where {
+  /** The verification it is about, when it is about one. */
+  readonly requestId?: string;
+  /** A text that occurs in its facts, when it is not about one verification. */
+  readonly about?: string;
+  /** When it was broken, if that is known. */
+  readonly atMs?: number;
+}
+
+export type Report = (invariant: string, message: string, where?: Where) => void;
 
 export interface Sighting {
   readonly atMs: number;
@@ -54,29 +74,38 @@ export function sightings({ facts }: History): readonly Sighting[] {
   });
 }
 
-export function exchanges({ facts }: History, route: string): readonly Exchange[] {
-  const answers = facts.filter((fact) => fact.kind === 'answer');
-  const byId = new Map(answers.map((answer) => [answer.id, answer]));
-  return facts
-    .filter((fact) => fact.kind === 'request')
+export function exchanges(history: History, route: string): readonly Exchange[] {
+  const answers = new Map(history.of('answer').map((answer) => [answer.id, answer]));
+  return history
+    .of('request')
     .filter((request) => request.route === route)
-    .map((request) => ({ request, answer: byId.get(request.id) }));
+    .map((request) => ({ request, answer: answers.get(request.id) }));
 }
 
-export function callsTo({ facts }: History, operation: string): readonly Of<'call'>[] {
-  return facts
-    .filter((fact) => fact.kind === 'call')
-    .filter((call) => call.operation === operation);
+/** Each check-code by the holder of the token, for this very request. */
+export function submissions(history: History, requestId: string): readonly Of<'request'>[] {
+  return history
+    .of('request')
+    .filter(
+      ({ route, bearer, body }) =>
+        route === 'POST /check-code' &&
+        bearer?.startsWith(`${requestId}.`) === true &&
+        get(body, 'request_id') === requestId,
+    );
+}
+
+export function callsTo(history: History, operation: string): readonly Of<'call'>[] {
+  return history.of('call').filter((call) => call.operation === operation);
 }
 
 /** When Vonage completed it, if it did until then. */
 export function completionOf(
-  { facts }: History,
+  history: History,
   requestId: string,
   untilMs: number,
 ): Of<'provider'> | undefined {
-  return facts
-    .filter((fact) => fact.kind === 'provider')
+  return history
+    .of('provider')
     .filter(({ status, atMs }) => status === 'completed' && atMs <= untilMs)
     .find((fact) => fact.requestId === requestId);
 }

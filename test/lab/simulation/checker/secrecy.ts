@@ -2,8 +2,7 @@
 
 import type { Fact } from '../history.ts';
 import type { World } from '../world.ts';
-import { get } from './objects.ts';
-import type { Report } from './violation.ts';
+import { get, type Report } from './objects.ts';
 
 const REQUEST_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
@@ -38,11 +37,9 @@ function checkHolders({ holdings, history, provider }: World, report: Report): v
 
 /** T11: no socket without the right token, none from a foreign page. */
 function checkHandshakes({ history, holdings }: World, report: Report): void {
-  for (const fact of history.facts) {
-    if (fact.kind !== 'handshake' || !fact.isOpen) continue;
-    const isKnown = holdings.some(({ token }) => token === fact.token);
-    if (isKnown && fact.origin === undefined) continue;
-    report('S8', `${fact.from} opened a socket from ${fact.origin}`);
+  for (const { isOpen, token, from, origin } of history.of('handshake')) {
+    const isAllowed = origin === undefined && holdings.some((holding) => holding.token === token);
+    if (isOpen && !isAllowed) report('S8', `${from} opened a socket from ${origin}`);
   }
 }
 
@@ -54,11 +51,10 @@ function checkLines({ history, settings, holdings, provider }: World, report: Re
       token.slice(requestId.length + 1),
       provider.find(requestId)?.checkUrl,
     ]),
-    ...history.facts.flatMap((fact) => {
-      if (fact.kind === 'answer') return [get(fact.body, 'proof')];
-      if (fact.kind !== 'request') return [];
-      return [get(fact.body, 'code'), get(fact.body, 'nonce'), fact.key];
-    }),
+    ...history.of('answer').map(({ body }) => get(body, 'proof')),
+    ...history
+      .of('request')
+      .flatMap(({ body, key }) => [get(body, 'code'), get(body, 'nonce'), key]),
   ].filter((secret) => typeof secret === 'string');
   for (const fact of history.facts) {
     // Six digits may be part of a request_id by chance.

@@ -1,10 +1,9 @@
-/** S3, S7, S7b, S10: who gets which verification, and what a start may cost. */
+/** S3, S7, S7b, S10, T9, T26: who gets which verification, what a start may cost, what a refusal tells. */
 
 import type { Limit, SharedLimit } from '../../../../shared/config.ts';
 import type { Of } from '../history.ts';
 import type { World } from '../world.ts';
-import { callsTo, type Exchange, exchanges, get } from './objects.ts';
-import type { Report } from './violation.ts';
+import { callsTo, type Exchange, exchanges, get, type Report } from './objects.ts';
 
 interface Start extends Exchange {
   readonly calls: readonly Of<'call'>[];
@@ -18,11 +17,14 @@ const MAX_WAIT_MS = 4000;
 const MAX_CALLS = 3;
 /** Never sent, or refused for its JWT and signed again. */
 const IN_VAIN: ReadonlySet<number> = new Set([0, 401]);
+const NEUTRAL_SECONDS = 30;
+/** From a request to its count, with what clocks are off. */
+const MAX_WAIT_SECONDS = 6;
 
 export function checkStarts(world: World, report: Report): void {
   const { history } = world;
   const calls = callsTo(history, 'start');
-  const answers = history.facts.filter((fact) => fact.kind === 'vonage');
+  const answers = history.of('vonage');
   const starts = exchanges(history, 'POST /start').map((exchange): Start => {
     const { id } = exchange.request;
     const statuses = answers.filter(({ invocation }) => invocation === id).map((it) => it.status);
@@ -159,4 +161,28 @@ function checkLimit(
     const where = { about: group.split(' ')[0] ?? '', atMs: reached.at(-1)?.calls[0]?.atMs ?? 0 };
     report('S10', `${reached.length} starts for ${name} ${group}, allowed are ${count}`, where);
   }
+}
+
+/**
+ * T9, T26: a refused start tells the end of the caller's own limit, or that something concerns the
+ * number, the mailbox or the block, but not what.
+ */
+export function checkRefusals({ history, settings }: World, report: Report): void {
+  const { windowSeconds } = settings.stage.limits.address;
+  const neutral = new Set<string>();
+  for (const { request, answer } of exchanges(history, 'POST /start')) {
+    if (answer?.status !== 429) continue;
+    const seconds = Number(get(answer.body, 'retry_after'));
+    const told = JSON.stringify(answer.body);
+    if (seconds === NEUTRAL_SECONDS) neutral.add(told);
+    const isEndOfWindow = [request.atMs, answer.atMs].some((atMs) => {
+      const off = Math.abs(windowSeconds - ((atMs / 1000) % windowSeconds) - seconds);
+      return Math.min(off, windowSeconds - off) <= MAX_WAIT_SECONDS;
+    });
+    if (seconds !== NEUTRAL_SECONDS && !isEndOfWindow) {
+      const what = `start ${request.id} of ${request.from} was told ${told}`;
+      report('T26', what, { atMs: answer.atMs });
+    }
+  }
+  if (neutral.size > 1) report('T26', `refusals differ: ${[...neutral].join(' and ')}`);
 }

@@ -2,8 +2,15 @@
 
 import type { History, JsonObject } from '../history.ts';
 import type { World } from '../world.ts';
-import { ENDS, exchanges, get, isVerified, type Sighting, sightings } from './objects.ts';
-import type { Report } from './violation.ts';
+import {
+  ENDS,
+  exchanges,
+  get,
+  isVerified,
+  type Report,
+  type Sighting,
+  sightings,
+} from './objects.ts';
 
 type Break = (invariant: string, seen: Sighting, what: string) => void;
 
@@ -83,14 +90,13 @@ function place({ object: { workflow, channel } }: Sighting): number {
 }
 
 /** L2: a snapshot is at least as new as every push that left before it was asked for. */
-function checkSnapshots(seen: readonly Sighting[], { facts }: History, broken: Break): void {
+function checkSnapshots(seen: readonly Sighting[], history: History, broken: Break): void {
   const pushed = seen.filter(({ via }) => via === 'push');
-  for (const fact of facts) {
-    if (fact.kind !== 'message') continue;
-    const requestId = get(fact.body, 'verification', 'request_id');
-    const seq = Number(get(fact.body, 'verification', 'seq'));
+  for (const { body, sentAtMs } of history.of('message')) {
+    const requestId = get(body, 'verification', 'request_id');
+    const seq = Number(get(body, 'verification', 'seq'));
     const missed = pushed.find(
-      (push) => push.requestId === requestId && push.atMs < fact.sentAtMs && push.seq > seq,
+      (push) => push.requestId === requestId && push.atMs < sentAtMs && push.seq > seq,
     );
     if (missed) broken('L2', missed, `a later snapshot has seq ${seq}`);
   }
