@@ -2,6 +2,7 @@
 
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { newProofKey, xOf } from '../../fixtures/proofs.ts';
+import { API_KEY, APPLICATION_ID } from '../../fixtures/webhook-tokens.ts';
 import { BASE64URL } from './prng.ts';
 import type { Connected, Waiting } from './wire.ts';
 
@@ -11,9 +12,6 @@ export const SECRET_IDS = {
   keys: 'keys',
   proofKey: 'proof-key',
 } as const;
-
-export const API_KEY = 'abcd1234';
-export const APPLICATION_ID = 'aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab';
 
 export const FIRST_PROOF_KEY = createProofKey('first');
 export const SECOND_PROOF_KEY = createProofKey('second');

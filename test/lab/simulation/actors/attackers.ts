@@ -1,14 +1,16 @@
-/** What Mallory does: she knows every request_id and owns no phone but her own. */
+/** What Mallory does: she knows every request_id and owns no phone and no mailbox but her own. */
 
-import type { Sent } from '../gateway.ts';
+import type { Client, Sent } from '../gateway.ts';
 import { ORIGIN } from '../lambda/needs.ts';
 import { BASE64URL, DIGITS, type Prng } from '../prng.ts';
-import type { Attack } from '../settings.ts';
+import type { Attack, Person } from '../settings.ts';
 import type { World } from '../world.ts';
-import { borrow, flood } from './borrower.ts';
 import { forge } from './forge.ts';
-import { anyPerson, MALLORY, MALLORYS_EMAIL, MALLORYS_NUMBER, start } from './mallory.ts';
-import { handOver } from './prove.ts';
+import { openSession, type Session } from './session.ts';
+
+const MALLORY: Client = { name: 'mallory', address: '192.0.2.66' };
+const MALLORYS_NUMBER = '+4915117777777';
+const MALLORYS_EMAIL = 'mallory@mail.example';
 
 export async function runAttack(attack: Attack, world: World): Promise<void> {
   const prng = world.prngFor(attack);
@@ -17,9 +19,6 @@ export async function runAttack(attack: Attack, world: World): Promise<void> {
 }
 
 const ATTACKS: Readonly<Record<Attack, (world: World, prng: Prng) => Promise<void>>> = {
-  borrower: borrow,
-  flooder: flood,
-
   forger: async (world, prng) => {
     for (let times = 0; times < 8; times += 1) {
       await world.scheduler.sleep(prng.between(100, 30_000));
@@ -36,7 +35,7 @@ const ATTACKS: Readonly<Record<Attack, (world: World, prng: Prng) => Promise<voi
     for (let round = 0; round < 6; round += 1) {
       await world.scheduler.sleep(prng.between(200, 20_000));
       await mine.ask('GET /status');
-      const { action } = mine.handset.seen() ?? {};
+      const { action } = mine.seen() ?? {};
       if (action?.type === 'open_check_url' && victim) {
         world.provider.open(action.check_url, victim.number);
         world.hijacked.set(victim.name, action.check_url);
@@ -52,7 +51,7 @@ const ATTACKS: Readonly<Record<Attack, (world: World, prng: Prng) => Promise<voi
       // T21: completed by her own e-mail address, for the victim's number.
       const email = MALLORYS_EMAIL;
       const claims = prng.pick<object>([{ phone_number: victim?.number }, { email }, {}]);
-      await handOver(MALLORY, await mine.ask('POST /proof', claims), world);
+      await world.company.take(MALLORY, await mine.ask('POST /proof', claims));
     }
   },
 
@@ -72,7 +71,7 @@ const ATTACKS: Readonly<Record<Attack, (world: World, prng: Prng) => Promise<voi
       await world.gateway.request(MALLORY, 'POST /cancel', { bearer });
       await askForProof({ bearer }, world);
       const victim = anyPerson(world, prng);
-      const { action } = mine.handset.seen() ?? {};
+      const { action } = mine.seen() ?? {};
       if (victim && action?.type === 'open_check_url') {
         world.hijacked.set(victim.name, action.check_url);
       }
@@ -113,13 +112,60 @@ const ATTACKS: Readonly<Record<Attack, (world: World, prng: Prng) => Promise<voi
       if (holding) await world.sockets.connect(MALLORY, { token: holding.token, origin }, () => {});
     }
   },
+
+  /** T22: she reads a shared code in her mailbox and submits it while a channel of the number runs. */
+  borrower: async (world, prng) => {
+    const number = anyPerson(world, prng)?.number ?? MALLORYS_NUMBER;
+    const mine = await start(world, prng, number);
+    if (!mine) return;
+    for (const from of ['silent_auth', 'email']) {
+      await world.scheduler.sleep(prng.between(200, 5000));
+      await mine.ask('POST /next-workflow', { from, error: 'user_choice' });
+    }
+    const code = world.provider.inbox(mine.requestId, MALLORYS_EMAIL);
+    if (code === undefined) return;
+    await mine.ask('POST /check-code', { request_id: mine.requestId, code });
+    const email = MALLORYS_EMAIL;
+    for (const claims of [{ phone_number: number }, { phone_number: number, email }, {}]) {
+      await world.scheduler.sleep(prng.between(200, 5000));
+      await world.company.take(MALLORY, await mine.ask('POST /proof', claims));
+    }
+  },
+
+  /** R25: she fills her log; her verification must end nevertheless. */
+  flooder: async (world, prng) => {
+    const mine = await start(world, prng, MALLORYS_NUMBER);
+    if (!mine) return;
+    for (let times = 0; times < 24; times += 1) {
+      const code = prng.text(DIGITS, 6);
+      await mine.ask('POST /check-code', { request_id: mine.requestId, code });
+    }
+    await mine.ask('POST /next-workflow', { from: 'silent_auth', error: 'check_url_rejected' });
+    if (prng.chance(0.5)) await mine.ask('POST /cancel');
+  },
 };
 
 async function askForProof(sent: Sent, world: World): Promise<void> {
-  await handOver(MALLORY, await world.gateway.request(MALLORY, 'POST /proof', sent), world);
+  await world.company.take(MALLORY, await world.gateway.request(MALLORY, 'POST /proof', sent));
 }
 
 /** Of any verification that exists by now. */
 function anyTarget({ holdings }: World, prng: Prng): string | undefined {
   return holdings[prng.below(holdings.length)]?.requestId;
+}
+
+/** A verification that she has started, and the token to it. */
+async function start(world: World, prng: Prng, number: string): Promise<Session | undefined> {
+  const key = prng.text(BASE64URL, 43);
+  const sent = { key, body: { phone_number: number, email: MALLORYS_EMAIL } };
+  for (let tries = 0; tries < 5; tries += 1) {
+    const answer = await world.gateway.request(MALLORY, 'POST /start', sent);
+    if (answer?.status === 202) return openSession(MALLORY, answer.body, world);
+    await world.scheduler.sleep(prng.between(500, 20_000));
+  }
+  return undefined;
+}
+
+function anyPerson({ settings }: World, prng: Prng): Person | undefined {
+  return settings.people[prng.below(settings.people.length)];
 }

@@ -1,7 +1,7 @@
 /** Your backend: it knows only the public keys and accepts each proof once. */
 
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose';
-import type { Client, Gateway } from '../gateway.ts';
+import type { Client, Gateway, Received } from '../gateway.ts';
 import type { JsonObject, Verdict } from '../history.ts';
 import { PROOF } from '../lambda/needs.ts';
 import type { Prng } from '../prng.ts';
@@ -57,8 +57,10 @@ export function createCompany(needs: Surroundings & { readonly gateway: Gateway 
   };
 
   return {
-    /** Takes what an app hands over as its proof. */
-    take: async ({ name: from }: Client, proof: string): Promise<void> => {
+    /** Takes the proof that somebody hands over, if the answer holds one. */
+    take: async ({ name: from }: Client, answer: Received | undefined): Promise<void> => {
+      const { proof } = Object(answer?.body);
+      if (typeof proof !== 'string') return;
       const { kid } = decode(proof.split('.')[0] ?? '');
       const made = await verify(alter(proof, prng));
       history.record({ kind: 'proof', from, kid, altered: true, verdict: made });

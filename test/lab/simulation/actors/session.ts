@@ -1,19 +1,13 @@
-/** One running verification, as its holder sees it. */
+/** One running verification, as its holder sees it: the newest object, and a bell for every change. */
 
-import { get } from '../checker/objects.ts';
+import type { VerificationObject } from '../../../../shared/contract/verification-object.ts';
+import { get, isObject } from '../checker/objects.ts';
 import type { Client, Received, Route } from '../gateway.ts';
 import type { Prng } from '../prng.ts';
 import type { Person } from '../settings.ts';
 import type { World } from '../world.ts';
-import { createHandset, type Handset } from './handset.ts';
 
-export interface Session {
-  readonly requestId: string;
-  readonly token: string;
-  readonly handset: Handset;
-  /** With its token; the handset sees the answer. */
-  readonly ask: (route: Route, body?: unknown) => Promise<Received | undefined>;
-}
+export type Session = ReturnType<typeof openSession>;
 
 /** A session of an honest app. */
 export interface AppSession extends Session {
@@ -26,22 +20,51 @@ export interface AppSession extends Session {
 }
 
 /** @param started what a start was answered */
-export function openSession(client: Client, started: unknown, world: World): Session {
+export function openSession(client: Client, started: unknown, world: World) {
+  const { gateway, scheduler, holdings } = world;
   const [requestId, token] = [get(started, 'request_id'), get(started, 'client_token')];
   if (typeof requestId !== 'string' || typeof token !== 'string') {
     throw new Error('a start without its token');
   }
-  const handset = createHandset(world.scheduler);
-  handset.take(started);
-  world.holdings.push({ client, requestId, token, seen: handset.seen });
+  let newest: VerificationObject | undefined;
+  let ring = (): void => {};
+  /** An object from an answer, a push or a snapshot; older ones are dropped. */
+  const take = (body: unknown): void => {
+    const object = get(body, 'verification');
+    if (!isVerification(object) || (newest && isOlder(object, newest))) return;
+    newest = object;
+    ring();
+  };
+  const seen = (): VerificationObject | undefined => newest;
+  take(started);
+  holdings.push({ client, requestId, token, seen });
   return {
     requestId,
     token,
-    handset,
-    ask: async (route, body) => {
-      const answer = await world.gateway.request(client, route, { bearer: token, body });
-      handset.take(answer?.body);
+    take,
+    seen,
+    hasEnded: () => typeof newest?.ended_at === 'string',
+    /** Until something changed, at most that long. */
+    wait: (delayMs: number) =>
+      new Promise<void>((resolve) => {
+        ring = resolve;
+        scheduler.after(delayMs, resolve);
+      }),
+    /** With its token; what is answered is taken. */
+    ask: async (route: Route, body?: unknown): Promise<Received | undefined> => {
+      const answer = await gateway.request(client, route, { bearer: token, body });
+      take(answer?.body);
       return answer;
     },
   };
+}
+
+function isVerification(value: unknown): value is VerificationObject {
+  return isObject(value) && 'seq' in value;
+}
+
+function isOlder(object: VerificationObject, newest: VerificationObject): boolean {
+  if (object.request_id !== newest.request_id) return true;
+  if (object.seq !== newest.seq) return object.seq < newest.seq;
+  return object.updated_at < newest.updated_at;
 }

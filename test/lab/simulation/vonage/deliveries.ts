@@ -1,9 +1,9 @@
 /** Vonage signs webhooks and delivers them until it is answered 2xx (protocol §5.1, §6). */
 
-import { createHash, createHmac } from 'node:crypto';
+import { type TokenParts, webhookToken } from '../../../fixtures/webhook-tokens.ts';
 import type { JsonObject } from '../history.ts';
 import { HEX, type Prng } from '../prng.ts';
-import { API_KEY, APPLICATION_ID, type SimulatedSecrets } from '../secrets.ts';
+import type { SimulatedSecrets } from '../secrets.ts';
 import type { Surroundings } from '../wire.ts';
 
 export interface Delivery {
@@ -69,26 +69,12 @@ export function createDeliveries(needs: DeliveryNeeds) {
   };
 }
 
-export interface Signing {
-  readonly secret: string;
+export interface Signing extends TokenParts {
   readonly issuedAtMs: number;
   readonly prng: Prng;
-  readonly claims?: JsonObject;
 }
 
-/** HS256 over claims that hold the hash of the body. */
-export function sign(body: string, { secret, issuedAtMs, prng, claims }: Signing): string {
-  const encode = (value: object): string =>
-    Buffer.from(JSON.stringify(value)).toString('base64url');
-  const payload = {
-    iat: Math.floor(issuedAtMs / 1000),
-    jti: prng.text(HEX, 32),
-    iss: 'Vonage',
-    payload_hash: createHash('sha256').update(body).digest('hex'),
-    api_key: API_KEY,
-    application_id: APPLICATION_ID,
-    ...claims,
-  };
-  const input = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(payload)}`;
-  return `Bearer ${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
+export function sign(body: string, { issuedAtMs, prng, claims, ...parts }: Signing): string {
+  const own = { jti: prng.text(HEX, 32), ...claims };
+  return `Bearer ${webhookToken({ nowMs: issuedAtMs, body }, { ...parts, claims: own })}`;
 }
