@@ -14,10 +14,7 @@ import {
 
 export type Item = Readonly<Record<string, AttributeValue>>;
 
-interface Output {
-  readonly Item?: Item;
-  readonly Attributes?: Item;
-}
+type Output = { readonly [member in 'Item' | 'Attributes']?: Item };
 
 export interface MemoryDynamoDb {
   /** Carries out one command; throws what the SDK throws. */
