@@ -13,7 +13,8 @@ export function platformRules(
   tables: Tables,
   { own }: StageMetrics,
 ): AlarmRule[] {
-  // An alarm takes at most ten metrics, so the function `clock`, for which nobody waits, is left out.
+  // An alarm takes at most ten metrics. The function `clock`, for which nobody waits, is left out:
+  // what it does not handle becomes a dead letter.
   const lambdas = Object.values(asked);
   const period = FIVE_MINUTES;
   const throttles = [tables.verifications, tables.guards].flatMap((table) =>
