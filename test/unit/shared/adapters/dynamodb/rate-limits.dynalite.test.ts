@@ -1,6 +1,6 @@
-/** Shares of callers in limits that belong to somebody else (T23), and what bounds items. */
+/** Limits, the shares of callers in those that belong to somebody else (T23), and what bounds items. */
 
-import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { getStage } from '../../../../../infra/aws/stages.ts';
 import type { StartProtection } from '../../../../../shared/adapters/dynamodb/start-protection.ts';
@@ -11,7 +11,7 @@ import { startProtection } from '../../../../fixtures/start-protection.ts';
 
 const NOW_MS = Date.parse('2026-03-04T10:15:30.000Z');
 const NUMBER = '+4915112345678';
-const OWN = { count: 1000, windowSeconds: 600 };
+const OWN = { count: 3, windowSeconds: 60 };
 const LIMITS: StartLimits = {
   address: OWN,
   subject: OWN,
@@ -22,6 +22,7 @@ const LIMITS: StartLimits = {
 const at = (address: string): Caller => ({ address });
 const ONE = at('198.51.100.1');
 const OTHER = at('198.51.100.2');
+const THIRD = at('198.51.100.3');
 
 let store: DynaliteStore;
 let protection: StartProtection;
@@ -33,13 +34,18 @@ beforeEach(async () => {
 afterEach(() => store.stop());
 
 /** How many of so many starts are counted. */
-async function countedOf(tries: number, on: CountedOn): Promise<number> {
-  let counted = 0;
-  for (let index = 0; index < tries; index += 1) {
-    const { outcome } = await protection.rateLimits.count(on, NOW_MS);
-    if (outcome === 'counted') counted += 1;
-  }
-  return counted;
+async function countedOf(tries: number, on: CountedOn, nowMs = NOW_MS): Promise<number> {
+  const counts = Array.from({ length: tries }, () => protection.rateLimits.count(on, nowMs));
+  return (await Promise.all(counts)).filter(({ outcome }) => outcome === 'counted').length;
+}
+
+/** The store's client, whose answers get lost after the write has taken effect. */
+function withLostAnswers(): DynamoDBClient {
+  const send = async (command: Parameters<DynamoDBClient['send']>[0]): Promise<never> => {
+    await store.client.send(command);
+    throw Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
+  };
+  return Object.create(store.client, { send: { value: send } });
 }
 
 function number(caller: Caller, value = NUMBER): CountedOn {
@@ -57,18 +63,25 @@ async function item(): Promise<Readonly<Record<string, AttributeValue>>> {
   return first;
 }
 
-describe('RateLimits.count with shares', () => {
-  it('leaves another caller what one caller may not spend', async () => {
-    expect(await countedOf(10, number(ONE))).toBe(2);
-    expect(await countedOf(10, number(OTHER))).toBe(2);
-    expect(await countedOf(10, number(at('198.51.100.3')))).toBe(1);
-    expect(await countedOf(10, number(at('198.51.100.4')))).toBe(0);
+describe('RateLimits.count', () => {
+  it('tells when the window of a spent limit ends, and counts again after it', async () => {
+    const { rateLimits } = protection;
+    const on = { limit: 'address', value: ONE.address, caller: ONE } as const;
+    expect(await countedOf(9, on)).toBe(3);
+    const spent = { outcome: 'spent', endsAtMs: NOW_MS + 30_000 };
+    expect(await rateLimits.count(on, NOW_MS + 29_999)).toEqual(spent);
+    expect(await rateLimits.count(on, NOW_MS + 30_000)).toEqual({ outcome: 'counted' });
   });
 
-  it('gives a caller half of a limit, rounded up, where the stage names no share', async () => {
-    const on = { limit: 'email', value: 'jo@example.org', caller: ONE } as const;
-    expect(await countedOf(10, on)).toBe(3);
-    expect(await countedOf(10, { ...on, caller: OTHER })).toBe(2);
+  it('gives each caller its share of each limit, half where the stage names none', async () => {
+    const counted = (caller: Caller) => {
+      const limits = ['subject', 'phone_number', 'email', 'prefix'] as const;
+      const tries = limits.map((limit) => countedOf(25, { limit, value: 'same value', caller }));
+      return Promise.all(tries);
+    };
+    expect(await counted(ONE)).toEqual([3, 2, 3, 20]);
+    expect(await counted(OTHER)).toEqual([0, 2, 2, 20]);
+    expect(await counted(THIRD)).toEqual([0, 1, 0, 0]);
   });
 
   it('takes a subject for one caller at every address, and an IPv6 /48 for one', async () => {
@@ -80,18 +93,30 @@ describe('RateLimits.count with shares', () => {
     expect(await countedOf(12, prefix(at('2001:db8:8:1::1')))).toBe(12);
   });
 
-  it('lets a caller spend all of its own limit', async () => {
-    expect(await countedOf(20, { limit: 'address', value: ONE.address, caller: ONE })).toBe(20);
+  it('takes an IPv6 /64 for one address', async () => {
+    const address = (value: string): CountedOn => ({ limit: 'address', value, caller: ONE });
+    expect(await countedOf(9, address('2001:db8:7::1'))).toBe(3);
+    expect(await countedOf(1, address('2001:db8:7:0:ffff::1'))).toBe(0);
+    expect(await countedOf(1, address('2001:db8:7:1::1'))).toBe(1);
   });
 
   it('counts no more than the share and the limit among many at once', async () => {
-    const counted = await Promise.all(
-      [ONE, OTHER, at('198.51.100.3')].map(async (caller) => {
-        const tries = Array.from({ length: 10 }, () => countedOf(1, number(caller)));
-        return (await Promise.all(tries)).reduce((sum, count) => sum + count, 0);
-      }),
-    );
-    expect(counted.toSorted()).toEqual([1, 2, 2]);
+    const counted = [ONE, OTHER, THIRD].map((caller) => countedOf(10, number(caller)));
+    expect((await Promise.all(counted)).toSorted()).toEqual([1, 2, 2]);
+  });
+
+  it('counts a try whose answer was lost', async () => {
+    const unlucky = startProtection(store, { limits: LIMITS, client: withLostAnswers() });
+    const lost = unlucky.rateLimits.count(number(ONE), NOW_MS);
+    await expect(lost).rejects.toMatchObject({ code: 'dependency_unavailable' });
+    expect(await countedOf(5, number(ONE))).toBe(1);
+  });
+
+  it('refuses everything where nothing is allowed', async () => {
+    const limits = { ...LIMITS, address: { count: 0, windowSeconds: 60 } };
+    const { rateLimits } = startProtection(store, { limits });
+    const on = { limit: 'address', value: ONE.address, caller: ONE } as const;
+    expect(await rateLimits.count(on, NOW_MS)).toMatchObject({ outcome: 'spent' });
   });
 });
 
@@ -111,7 +136,7 @@ describe.each(['dev', 'prod'])('the limits of the stage %s', (name) => {
   });
 });
 
-describe('RateLimits.giveBack with shares', () => {
+describe('RateLimits.giveBack', () => {
   it('gives back to the limit and to the share, and to nobody else', async () => {
     await countedOf(2, number(ONE));
     await countedOf(2, number(OTHER));
@@ -134,6 +159,28 @@ describe('RateLimits.giveBack with shares', () => {
     await Promise.all([giveBack(), giveBack()]);
     const { guard_key: _, ttl: __, ...counts } = await item();
     expect(counts).toEqual({ count: { N: '0' } });
+  });
+
+  it('gives back to the window that was counted in, whatever time it is', async () => {
+    const laterMs = NOW_MS + LIMITS.phoneNumber.windowSeconds * 1000;
+    for (const nowMs of [NOW_MS, laterMs]) expect(await countedOf(5, number(ONE), nowMs)).toBe(2);
+    await protection.rateLimits.giveBack(number(ONE), NOW_MS);
+    expect(await countedOf(5, number(ONE), laterMs)).toBe(0);
+    expect(await countedOf(5, number(ONE))).toBe(1);
+  });
+
+  it('is sent once, and fails nobody when its answer is lost', async () => {
+    await countedOf(2, number(ONE));
+    const unlucky = startProtection(store, { limits: LIMITS, onceClient: withLostAnswers });
+    await unlucky.rateLimits.giveBack(number(ONE), NOW_MS);
+    expect(await countedOf(5, number(ONE))).toBe(1);
+  });
+
+  it('throws a mistake of ours', async () => {
+    const send = () => Promise.reject(new TypeError('a mistake'));
+    const onceClient = (): DynamoDBClient => Object.create(store.client, { send: { value: send } });
+    const { rateLimits } = startProtection(store, { limits: LIMITS, onceClient });
+    await expect(rateLimits.giveBack(number(ONE), NOW_MS)).rejects.toThrow('a mistake');
   });
 });
 

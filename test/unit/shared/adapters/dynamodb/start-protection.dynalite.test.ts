@@ -3,420 +3,220 @@ import { type DynamoDBClient, ScanCommand, type UpdateItemCommand } from '@aws-s
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StartProtection } from '../../../../../shared/adapters/dynamodb/start-protection.ts';
 import type { IdempotentStart } from '../../../../../shared/domain/ports/idempotency-records.ts';
-import type { LockHolder } from '../../../../../shared/domain/ports/phone-number-locks.ts';
-import type { CountedOn } from '../../../../../shared/domain/ports/rate-limits.ts';
 import { type DynaliteStore, startDynalite } from '../../../../fixtures/dynalite-store.ts';
+import { everyLimit } from '../../../../fixtures/limits.ts';
 import { atOnce, outcomesOf } from '../../../../fixtures/outcomes.ts';
 import { startProtection } from '../../../../fixtures/start-protection.ts';
 
 const NOW_MS = Date.parse('2026-03-04T10:15:30.000Z');
-const HOUR_MS = 3600_000;
-const LIMITS = {
-  address: { count: 3, windowSeconds: 60 },
-  subject: { count: 2, windowSeconds: 60 },
-  phoneNumber: { count: 2, perCaller: 2, windowSeconds: 3600 },
-  email: { count: 2, perCaller: 2, windowSeconds: 3600 },
-  prefix: { count: 20, perCaller: 20, windowSeconds: 3600 },
-};
-const LIVE = { requestId: 'request-1', liveUntilMs: NOW_MS + 210_000, isAlone: true };
+const LIMITS = everyLimit({ count: 2, windowSeconds: 60 });
+const LIVE_MS = 210_000;
 const LOCKED = { outcome: 'locked' };
+const CONTESTED = { outcome: 'locked', contested: true };
 const HELD = { outcome: 'held' };
 
 let store: DynaliteStore;
-let rateLimits: StartProtection['rateLimits'];
-let locks: StartProtection['locks'];
-let idempotencyRecords: StartProtection['idempotencyRecords'];
+let protection: StartProtection;
 let numbers = 0;
 /** Of the test that runs. */
 let phoneNumber: string;
-let start: IdempotentStart;
+let idempotencyKey: string;
 
 beforeAll(async () => {
   store = await startDynalite('guard_key');
-  ({ rateLimits, locks, idempotencyRecords } = startProtection(store, { limits: LIMITS }));
+  protection = startProtection(store, { limits: LIMITS });
 });
 beforeEach(() => {
   numbers += 1;
   phoneNumber = `+4915112${String(numbers).padStart(6, '0')}`;
-  start = {
-    idempotencyKey: randomUUID(),
-    body: '["a body"]',
-    clientRef: '0'.repeat(32),
-    owner: randomUUID(),
-    tokenKeyId: '0a1b2c3d',
-  };
+  idempotencyKey = randomUUID();
 });
 afterAll(() => store.stop());
 
-/** The store's client, whose answers get lost after the write has taken effect. */
-function withLostAnswers(): DynamoDBClient {
-  const send = async (command: UpdateItemCommand): Promise<never> => {
-    await store.client.send(command);
-    throw Object.assign(new Error('no answer in time'), { name: 'TimeoutError' });
-  };
-  return Object.create(store.client, { send: { value: send } });
-}
+type Calls = Readonly<Record<string, (...words: string[]) => Promise<unknown>>>;
 
-/** The store's client, which repeats every request because its first answer gets lost. */
-function withRepeats(): DynamoDBClient {
-  const send = async (command: UpdateItemCommand): Promise<unknown> => {
-    await store.client.send(command).catch(() => undefined);
-    return store.client.send(command);
-  };
-  return Object.create(store.client, { send: { value: send } });
-}
-
-function counter(limit: CountedOn['limit'], value: string): CountedOn {
-  return { limit, value, caller: { address: '198.51.100.7' } };
-}
-
-/** Counts until the limit is spent, and answers how often that was. */
-async function left(on: CountedOn, nowMs = NOW_MS): Promise<number> {
-  for (let counted = 0; ; counted += 1) {
-    if ((await rateLimits.count(on, nowMs)).outcome === 'spent') return counted;
+/** Makes calls one after the other, `<call> <owner> <more>; …`; the answer is that of the last. */
+async function play(calls: Calls, script: string): Promise<unknown> {
+  let answer: unknown;
+  for (const step of script.split('; ')) {
+    const [name = '', ...words] = step.split(' ');
+    answer = await calls[name]?.(...words);
   }
+  return answer;
 }
 
-function by(owner: string): LockHolder {
-  return { phoneNumber, owner };
-}
+const after = (milliseconds = '0') => NOW_MS + Number(milliseconds);
+const by = (owner = '') => ({ phoneNumber, owner });
 
-function lock(owner: string, nowMs = NOW_MS, endedRequestId?: string) {
-  return locks.lock(by(owner), nowMs, endedRequestId);
-}
+/** The verification of a start is called like its owner. */
+const LOCK_CALLS: Calls = {
+  lock: (owner, atMs, ended) => protection.locks.lock(by(owner), after(atMs), ended),
+  inherit: (owner, from = '', atMs) => protection.locks.inherit(by(owner), after(atMs), from),
+  record: (owner = '', isAlone) =>
+    protection.locks.record(by(owner), {
+      requestId: owner,
+      liveUntilMs: NOW_MS + LIVE_MS,
+      isAlone: isAlone !== 'by-mail',
+    }),
+  release: (owner) => protection.locks.release(by(owner)),
+  leave: (owner) => protection.locks.releaseUnresolved(by(owner)),
+};
+const live = (requestId: string) => ({ outcome: 'live', requestId });
 
-/** Another try of the same start. */
-function claimAgain(nowMs = NOW_MS, members: Partial<IdempotentStart> = {}) {
-  return idempotencyRecords.claim({ ...start, owner: randomUUID(), ...members }, nowMs);
-}
-
-describe('RateLimits.count', () => {
-  it('counts up to the limit and then tells when the window ends', async () => {
-    const on = counter('address', '203.0.113.1');
-    for (let count = 0; count < 3; count += 1) {
-      expect(await rateLimits.count(on, NOW_MS)).toEqual({ outcome: 'counted' });
-    }
-    const refused = { outcome: 'spent', endsAtMs: NOW_MS + 30_000 };
-    expect(await rateLimits.count(on, NOW_MS)).toEqual(refused);
-    expect(await rateLimits.count(on, NOW_MS + 29_999)).toEqual(refused);
-    expect(await rateLimits.count(on, NOW_MS + 30_000)).toEqual({ outcome: 'counted' });
+describe('PhoneNumberLocks', () => {
+  it.each<[string, string, object]>([
+    ['lock a number against every other start', 'lock one; lock two 34999', HELD],
+    ['let go of it after 35 s', 'lock one; lock two 35000', CONTESTED],
+    ['recognise their own write whose answer was lost', 'lock one; lock one', LOCKED],
+    ['are released by their owner only', 'lock one; release two; lock two', HELD],
+    ['are released', 'lock one; release one; lock two', LOCKED],
+    ['name the live verification', 'lock one; record one; lock two 1', live('one')],
+    ['name it until its time is over', `lock one; record one; lock two ${LIVE_MS}`, LOCKED],
+    ['name it after the end of another', 'lock one; record one; lock two 0 zero', live('one')],
+    ['ignore one that has ended', 'lock one; record one; lock two 0 one', LOCKED],
+    ['record one twice', 'lock one; record one; record one; lock two', live('one')],
+  ])('%s', async (_rule, script, answer) => {
+    expect(await play(LOCK_CALLS, script)).toEqual(answer);
   });
 
-  it('counts a whole IPv6 /64 as one and others by themselves', async () => {
-    for (const value of ['2001:db8:7::1', '2001:db8:7::2', '2001:db8:7:0:ffff::1']) {
-      await rateLimits.count(counter('address', value), NOW_MS);
-    }
-    expect(await left(counter('address', '2001:db8:7::9'))).toBe(0);
-    expect(await left(counter('address', '2001:db8:7:1::9'))).toBe(3);
+  it.each<[string, string, object]>([
+    ['leaves the lock of a later start', 'record late; lock x 40000', HELD],
+    ['leaves the verification of a later start', 'record next; record late; lock x', live('next')],
+  ])('a late record %s', async (_rule, script, answer) => {
+    expect(await play(LOCK_CALLS, `lock late; lock next 40000; ${script}`)).toEqual(answer);
   });
 
-  it('keeps the limits apart', async () => {
-    expect(await left(counter('subject', 'same value'))).toBe(2);
-    expect(await left(counter('email', 'same value'))).toBe(2);
-    expect(await left(counter('prefix', 'same value'))).toBe(20);
+  it.each<[string, string, object]>([
+    ['goes to a later try of the start', 'inherit 1.2 1.1', LOCKED],
+    [
+      'goes to it with all of its time, and the earlier try cannot give it back',
+      'inherit 1.2 1.1 30000; release 1.1; leave 1.1; lock 2.1 64999',
+      HELD,
+    ],
+    ['does not go to another start', 'inherit 2.2 2.1', HELD],
+    ['does not go to a later try once it was given back', 'release 1.1; inherit 1.2 1.1', HELD],
+    ['does not go back', 'inherit 1.2 1.1; inherit 1.3 1.2; inherit 1.2 1.1', HELD],
+  ])('a lock %s', async (_rule, script, answer) => {
+    expect(await play(LOCK_CALLS, `lock 1.1; ${script}`)).toEqual(answer);
   });
 
-  it('counts no more than the limit among 50 at once', async () => {
-    const on = counter('prefix', '+49151');
-    const outcomes = await outcomesOf(atOnce(50, () => rateLimits.count(on, NOW_MS)));
-    expect(outcomes).toEqual({ counted: 20, spent: 30 });
+  it.each<[string, string, object]>([
+    ['is contested for another start', 'lock two', CONTESTED],
+    ['is not for a repeat of the same start', 'lock one', LOCKED],
+    ['is not once Vonage has one request', `lock two; record two; lock x ${LIVE_MS}`, LOCKED],
+    ['is after a record by e-mail', `lock two; record two by-mail; lock x ${LIVE_MS}`, CONTESTED],
+    ['is not for the recorded one', `lock two; record two by-mail; lock one ${LIVE_MS}`, LOCKED],
+  ])('a number whose start has an unknown outcome %s', async (_rule, script, answer) => {
+    expect(await play(LOCK_CALLS, `lock one; leave one; ${script}`)).toEqual(answer);
   });
 
-  it('counts a try whose answer was lost', async () => {
-    const on = counter('email', 'lost-answer@example.org');
-    const unlucky = startProtection(store, { limits: LIMITS, client: withLostAnswers() });
-    await expect(unlucky.rateLimits.count(on, NOW_MS)).rejects.toMatchObject({
-      code: 'dependency_unavailable',
-    });
-    expect(await left(on)).toBe(1);
+  it('lock a number for one of 50 starts at once', async () => {
+    const tries = atOnce(50, (index) => protection.locks.lock(by(`owner ${index}`), NOW_MS));
+    expect(await outcomesOf(tries)).toEqual({ locked: 1, held: 49 });
   });
 
-  it('refuses everything where nothing is allowed', async () => {
-    const limits = { ...LIMITS, address: { count: 0, windowSeconds: 60 } };
-    const closed = startProtection(store, { limits });
-    const on = counter('address', '203.0.113.99');
-    expect((await closed.rateLimits.count(on, NOW_MS)).outcome).toBe('spent');
-  });
-});
-
-describe('RateLimits.giveBack', () => {
-  it('gives one count back', async () => {
-    const on = counter('email', 'jo@example.org');
-    await left(on);
-    await rateLimits.giveBack(on, NOW_MS);
-    expect(await left(on)).toBe(1);
-  });
-
-  it('never allows more than the limit', async () => {
-    const on = counter('email', 'never-counted@example.org');
-    await rateLimits.giveBack(on, NOW_MS);
-    expect(await left(on)).toBe(2);
-  });
-
-  it('gives back to the window that was counted in, whatever time it is', async () => {
-    const on = counter('email', 'edge@example.org');
-    await left(on, NOW_MS);
-    await left(on, NOW_MS + HOUR_MS);
-    await rateLimits.giveBack(on, NOW_MS);
-    expect(await left(on, NOW_MS + HOUR_MS)).toBe(0);
-    expect(await left(on, NOW_MS)).toBe(1);
-  });
-
-  it('is sent once, and fails nobody when its answer is lost', async () => {
-    const on = counter('email', 'lost-give-back@example.org');
-    await left(on);
-    const unlucky = startProtection(store, { limits: LIMITS, onceClient: withLostAnswers });
-    await unlucky.rateLimits.giveBack(on, NOW_MS);
-    expect(await left(on)).toBe(1);
-  });
-
-  it('throws a mistake of ours', async () => {
-    const on = counter('email', 'mistake@example.org');
-    const send = () => Promise.reject(new TypeError('a mistake'));
-    const onceClient = (): DynamoDBClient => Object.create(store.client, { send: { value: send } });
-    const mistaken = startProtection(store, { limits: LIMITS, onceClient });
-    await expect(mistaken.rateLimits.giveBack(on, NOW_MS)).rejects.toThrow('a mistake');
-  });
-});
-
-describe('PhoneNumberLocks.lock', () => {
-  it('locks a number for 35 s against every other start', async () => {
-    expect(await lock('one')).toEqual(LOCKED);
-    expect(await lock('two', NOW_MS + 34_999)).toEqual(HELD);
-    expect(await lock('two', NOW_MS + 35_000)).toMatchObject(LOCKED);
-  });
-
-  it('locks a number for one of 50 starts at once', async () => {
-    const outcomes = await outcomesOf(atOnce(50, (index) => lock(`owner ${index}`)));
-    expect(outcomes).toEqual({ locked: 1, held: 49 });
-  });
-
-  it('is held by its own write whose answer was lost', async () => {
-    await lock('one');
-    expect(await lock('one')).toMatchObject(LOCKED);
-  });
-
-  it('leaves the lock of another start alone', async () => {
-    await lock('one');
-    await locks.release(by('two'));
-    expect(await lock('two')).toEqual(HELD);
-  });
-
-  it('names the live verification until its time is over', async () => {
-    await lock('one');
-    await locks.record(by('one'), LIVE);
-    const live = { outcome: 'live', requestId: 'request-1' };
-    expect(await lock('two', NOW_MS + 1)).toEqual(live);
-    expect(await lock('two', LIVE.liveUntilMs)).toMatchObject(LOCKED);
-  });
-
-  it('ignores a live verification that is known to have ended, and no other', async () => {
-    await lock('one');
-    await locks.record(by('one'), LIVE);
-    const live = { outcome: 'live', requestId: 'request-1' };
-    expect(await lock('two', NOW_MS, 'request-0')).toMatchObject(live);
-    expect(await lock('two', NOW_MS, 'request-1')).toMatchObject(LOCKED);
-  });
-
-  it('is held by all overlapping tries of one start, and counted once', async () => {
-    const tries = await Promise.all(atOnce(20, (index) => lock(`one.${index}`)));
-    expect(tries.every(({ outcome }) => outcome === 'locked')).toBe(true);
+  it('are held by all overlapping tries of one start', async () => {
+    const tries = await Promise.all(
+      atOnce(20, (index) => protection.locks.lock(by(`one.${index}`), NOW_MS)),
+    );
     const isFirst = tries.map((own) => own.outcome === 'locked' && own.heldBy === undefined);
-    const first = `one.${isFirst.indexOf(true)}`;
-    const held = tries.filter((own) => own.outcome === 'locked' && own.heldBy === first);
-    expect(held).toHaveLength(19);
+    const held = { outcome: 'locked', heldBy: `one.${isFirst.indexOf(true)}` };
+    expect(tries.filter(({ outcome }) => outcome === 'locked')).toHaveLength(20);
+    expect(tries.filter((_, index) => !isFirst[index])).toEqual(Array(19).fill(held));
   });
 });
 
-describe('PhoneNumberLocks.record', () => {
-  it('is safe to repeat', async () => {
-    await lock('one');
-    await locks.record(by('one'), LIVE);
-    await locks.record(by('one'), LIVE);
-    expect(await lock('two')).toMatchObject({ outcome: 'live', requestId: 'request-1' });
-  });
+const tryBy = (owner: string, body = 'a-body'): IdempotentStart => {
+  const tokenKeyId = `key-of-${owner}`;
+  return { idempotencyKey, body, clientRef: '0'.repeat(32), owner, tokenKeyId };
+};
 
-  it('overwrites neither the lock nor the live verification of a later start', async () => {
-    const laterMs = NOW_MS + 40_000;
-    const late = { ...LIVE, requestId: 'request-late' };
-    await lock('late');
-    await lock('next', laterMs);
-    await locks.record(by('late'), late);
-    expect(await lock('x', laterMs)).toEqual(HELD);
-    await locks.record(by('next'), { ...LIVE, requestId: 'request-next' });
-    await locks.record(by('late'), late);
-    expect(await lock('x', laterMs)).toEqual({ outcome: 'live', requestId: 'request-next' });
-  });
-});
+/** Of tries of one start; another body makes it another start. */
+const RECORD_CALLS: Calls = {
+  claim: (owner = '', atMs, body) =>
+    protection.idempotencyRecords.claim(tryBy(owner, body), after(atMs)),
+  record: (owner = '', requestId = owner) =>
+    protection.idempotencyRecords.record(tryBy(owner), requestId, NOW_MS),
+  leave: (owner = '') => protection.idempotencyRecords.markUnknown(tryBy(owner)),
+  release: (owner = '') => protection.idempotencyRecords.release(tryBy(owner)),
+};
+const startedBy = (owner: string) => {
+  const known = { requestId: owner, tokenKeyId: `key-of-${owner}`, recordedAtMs: NOW_MS };
+  return { outcome: 'started', ...known };
+};
+const WAITS = { outcome: 'in_progress' };
+const OTHER_BODY = { outcome: 'other_body' };
 
-describe('PhoneNumberLocks.inherit', () => {
-  it('takes the lock with all of its time; the earlier try cannot give it back', async () => {
-    await lock('one.1');
-    expect(await locks.inherit(by('one.2'), NOW_MS + 30_000, 'one.1')).toEqual(LOCKED);
-    await locks.release(by('one.1'));
-    await locks.releaseUnresolved(by('one.1'));
-    expect(await lock('two.1', NOW_MS + 64_999)).toEqual(HELD);
-  });
-
-  it('takes it neither from another start, nor once it was given back', async () => {
-    await lock('one.1');
-    expect(await locks.inherit(by('on.2'), NOW_MS, 'on.1')).toEqual(HELD);
-    await locks.release(by('one.1'));
-    expect(await locks.inherit(by('one.2'), NOW_MS, 'one.1')).toEqual(HELD);
-  });
-
-  it('does not take it back from a later try by a late repeat', async () => {
-    await lock('one.1');
-    await locks.inherit(by('one.2'), NOW_MS, 'one.1');
-    await locks.inherit(by('one.3'), NOW_MS, 'one.2');
-    expect(await locks.inherit(by('one.2'), NOW_MS, 'one.1')).toEqual(HELD);
-    await locks.release(by('one.2'));
-    expect(await lock('two.1')).toEqual(HELD);
-  });
-});
-
-describe('PhoneNumberLocks.releaseUnresolved', () => {
-  it.each([
-    ['another start', 'two', { outcome: 'locked', contested: true }],
-    ['a repeat of the same start', 'one', LOCKED],
-  ])('lets %s lock; the number is contested for another one only', async (_, owner, locked) => {
-    await lock('one');
-    await locks.releaseUnresolved(by('one'));
-    expect(await lock(owner)).toEqual(locked);
-  });
-
-  const CONTESTED = { outcome: 'locked', contested: true };
-  const ITEM_ENDS_MS = LIVE.liveUntilMs + HOUR_MS;
-  it.each([
-    ['has no effect once Vonage has certainly one request of the number', 'three', true, 0, LOCKED],
-    ['outlasts the record of a start that began with an e-mail', 'three', false, 0, CONTESTED],
-    ['ends an hour after it, even if TTL is late (R18)', 'three', false, ITEM_ENDS_MS, LOCKED],
-    ['lasts for all of that hour', 'three', false, ITEM_ENDS_MS - 1000, CONTESTED],
-    ['is over for the start that is recorded', 'one', false, 0, LOCKED],
-  ])('%s', async (_rule, next, isAlone, atMs, locked) => {
-    await lock('one');
-    await locks.releaseUnresolved(by('one'));
-    await lock('two');
-    await locks.record(by('two'), { ...LIVE, isAlone });
-    expect(await lock(next, atMs || LIVE.liveUntilMs)).toEqual(locked);
-  });
-});
-
-describe('IdempotencyRecords.claim', () => {
-  it('lets one of 50 repeats start, the others wait', async () => {
-    const outcomes = await outcomesOf(atOnce(50, () => claimAgain()));
-    expect(outcomes).toEqual({ fresh: 1, in_progress: 49 });
-    expect(await claimAgain()).toEqual({ outcome: 'in_progress', retryAtMs: NOW_MS + 35_000 });
-  });
-});
-
-describe('IdempotencyRecords.claim of a start that is claimed', () => {
-  beforeEach(async () => {
-    await idempotencyRecords.claim(start, NOW_MS);
-  });
-
-  it('answers repeats of a known start for 10 minutes', async () => {
-    await idempotencyRecords.record(start, 'request-1', NOW_MS);
-    await idempotencyRecords.record(start, 'request-1', NOW_MS);
-    const { tokenKeyId } = start;
-    const recorded = { requestId: 'request-1', tokenKeyId, recordedAtMs: NOW_MS };
-    const known = { outcome: 'started', ...recorded };
-    const otherKey = { tokenKeyId: 'ffffffff' };
-    expect(await claimAgain(NOW_MS + 1, otherKey)).toEqual(known);
-    expect(await claimAgain(NOW_MS + 599_000, otherKey)).toEqual(known);
-    expect(await claimAgain(NOW_MS + 600_000, otherKey)).toEqual({ outcome: 'fresh' });
-  });
-
-  it('refuses another body, whatever became of the first', async () => {
-    const other = { body: '["another body"]' };
-    expect(await claimAgain(NOW_MS, other)).toEqual({ outcome: 'other_body' });
-    await idempotencyRecords.markUnknown(start);
-    expect(await claimAgain(NOW_MS, other)).toEqual({ outcome: 'other_body' });
-  });
-
-  it('lets one repeat take over a start of unknown outcome', async () => {
-    await idempotencyRecords.markUnknown(start);
-    const outcomes = await outcomesOf(atOnce(10, () => claimAgain(NOW_MS + 1)));
-    expect(outcomes).toEqual({ takeover: 1, in_progress: 9 });
-  });
-
-  it('takes over a start that died, once its 35 s are over', async () => {
-    const repeat = { ...start, owner: randomUUID() };
-    const early = await idempotencyRecords.claim(repeat, NOW_MS + 34_999);
-    expect(early.outcome).toBe('in_progress');
-    const late = await idempotencyRecords.claim(repeat, NOW_MS + 35_000);
-    expect(late.outcome).toBe('takeover');
-    await idempotencyRecords.record(start, 'request-late', NOW_MS + 35_001);
-    await idempotencyRecords.record(repeat, 'request-2', NOW_MS + 35_002);
-    const known = { outcome: 'started', requestId: 'request-2' };
-    expect(await claimAgain(NOW_MS + 35_003)).toMatchObject(known);
-  });
-
-  it('takes over rather than waits when its own write is repeated', async () => {
-    expect(await idempotencyRecords.claim(start, NOW_MS)).toEqual({ outcome: 'takeover' });
+describe('IdempotencyRecords of a start that one try has claimed', () => {
+  it.each<[string, string, object]>([
+    ['let a repeat wait', 'claim two 34999', { ...WAITS, retryAtMs: NOW_MS + 35_000 }],
+    ['let it take over after 35 s', 'claim two 35000', { outcome: 'takeover' }],
+    ['answer it once it is known', 'record one; record one; claim two 599000', startedBy('one')],
+    ['forget it after 10 minutes', 'record one; claim two 600000', { outcome: 'fresh' }],
+    ['refuse another body', 'claim two 0 another', OTHER_BODY],
+    ['refuse it after an unknown outcome too', 'leave one; claim two 0 another', OTHER_BODY],
+    ['take over by a repeated write', 'claim one', { outcome: 'takeover' }],
+    ['are free after a refusal', 'release one; release one; claim two 0 x', { outcome: 'again' }],
+    ['belong to who took over', 'claim two 35000; release one; leave one; claim x 35001', WAITS],
+    ['keep what is known', 'record one; release one; leave one; claim two', startedBy('one')],
+    [
+      'keep what the takeover has started, not what the first try records late',
+      'claim two 35000; record one; record two; claim three 35003',
+      { outcome: 'started', requestId: 'two' },
+    ],
+  ])('%s', async (_rule, script, answer) => {
+    expect(await play(RECORD_CALLS, `claim one; ${script}`)).toMatchObject(answer);
   });
 
   it.each([
-    ['a start of unknown outcome', 'markUnknown', 'takeover'],
-    ['a start that was refused', 'release', 'again'],
-  ] as const)('owns %s when its own takeover is repeated', async (_, end, outcome) => {
-    await idempotencyRecords[end](start);
-    const unlucky = startProtection(store, { limits: LIMITS, client: withRepeats() });
-    const repeat = { ...start, owner: randomUUID() };
-    expect(await unlucky.idempotencyRecords.claim(repeat, NOW_MS + 1)).toEqual({ outcome });
-    expect((await claimAgain(NOW_MS + 2)).outcome).toBe('in_progress');
+    ['of an unused key', undefined, 0, { fresh: 1, in_progress: 19 }],
+    ['of a start of unknown outcome', 'claim one; leave one', 1, { takeover: 1, in_progress: 19 }],
+  ])('let one of many claims have it, %s', async (_which, script, atMs, outcomes) => {
+    if (script) await play(RECORD_CALLS, script);
+    const { claim } = protection.idempotencyRecords;
+    const claims = atOnce(20, (index) => claim(tryBy(`try-${index}`), NOW_MS + atMs));
+    expect(await outcomesOf(claims)).toEqual(outcomes);
   });
 
-  it('stays known when its own takeover arrives once more', async () => {
-    await idempotencyRecords.markUnknown(start);
+  it.each([
+    ['of unknown outcome', 'leave', 'takeover'],
+    ['that was refused', 'release', 'again'],
+  ])('own a start %s when the write that takes it over arrives twice', async (...row) => {
+    const [, end, outcome] = row;
+    await play(RECORD_CALLS, `claim one; ${end} one`);
     const sent: UpdateItemCommand[] = [];
-    const send = (command: UpdateItemCommand) => {
+    const send = async (command: UpdateItemCommand): Promise<unknown> => {
       sent.push(command);
+      await store.client.send(command).catch(() => undefined);
       return store.client.send(command);
     };
     const client: DynamoDBClient = Object.create(store.client, { send: { value: send } });
-    const watched = startProtection(store, { limits: LIMITS, client });
-    const repeat = { ...start, owner: randomUUID() };
-    await watched.idempotencyRecords.claim(repeat, NOW_MS + 1);
-    await idempotencyRecords.record(repeat, 'request-1', NOW_MS + 2);
+    const unlucky = startProtection(store, { limits: LIMITS, client }).idempotencyRecords;
+    expect(await unlucky.claim(tryBy('two'), NOW_MS + 1)).toEqual({ outcome });
+    expect(await play(RECORD_CALLS, 'claim three 2')).toMatchObject(WAITS);
+    await play(RECORD_CALLS, 'record two');
     await Promise.allSettled(sent.map((command) => store.client.send(command)));
-    expect((await claimAgain(NOW_MS + 3)).outcome).toBe('started');
-  });
-
-  it('is free again, for any body, after a definite refusal', async () => {
-    await idempotencyRecords.release(start);
-    await idempotencyRecords.release(start);
-    expect(await claimAgain(NOW_MS, { body: '["another body"]' })).toEqual({ outcome: 'again' });
-  });
-
-  it('changes nothing for a start that does not own it any more', async () => {
-    await claimAgain(NOW_MS + 35_000);
-    await idempotencyRecords.release(start);
-    await idempotencyRecords.markUnknown(start);
-    expect((await claimAgain(NOW_MS + 35_001)).outcome).toBe('in_progress');
-  });
-
-  it('cannot undo a start that is known', async () => {
-    await idempotencyRecords.record(start, 'request-1', NOW_MS);
-    await idempotencyRecords.release(start);
-    await idempotencyRecords.markUnknown(start);
-    expect((await claimAgain()).outcome).toBe('started');
+    expect(await play(RECORD_CALLS, 'claim three 3')).toMatchObject({ outcome: 'started' });
   });
 });
 
 describe('the table', () => {
   it('stores nothing that names a person, and every item expires', async () => {
-    const named = { ...start, body: JSON.stringify([phoneNumber, 'jo@example.org']) };
-    await lock('one');
-    await idempotencyRecords.claim(named, NOW_MS);
-    await rateLimits.count(counter('email', 'jo@example.org'), NOW_MS);
-    await rateLimits.count(counter('address', '198.51.100.4'), NOW_MS);
-    await rateLimits.count(counter('prefix', phoneNumber.slice(0, -4)), NOW_MS);
-    const scan = new ScanCommand({ TableName: store.table });
-    const { Items: items = [] } = await store.client.send(scan);
+    await play(LOCK_CALLS, 'lock one');
+    await play(RECORD_CALLS, `claim one 0 ${phoneNumber},jo@example.org`);
+    const caller = { address: '198.51.100.4' };
+    for (const [limit, value] of [
+      ['email', 'jo@example.org'],
+      ['address', caller.address],
+      ['prefix', phoneNumber.slice(0, -4)],
+    ] as const) {
+      await protection.rateLimits.count({ limit, value, caller }, NOW_MS);
+    }
+    const { Items: items = [] } = await store.client.send(
+      new ScanCommand({ TableName: store.table }),
+    );
     expect(items.every(({ ttl }) => Number(ttl?.N) > NOW_MS / 1000)).toBe(true);
     const dump = JSON.stringify(items);
-    const { idempotencyKey } = start;
     for (const secret of [phoneNumber.slice(1, -4), 'example.org', '198.51.100', idempotencyKey]) {
       expect(dump).not.toContain(secret);
     }
