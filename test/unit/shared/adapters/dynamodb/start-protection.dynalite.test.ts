@@ -11,6 +11,8 @@ import { startProtection } from '../../../../fixtures/start-protection.ts';
 const NOW_MS = Date.parse('2026-03-04T10:15:30.000Z');
 const LIMITS = everyLimit({ count: 2, windowSeconds: 60 });
 const LIVE_MS = 210_000;
+/** Then the item of a recorded verification has expired, even if TTL has not removed it. */
+const ITEM_ENDS_MS = LIVE_MS + 3_600_000;
 const LOCKED = { outcome: 'locked' };
 const CONTESTED = { outcome: 'locked', contested: true };
 const HELD = { outcome: 'held' };
@@ -105,6 +107,8 @@ describe('PhoneNumberLocks', () => {
     ['is not for a repeat of the same start', 'lock one', LOCKED],
     ['is not once Vonage has one request', `lock two; record two; lock x ${LIVE_MS}`, LOCKED],
     ['is after a record by e-mail', `lock two; record two by-mail; lock x ${LIVE_MS}`, CONTESTED],
+    ['is for an hour', `lock two; record two by-mail; lock x ${ITEM_ENDS_MS - 1000}`, CONTESTED],
+    ['is not after it (R18)', `lock two; record two by-mail; lock x ${ITEM_ENDS_MS}`, LOCKED],
     ['is not for the recorded one', `lock two; record two by-mail; lock one ${LIVE_MS}`, LOCKED],
   ])('a number whose start has an unknown outcome %s', async (_rule, script, answer) => {
     expect(await play(LOCK_CALLS, `lock one; leave one; ${script}`)).toEqual(answer);
