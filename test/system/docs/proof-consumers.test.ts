@@ -3,77 +3,67 @@
  * proofs.
  */
 
-import { createPrivateKey } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createProofSigner } from '../../../shared/adapters/secrets/proof-signer.ts';
-import type { ProofSigner } from '../../../shared/domain/ports/proof-signer.ts';
 import { type DynaliteStore, startDynalite } from '../../fixtures/dynalite-store.ts';
-import { closeServer, listenLocally } from '../../fixtures/listen.ts';
-import { type Claims, findConsumers } from '../../fixtures/proof-consumers.ts';
+import { LIFETIME_SECONDS, startProofIssuer } from '../../fixtures/proof-issuer.ts';
 import { AUDIENCE, NONCE, newProofKey, PHONE_NUMBER } from '../../fixtures/proofs.ts';
-import { fakeSecrets } from '../../fixtures/secrets.ts';
 
 /** As the document has it: plain JavaScript. */
 const SPEND = '../../../docs/examples/proof/spend-proof.mjs';
 const { spend }: { spend: (client: unknown, table: string, jti: string) => Promise<boolean> } =
   await import(SPEND);
-const key = newProofKey();
-const consumers = findConsumers();
+const { issuer, sign, resign, close } = await startProofIssuer();
 
-let signer: ProofSigner;
-let issuer = '';
-const server = createServer(async (request, response) => {
-  const isKeys = request.url === '/.well-known/jwks.json';
-  response.writeHead(isKeys ? 200 : 404, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ keys: isKeys ? await signer.publicKeys() : [] }));
-});
+const DOCUMENT = 'docs/examples/proof';
+const DRIVER = 'test/fixtures/proof-consumers';
+/** For programs that end before a second compiler has helped them. */
+const JVM = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+const classes = mkdtempSync(join(tmpdir(), 'silent-auth-consumers-'));
+const java = ['java', ...JVM, '-cp', classes];
+const sources = [`${DOCUMENT}/VerifyProof.java`, `${DRIVER}/JudgeProofs.java`];
 
-beforeAll(async () => {
-  issuer = await listenLocally(server);
-  const previous_public_key = newProofKey().publicKey;
-  signer = signerFor(issuer, AUDIENCE, { private_key: key.privateKey, previous_public_key });
-});
+type Command = readonly string[];
+
+/** The command of the document; the same code on a proof a line; what works where both run. */
+const CONSUMERS: readonly (readonly [string, run: Command, judge: Command, works: Command])[] = [
+  [
+    'Node',
+    [process.execPath, `${DOCUMENT}/verify-proof.mjs`],
+    [process.execPath, `${DRIVER}/judge-proofs.mjs`],
+    [process.execPath, '--version'],
+  ],
+  [
+    'Python with the package cryptography',
+    ['python3', `${DOCUMENT}/verify_proof.py`],
+    ['python3', `${DRIVER}/judge_proofs.py`],
+    ['python3', '-c', 'import cryptography'],
+  ],
+  [
+    'Java, 17 or later',
+    [...java, 'VerifyProof'],
+    [...java, 'JudgeProofs'],
+    ['javac', ...JVM.map((option) => `-J${option}`), '-d', classes, ...sources],
+  ],
+];
+
+/** What the program prints. */
+async function printed([program = '', ...args]: Command, input = ''): Promise<string> {
+  const env = { ...process.env, PYTHONPATH: DOCUMENT, PYTHONDONTWRITEBYTECODE: '1' };
+  const running = promisify(execFile)(program, args, { env });
+  running.child.stdin?.end(input);
+  return (await running).stdout;
+}
 
 afterAll(() => {
-  consumers.remove();
-  return closeServer(server);
+  rmSync(classes, { recursive: true, force: true });
+  return close();
 });
-
-/** Longer than any consumer takes to begin on a busy machine. */
-const LIFETIME_SECONDS = 3600;
-
-function signerFor(iss: string, audience: string, secret: Record<string, string>): ProofSigner {
-  return createProofSigner({
-    secrets: fakeSecrets(secret),
-    secretId: 'proof',
-    issuer: iss,
-    settings: { audience },
-  });
-}
-
-function sign(by: ProofSigner = signer, ageSeconds = 0, nonce = NONCE) {
-  const issuedAtSeconds = Math.floor(Date.now() / 1000) - ageSeconds;
-  return by.sign({
-    requestId: 'request-1',
-    channel: 'silent_auth',
-    issuedAtSeconds,
-    expiresAtSeconds: issuedAtSeconds + LIFETIME_SECONDS,
-    subject: 'a "quoted" \\ näme',
-    phoneNumber: PHONE_NUMBER,
-    ...(nonce !== '' && { nonce }),
-  });
-}
-
-/** A proof with another header or other claims, signed with the right key. */
-async function resign(header: Claims, claims: Claims = {}): Promise<string> {
-  const proof = await sign();
-  return new SignJWT({ ...decodeJwt(proof), ...claims })
-    .setProtectedHeader({ ...decodeProtectedHeader(proof), alg: 'ES256', ...header })
-    .sign(createPrivateKey(key.privateKey), { crit: { example: true } });
-}
 
 async function altered(): Promise<string> {
   const [header, payload = '', signature] = (await sign()).split('.');
@@ -82,57 +72,61 @@ async function altered(): Promise<string> {
   return [header, Buffer.from(other).toString('base64url'), signature].join('.');
 }
 
-async function zeroed(): Promise<string> {
-  return (await sign()).replace(/\.[^.]+$/, `.${'A'.repeat(86)}`);
-}
-
 async function unsigned(): Promise<string> {
   const [, payload] = (await sign()).split('.');
   const header = { ...decodeProtectedHeader(await sign()), alg: 'none' };
   return `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${payload}.`;
 }
 
-async function ofAnotherKey(): Promise<string> {
-  const [{ kid } = { kid: '' }] = await signer.publicKeys();
-  return sign(signerFor(issuer, AUDIENCE, { private_key: newProofKey().privateKey, kid }));
-}
-
-const current = { private_key: key.privateKey };
 const BAD: readonly (readonly [string, () => Promise<string>])[] = [
   ['an altered one', altered],
   ['an unsigned one', unsigned],
-  ['one whose signature is zeros', zeroed],
-  ['one of another key under the same name', ofAnotherKey],
+  [
+    'one whose signature is zeros',
+    async () => (await sign()).replace(/\.[^.]+$/, `.${'A'.repeat(86)}`),
+  ],
+  [
+    'one of another key under the same name',
+    () => sign({}, { private_key: newProofKey().privateKey }),
+  ],
   ['one of an unknown key', () => resign({ kid: 'nobody' })],
   ['another kind of token', () => resign({ typ: 'JWT' })],
-  ['one for another backend', () => sign(signerFor(issuer, 'another', current))],
-  ['one of another deployment', () => sign(signerFor('https://a.example', AUDIENCE, current))],
-  ['an expired one', () => sign(signer, LIFETIME_SECONDS + 1)],
-  ['one of another sign-in', () => sign(signer, 0, 'nonce-of-another-sign-in')],
-  ['one without a nonce', () => sign(signer, 0, '')],
+  ['one for another backend', () => sign({}, { audience: 'another' })],
+  ['one of another deployment', () => sign({}, { issuer: 'https://a.example' })],
+  ['an expired one', () => sign({ ageSeconds: LIFETIME_SECONDS + 1 })],
+  ['one of another sign-in', () => sign({ nonce: 'nonce-of-another-sign-in' })],
   ['one with an empty nonce', () => resign({}, { nonce: '' })],
   ['one with a critical extension', () => resign({ crit: ['example'], example: 1 })],
-  ...['iss', 'aud', 'iat', 'exp', 'jti', 'request_id'].map(
+  ...['iss', 'aud', 'iat', 'exp', 'jti', 'request_id', 'nonce'].map(
     (name) => [`one without ${name}`, () => resign({}, { [name]: undefined })] as const,
   ),
 ];
 
-describe.each(consumers.all)('the consumer in $language', ({ missing, run, judge }) => {
-  if (missing !== undefined) {
-    it.skip(`is not run: this machine has no ${missing}`, () => {});
+describe.each(CONSUMERS)('the consumer in %s', (_language, run, judge, works) => {
+  const [program = '', ...args] = works;
+  if (spawnSync(program, args).status !== 0) {
+    it.skip('is not run: this machine lacks it', () => {});
     return;
   }
-  const expected = () => ({ issuer, audience: AUDIENCE, nonce: NONCE });
+  /** The claims of each proof, or `undefined` where it is refused. */
+  async function judged(proofs: readonly string[], nonce = NONCE) {
+    const lines = await printed([...judge, issuer, AUDIENCE, nonce], `${proofs.join('\n')}\n`);
+    const claims = lines
+      .trimEnd()
+      .split('\n')
+      .map((line): JWTPayload | null => JSON.parse(line));
+    return claims.map((one) => one ?? undefined);
+  }
   let good = '';
   let ahead = '';
   /** The good proof is first and last: the others are not refused because of what came before. */
-  let verdicts: readonly (Claims | undefined)[] = [];
+  let verdicts: readonly (JWTPayload | undefined)[] = [];
 
   beforeAll(async () => {
-    good = await sign();
+    good = await sign({ subject: 'a "quoted" \\ näme' });
     const bad = await Promise.all(BAD.map(([, make]) => make()));
-    ahead = await sign(signer, -30);
-    verdicts = await judge(expected(), [good, ...bad, ahead, good]);
+    ahead = await sign({ ageSeconds: -30 });
+    verdicts = await judged([good, ...bad, ahead, good]);
   });
 
   it('accepts a proof and reads its claims', () => {
@@ -149,17 +143,14 @@ describe.each(consumers.all)('the consumer in $language', ({ missing, run, judge
   });
 
   it('refuses a proof without a nonce also when it was given none to expect', async () => {
-    const nameless = { ...expected(), nonce: '' };
-    expect(await judge(nameless, [await sign(signer, 0, '')])).toEqual([undefined]);
+    const nameless = await resign({}, { nonce: undefined });
+    expect(await judged([nameless], '')).toEqual([undefined]);
   });
 
   it('is a command that prints the claims, or fails', async () => {
-    const [claims, failure] = await Promise.all([
-      run(expected(), good),
-      altered().then((proof) => run(expected(), proof).catch((error) => error)),
-    ]);
-    expect(claims).toEqual(decodeJwt(good));
-    expect(failure).toMatchObject({ code: 1 });
+    const command = [...run, issuer, AUDIENCE, NONCE];
+    expect(JSON.parse(await printed([...command, good]))).toEqual(decodeJwt(good));
+    await expect(printed([...command, await altered()])).rejects.toMatchObject({ code: 1 });
   });
 });
 

@@ -1,22 +1,13 @@
 /** Sign-ins in Cognito's order: three triggers, real proofs, keys over HTTP, a real table. */
 
-import { createPrivateKey } from 'node:crypto';
 import type { CreateAuthChallengeTriggerEvent, DefineAuthChallengeTriggerEvent } from 'aws-lambda';
-import { decodeJwt, decodeProtectedHeader, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  createProofVerifier,
-  type VerifyProof,
-} from '../../../docs/examples/cognito/proof-verifier.ts';
+import { createProofVerifier } from '../../../docs/examples/cognito/proof-verifier.ts';
 import { createSpend } from '../../../docs/examples/cognito/spent-proofs.ts';
 import { createTrigger, type TriggerEvent } from '../../../docs/examples/cognito/trigger.ts';
-import { createProofSigner } from '../../../shared/adapters/secrets/proof-signer.ts';
-import type { ProofSigner } from '../../../shared/domain/ports/proof-signer.ts';
-import type { ProofClaims } from '../../../shared/domain/proof.ts';
 import { type DynaliteStore, startDynalite } from '../../fixtures/dynalite-store.ts';
-import { type HttpStub, startHttpStub } from '../../fixtures/http-stub.ts';
+import { startProofIssuer } from '../../fixtures/proof-issuer.ts';
 import { AUDIENCE, newProofKey, PHONE_NUMBER } from '../../fixtures/proofs.ts';
-import { fakeSecrets } from '../../fixtures/secrets.ts';
 import { until } from '../../fixtures/until.ts';
 
 /** The handler for Lambda is built when the module is loaded. */
@@ -39,69 +30,21 @@ const SRP = { challengeName: 'SRP_A', challengeResult: true } as const;
 const RIGHT: Session[number] = { challengeName: 'CUSTOM_CHALLENGE', challengeResult: true };
 const WRONG: Session[number] = { ...RIGHT, challengeResult: false };
 
-const key = newProofKey();
-
+const { issuer, sign, resign, close } = await startProofIssuer();
+const verifyProof = createProofVerifier({ issuer, audience: AUDIENCE });
 let store: DynaliteStore;
-let issuer = '';
-let verifyProof: VerifyProof;
 let sequence = 0;
-let stub: HttpStub;
 
 beforeAll(async () => {
   store = await startDynalite('jti');
-  stub = await startHttpStub();
-  issuer = stub.url;
-  stub.answer(async (response) => {
-    response.end(JSON.stringify({ keys: await signerOf(key.privateKey).publicKeys() }));
-  });
-  verifyProof = createProofVerifier({ issuer, audience: AUDIENCE });
   // The example gives up on the keys after 2 s; once read, they are cached.
-  await until(async () => verifyProof(await proofFor('nonce')).catch(() => undefined));
+  await until(async () => verifyProof(await sign()).catch(() => undefined));
 });
 
 afterAll(async () => {
-  await stub.stop();
+  await close();
   await store.stop();
 });
-
-function signerOf(privateKey: string, audience = AUDIENCE): ProofSigner {
-  return createProofSigner({
-    secrets: fakeSecrets({ private_key: privateKey, kid: 'key-1' }),
-    secretId: 'proof',
-    issuer,
-    settings: { audience },
-  });
-}
-
-/** A proof of a verification of its own, unless the claims name one. */
-function proofFor(
-  nonce: string,
-  claims: Partial<ProofClaims> = {},
-  by = signerOf(key.privateKey),
-): Promise<string> {
-  const issuedAtSeconds = Math.floor(Date.now() / 1000);
-  return by.sign({
-    requestId: `request-${++sequence}`,
-    channel: 'silent_auth',
-    issuedAtSeconds,
-    expiresAtSeconds: issuedAtSeconds + 120,
-    nonce,
-    phoneNumber: PHONE_NUMBER,
-    ...claims,
-  });
-}
-
-/** A proof for this nonce, changed and signed with the right key. */
-async function resign(
-  nonce: string,
-  header: Record<string, unknown>,
-  change: (claims: JWTPayload) => JWTPayload = (claims) => claims,
-): Promise<string> {
-  const proof = await proofFor(nonce);
-  return new SignJWT(change(decodeJwt(proof)))
-    .setProtectedHeader({ ...decodeProtectedHeader(proof), alg: 'ES256', ...header })
-    .sign(createPrivateKey(key.privateKey), { crit: { example: true } });
-}
 
 function newTrigger(): Trigger {
   const spend = createSpend(store);
@@ -157,37 +100,34 @@ const ASKED = {
 };
 const SIGNED_IN = { issueTokens: true, failAuthentication: false };
 const REFUSED = { issueTokens: false, failAuthentication: true };
-const anotherKey = newProofKey().privateKey;
+const anotherKey = { private_key: newProofKey().privateKey };
 
 describe('Cognito sign-in', () => {
   it('issues tokens for a proof of the user’s number with the nonce of this sign-in', async () => {
-    expect(await signIn((nonce) => proofFor(nonce))).toEqual(SIGNED_IN);
+    expect(await signIn((nonce) => sign({ nonce }))).toEqual(SIGNED_IN);
   });
 
   it.each<[string, Answer]>([
     ['no JWT', async () => 'yes'],
-    ['a proof of another sign-in', () => proofFor('nonce-of-another-sign-in')],
-    ['a proof of another number', (nonce) => proofFor(nonce, { phoneNumber: '+447700900001' })],
-    ['a proof for another backend', (nonce) => proofFor(nonce, {}, signerOf(key.privateKey, 'b'))],
-    ['a proof of another key', (nonce) => proofFor(nonce, {}, signerOf(anotherKey))],
-    ['an expired proof', (nonce) => proofFor(nonce, { issuedAtSeconds: 1, expiresAtSeconds: 121 })],
-    ['another kind of token', (nonce) => resign(nonce, { typ: 'JWT' })],
-    ['a critical extension', (nonce) => resign(nonce, { crit: ['example'], example: 1 })],
-    ['an empty nonce', () => proofFor('')],
+    ['a proof of another sign-in', () => sign({ nonce: 'nonce-of-another-sign-in' })],
+    ['a proof of another number', (nonce) => sign({ nonce, phoneNumber: '+447700900001' })],
+    ['a proof for another backend', (nonce) => sign({ nonce }, { audience: 'b' })],
+    ['a proof of another key', (nonce) => sign({ nonce }, anotherKey)],
+    ['an expired proof', (nonce) => sign({ nonce, ageSeconds: 86_400 })],
+    ['another kind of token', (nonce) => resign({ typ: 'JWT' }, { nonce })],
+    ['a critical extension', (nonce) => resign({ crit: ['example'], example: 1 }, { nonce })],
+    ['an empty nonce', () => sign({ nonce: '' })],
     ...['iss', 'aud', 'iat', 'exp', 'jti', 'nonce'].map((claim): [string, Answer] => [
       `a proof without ${claim}`,
-      (nonce) => resign(nonce, {}, ({ [claim]: _missing, ...claims }) => claims),
+      (nonce) => resign({}, { nonce, [claim]: undefined }),
     ]),
   ])('is refused with %s', async (_what, answer) => {
     expect(await signIn(answer)).toEqual(REFUSED);
   });
 
   it('is refused with an e-mail proof, which names no number', async () => {
-    const answer: Answer = (nonce) =>
-      resign(nonce, {}, ({ phone_number: _, ...claims }) => ({
-        ...claims,
-        email: 'a@example.com',
-      }));
+    const claims = { phone_number: undefined, email: 'a@example.com' };
+    const answer: Answer = (nonce) => resign({}, { nonce, ...claims });
     expect(await signIn(answer)).toEqual(REFUSED);
     expect(await signIn(answer, { userAttributes: {} })).toEqual(REFUSED);
   });
@@ -199,7 +139,7 @@ describe('Cognito sign-in', () => {
     ],
     ['whom Cognito does not know', { userAttributes: USER, userNotFound: true }],
   ])('asks a user %s like any other, and is refused', async (_who, user) => {
-    expect(await signIn((nonce) => proofFor(nonce), user)).toEqual(REFUSED);
+    expect(await signIn((nonce) => sign({ nonce }), user)).toEqual(REFUSED);
   });
 
   it('spends a jti once, even when the same proof comes many times at once', async () => {
@@ -210,7 +150,7 @@ describe('Cognito sign-in', () => {
         verify(trigger, {
           userAttributes: USER,
           privateChallengeParameters: { nonce },
-          challengeAnswer: await proofFor(nonce, { requestId: 'one-verification' }),
+          challengeAnswer: await sign({ nonce, requestId: 'one-verification' }),
         }),
       ),
     );
@@ -218,15 +158,14 @@ describe('Cognito sign-in', () => {
   });
 
   it('accepts a proof of a clock that is half a minute ahead', async () => {
-    const issuedAtSeconds = Math.floor(Date.now() / 1000) + 30;
-    const claims = { issuedAtSeconds, expiresAtSeconds: issuedAtSeconds + 120 };
-    expect(await signIn((nonce) => proofFor(nonce, claims))).toEqual(SIGNED_IN);
+    expect(await signIn((nonce) => sign({ nonce, ageSeconds: -30 }))).toEqual(SIGNED_IN);
   });
 
   it('spends nothing for a proof that it refuses', async () => {
-    const claims = { requestId: 'refused-first' };
-    expect(await signIn(() => proofFor('nonce-of-another-sign-in', claims))).toEqual(REFUSED);
-    expect(await signIn((nonce) => proofFor(nonce, claims))).toEqual(SIGNED_IN);
+    const requestId = 'refused-first';
+    const nonceOfAnother = 'nonce-of-another-sign-in';
+    expect(await signIn(() => sign({ requestId, nonce: nonceOfAnother }))).toEqual(REFUSED);
+    expect(await signIn((nonce) => sign({ requestId, nonce }))).toEqual(SIGNED_IN);
   });
 
   it.each<[string, Session, object]>([
@@ -243,7 +182,7 @@ describe('Cognito sign-in', () => {
 
   it('throws, and refuses nobody, while the public keys cannot be read', async () => {
     const unreachable = createProofVerifier({ issuer: 'http://127.0.0.1:1', audience: AUDIENCE });
-    await expect(unreachable(await proofFor('nonce'))).rejects.toThrow();
+    await expect(unreachable(await sign())).rejects.toThrow();
   });
 
   it('throws, and refuses nobody, while the table cannot be written', async () => {
