@@ -9,6 +9,7 @@ import {
   openCheckUrl,
   problemReply,
   REQUEST_ID,
+  type Script,
   submitCode,
   TOKEN,
 } from '../../../fixtures/fake-backend.ts';
@@ -47,44 +48,40 @@ function resume(store: Store, request: StartRequest = REQUEST): Promise<Verifica
 }
 
 describe('start', () => {
-  it('is repeated with its key after a code that is younger than the client, if it is retryable', async () => {
-    const reply = problemReply('provider_unavailable', { code: 'maintenance', retry_after: 1 });
-    server.script('/start', reply, reply);
-    await clientOf(server).start(REQUEST);
-    expect(startKeys(server)).toHaveLength(3);
-    expect(new Set(startKeys(server)).size).toBe(1);
-  });
-
-  it('sends what it is given, with a key of its own', async () => {
+  it('sends what it is given, with a key of its own and the token that the stage asks for', async () => {
     const { phoneNumber } = REQUEST;
     const others = { email: 'jo@example.org', channels: ['email'], nonce: 'n'.repeat(16) };
-    const verification = await clientOf(server).start({ phoneNumber, ...others });
-    expect(verification.requestId).toBe(REQUEST_ID);
-    expect(verification.current).toEqual(server.verification);
+    const client = clientOf(server, { startToken: async () => 'a.b.c' });
+    const { requestId, current } = await client.start({ phoneNumber, ...others });
+    expect({ requestId, current }).toEqual({ requestId: REQUEST_ID, current: server.verification });
     expect(server.received[0]?.body).toEqual({ phone_number: phoneNumber, ...others });
     expect(startKeys(server)).toEqual([expect.stringMatching(/^[A-Za-z0-9_-]{48}$/)]);
-    expect(server.received[0]?.headers.authorization).toBeUndefined();
-  });
-
-  it('carries the token that the stage asks for', async () => {
-    await clientOf(server, { startToken: async () => 'a.b.c' }).start(REQUEST);
     expect(server.received[0]?.headers.authorization).toBe('Bearer a.b.c');
   });
 
-  it('repeats with the same key until its outcome is known', async () => {
-    const inProgress = problemReply('start_in_progress', { retry_after: 1 });
-    server.script('/start', 'lose', 'lose_answer', inProgress);
+  const soon = { retry_after: 1 };
+  const younger = problemReply('provider_unavailable', { ...soon, code: 'maintenance' });
+  it.each<[string, Script[]]>([
+    ['calls are lost', ['lose', 'lose_answer', problemReply('start_in_progress', soon)]],
+    ['it gets a code younger than itself that is retryable', [younger, younger, younger]],
+  ])('repeats with the same key when %s', async (_when, script) => {
+    server.script('/start', ...script);
     await clientOf(server).start(REQUEST);
     expect(startKeys(server)).toHaveLength(4);
     expect(new Set(startKeys(server)).size).toBe(1);
   });
 
-  it('keeps the key over a failure, for the next try of the user', async () => {
+  it.each([
+    ['when the verification of the old one has ended meanwhile', 'verification_closed'],
+    ['after its verification was seen to end', undefined],
+  ] as const)('takes a new key %s', async (_when, code) => {
     const client = clientOf(server);
-    server.script('/start', ...LOST);
-    await expect(client.start(REQUEST)).rejects.toMatchObject({ code: 'network_error' });
+    const verification = await client.start(REQUEST);
+    changes(server, '/cancel', () => ended('cancelled'));
+    if (code) server.script('/start', problemReply(code));
+    else await verification.cancel();
     await client.start(REQUEST);
-    expect(new Set(startKeys(server)).size).toBe(1);
+    expect(new Set(startKeys(server)).size).toBe(2);
   });
 
   it('takes a new key for another request, and after a refusal', async () => {
@@ -94,31 +91,6 @@ describe('start', () => {
     await expect(client.start(OTHER)).rejects.toMatchObject({ code: 'phone_number_refused' });
     await client.start(OTHER);
     expect(new Set(startKeys(server)).size).toBe(3);
-  });
-
-  it('takes a new key when the verification of the old one has ended meanwhile', async () => {
-    const client = clientOf(server);
-    await client.start(REQUEST);
-    server.script('/start', problemReply('verification_closed'));
-    await client.start(REQUEST);
-    const [first, repeated, fresh] = startKeys(server);
-    expect(repeated).toBe(first);
-    expect(fresh).not.toBe(first);
-  });
-
-  it('takes a new key after its verification was seen to end', async () => {
-    const client = clientOf(server);
-    const verification = await client.start(REQUEST);
-    changes(server, '/cancel', () => ended('cancelled'));
-    await verification.cancel();
-    await client.start(REQUEST);
-    expect(new Set(startKeys(server)).size).toBe(2);
-  });
-
-  it('leaves rate limits to the user', async () => {
-    server.script('/start', problemReply('rate_limited', { retry_after: 30 }));
-    const problem = { code: 'rate_limited', retryable: true, retryAfter: 30 };
-    await expect(clientOf(server).start(REQUEST)).rejects.toMatchObject(problem);
   });
 });
 
@@ -193,25 +165,17 @@ describe('what is saved', () => {
     expect(await clientOf(server, { store }).savedRequest()).toEqual(OTHER);
   });
 
-  it('is forgotten when its proof has come', async () => {
+  it.each([
+    ['has come', undefined, 0],
+    ['comes too late', 'verification_closed', 0],
+    ['is refused', 'proof_refused', 1],
+  ] as const)('is forgotten or kept when its proof %s', async (_how, code, items) => {
     const store = await saved();
     server.change(ended('completed'));
     const verification = await resume(store);
-    await verification?.proof(REQUEST);
-    expect(store.items.size).toBe(0);
-    expect(await resume(store)).toBeUndefined();
-  });
-
-  it('is forgotten when the server says that it is too late for a proof', async () => {
-    const store = await saved();
-    server.change(ended('completed'));
-    const verification = await resume(store);
-    server.act('/proof', () => problemReply('proof_refused'));
-    await expect(verification?.proof({})).rejects.toMatchObject({ code: 'proof_refused' });
-    expect(store.items.size).toBe(1);
-    server.act('/proof', () => problemReply('verification_closed'));
-    await expect(verification?.proof({})).rejects.toMatchObject({ code: 'verification_closed' });
-    expect(store.items.size).toBe(0);
+    if (code) server.script('/proof', problemReply(code));
+    await verification?.proof(REQUEST).catch(() => undefined);
+    expect(store.items.size).toBe(items);
   });
 
   it('is erased by forget, also for a start that is pending', async () => {
@@ -327,6 +291,13 @@ describe('resume', () => {
     expect(store.items.size).toBe(0);
   });
 
+  it('forgets a verification that ended otherwise', async () => {
+    const store = storage();
+    await connected(server, { store });
+    server.change(ended('failed'));
+    await fact(() => store.items.size === 0);
+  });
+
   it('keeps a completed verification for the proof, for ten minutes', async () => {
     const store = storage();
     const verification = await connected(server, { store });
@@ -336,14 +307,6 @@ describe('resume', () => {
     server.change({ ended_at: new Date(Date.now() - 601_000).toISOString() });
     expect(await resume(store)).toBeUndefined();
     expect(store.items.size).toBe(0);
-  });
-
-  it('forgets a verification that ended otherwise', async () => {
-    const store = storage();
-    const verification = await connected(server, { store });
-    server.change(ended('failed'));
-    await verification.finished();
-    await fact(() => store.items.size === 0);
   });
 
   it('does not navigate to a check_url again', async () => {
