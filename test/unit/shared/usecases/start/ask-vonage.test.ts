@@ -1,32 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { VerifyAnswer, Vonage } from '../../../../../shared/domain/ports/vonage.ts';
+import type { Channel } from '../../../../../shared/domain/workflow.ts';
 import { askVonage } from '../../../../../shared/usecases/start/ask-vonage.ts';
 import type { Claimed } from '../../../../../shared/usecases/start/claimed.ts';
 import type { StartPlan } from '../../../../../shared/usecases/start/plan-start.ts';
 import { BUDGET } from '../../../../fixtures/answering-vonage.ts';
 
-const to = '+4915112345678';
-const PLAN: StartPlan = {
-  candidates: [],
-  asked: [],
-  workflow: ['silent_auth', 'sms'],
-  requested: [
-    { channel: 'silent_auth', to },
-    { channel: 'sms', to },
-  ],
-  options: { result: 'json' },
+const planOf = (workflow: readonly Channel[], locale = {}): StartPlan => {
+  const requested = workflow.map((channel) => ({ channel, to: 'an address' }));
+  return { candidates: [], asked: [], workflow, requested, options: { result: 'json', ...locale } };
 };
-const SILENT_AUTH_ALONE: StartPlan = {
-  ...PLAN,
-  workflow: ['silent_auth'],
-  requested: [{ channel: 'silent_auth', to }],
-};
-const EMAIL: StartPlan = {
-  ...PLAN,
-  workflow: ['email'],
-  requested: [{ channel: 'email', to: 'jo@example.org' }],
-};
-const WITH_LOCALE: StartPlan = { ...PLAN, options: { result: 'json', locale: 'tlh' } };
+const PLAN = planOf(['silent_auth', 'sms']);
 
 const CLAIMED: Claimed = {
   outcome: 'claimed',
@@ -103,13 +87,15 @@ describe('askVonage', () => {
       UNKNOWN,
       [WITH, 'sms tlh', 'sms tlh'],
     ],
-  ])('when Vonage refuses the locale: %s', (...row) => expectOutcome(WITH_LOCALE, row));
+  ])('when Vonage refuses the locale: %s', (...row) =>
+    expectOutcome(planOf(PLAN.workflow, { locale: 'tlh' }), row),
+  );
 
   it('does not ask again after a 412 to silent_auth alone', () =>
-    expectOutcome(SILENT_AUTH_ALONE, ['', [UNSUPPORTED], UNSUPPORTED, ['silent_auth']]));
+    expectOutcome(planOf(['silent_auth']), ['', [UNSUPPORTED], UNSUPPORTED, ['silent_auth']]));
 
   it('adopts nothing where an e-mail address is the first, because no start locks it', () =>
-    expectOutcome(EMAIL, ['', [UNKNOWN, IN_FLIGHT], UNKNOWN, ['email', 'email']]));
+    expectOutcome(planOf(['email']), ['', [UNKNOWN, IN_FLIGHT], UNKNOWN, ['email', 'email']]));
 
   it('throws only before anything was sent', async () => {
     const noKey = new Error('no key');
