@@ -21,6 +21,13 @@ export interface CpuCap {
   close(): void;
 }
 
+/** Undefined: processes are capped here. */
+export function whyUncapped(): string | undefined {
+  const { missing, close } = openCpuCap(WHOLE_CPU_MEGABYTES);
+  close();
+  return missing;
+}
+
 let opened = 0;
 
 export function openCpuCap(memoryMegabytes: number): CpuCap {

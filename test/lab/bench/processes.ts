@@ -1,27 +1,36 @@
-/** What a process has used so far, as Linux counts it; nothing elsewhere. */
+/** What a process has used so far, as the scheduler of Linux counts it; NaN elsewhere. */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
-/** `getconf CLK_TCK`: the same on every Linux. */
-const TICKS_PER_SECOND = 100;
+interface Times {
+  /** On a CPU, all threads. */
+  readonly cpuMs: number;
+  /** Ready to run, but another program had the CPU; the main thread. */
+  readonly waitedMs: number;
+}
 
-/** User and system time of a process, all threads; NaN where it cannot be read. */
-export function cpuMsOf(pid: number): number {
+export function timesOf(pid: number): Times {
   try {
-    const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-    const fields = rest.split(' ');
-    return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
+    const threads = readdirSync(`/proc/${pid}/task`).map((thread) => timesIn(pid, thread));
+    const { waitedMs } = timesIn(pid, String(pid));
+    return { cpuMs: threads.reduce((sum, { cpuMs }) => sum + cpuMs, 0), waitedMs };
   } catch {
-    return Number.NaN;
+    return { cpuMs: Number.NaN, waitedMs: Number.NaN };
   }
 }
 
-/** Resident memory in megabytes; NaN where it cannot be read. */
+/** `<on CPU, ns> <waiting, ns> <time slices>` */
+function timesIn(pid: number, thread: string): Times {
+  const text = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8');
+  const [cpuMs = Number.NaN, waitedMs = Number.NaN] = text.split(' ').map((ns) => Number(ns) / 1e6);
+  return { cpuMs, waitedMs };
+}
+
+/** Resident memory in megabytes. */
 export function residentMegabytesOf(pid: number): number {
   try {
-    const [, kilobytes] =
-      /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return Number(kilobytes) / 1024;
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
   } catch {
     return Number.NaN;
   }

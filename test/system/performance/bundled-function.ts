@@ -4,7 +4,11 @@ import { copyFileSync, cpSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { startExecutionEnvironment } from '../../../infra/local/lambda-runtime/execution-environment.ts';
+import {
+  type ExecutionEnvironment,
+  type FunctionConfiguration,
+  startExecutionEnvironment,
+} from '../../../infra/local/lambda-runtime/execution-environment.ts';
 import { ENV, type FunctionName } from '../../../shared/config.ts';
 import { PATIENCE } from '../../fixtures/patience.ts';
 import { START_SETTINGS } from '../../fixtures/start-settings.ts';
@@ -31,32 +35,13 @@ export async function startFunction(
   const codeFolder = mkdtempSync(join(tmpdir(), 'silent-auth-function-'));
   cpSync(bundle, codeFolder, { recursive: true });
   copyFileSync(join(import.meta.dirname, 'probe.mjs'), join(codeFolder, 'probe.mjs'));
-  const lines: string[] = [];
-  const ready = Promise.withResolvers<void>();
-  const environment = await startExecutionEnvironment(
-    {
-      name,
-      arn: `arn:aws:lambda:eu-central-1:000000000000:function:${name}`,
-      codeFolder,
-      handler: 'probe.handler',
-      timeoutMs: 250_000,
-      initTimeoutMs: 100_000,
-      nodeOptions: PATIENCE.nodeOptions,
-      memoryMegabytes: 512,
-      region: 'eu-central-1',
-      logFormat: 'JSON',
-      logLevel: 'INFO',
-      environment: variables(peers),
-    },
-    {
-      onIdle: () => ready.resolve(),
-      onExit: () => ready.reject(new Error(`${name} ended: ${lines.join('\n')}`)),
-      onLine: (line) => void lines.push(line),
-    },
-  );
-  await ready.promise;
+  const { running, lines } = await openFunction(codeFolder, {
+    handler: 'probe.handler',
+    nodeOptions: PATIENCE.nodeOptions,
+    environment: variables(peers),
+  });
   const invoke = async (event: object): Promise<unknown> => {
-    const result = await environment.invoke(JSON.stringify(event));
+    const result = await running.invoke(JSON.stringify(event));
     if (result.type !== 'success') throw new Error(`${name}: ${result.detail}`);
     return JSON.parse(result.payload);
   };
@@ -65,10 +50,48 @@ export async function startFunction(
     probe: async () => report.parse(await invoke({ probe: true })),
     lines,
     stop: async () => {
-      environment.kill();
-      await environment.exited;
+      running.kill();
+      await running.exited;
     },
   };
+}
+
+interface OpenFunction {
+  readonly running: ExecutionEnvironment;
+  /** What it prints. */
+  readonly lines: readonly string[];
+}
+
+/** Resolves when INIT is over. */
+export async function openFunction(
+  codeFolder: string,
+  options: Pick<FunctionConfiguration, 'environment'> & Partial<FunctionConfiguration>,
+): Promise<OpenFunction> {
+  const lines: string[] = [];
+  const ready = Promise.withResolvers<void>();
+  const running = await startExecutionEnvironment(
+    {
+      name: 'measured',
+      arn: 'arn:aws:lambda:eu-central-1:000000000000:function:measured',
+      codeFolder,
+      handler: 'index.handler',
+      timeoutMs: 250_000,
+      initTimeoutMs: 100_000,
+      nodeOptions: [],
+      memoryMegabytes: 512,
+      region: 'eu-central-1',
+      logFormat: 'JSON',
+      logLevel: 'INFO',
+      ...options,
+    },
+    {
+      onIdle: () => ready.resolve(),
+      onExit: () => ready.reject(new Error(`${codeFolder} ended: ${lines.join('\n')}`)),
+      onLine: (line) => void lines.push(line),
+    },
+  );
+  await ready.promise;
+  return { running, lines };
 }
 
 /** A profile takes thousands. */

@@ -1,9 +1,9 @@
 /** A DynamoDB engine that counts what AWS would bill: every request, by the units that it takes. */
 
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
-import dynalite from 'dynalite';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { startEngine } from '../../../fixtures/dynalite-store.ts';
+import { closeServer, listenLocally } from '../../../fixtures/listen.ts';
 
 export interface Billed {
   requests: number;
@@ -24,64 +24,50 @@ interface CountingDynamoDb {
 const SENT = ['content-type', 'x-amz-target', 'x-amz-date', 'authorization'];
 
 export async function startCountingDynamoDb(): Promise<CountingDynamoDb> {
-  const engine = dynalite({ createTableMs: 0 });
-  const engineUrl = await listen(engine);
+  const engine = await startEngine();
   let billed = nothing();
   /** An item's units as of its last write: a refused write is billed by the item that is there. */
   const unitsOf = new Map<string, number>();
 
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const input = JSON.parse((await buffer(incoming)).toString());
-    const body = JSON.stringify({ ...input, ReturnConsumedCapacity: 'TOTAL' });
-    const operation = String(incoming.headers['x-amz-target']).split('.')[1] ?? '';
+    const input = JSON.parse(await text(incoming));
+    const operation = String(incoming.headers['x-amz-target']).split('.')[1];
     const isItem = operation === 'UpdateItem' || operation === 'GetItem';
-    const { status, text } = await forward(incoming, isItem ? body : JSON.stringify(input));
-    const key = JSON.stringify([input.TableName, input.Key]);
-    const units = JSON.parse(text).ConsumedCapacity?.CapacityUnits ?? unitsOf.get(key) ?? 1;
-    if (operation === 'GetItem') billed.readUnits += units;
-    if (operation === 'UpdateItem') {
-      billed.writeUnits += units;
-      if (status === 200) unitsOf.set(key, units);
-      else billed.refused += 1;
+    const answered = await fetch(engine.url, {
+      method: 'POST',
+      headers: Object.fromEntries(SENT.map((name) => [name, String(incoming.headers[name])])),
+      body: JSON.stringify(isItem ? { ...input, ReturnConsumedCapacity: 'TOTAL' } : input),
+    });
+    const body = await answered.text();
+    if (isItem) {
+      const key = JSON.stringify([input.TableName, input.Key]);
+      const units = JSON.parse(body).ConsumedCapacity?.CapacityUnits ?? unitsOf.get(key) ?? 1;
+      billed.requests += 1;
+      if (operation === 'GetItem') billed.readUnits += units;
+      else billed.writeUnits += units;
+      if (!answered.ok) billed.refused += 1;
+      else if (operation === 'UpdateItem') unitsOf.set(key, units);
     }
-    if (isItem) billed.requests += 1;
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(text);
-  }
-
-  async function forward(
-    { headers }: IncomingMessage,
-    body: string,
-  ): Promise<{ readonly status: number; readonly text: string }> {
-    const sent = Object.fromEntries(SENT.map((name) => [name, String(headers[name])]));
-    const answered = await fetch(engineUrl, { method: 'POST', headers: sent, body });
-    return { status: answered.status, text: await answered.text() };
+    response.writeHead(answered.status, { 'content-type': 'application/x-amz-json-1.0' }).end(body);
   }
 
   const server = createServer((incoming, response) => {
     answer(incoming, response).catch(() => response.destroy());
   });
-  server.keepAliveTimeout = 60_000;
   return {
-    url: await listen(server),
+    url: await listenLocally(server),
     take() {
       const taken = billed;
       billed = nothing();
       return taken;
     },
     async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await new Promise<void>((resolve) => engine.close(() => resolve()));
+      await closeServer(server);
+      await engine.stop();
     },
   };
 }
 
 function nothing(): Billed {
   return { requests: 0, writeUnits: 0, readUnits: 0, refused: 0 };
-}
-
-async function listen(server: Server): Promise<string> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return `http://127.0.0.1:${Object(server.address()).port}`;
 }

@@ -1,5 +1,7 @@
 /** What the functions print, as CloudWatch would bill it, and how often each was called. */
 
+import { parseLine } from '../../../../infra/local/dashboard/collected.ts';
+import { toSamples } from '../../../../infra/local/dashboard/emf.ts';
 import type { FunctionLine } from '../../../../infra/local/function-logs.ts';
 
 export interface Printed {
@@ -16,22 +18,12 @@ interface LogMeter {
   /** Since the last `take`. */
   callsOf(name: string): number;
   take(): Printed;
-  /** Names with their dimensions, ever since: each is billed by the month. */
+  /** Metrics with their dimensions, ever since: each is billed by the month. */
   readonly series: ReadonlySet<string>;
 }
 
 /** CloudWatch adds this to every event. */
-const EVENT_OVERHEAD_BYTES = 26;
-
-interface EmbeddedMetrics {
-  readonly _aws: {
-    readonly CloudWatchMetrics: readonly {
-      readonly Dimensions: readonly (readonly string[])[];
-      readonly Metrics: readonly { readonly Name: string }[];
-    }[];
-  };
-  readonly [member: string]: unknown;
-}
+export const EVENT_OVERHEAD_BYTES = 26;
 
 export function createLogMeter(): LogMeter {
   const series = new Set<string>();
@@ -41,12 +33,11 @@ export function createLogMeter(): LogMeter {
     series,
     hear({ line, function: name }) {
       const bytes = Buffer.byteLength(line) + EVENT_OVERHEAD_BYTES;
-      if (line.includes('"message":"request"'))
-        printed.calls[name] = (printed.calls[name] ?? 0) + 1;
-      if (line.startsWith('{"_aws"')) {
-        printed.metricBytes += bytes;
-        for (const one of seriesOf(JSON.parse(line))) series.add(one);
-      } else printed.lineBytes += bytes;
+      const record = parseLine(line);
+      if (record?.message === 'request') printed.calls[name] = (printed.calls[name] ?? 0) + 1;
+      if (record?._aws === undefined) printed.lineBytes += bytes;
+      else printed.metricBytes += bytes;
+      for (const { metric } of toSamples(record)) series.add(JSON.stringify(metric));
     },
     callsOf: (name) => printed.calls[name] ?? 0,
     take() {
@@ -55,13 +46,4 @@ export function createLogMeter(): LogMeter {
       return taken;
     },
   };
-}
-
-function seriesOf(record: EmbeddedMetrics): readonly string[] {
-  return record._aws.CloudWatchMetrics.flatMap(({ Dimensions, Metrics }) =>
-    Dimensions.flatMap((names) => {
-      const dimensions = names.map((name) => `${name}=${record[name]}`);
-      return Metrics.map(({ Name }) => [Name, ...dimensions].join(' '));
-    }),
-  );
 }

@@ -4,76 +4,136 @@
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import { progress } from '../../../../shared/command/progress.ts';
 import { until } from '../../../fixtures/until.ts';
-import { startLabStack } from '../../load/lab-stack.ts';
-import { openCpuMeter } from '../load/cpu-meter.ts';
-import { STAGE_SETTINGS, TIME_SCALE } from '../load/stage-settings.ts';
+import { wakeUp } from '../../../fixtures/wake-up.ts';
+import { begin, finish, type Path, type Traffic } from '../paths.ts';
+import type { FunctionUse, Measured, Row } from '../report.ts';
+import { openCpuMeter, startBenchStack } from '../stack.ts';
+import { single, sum } from '../statistics.ts';
 import { startCountingDynamoDb } from './counting-dynamodb.ts';
 import { createLogMeter } from './log-meter.ts';
-import { WAITS } from './model.ts';
-import { CONNECTION_MINUTES, type PathCost, toPathCost } from './path-cost.ts';
-import { type Path, type Traffic, walk } from './paths.ts';
-import { PRICES_AS_OF, PRICES_REGION } from './prices.ts';
-import { countTemplate, monthlyDollars } from './template-counts.ts';
+import { dollarsPerMillion, toUsage, type Usage, VARIANTS } from './model.ts';
+import { PRICES, PRICES_AS_OF, PRICES_REGION } from './prices.ts';
+import { readTemplateCosts } from './template-counts.ts';
 
-export const TARGET_DOLLARS: Readonly<Record<Path, number>> = { happy: 29.5, fallback: 31.5 };
-
-export interface CostReport {
-  readonly prices: { readonly asOf: string; readonly region: string };
-  readonly assumed: {
-    readonly waitMs: typeof WAITS;
-    readonly connectionMinutes: Record<Path, number>;
-  };
-  readonly paths: readonly PathCost[];
-  readonly metricSeries: number;
-  readonly monthly: Readonly<Record<string, number>>;
-}
+const TARGET_DOLLARS: Readonly<Record<Path, number>> = { happy: 29.5, fallback: 31.5 };
 
 /** After the last line: until no process works any more. */
 const SETTLE_MS = 1500;
 /** Verifications before the measured ones: most functions in use have run for a while. */
 const WARM_UP = 60;
 
-export async function measureCost(count: number, say: (line: string) => void): Promise<CostReport> {
+interface Priced {
+  readonly usage: Usage;
+  readonly dollars: Readonly<Record<string, number>>;
+}
+
+export async function measureCost(count: number): Promise<Measured> {
   const dynamodb = await startCountingDynamoDb();
-  const options = { timeScale: TIME_SCALE, dynamodbEndpoint: dynamodb.url };
-  const stack = await startLabStack(STAGE_SETTINGS, options).catch(async (error) => {
+  const stack = await startBenchStack(dynamodb.url).catch(async (error) => {
     await dynamodb.close();
     throw error;
   });
   const { endpoints } = stack;
   const logs = createLogMeter();
   stack.onLine(logs.hear);
-  const meter = openCpuMeter(stack);
+  const takeCpu = openCpuMeter(stack);
+
+  /** The clock's message, which comes a minute later, is sent once more without its delay. */
+  async function walk(path: Path, times: number): Promise<readonly Traffic[]> {
+    const traffic: Traffic[] = [];
+    while (traffic.length < times) {
+      const begun = await begin(path, endpoints);
+      traffic.push(await finish(begun));
+      await wakeUp(endpoints, begun.app.requestId);
+    }
+    // The line of the clock is the last one of a verification.
+    await until(() => logs.callsOf('clock') >= times || undefined);
+    await sleep(SETTLE_MS);
+    return traffic;
+  }
+
   try {
-    const template = await countTemplate(stack.assemblyFolder);
-    /** The line of the clock is the last one of a verification. */
-    const allPrinted = async (verifications: number): Promise<void> => {
-      await until(() => logs.callsOf('clock') >= verifications || undefined);
-      await sleep(SETTLE_MS);
+    const { monthly, accessLogBytes } = await readTemplateCosts(stack.assemblyFolder);
+    const price = async (path: Path): Promise<Priced> => {
+      progress(`cost, ${count} times the ${path} path`);
+      await walk(path, WARM_UP);
+      for (const take of [dynamodb.take, logs.take, takeCpu]) take();
+      const traffic = await walk(path, count);
+      const [billed, printed, cpuMs] = [dynamodb.take(), logs.take(), takeCpu()];
+      const usage = toUsage({ path, traffic, billed, printed, cpuMs, accessLogBytes });
+      return { usage, dollars: dollarsPerMillion(usage) };
     };
-    const price = async (path: Path): Promise<PathCost> => {
-      say(`cost, ${count} times the ${path} path`);
-      for (let warm = 0; warm < WARM_UP; warm += 1) await walk(path, endpoints);
-      await allPrinted(WARM_UP);
-      for (const taken of [dynamodb, logs, meter]) taken.take();
-      const traffic: Traffic[] = [];
-      while (traffic.length < count) traffic.push(await walk(path, endpoints));
-      await allPrinted(count);
-      const [billed, printed, used] = [dynamodb.take(), logs.take(), meter.take()];
-      const counted = { path, traffic, billed, printed, cpuMs: used.functions, template };
-      return toPathCost(counted, count);
-    };
-    const paths = [await price('happy'), await price('fallback')];
-    return {
-      prices: { asOf: PRICES_AS_OF, region: PRICES_REGION },
-      assumed: { waitMs: WAITS, connectionMinutes: CONNECTION_MINUTES },
-      paths,
-      metricSeries: logs.series.size,
-      monthly: monthlyDollars(template, logs.series.size),
-    };
+    const paths = { happy: await price('happy'), fallback: await price('fallback') };
+    const metrics = logs.series.size * PRICES.cloudwatch.perMetricMonth;
+    const title = `$ per month, ${logs.series.size} metric series`;
+    const months = Object.entries({ 'metric series': metrics, ...monthly }).map(
+      ([name, dollars]): Row => ({ [title]: name, '': single(dollars, 2) }),
+    );
+    const { calls, cpuMsOf } = paths.happy.usage;
+    const functions = Object.entries(calls).map(([name, each]): [string, FunctionUse] => [
+      name,
+      { calls: each, cpuMs: cpuMsOf[name] ?? Number.NaN },
+    ]);
+    return { parts: [...toParts(paths), months], functions: Object.fromEntries(functions) };
   } finally {
     await stack.close();
     await dynamodb.close();
   }
+}
+
+function toParts({ happy, fallback }: Readonly<Record<Path, Priced>>): Measured['parts'] {
+  const rows = (
+    title: string,
+    digits: number,
+    all: Readonly<Record<string, (priced: Priced) => number>>,
+  ): readonly Row[] =>
+    Object.entries(all).map(([label, of]) => ({
+      [title]: label,
+      happy: single(of(happy), digits),
+      fallback: single(of(fallback), digits),
+    }));
+  const parts = Object.keys(happy.dollars).toSorted(
+    (one, other) => (happy.dollars[other] ?? 0) - (happy.dollars[one] ?? 0),
+  );
+  const total = (dollars: Priced['dollars']): number => sum(Object.values(dollars));
+  const goals = Object.entries({ happy, fallback }).map(([path, { dollars }]) => {
+    const target = TARGET_DOLLARS[path as Path];
+    return `${path} ≤ $${target} ${total(dollars) <= target ? 'reached' : 'missed'}`;
+  });
+  const counted = 'counted per verification';
+  return [
+    rows('$ per million verifications', 2, {
+      ...Object.fromEntries(parts.map((part) => [part, ({ dollars }) => dollars[part] ?? 0])),
+      ...Object.fromEntries(
+        Object.entries(VARIANTS).map(([name, assumptions]) => [
+          name,
+          ({ usage }) => total(dollarsPerMillion(usage, assumptions)),
+        ]),
+      ),
+    }),
+    `goals: ${goals.join(', ')}; list prices of ${PRICES_REGION}, ${PRICES_AS_OF}`,
+    [
+      ...rows(counted, 1, {
+        'HTTP requests': ({ usage }) => usage.httpRequests,
+        'WebSocket messages and handshakes': ({ usage }) => usage.messages,
+        'Lambda invocations': ({ usage }) => usage.invocations,
+        'SQS requests': ({ usage }) => usage.queueRequests,
+        'Lambda CPU ms': ({ usage }) => usage.cpuMs,
+      }),
+      ...rows(counted, 0, {
+        'Lambda network ms, assumed': ({ usage }) => usage.waitMs,
+        'request line bytes': ({ usage }) => usage.logLineBytes,
+        'metric line bytes': ({ usage }) => usage.metricBytes,
+        'access log bytes': ({ usage }) => usage.accessLogBytes,
+      }),
+      ...rows(counted, 1, {
+        'DynamoDB requests': ({ usage }) => usage.dynamodb.requests,
+        'DynamoDB writeUnits': ({ usage }) => usage.dynamodb.writeUnits,
+        'DynamoDB readUnits': ({ usage }) => usage.dynamodb.readUnits,
+        'DynamoDB refused': ({ usage }) => usage.dynamodb.refused,
+      }),
+    ],
+  ];
 }

@@ -2,9 +2,8 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { PeerSettings } from './settings.ts';
 
-export interface PeerRecord {
+interface PeerRecord {
   readonly status: string;
   readonly checkUrl: string;
   /** Connections that receive changes. */
@@ -23,8 +22,9 @@ interface PeerStore {
 
 const LOCK_MS = 60_000;
 
-export function createPeerStore({ awsUrl, table }: PeerSettings): PeerStore {
-  const client = new DynamoDBClient({ endpoint: awsUrl, region: 'eu-central-1' });
+export function createPeerStore(): PeerStore {
+  const { PEER_AWS_URL: endpoint = '', PEER_TABLE: table = '' } = process.env;
+  const client = new DynamoDBClient({ endpoint, region: 'eu-central-1' });
   const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
   async function update(

@@ -3,10 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { SourceMap } from 'node:module';
-import { answerOrders } from '../child.ts';
 import { toHeaviest } from './heaviest.ts';
 
-/** What the parent asks for. */
+/** What the parent sends. */
 export interface Order {
   /** Has a source map as its neighbour. */
   readonly bundle: string;
@@ -42,4 +41,5 @@ async function carryOut({ bundle, warmUp, events }: Order): Promise<Outcome> {
   };
 }
 
-answerOrders(carryOut);
+process.once('message', async (order: Order) => process.send?.(await carryOut(order)));
+process.once('disconnect', () => process.exit());

@@ -1,62 +1,82 @@
 /** Where the CPU's time of warm requests goes: each function alone in one process, over real sockets. */
 
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { ESBUILD_OPTIONS } from '../../../../infra/aws/bundle.ts';
+import { progress } from '../../../../shared/command/progress.ts';
 import { LAMBDA_VARIABLES } from '../../../fixtures/lambda-variables.ts';
 import { variables } from '../../../system/performance/bundled-function.ts';
 import { startRecordedPeers } from '../../../system/performance/recorded-peers.ts';
-import { forkChild } from '../child.ts';
-import { OURS, type Ours } from '../cold/builds.ts';
-import { openStarter } from '../cold/candidates.ts';
-import { checkEvent, startEvent, webhookEvent } from '../cold/requests.ts';
-import type { Order, Outcome } from './child.ts';
+import { httpEvent } from '../../../system/performance/requests.ts';
+import { buildFunction, OURS } from '../builds.ts';
+import { openRequests } from '../lambda.ts';
+import type { Measured, Row } from '../report.ts';
 
-export interface ProfileReport {
-  readonly invocations: number;
-  readonly results: readonly (Outcome & { readonly name: Ours })[];
-}
+import { single } from '../statistics.ts';
+import type { Order, Outcome } from './child.ts';
 
 const CHILD = join(import.meta.dirname, 'child.ts');
 const INVOCATIONS = 2000;
 /** Until the engine has compiled what is run often. */
 const WARM_UP = 300;
-const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
-const OUTPUT = join(ROOT, 'reports', 'bench-profile');
+const BUILD = { ...ESBUILD_OPTIONS, minify: false, sourcemap: 'external' } as const;
 
-export async function measureProfile(say: (line: string) => void): Promise<ProfileReport> {
-  const bundleOf = (name: Ours): string => join(OUTPUT, name, 'index.mjs');
-  for (const name of OURS) {
-    await build({
-      ...ESBUILD_OPTIONS,
-      minify: false,
-      sourcemap: 'external',
-      entryPoints: [join(ROOT, 'functions', name, 'index.ts')],
-      outfile: bundleOf(name),
-    });
-  }
+export async function measureProfile(): Promise<Measured> {
+  const folders = new Map<string, string>();
+  for (const name of OURS) folders.set(name, await buildFunction('profiled', name, BUILD));
   const peers = await startRecordedPeers();
-  const closers: (() => Promise<void>)[] = [];
+  const environment = variables(peers);
+  const requests = await openRequests({ folder: folders.get('start') ?? '', environment });
+  const outcomes: (Outcome & { readonly name: string })[] = [];
   try {
-    const environment = variables(peers);
-    const starter = await openStarter({ folder: join(OUTPUT, 'start'), environment }, closers);
-    const events = {
-      start: startEvent,
-      webhook: webhookEvent,
-      'check-code': async () => checkEvent(await starter()),
-    };
-    const results: (Outcome & { readonly name: Ours })[] = [];
     for (const name of OURS) {
-      say(`profile of ${name}`);
-      const order = { bundle: bundleOf(name), warmUp: WARM_UP, events: [] as object[] };
-      while (order.events.length < WARM_UP + INVOCATIONS) order.events.push(await events[name]());
-      const child = forkChild<Order, Outcome>(CHILD, { ...environment, ...LAMBDA_VARIABLES });
-      results.push({ name, ...(await child.carryOut(order).finally(child.close)) });
+      progress(`profile of ${name}`);
+      const events: object[] = [];
+      while (events.length < WARM_UP + INVOCATIONS) {
+        const request = await requests[name]();
+        events.push(httpEvent(request.route, request));
+      }
+      const bundle = join(folders.get(name) ?? '', 'index.mjs');
+      const order = { bundle, warmUp: WARM_UP, events };
+      outcomes.push({ name, ...(await runChild(order, { ...environment, ...LAMBDA_VARIABLES })) });
       peers.take();
     }
-    return { invocations: INVOCATIONS, results };
   } finally {
-    for (const close of closers) await close();
+    await requests.close();
     await peers.close();
   }
+  const cpu = outcomes.map(({ name, cpuMs }) => `${name} ${cpuMs.toFixed(2)}`).join(', ');
+  return {
+    parts: [
+      toRows(outcomes),
+      `${INVOCATIONS} warm requests each, in one process. CPU ms of one, with the profiler: ${cpu}.`,
+    ],
+  };
+}
+
+async function runChild(order: Order, env: Readonly<Record<string, string>>): Promise<Outcome> {
+  const child = fork(CHILD, { execArgv: [], env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const ended = once(child, 'exit').then(() =>
+    Promise.reject(new Error('the profiled function ended')),
+  );
+  child.send(order);
+  const [outcome] = await Promise.race([once(child, 'message'), ended]);
+  child.disconnect();
+  return outcome;
+}
+
+/** The heaviest functions of each, one table. */
+function toRows(outcomes: readonly (Outcome & { readonly name: string })[]): readonly Row[] {
+  return (outcomes[0]?.heaviest ?? []).map((_, place) =>
+    Object.fromEntries(
+      outcomes.flatMap(({ name: title, heaviest }) => {
+        const { name = '', where = '', share = Number.NaN } = heaviest[place] ?? {};
+        return [
+          [title, `${name}: ${where}`],
+          [`${title} %`, single(100 * share, 1)],
+        ];
+      }),
+    ),
+  );
 }

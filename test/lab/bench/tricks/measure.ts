@@ -3,177 +3,105 @@
  * other, the order changing from pair to pair. Differences are made within a pair.
  */
 
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { build } from 'esbuild';
 import { ESBUILD_OPTIONS } from '../../../../infra/aws/bundle.ts';
+import { progress } from '../../../../shared/command/progress.ts';
 import {
   type RecordedPeers,
   startRecordedPeers,
 } from '../../../system/performance/recorded-peers.ts';
-import { MEMORY_MEGABYTES, openLambda } from '../cold/lambda-start.ts';
-import { startEvent } from '../cold/requests.ts';
-import { type CpuCap, openCpuCap } from '../cpu-cap.ts';
-import { type Measured, summarize } from '../statistics.ts';
+import { buildFunction } from '../builds.ts';
+import { openLambda } from '../lambda.ts';
+import { timesOf } from '../processes.ts';
+import type { Measured, Row } from '../report.ts';
+import { startRequest } from '../requests.ts';
+import { medianOf, single, spread } from '../statistics.ts';
 import { startDistantPeers } from './distant-peers.ts';
-import { schedulerTimesOf } from './scheduler-times.ts';
 import { TRICKS } from './tricks.ts';
 
 /** Of the function `start`. */
-export interface Start {
+interface Start {
   /** CPU time of INIT and the first request. */
   readonly cpuMs: number;
   /** INIT, less what other programs took, and the first request. */
   readonly waitMs: number;
-  /** Of the first request alone, with the CPU of {@link MEMORY_MEGABYTES}. */
+  /** Of the first request alone, with its share of a CPU. */
   readonly firstMs: number;
   /** CPU time of one warm request. */
   readonly warmCpuMs: number;
 }
 
-export interface TrickResult {
-  readonly name: string;
-  readonly pairs: number;
-  /** Median of the whole build; what the differences are a share of. */
-  readonly whole: Readonly<Record<keyof Start, number>>;
-  /** What is saved: without the trick less with it, within a pair. */
-  readonly saved: Readonly<Record<keyof Start, Measured>>;
-}
+const WARM_REQUESTS = 20;
 
-export interface TrickReport {
-  readonly results: readonly TrickResult[];
-}
-
-const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
-/** Inside the project, because what is not bundled is found in its `node_modules`. */
-const OUTPUT = join(ROOT, 'reports', 'bench-tricks');
-
-export interface TrickOptions {
-  readonly pairs: number;
-  /** Requests after the first one of each start. */
-  readonly warmRequests: number;
-  /** Names; none: all. */
-  readonly only: readonly string[];
-}
-
-export async function measureTricks(
-  { pairs, warmRequests, only }: TrickOptions,
-  say: (line: string) => void,
-): Promise<TrickReport> {
-  const chosen = TRICKS.filter(({ name }) => only.length === 0 || only.includes(name));
-  const whole = await bundleTo('everything', ESBUILD_OPTIONS);
-  const others = await Promise.all(
-    chosen.map(async ({ name, without }) => ({ name, folder: await bundleTo(name, without) })),
-  );
+export async function measureTricks(rounds: number): Promise<Measured> {
+  const whole = await buildFunction('everything', 'start', ESBUILD_OPTIONS);
+  const tricks = [];
+  for (const { name, without } of TRICKS) {
+    const folder = await buildFunction(name.replaceAll(' ', '-'), 'start', without);
+    tricks.push({ name, folder, own: [] as Start[], other: [] as Start[] });
+  }
   const peers = await startRecordedPeers();
   const distant = await startDistantPeers(peers);
-  const cap = openCpuCap(MEMORY_MEGABYTES);
-  if (cap.missing) say(cap.missing);
-  const started = new Map<string, { readonly own: Start; readonly other: Start }[]>();
+  const start = (folder: string): Promise<Start> => measure(folder, distant.environment, peers);
   try {
-    for (let pair = 1; pair <= pairs; pair += 1) {
-      say(`tricks, pair ${pair} of ${pairs}`);
-      for (const { name, folder } of others) {
-        const folders = pair % 2 === 0 ? [whole, folder] : [folder, whole];
-        const times: Start[] = [];
-        for (const one of folders)
-          times.push(await start(one, distant.environment, { peers, cap, warmRequests }));
-        const [first, second] = times;
-        if (!first || !second) continue;
-        const found =
-          pair % 2 === 0 ? { own: first, other: second } : { own: second, other: first };
-        started.set(name, [...(started.get(name) ?? []), found]);
+    for (let round = 1; round <= rounds; round += 1) {
+      progress(`tricks, pair ${round} of ${rounds}`);
+      for (const { folder, own, other } of tricks) {
+        if (round % 2 === 0) own.push(await start(whole));
+        other.push(await start(folder));
+        if (round % 2 !== 0) own.push(await start(whole));
       }
     }
   } finally {
     distant.close();
-    cap.close();
     await peers.close();
   }
-  return { results: others.map(({ name }) => toResult(name, started.get(name) ?? [])) };
+  const note =
+    'start; interleaved pairs; median and quartiles of the differences. AWS is 1 ms away, Vonage 40 ms, over TLS. CPU: all threads. wait: INIT without the time that other programs had the CPU, and the first request with the CPU of 512 MB.';
+  return { parts: [tricks.map(({ name, own, other }) => toRow(name, own, other)), note] };
 }
 
-async function bundleTo(name: string, options: typeof ESBUILD_OPTIONS | object): Promise<string> {
-  const folder = join(OUTPUT, name.replaceAll(' ', '-'));
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  await build({
-    ...options,
-    logLevel: 'error',
-    entryPoints: [join(ROOT, 'functions', 'start', 'index.ts')],
-    outfile: join(folder, 'index.mjs'),
-  });
-  return folder;
-}
-
-async function start(
+async function measure(
   folder: string,
   environment: Readonly<Record<string, string>>,
-  {
-    peers,
-    cap,
-    warmRequests,
-  }: { readonly peers: RecordedPeers; readonly cap: CpuCap; readonly warmRequests: number },
+  peers: RecordedPeers,
 ): Promise<Start> {
-  const opened = await openLambda({ folder, environment });
-  const { environment: lambda, ready } = opened;
+  const lambda = await openLambda({ folder, environment });
+  const { pid, initMs } = lambda;
   try {
-    await ready;
-    const { pid = 0, initMs = Number.NaN } = lambda;
-    const ask = async (): Promise<number> => {
-      const startedAt = performance.now();
-      const result = await lambda.invoke(JSON.stringify(startEvent()));
-      const tookMs = performance.now() - startedAt;
-      const { statusCode } = result.type === 'success' ? JSON.parse(result.payload) : {};
-      if (statusCode !== 202) throw new Error(`${folder}: ${JSON.stringify(result)}`);
-      return tookMs;
-    };
-    const afterInit = schedulerTimesOf(pid);
-    cap.apply(pid);
-    const firstMs = await ask();
-    const afterFirst = schedulerTimesOf(pid);
-    for (let request = 0; request < warmRequests; request += 1) await ask();
-    const afterWarm = schedulerTimesOf(pid);
-    peers.take();
-    return {
-      cpuMs: afterFirst.cpuMs,
-      waitMs: initMs - afterInit.waitedMs + firstMs,
-      firstMs,
-      warmCpuMs: (afterWarm.cpuMs - afterFirst.cpuMs) / warmRequests,
-    };
+    const { waitedMs } = timesOf(pid);
+    const startedAt = performance.now();
+    await lambda.ask(startRequest());
+    const firstMs = performance.now() - startedAt;
+    const { cpuMs } = timesOf(pid);
+    for (let request = 0; request < WARM_REQUESTS; request += 1) await lambda.ask(startRequest());
+    const warmCpuMs = (timesOf(pid).cpuMs - cpuMs) / WARM_REQUESTS;
+    return { cpuMs, waitMs: initMs - waitedMs + firstMs, firstMs, warmCpuMs };
   } finally {
-    lambda.kill();
-    await lambda.exited;
+    peers.take();
+    await lambda.close();
   }
 }
 
-function toResult(
-  name: string,
-  pairs: readonly { readonly own: Start; readonly other: Start }[],
-): TrickResult {
-  const whole = (measure: keyof Start): number =>
-    summarize(pairs.map(({ own }) => own[measure])).median;
-  const saved = (measure: keyof Start): Measured =>
-    summarize(pairs.map(({ own, other }) => other[measure] - own[measure]));
-  return {
-    name,
-    pairs: pairs.length,
-    whole: ofEach(whole),
-    saved: ofEach(saved),
+/** What is saved: without the trick less with it, within a pair, and as a share of the build without. */
+function toRow(name: string, own: readonly Start[], other: readonly Start[]): Row {
+  const saved = (of: keyof Start, digits: number) =>
+    spread(
+      other.map((start, pair) => start[of] - (own[pair]?.[of] ?? Number.NaN)),
+      digits,
+    );
+  const percent = (of: keyof Start) => {
+    const { median } = saved(of, 0);
+    return single((100 * median) / (medianOf(own.map((start) => start[of])) + median));
   };
-}
-
-function ofEach<T>(of: (measure: keyof Start) => T): Readonly<Record<keyof Start, T>> {
   return {
-    cpuMs: of('cpuMs'),
-    waitMs: of('waitMs'),
-    firstMs: of('firstMs'),
-    warmCpuMs: of('warmCpuMs'),
+    'saved by': name,
+    pairs: single(own.length),
+    'CPU ms, init + first': saved('cpuMs', 1),
+    'CPU %': percent('cpuMs'),
+    'wait ms, init + first': saved('waitMs', 1),
+    'wait %': percent('waitMs'),
+    'first ms': saved('firstMs', 1),
+    'warm CPU ms': saved('warmCpuMs', 2),
+    'warm CPU %': percent('warmCpuMs'),
   };
-}
-
-/** Tricks that this run did not measure keep what an earlier one found. */
-export function withKnown(found: TrickReport, known: TrickReport | undefined): TrickReport {
-  const all = new Map([...(known?.results ?? []), ...found.results].map((it) => [it.name, it]));
-  return { results: TRICKS.flatMap(({ name }) => all.get(name) ?? []) };
 }

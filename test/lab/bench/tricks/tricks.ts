@@ -1,45 +1,18 @@
 /** Each optimisation of the build and of INIT, and how a build does without that one alone. */
 
-import { readFileSync } from 'node:fs';
-import type { BuildOptions, Plugin } from 'esbuild';
+import type { BuildOptions } from 'esbuild';
 import { ESBUILD_OPTIONS } from '../../../../infra/aws/bundle.ts';
+import { UNPRIMED, without } from '../builds.ts';
 
-export interface Trick {
+interface Trick {
   readonly name: string;
   /** The options of a build that lacks it. */
   readonly without: BuildOptions;
 }
 
-export const TRICKS: readonly Trick[] = [
-  { name: 'warm-up', without: replacing(/dependencies.initialize\.ts$/, withoutWarmUp) },
-  {
-    name: 'early tasks and warm-up',
-    without: replacing(
-      /dependencies.initialize\.ts$/,
-      () => 'export async function initialize() {}',
-    ),
-  },
-  {
-    name: 'ready sockets',
-    without: replacing(
-      /https.ready-sockets\.ts$/,
-      () => 'export const createReadySockets = () => ({ open: async () => {} });',
-    ),
-  },
-  {
-    name: 'explicit client configuration',
-    without: replacing(/aws.client-config\.ts$/, () => DEFAULT_CLIENT_CONFIGURATION),
-  },
-  {
-    name: 'no copies for a logger',
-    without: replacing(/aws.client-config\.ts$/, withLogger),
-  },
-  {
-    name: 'our own transport',
-    without: replacing(/aws.transport\.ts$/, () => TRANSPORT_OF_THE_SDK),
-  },
-  { name: 'external credential providers', without: { ...ESBUILD_OPTIONS, external: [] } },
-];
+const CLIENT_CONFIGURATION = /aws.client-config\.ts$/;
+const REMOVED_LOGGER = "client.middlewareStack.remove('loggerMiddleware');";
+const NO_READY_SOCKETS = 'export const createReadySockets = () => ({ open: async () => {} });';
 
 const DEFAULT_CLIENT_CONFIGURATION = `
 export const awsClientConfig = (
@@ -53,7 +26,7 @@ export const awsClientConfig = (
   requestHandler: transport(timeoutMs),
 });
 export const withoutLogger = (client) => {
-  client.middlewareStack.remove('loggerMiddleware');
+  ${REMOVED_LOGGER}
   return client;
 };`;
 
@@ -62,27 +35,28 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 export const createAwsTransport = (agent) => (requestTimeout) =>
   new NodeHttpHandler({ requestTimeout, httpsAgent: agent.https, httpAgent: agent.http });`;
 
-function withoutWarmUp(source: string): string {
-  const once = '.then(warmUp)';
-  if (!source.includes(once)) throw new Error('initialize() runs the warm-up in another way');
-  return source.replace(once, '');
-}
+export const TRICKS: readonly Trick[] = [
+  {
+    name: 'warm-up',
+    without: without(/dependencies.initialize\.ts$/, removing('.then(warmUp)')),
+  },
+  { name: 'early tasks and warm-up', without: UNPRIMED },
+  { name: 'ready sockets', without: without(/https.ready-sockets\.ts$/, () => NO_READY_SOCKETS) },
+  {
+    name: 'explicit client configuration',
+    without: without(CLIENT_CONFIGURATION, () => DEFAULT_CLIENT_CONFIGURATION),
+  },
+  {
+    name: 'no copies for a logger',
+    without: without(CLIENT_CONFIGURATION, removing(REMOVED_LOGGER)),
+  },
+  { name: 'our own transport', without: without(/aws.transport\.ts$/, () => TRANSPORT_OF_THE_SDK) },
+  { name: 'external credential providers', without: { ...ESBUILD_OPTIONS, external: [] } },
+];
 
-function withLogger(source: string): string {
-  const removal = "client.middlewareStack.remove('loggerMiddleware');";
-  if (!source.includes(removal)) throw new Error('withoutLogger() does it in another way');
-  return source.replace(removal, '');
-}
-
-function replacing(filter: RegExp, replace: (source: string) => string): BuildOptions {
-  const plugin: Plugin = {
-    name: 'without',
-    setup: ({ onLoad }) => {
-      onLoad({ filter }, ({ path }) => ({
-        contents: replace(readFileSync(path, 'utf8')),
-        loader: 'ts',
-      }));
-    },
+function removing(text: string): (source: string) => string {
+  return (source) => {
+    if (!source.includes(text)) throw new Error(`no source says ${text} any more`);
+    return source.replace(text, '');
   };
-  return { ...ESBUILD_OPTIONS, plugins: [plugin] };
 }

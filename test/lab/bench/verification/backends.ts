@@ -1,39 +1,32 @@
 /** The backends that are compared, each one cold: ours, and what a user would write instead. */
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
 import { ENV, WARMED } from '../../../../shared/config.ts';
 import { variables } from '../../../system/performance/bundled-function.ts';
 import type { RecordedPeers } from '../../../system/performance/recorded-peers.ts';
 import { httpEvent, socketEvent } from '../../../system/performance/requests.ts';
-import { closeConnections, type Reply, send } from '../../load/http.ts';
-import type { Builds } from '../cold/builds.ts';
-import { peerVariables } from '../cold/candidates.ts';
-import {
-  checkEvent,
-  type Started,
-  signedWebhook,
-  startEvent,
-  webhookEvent,
-} from '../cold/requests.ts';
+import type { Builds } from '../builds.ts';
 import { openCpuCap } from '../cpu-cap.ts';
-import { type PeerServer, startPeerServer } from '../load/peer-server.ts';
-import { createLambdas, type Wait } from './lambdas.ts';
+import { MEMORY_MEGABYTES, read } from '../lambda.ts';
+import { peerVariables } from '../peers/variables.ts';
+import type { Request, Started } from '../requests.ts';
+import { createLambdas, type Waits } from './lambdas.ts';
 
 export interface Backend {
   /** Before the tap. */
   prepare?(): Promise<void>;
-  start(phoneNumber: string): Promise<Started>;
+  /** @returns the body. @throws when the status is not the expected one */
+  ask(request: Request): Promise<string>;
   /** Opens the app's socket, whose id is `connection`, and subscribes. */
   listen(started: Started, connection: string, onMessage: (text: string) => void): Promise<void>;
-  check(started: Started): Promise<void>;
-  /** Absent where there are no proofs. */
-  prove?(started: Started, phoneNumber: string): Promise<void>;
-  /** Delivers Vonage's webhook with the check_url. */
-  webhook(requestId: string): Promise<void>;
+  readonly hasProofs?: boolean;
   /** Invokes a function asynchronously, as `start` has asked. */
   warm?(name: string): void;
-  /** Of the first event of each function. */
-  readonly waits?: ReadonlyMap<string, Wait>;
+  readonly waits?: Waits;
   close(): Promise<void>;
 }
 
@@ -52,119 +45,89 @@ export function createOurs(
     }),
   };
   const lambdas = createLambdas({ folderOf: builds.lean, environment, memoryMegabytes });
-  const { waits, warm, close } = lambdas;
   return {
+    ...lambdas,
+    hasProofs: true,
     prepare: () => lambdas.prepare(together ? WARMED : []),
-    waits,
-    warm,
-    close,
-    start: async (number) => read(await lambdas.invoke('start', startEvent(number)), 202),
+    async ask(request) {
+      const { route } = request;
+      return read(
+        await lambdas.invoke(route.slice('POST /'.length), httpEvent(route, request)),
+        request,
+      );
+    },
     async listen({ client_token: token }, connection, onMessage) {
       const headers = { 'Sec-WebSocket-Protocol': `silent-auth.v1, ${token}` };
       const connect = socketEvent('$connect', { headers }, connection);
-      expectStatus(await lambdas.invoke('connect', connect), 200);
+      read(await lambdas.invoke('connect', connect), { route: '$connect', status: 200 });
       const body = { action: 'subscribe', client_token: token };
       const subscribe = socketEvent('$default', { body }, connection);
-      const answer = await lambdas.invoke('message', subscribe);
-      expectStatus(answer, 200);
-      onMessage(answer.body ?? '');
+      onMessage(read(await lambdas.invoke('message', subscribe), SUBSCRIPTION));
     },
-    check: async (started) =>
-      expectStatus(await lambdas.invoke('check-code', checkEvent(started)), 200),
-    async prove({ client_token: token }, number) {
-      const headers = { authorization: `Bearer ${token}` };
-      const event = httpEvent('POST /proof', { headers, body: { phone_number: number } });
-      expectStatus(await lambdas.invoke('proof', event), 200);
-    },
-    webhook: async (id) => expectStatus(await lambdas.invoke('webhook', webhookEvent(id)), 204),
   };
 }
 
+const SUBSCRIPTION = { route: '$default', status: 200 };
+
 /** One function for every route. */
-export function createSdkLambda(
-  builds: Builds,
-  peers: RecordedPeers,
-  memoryMegabytes: number,
-): Backend {
+export function createSdkLambda({ peerLambda }: Builds, peers: RecordedPeers): Backend {
   const { invoke, close } = createLambdas({
-    folderOf: () => builds.peerLambda,
+    folderOf: () => peerLambda,
     environment: peerVariables(peers),
-    memoryMegabytes,
   });
   return {
     close,
-    start: async (number) => read(await invoke('all', startEvent(number)), 202),
+    ask: async (request) => read(await invoke('all', httpEvent(request.route, request)), request),
     async listen(started, connectionId, onMessage) {
       const body = JSON.stringify(started);
       const event = { routeKey: '$default', body, headers: {}, requestContext: { connectionId } };
-      const answer = await invoke('all', event);
-      expectStatus(answer, 200);
-      onMessage(answer.body ?? '');
+      onMessage(read(await invoke('all', event), SUBSCRIPTION));
     },
-    check: async (started) => expectStatus(await invoke('all', checkEvent(started)), 200),
-    webhook: async (id) => expectStatus(await invoke('all', webhookEvent(id)), 204),
   };
 }
 
 /** The process starts with the first request, as a function does. */
-export function createExpress(
-  builds: Builds,
-  peers: RecordedPeers,
-  memoryMegabytes: number,
-): Backend {
-  const cap = openCpuCap(memoryMegabytes);
-  let server: PeerServer | undefined;
-  let socket: WebSocket | undefined;
-  const post = (path: string, body: object, headers = {}): Promise<Reply> =>
-    send('POST', `${server?.url}${path}`, { body, headers });
+export function createExpress({ peerExpress }: Builds, peers: RecordedPeers): Backend {
+  const cap = openCpuCap(MEMORY_MEGABYTES);
+  const ending = new AbortController();
+  let host: string | undefined;
+
+  /** @returns its port */
+  async function start(): Promise<string> {
+    const child = spawn(process.execPath, [join(peerExpress, 'index.mjs')], {
+      env: { ...peerVariables(peers), NODE_ENV: 'production' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+      signal: ending.signal,
+      killSignal: 'SIGKILL',
+    });
+    child.once('error', () => {}); // that it was ended
+    const [port] = await once(createInterface({ input: child.stdout }), 'line');
+    cap.apply(child.pid ?? 0);
+    return `127.0.0.1:${port}`;
+  }
+
   return {
-    async start(number) {
-      server = await startPeerServer(builds.peerExpress, peerVariables(peers));
-      cap.apply(server.pid);
-      return read(toAnswer(await post('/start', { phone_number: number })), 202);
+    async ask({ route, headers = {}, body, status }) {
+      host ??= await start();
+      const [method = '', path] = route.split(' ');
+      const answer = await fetch(`http://${host}${path}`, {
+        method,
+        headers,
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      });
+      return read({ statusCode: answer.status, body: await answer.text() }, { route, status });
     },
-    listen: (started, _, onMessage) =>
-      new Promise((resolve, reject) => {
-        socket = new WebSocket(`${server?.url}`.replace('http', 'ws'));
-        socket.once('error', reject);
-        socket.once('open', () => socket?.send(JSON.stringify(started)));
-        socket.on('message', (data) => {
-          onMessage(data.toString());
-          resolve();
-        });
-      }),
-    async check({ request_id, client_token: token }) {
-      const body = { request_id, code: 'aBc123' };
-      const answer = await post('/check-code', body, { authorization: `Bearer ${token}` });
-      expectStatus(toAnswer(answer), 200);
-    },
-    async webhook(requestId) {
-      const { body, authorization } = signedWebhook(requestId);
-      expectStatus(toAnswer(await post('/webhook', JSON.parse(body), { authorization })), 204);
+    async listen(started, _, onMessage) {
+      const socket = new WebSocket(`ws://${host}`);
+      ending.signal.addEventListener('abort', () => socket.terminate());
+      socket.on('message', (data) => onMessage(data.toString()));
+      await once(socket, 'open');
+      socket.send(JSON.stringify(started));
+      await once(socket, 'message');
     },
     async close() {
-      socket?.terminate();
-      closeConnections();
-      await server?.close();
+      ending.abort();
       cap.close();
     },
   };
-}
-
-interface Answer {
-  readonly statusCode: number;
-  readonly body?: string;
-}
-
-function toAnswer({ status, text }: Reply): Answer {
-  return { statusCode: status, body: text };
-}
-
-function expectStatus({ statusCode, body }: Answer, wanted: number): void {
-  if (statusCode !== wanted) throw new Error(`answered ${statusCode}: ${body}`);
-}
-
-function read(answer: Answer, wanted: number): Started {
-  expectStatus(answer, wanted);
-  return JSON.parse(answer.body ?? '');
 }

@@ -3,93 +3,69 @@
  * the other in each round; ratios are made within a round.
  */
 
+import { progress } from '../../../../shared/command/progress.ts';
 import { startRecordedPeers } from '../../../system/performance/recorded-peers.ts';
-import { type Builds, buildAll } from '../cold/builds.ts';
-import { MEMORY_MEGABYTES } from '../cold/lambda-start.ts';
-import { startEvent } from '../cold/requests.ts';
-import { waitOf } from '../cost/path-cost.ts';
-import { openCpuCap } from '../cpu-cap.ts';
-import { type Measured, summarize } from '../statistics.ts';
-import { type Backend, createExpress, createOurs, createSdkLambda } from './backends.ts';
+import { type Builds, buildAll } from '../builds.ts';
+import { waitOf } from '../cost/model.ts';
+import { whyUncapped } from '../cpu-cap.ts';
+import { MEMORY_MEGABYTES } from '../lambda.ts';
+import type { FunctionUse, Measured, Row } from '../report.ts';
+import { medianOf, ratios, show, spread } from '../statistics.ts';
+import { createExpress, createOurs, createSdkLambda } from './backends.ts';
 import { createLambdas } from './lambdas.ts';
+import { compareMemory } from './memory.ts';
 import { runStory, type Timings } from './story.ts';
 
-interface VerificationResult {
-  readonly name: string;
-  readonly startMs: Measured;
-  readonly checkCodeMs: Measured;
-  readonly proofMs: Measured;
-  readonly completedMs: Measured;
-  /** `/start` and `/check-code` without the answers of others, against two empty handlers. */
-  readonly toEmpty: Measured;
-  /** The same against the Lambda on the official SDK. */
-  readonly toSdkLambda: Measured;
-  readonly isWarmed: boolean;
-  /** In how many rounds a function had to be started while somebody waited; of ours. */
-  readonly cold: Readonly<Record<string, number>>;
-  /** Of the first event of each function; of ours. */
-  readonly byFunction: Readonly<Record<string, Measured>>;
-}
-
-export interface VerificationReport {
-  readonly rounds: number;
-  readonly uncapped: string | null;
-  readonly emptyMs: Measured;
-  /** What DynamoDB, Vonage and the socket's API take of the two waits. */
-  readonly networkMs: number;
-  readonly results: readonly VerificationResult[];
-}
-
-const SDK_LAMBDA = 'SDK Lambda';
+/** Of what is deployed, which is the first row. */
+const GOAL_TO_EMPTY = 2.2;
 /** Sizes of a function's memory that are compared. */
-export const MEMORY_SIZES = [MEMORY_MEGABYTES, 1024, 1769] as const;
-export const OURS_TOGETHER = MEMORY_SIZES.map(
-  (megabytes) => `ours, warmed together, ${megabytes} MB`,
-);
+const MEMORY_SIZES = [MEMORY_MEGABYTES, 1024, 1769] as const;
+/** What DynamoDB, Vonage and the socket's API take of the two waits. */
+const NETWORK_MS = waitOf({ start: 1, 'check-code': 1 });
 
+/** @param functions prices the functions' CPU; without it the prices of memory sizes are missing */
 export async function measureVerifications(
   rounds: number,
-  say: (line: string) => void,
-): Promise<VerificationReport> {
+  functions: Readonly<Record<string, FunctionUse>> | undefined,
+): Promise<{ readonly verification: Measured; readonly memory: Measured }> {
   const builds = await buildAll();
   const peers = await startRecordedPeers();
-  const memoryMegabytes = MEMORY_MEGABYTES;
-  const { missing: uncapped = null, close } = openCpuCap(memoryMegabytes);
-  close();
-  const together = MEMORY_SIZES.map((megabytes, index): [string, () => Backend] => [
-    OURS_TOGETHER[index] ?? '',
-    () => createOurs(builds, peers, { memoryMegabytes: megabytes, together: true }),
-  ]);
-  const contenders: readonly (readonly [name: string, create: () => Backend])[] = [
+  const ours = (name: string, memoryMegabytes: number, together: boolean) => ({
+    name: `ours, ${name}`,
+    megabytes: memoryMegabytes,
+    isWarmed: together,
+    create: () => createOurs(builds, peers, { memoryMegabytes, together }),
+    timings: [] as Timings[],
+  });
+  const together = MEMORY_SIZES.map((size) => ours(`warmed together, ${size} MB`, size, true));
+  const other = { isWarmed: false, timings: [] as Timings[] };
+  const sdkLambda = { ...other, name: 'SDK Lambda', create: () => createSdkLambda(builds, peers) };
+  const express = { name: 'Express', create: () => createExpress(builds, peers) };
+  const contenders = [
     ...together,
-    ['ours, not warmed', () => createOurs(builds, peers, { memoryMegabytes, together: false })],
-    [SDK_LAMBDA, () => createSdkLambda(builds, peers, memoryMegabytes)],
-    ['Express', () => createExpress(builds, peers, memoryMegabytes)],
+    ours('not warmed', MEMORY_MEGABYTES, false),
+    sdkLambda,
+    { ...other, ...express, timings: [] as Timings[] },
   ];
   const empties: number[] = [];
-  const timings = new Map<string, Timings[]>(contenders.map(([name]) => [name, []]));
   try {
     for (let round = 1; round <= rounds; round += 1) {
-      say(`verifications, round ${round} of ${rounds}`);
+      progress(`verifications, round ${round} of ${rounds}`);
       empties.push(await twoEmptyHandlers(builds));
-      for (const [name, create] of contenders) {
-        timings.get(name)?.push(await runStory(create(), peers));
-      }
+      for (const { create, timings } of contenders) timings.push(await runStory(create(), peers));
     }
   } finally {
     await peers.close();
   }
-  const sdkLambda = timings.get(SDK_LAMBDA)?.map(ownMs) ?? [];
-  return {
-    rounds,
-    uncapped,
-    emptyMs: summarize(empties),
-    networkMs: NETWORK_MS,
-    results: [...timings].map(([name, all]) => toResult(name, all, { empties, sdkLambda })),
-  };
+  const base = { empties, sdkLambda: sdkLambda.timings.map(ownMs) };
+  const toEmpty = medianOf(ratios(together[0]?.timings.map(ownMs) ?? [], empties));
+  const parts = [
+    contenders.map((contender) => toRow(contender, base)),
+    `${rounds} rounds; ${whyUncapped() ?? 'CPU as the memory buys it, after INIT'}. Two empty handlers, INIT and first request each: ${show(spread(empties))} ms. ×: /start and /check-code less the ${NETWORK_MS} ms in which DynamoDB, Vonage and the socket answer, within a round. The last column: in how many rounds a request came before the warm-up was through.`,
+    `Goal, at most ${GOAL_TO_EMPTY} × two empty handlers: ${toEmpty <= GOAL_TO_EMPTY ? 'reached' : 'missed'}.`,
+  ];
+  return { verification: { parts }, memory: compareMemory(together, functions) };
 }
-
-const NETWORK_MS = waitOf({ start: 1, 'check-code': 1 });
 
 function ownMs({ startMs, checkCodeMs }: Timings): number {
   return startMs + checkCodeMs - NETWORK_MS;
@@ -97,40 +73,42 @@ function ownMs({ startMs, checkCodeMs }: Timings): number {
 
 /** INIT and first request of each. */
 async function twoEmptyHandlers({ empty }: Builds): Promise<number> {
-  const memoryMegabytes = MEMORY_MEGABYTES;
-  const lambdas = createLambdas({ folderOf: () => empty, environment: {}, memoryMegabytes });
+  const lambdas = createLambdas({ folderOf: () => empty, environment: {} });
   try {
     const startedAt = performance.now();
-    for (const name of ['one', 'other']) await lambdas.invoke(name, startEvent());
+    for (const name of ['one', 'other']) await lambdas.invoke(name, {});
     return performance.now() - startedAt;
   } finally {
     await lambdas.close();
   }
 }
 
-function toResult(
-  name: string,
-  timings: readonly Timings[],
+interface Contender {
+  readonly name: string;
+  readonly isWarmed: boolean;
+  readonly timings: readonly Timings[];
+}
+
+/** @param base of the two empty handlers and of the Lambda on the official SDK, by round */
+function toRow(
+  { name, isWarmed, timings }: Contender,
   base: { readonly empties: readonly number[]; readonly sdkLambda: readonly number[] },
-): VerificationResult {
+): Row {
+  const all = (of: keyof Omit<Timings, 'waits'>) => spread(timings.map((one) => one[of]));
   const own = timings.map(ownMs);
-  const against = (values: readonly number[]): Measured =>
-    summarize(own.map((ms, round) => ms / (values[round] ?? Number.NaN)));
-  const functions = new Set(timings.flatMap(({ byFunction }) => [...byFunction.keys()]));
-  const ofEach = <T>(of: (name: string) => T): Readonly<Record<string, T>> =>
-    Object.fromEntries([...functions].map((each) => [each, of(each)]));
+  const functions = new Set(timings.flatMap(({ waits }) => [...waits.keys()]));
+  const cold = [...functions].flatMap((each) => {
+    const count = timings.filter(({ waits }) => waits.get(each)?.isCold).length;
+    return isWarmed && each !== 'start' && count > 0 ? [`${each} ${count}`] : [];
+  });
   return {
-    name,
-    isWarmed: OURS_TOGETHER.includes(name),
-    startMs: summarize(timings.map(({ startMs }) => startMs)),
-    checkCodeMs: summarize(timings.map(({ checkCodeMs }) => checkCodeMs)),
-    proofMs: summarize(timings.flatMap(({ proofMs }) => proofMs ?? [])),
-    completedMs: summarize(timings.map(({ completedMs }) => completedMs)),
-    toEmpty: against(base.empties),
-    toSdkLambda: against(base.sdkLambda),
-    cold: ofEach((each) => timings.filter((one) => one.byFunction.get(each)?.isCold).length),
-    byFunction: ofEach((each) =>
-      summarize(timings.map((one) => one.byFunction.get(each)?.ms ?? Number.NaN)),
-    ),
+    'wholly cold verification': name,
+    '/start ms': all('startMs'),
+    '/check-code ms': all('checkCodeMs'),
+    '/proof ms': all('proofMs'),
+    'tap to completed ms': all('completedMs'),
+    '× two empty': spread(ratios(own, base.empties), 2),
+    '× SDK Lambda': spread(ratios(own, base.sdkLambda), 2),
+    'cold although warmed': cold.join(', '),
   };
 }

@@ -1,48 +1,53 @@
 /** How much memory each function should have: what a larger one saves a user, and what it costs. Pure. */
 
-import { lambdaDollars } from '../cost/model.ts';
-import { type PathCost, waitOf } from '../cost/path-cost.ts';
-import { MEMORY_SIZES, OURS_TOGETHER, type VerificationReport } from './measure.ts';
-import { CARRIER_MS } from './story.ts';
+import { lambdaDollars, waitOf } from '../cost/model.ts';
+import type { FunctionUse, Measured, Row } from '../report.ts';
+import { medianOf, single } from '../statistics.ts';
+import { CARRIER_MS, type Timings } from './story.ts';
 
-interface MemoryChoice {
-  readonly name: string;
-  /** Of each size, like the prices. */
-  readonly waitMs: readonly number[];
-  /** Of what a user waits for in all, by each size but the last: saved by the next one. */
-  readonly savedShares: readonly number[];
-  /** Lambda's time of this function in a million verifications. */
-  readonly dollars: readonly number[];
-  readonly chosen: number;
+interface Size {
+  readonly megabytes: number;
+  readonly timings: readonly Timings[];
 }
 
 /** The next larger size must save this share of the whole wait. */
 const WORTH_IT = 0.1;
+const NOTE =
+  "wait: the first event of a function in a cold verification, warmed together. saves: of all that a user waits for, against the size before. $: Lambda's time of that function in a million happy verifications. The rule: the smallest size at which the next one saves less than 10 %.";
 
+/**
+ * @param sizes the smallest one first
+ * @param uses in one verification; without it there are no prices
+ */
 export function compareMemory(
-  { results }: VerificationReport,
-  cost: PathCost | undefined,
-): readonly MemoryChoice[] {
-  const bySize = OURS_TOGETHER.map((name) => results.find((result) => result.name === name));
-  const [smallest] = bySize;
-  if (smallest === undefined) return [];
-  const wholeMs = smallest.completedMs.median - CARRIER_MS + smallest.proofMs.median;
-  return Object.keys(smallest.byFunction).map((name) => {
-    const waitMs = bySize.map((result) => result?.byFunction[name]?.median ?? Number.NaN);
-    const savedShares = waitMs
-      .slice(1)
-      .map((ms, index) => ((waitMs[index] ?? Number.NaN) - ms) / wholeMs);
-    const usage = {
-      cpuMs: cost?.cpuMsByFunction[name] ?? Number.NaN,
-      waitMs: waitOf({ [name]: cost?.invocationsByFunction[name] ?? Number.NaN }),
-    };
-    const enough = savedShares.findIndex((share) => share < WORTH_IT);
+  sizes: readonly Size[],
+  uses: Readonly<Record<string, FunctionUse>> = {},
+): Measured {
+  const timings = sizes[0]?.timings ?? [];
+  const userWaits = timings.map(({ completedMs, proofMs }) => completedMs - CARRIER_MS + proofMs);
+  const wholeMs = medianOf(userWaits);
+  const names = new Set(timings.flatMap(({ waits }) => [...waits.keys()]));
+  const rows = [...names].map((name): Row => {
+    const { calls, cpuMs } = uses[name] ?? { calls: Number.NaN, cpuMs: Number.NaN };
+    const usage = { cpuMs, waitMs: waitOf({ [name]: calls }) };
+    const compared = sizes.map((size) => ({
+      label: `${size.megabytes} MB`,
+      waitMs: medianOf(size.timings.map(({ waits }) => waits.get(name)?.ms ?? Number.NaN)),
+      dollars: 1e6 * lambdaDollars(usage, size.megabytes),
+    }));
+    const saved = compared.slice(1).map(({ label, waitMs }, index) => {
+      return { label, share: ((compared[index]?.waitMs ?? Number.NaN) - waitMs) / wholeMs };
+    });
+    const enough = compared.at(saved.findIndex(({ share }) => share < WORTH_IT));
     return {
-      name,
-      waitMs,
-      savedShares,
-      dollars: MEMORY_SIZES.map((size) => 1e6 * lambdaDollars(usage, size)),
-      chosen: MEMORY_SIZES.at(enough) ?? Number.NaN,
+      function: name,
+      ...Object.fromEntries([
+        ...compared.map(({ label, waitMs }) => [`wait ms, ${label}`, single(waitMs)]),
+        ...saved.map(({ label, share }) => [`${label} saves %`, single(100 * share, 1)]),
+        ...compared.map(({ label, dollars }) => [`$, ${label}`, single(dollars, 2)]),
+      ]),
+      'by the rule': enough?.label ?? '',
     };
   });
+  return { parts: [rows, NOTE] };
 }

@@ -4,9 +4,16 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordedPeers } from '../../../system/performance/recorded-peers.ts';
 import { WAITS } from '../cost/model.ts';
-import { phoneNumber } from '../load/phone-number.ts';
+import {
+  checkRequest,
+  phoneNumber,
+  proofRequest,
+  type Started,
+  startRequest,
+  webhookRequest,
+} from '../requests.ts';
 import type { Backend } from './backends.ts';
-import type { Wait } from './lambdas.ts';
+import type { Waits } from './lambdas.ts';
 
 /** The carrier's five hops. */
 export const CARRIER_MS = 1500;
@@ -15,10 +22,11 @@ const CHECK_URL_TIMEOUT_MS = 120_000;
 export interface Timings {
   readonly startMs: number;
   readonly checkCodeMs: number;
-  readonly proofMs?: number;
+  /** NaN without proofs. */
+  readonly proofMs: number;
   /** From the tap until the app knows that it is completed. */
   readonly completedMs: number;
-  readonly byFunction: ReadonlyMap<string, Wait>;
+  readonly waits: Waits;
 }
 
 /** The peers answer after the times that the cost model assumes; the backend is closed. */
@@ -29,36 +37,36 @@ export async function runStory(backend: Backend, peers: RecordedPeers): Promise<
   const hearMessage = (text: string): void => {
     if (/"check_?[uU]rl":"[^"]/.test(text)) checkUrl.resolve();
   };
-  const webhooks: Promise<void>[] = [];
+  const webhooks: Promise<unknown>[] = [];
   peers.answerAfter(WAITS);
   peers.hear(({ peer, operation, path, body }, reply) => {
     if (peer === 'push') hearMessage(body);
     if (peer === 'lambda') backend.warm?.(decodeURIComponent(path.split('/').at(-2) ?? ''));
     if (operation === 'POST /v2/verify') {
-      webhooks.push(backend.webhook(String(reply.body?.request_id)));
+      webhooks.push(backend.ask(webhookRequest(String(reply.body?.request_id))));
     }
   });
   try {
     await backend.prepare?.();
     const number = phoneNumber();
     const tappedAt = performance.now();
-    const started = await backend.start(number);
+    const started: Started = JSON.parse(await backend.ask(startRequest(number)));
     const startMs = performance.now() - tappedAt;
     await backend.listen(started, randomUUID(), hearMessage);
     await checkUrl.promise;
     await sleep(CARRIER_MS);
     const checkedAt = performance.now();
-    await backend.check(started);
+    await backend.ask(checkRequest(started));
     const completedAt = performance.now();
-    await backend.prove?.(started, number);
-    const proofMs = performance.now() - completedAt;
+    if (backend.hasProofs) await backend.ask(proofRequest(started, number));
+    const proofMs = backend.hasProofs ? performance.now() - completedAt : Number.NaN;
     await Promise.all(webhooks);
     return {
       startMs,
       checkCodeMs: completedAt - checkedAt,
-      ...(backend.prove && { proofMs }),
+      proofMs,
       completedMs: completedAt - tappedAt,
-      byFunction: new Map(backend.waits),
+      waits: new Map(backend.waits),
     };
   } finally {
     clearTimeout(timer);
