@@ -1,40 +1,25 @@
 /** Resident memory of every process of a stack. */
 
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { Stack } from '../../../infra/local/stack.ts';
+import { residentMegabytesOf } from '../bench/processes.ts';
 
 /** Megabytes by process id, under the name of what the process is. */
 export type Memory = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
-const run = promisify(execFile);
-
-/** Empty where there is no `ps`. */
-export async function readMemory(stack: Stack): Promise<Memory> {
-  const roles: readonly (readonly [string, readonly (number | undefined)[]])[] = [
-    ['gateway and phones', [process.pid]],
-    ['store', [stack.services.aws.pid()]],
-    ['simulator', [stack.services.vonage?.pid()]],
-    ...Object.entries(stack.processes()),
-  ];
-  const pids = roles.flatMap(([, ids]) => ids).filter((pid) => pid !== undefined);
-  const sizes = await readSizes(pids);
+export function readMemory({ services, processes }: Stack): Memory {
+  const { aws, vonage } = services;
+  const roles: Readonly<Record<string, readonly (number | undefined)[]>> = {
+    'gateway and phones': [process.pid],
+    store: [aws.pid()],
+    simulator: [vonage?.pid()],
+    ...processes(),
+  };
   return new Map(
-    roles.map(([role, ids]) => [role, new Map(sizes.filter(([pid]) => ids.includes(pid)))]),
+    Object.entries(roles).map(([role, all]) => {
+      const pids = all.filter((pid) => pid !== undefined);
+      return [role, new Map(pids.map((pid) => [pid, Math.round(residentMegabytesOf(pid))]))];
+    }),
   );
-}
-
-async function readSizes(pids: readonly number[]): Promise<readonly (readonly [number, number])[]> {
-  try {
-    const { stdout } = await run('ps', ['-o', 'pid=,rss=', '-p', pids.join(',')]);
-    return stdout
-      .trim()
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/).map(Number))
-      .map(([pid = 0, kilobytes = 0]) => [pid, Math.round(kilobytes / 1024)]);
-  } catch {
-    return [];
-  }
 }
 
 export interface Growth {
@@ -54,4 +39,12 @@ export function compareMemory(begin: Memory, end: Memory): readonly Growth[] {
       Math.max(...both.map((pid) => sizes.get(pid) ?? 0));
     return [{ role, processes: both.length, begin: largest(before), end: largest(now) }];
   });
+}
+
+/** A process may grow by a quarter, or by 48 MB: its heap is not collected before it has to be. */
+const MAY_GROW = { factor: 1.25, megabytes: 48 };
+
+export function isFlat(memory: readonly Growth[]): boolean {
+  const { factor, megabytes } = MAY_GROW;
+  return !memory.some(({ begin, end }) => end > begin * factor && end > begin + megabytes);
 }

@@ -2,18 +2,18 @@
 
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { openCheckUrl } from '../../../infra/local/demo/handset.ts';
 import type { Endpoints } from '../../../infra/local/endpoints.ts';
 import { createClient } from '../../../shared/client/client.ts';
 import type { HandsetAnswer } from '../../../shared/client/handset.ts';
-import { ClientProblem } from '../../../shared/client/problem.ts';
+import { isProblem } from '../../../shared/client/problem.ts';
 import type { Verification } from '../../../shared/client/verification.ts';
 import type { VerificationObject } from '../../../shared/contract/verification-object.ts';
-import { openCheckUrl } from './handset.ts';
-import { send } from './http.ts';
+import { newestCode } from '../../fixtures/local-services.ts';
+import { until } from '../../fixtures/until.ts';
 import { createPhoneNetwork } from './network.ts';
 import type { Person } from './people.ts';
 import type { Tally } from './tally.ts';
-import type { WebhookClock } from './webhook-clock.ts';
 
 /** What the backend has acknowledged to a person, for a later check. */
 export interface Story {
@@ -28,7 +28,6 @@ export interface Story {
 interface PhoneNeeds {
   readonly endpoints: Endpoints;
   readonly tally: Tally;
-  readonly clock: WebhookClock;
   /** How long one person tries. */
   readonly patienceMs: number;
 }
@@ -36,15 +35,15 @@ interface PhoneNeeds {
 /** After a call that the client gave up. */
 const AGAIN_MS = 400;
 const MOST_PATIENT_MS = 5_000;
-const INBOX_MS = 200;
 
 /** @throws when the start was refused for good, or was not answered in time */
 export async function verify(person: Person, needs: PhoneNeeds): Promise<Story> {
   const { phoneNumber, email, channels } = person;
-  const network = createPhoneNetwork(person.troubles, needs);
-  const signal = AbortSignal.timeout(needs.patienceMs);
+  const { endpoints, tally, patienceMs } = needs;
+  const network = createPhoneNetwork(person.troubles, tally);
+  const signal = AbortSignal.timeout(patienceMs);
   const client = createClient({
-    apiUrl: needs.endpoints.api,
+    apiUrl: endpoints.api,
     fetch: network.fetch,
     WebSocket: network.WebSocket,
     openCheckUrl: (url, closing) => openOn(url, person, closing.signal),
@@ -54,7 +53,7 @@ export async function verify(person: Person, needs: PhoneNeeds): Promise<Story> 
     signal,
   );
   try {
-    await live(verification, person, needs, signal);
+    await live(verification, person, endpoints, signal);
     await network.expectPush(verification.current);
   } finally {
     verification.close();
@@ -70,18 +69,18 @@ export async function verify(person: Person, needs: PhoneNeeds): Promise<Story> 
 async function live(
   verification: Verification,
   person: Person,
-  needs: PhoneNeeds,
+  endpoints: Endpoints,
   signal: AbortSignal,
 ): Promise<void> {
   const done = new Set<string>();
   try {
-    for await (const now of verification.updates({ signal })) {
-      const key = `${now.channel} ${now.action?.type}`;
-      if (now.action === null || done.has(key)) continue;
+    for await (const { channel, action } of verification.updates({ signal })) {
+      const key = `${channel} ${action?.type}`;
+      if (action === null || done.has(key)) continue;
       done.add(key);
       if (person.kind === 'cancels') await patiently(() => verification.cancel({ signal }), signal);
-      else if (now.action.type === 'submit_code') {
-        await typeCode(now, { verification, person, needs, signal });
+      else if (action.type === 'submit_code') {
+        await typeCode(verification, person, endpoints, signal);
       }
     }
   } catch (error) {
@@ -89,22 +88,25 @@ async function live(
   }
 }
 
-interface Typing {
-  readonly verification: Verification;
-  readonly person: Person;
-  readonly needs: PhoneNeeds;
-  readonly signal: AbortSignal;
-}
-
-async function typeCode(asked: VerificationObject, typing: Typing): Promise<void> {
-  const { verification, person, signal } = typing;
-  const code = await readCode(asked, typing);
-  if (code === undefined) return;
+/** Gives up once another channel is asked for. */
+async function typeCode(
+  verification: Verification,
+  person: Person,
+  endpoints: Endpoints,
+  signal: AbortSignal,
+): Promise<void> {
+  const { channel } = verification.current;
+  const to = channel === 'email' ? person.email : person.phoneNumber;
+  const code = await until(async () => {
+    if (verification.current.channel !== channel || signal.aborted) return '';
+    return newestCode(endpoints, to).catch(() => undefined); // the inbox is down for a moment
+  });
+  if (code === '') return;
   const wrong = code.startsWith('0') ? `1${code.slice(1)}` : `0${code.slice(1)}`;
   for (const typed of person.kind === 'mistypes' ? [wrong, code] : [code]) {
     await patiently(() => verification.checkCode(typed, { signal }), signal).catch((error) => {
       // What the answer means comes as an update.
-      if (!(error instanceof ClientProblem)) throw error;
+      if (!isProblem(error)) throw error;
     });
   }
 }
@@ -115,7 +117,8 @@ async function patiently<T>(call: () => Promise<T>, signal: AbortSignal): Promis
     try {
       return await call();
     } catch (error) {
-      if (!(error instanceof ClientProblem) || !error.retryable) throw error;
+      // Another code may be right, the same one never.
+      if (!isProblem(error) || !error.retryable || error.code === 'code_invalid') throw error;
       const waitMs = (error.retryAfter ?? 0) * 1000 || AGAIN_MS;
       await pause(Math.min(waitMs, MOST_PATIENT_MS), undefined, { signal });
     }
@@ -128,37 +131,12 @@ async function openOn(
   closing: AbortSignal,
 ): Promise<HandsetAnswer> {
   if (kind === 'offline') return { error: 'sdk_no_data_connectivity' };
-  if (kind === 'cancels') {
-    return new Promise((_, reject) => closing.addEventListener('abort', () => reject(closing)));
-  }
-  const reply = await openCheckUrl(checkUrl, troubles);
-  if (!reply) return { error: 'sdk_connection_error' };
-  return { http_status: reply.status, response_body: JSON.parse(reply.text) };
-}
-
-/** @returns undefined once another action is asked for */
-async function readCode(
-  asked: VerificationObject,
-  { verification, person, needs, signal }: Typing,
-): Promise<string | undefined> {
-  const to = asked.channel === 'email' ? person.email : person.phoneNumber;
-  const url = `${needs.endpoints.vonage}/inbox?to=${encodeURIComponent(to)}`;
-  while (verification.current.channel === asked.channel && !signal.aborted) {
-    const messages = await readInbox(url);
-    const found = messages.find((message) => message.request_id === verification.requestId);
-    if (found) return found.code;
-    await pause(INBOX_MS);
-  }
-  return undefined;
-}
-
-async function readInbox(
-  url: string,
-): Promise<readonly { readonly request_id: string; readonly code: string }[]> {
-  try {
-    const { status, text } = await send('GET', url);
-    return status === 200 ? JSON.parse(text) : [];
-  } catch {
-    return []; // it is down for a moment
-  }
+  // Forever, until the client has no more use for it.
+  if (kind === 'cancels') return pause(2 ** 31 - 1, {}, { signal: closing });
+  await pause(troubles.openAfterMs, undefined, { signal: closing });
+  // Whoever has to answer may be gone for a moment.
+  return until(async () => {
+    const answer = await openCheckUrl(checkUrl, closing).catch(() => undefined);
+    return closing.aborted || Number(answer?.http_status) < 500 ? (answer ?? {}) : undefined;
+  });
 }
