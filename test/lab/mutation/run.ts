@@ -1,7 +1,7 @@
 /**
- * `npm run mutation -- [--only RULE|NAME]… [--list] [--json]`: applies one mutant at a time and shows
- * which test fails. Exits with 1 when a mutant survives, or no longer fits its source. `--list` only
- * shows the mutants and whether they fit.
+ * `npm run mutation -- [--only RULE|NAME]… [--list]`: applies one mutant at a time and shows which
+ * test fails. Exits with 1 when a mutant survives, or no longer fits its source. `--list` only shows
+ * the mutants and whether they fit.
  */
 
 import { writeFileSync } from 'node:fs';
@@ -12,33 +12,23 @@ import { readCommandLine } from '../../../shared/command/run-command.ts';
 import { UsageError } from '../../../shared/command/usage-error.ts';
 import { copyProject, type ProjectCopy } from '../../fixtures/project-copy.ts';
 import { applyMutant, type Mutant, misfitOf, readMutants } from './mutants.ts';
-import { runTests, type Verdict } from './trial.ts';
-
-interface Trial {
-  readonly mutant: Mutant;
-  readonly verdict: Verdict;
-  readonly seconds: number;
-}
+import { runTests } from './trial.ts';
 
 const PARALLEL = 2;
 /** For all tests together, on the unchanged source. */
 const SOUND_TIMEOUT_MS = 1_200_000;
 
-const USAGE = `Takes out one mitigation at a time and shows which test notices; exits with 1 when none does.
+const MUTANTS = readMutants();
+const { values } = readCommandLine({
+  usage: `Takes out one mitigation at a time and shows which test notices; exits with 1 when none does.
 
 npm run mutation [-- options]
 
   --only <name>   this mutant, or those of this rule; may be repeated
-  --list          names the mutants and runs nothing
-  --json          the report as JSON`;
-
-const MUTANTS = readMutants();
-const { values } = readCommandLine({
-  usage: USAGE,
+  --list          names the mutants and runs nothing`,
   options: {
     only: { ...texts(), read: (names) => names.flatMap(find) },
     list: flag(),
-    json: flag(),
   },
 });
 const chosen = values.only.length > 0 ? values.only : MUTANTS;
@@ -59,14 +49,18 @@ process.once('exit', () => {
 const all = [...new Set(chosen.flatMap(({ tests }) => tests))];
 const sound = await runTests(copies[0]?.folder ?? '.', all, SOUND_TIMEOUT_MS);
 if (sound.outcome !== 'passed') {
-  console.error(`the tests do not pass as they are: ${JSON.stringify(sound, null, 2)}`);
+  console.error(`the tests do not pass as they are: ${sound.detail}`);
   process.exit(1);
 }
 
 const waiting = [...chosen];
-const trials: Trial[] = [];
+const survivors: Mutant[] = [];
 await Promise.all(copies.map(workIn));
-report();
+console.log(
+  `${chosen.length} mutants, ${survivors.length} survived, ${secondsSince(startedAt, 0)} s` +
+    survivors.map(({ rule, name }) => `\n  ${rule} ${name}`).join(''),
+);
+process.exitCode = survivors.length > 0 ? 1 : 0;
 
 function find(wanted: string): readonly Mutant[] {
   const found = MUTANTS.filter(({ name, rule }) => name === wanted || rule === wanted);
@@ -76,59 +70,18 @@ function find(wanted: string): readonly Mutant[] {
 
 async function workIn({ folder, undo }: ProjectCopy): Promise<void> {
   for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
+    const { rule, name, file, tests } = mutant;
     const begunAt = performance.now();
-    writeFileSync(join(folder, mutant.file), applyMutant(mutant, folder));
-    const verdict = await runTests(folder, mutant.tests);
-    undo(mutant.file);
-    const trial = { mutant, verdict, seconds: (performance.now() - begunAt) / 1000 };
-    trials.push(trial);
-    if (!values.json) console.log(toLine(trial));
+    writeFileSync(join(folder, file), applyMutant(mutant, folder));
+    const { outcome, detail } = await runTests(folder, tests);
+    undo(file);
+    const isKilled = outcome === 'failed' || outcome === 'timeout';
+    if (!isKilled) survivors.push(mutant);
+    const start = isKilled ? 'killed  ' : 'SURVIVED';
+    console.log(`${start} ${rule.padEnd(15)} ${name} (${secondsSince(begunAt, 1)} s): ${detail}`);
   }
 }
 
-function isKilled(verdict: Verdict): boolean {
-  return verdict.outcome === 'failed' || verdict.outcome === 'timeout';
-}
-
-function report(): void {
-  const survivors = trials.filter(({ verdict }) => !isKilled(verdict));
-  const seconds = (performance.now() - startedAt) / 1000;
-  if (values.json) {
-    const counts = {
-      mutants: trials.length,
-      killed: trials.length - survivors.length,
-      survivors: survivors.length,
-      seconds: Math.round(seconds),
-    };
-    const inOrder = MUTANTS.flatMap((mutant) => trials.filter((trial) => trial.mutant === mutant));
-    console.log(JSON.stringify({ ...counts, trials: inOrder.map(toJson) }, null, 2));
-  } else {
-    console.log(
-      `${trials.length} mutants, ${survivors.length} survived, ${seconds.toFixed(0)} s` +
-        survivors.map(({ mutant }) => `\n  ${mutant.rule} ${mutant.name}`).join(''),
-    );
-  }
-  process.exitCode = survivors.length > 0 ? 1 : 0;
-}
-
-function toJson({ mutant: { name, rule, file }, verdict, seconds }: Trial): object {
-  return { name, rule, mutated: file, seconds: Number(seconds.toFixed(1)), ...verdict };
-}
-
-function toLine({ mutant: { rule, name }, verdict, seconds }: Trial): string {
-  const start = isKilled(verdict) ? 'killed  ' : 'SURVIVED';
-  return `${start} ${rule.padEnd(15)} ${name} (${seconds.toFixed(1)} s): ${explain(verdict)}`;
-}
-
-function explain(verdict: Verdict): string {
-  switch (verdict.outcome) {
-    case 'failed':
-      return `${verdict.file} > ${verdict.test}`;
-    case 'timeout':
-      return 'the tests did not end';
-    case 'broken':
-      return `no test could run: ${verdict.output}`;
-    default:
-      return 'no test noticed';
-  }
+function secondsSince(atMs: number, digits: number): string {
+  return ((performance.now() - atMs) / 1000).toFixed(digits);
 }

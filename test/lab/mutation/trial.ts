@@ -1,17 +1,15 @@
 /** Runs test files in a copy of the tree and tells which test failed first. */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 
-/** `broken`: no test failed and the run did not pass, which proves nothing. */
-export type Verdict =
-  | { readonly outcome: 'passed' }
-  | { readonly outcome: 'failed'; readonly test: string; readonly file: string }
-  | { readonly outcome: 'timeout' }
-  | { readonly outcome: 'broken'; readonly output: string };
+export interface Verdict {
+  /** `broken`: no test failed and the run did not pass, which proves nothing. */
+  readonly outcome: 'passed' | 'failed' | 'timeout' | 'broken';
+  /** Which test failed, or why none could. */
+  readonly detail: string;
+}
 
 interface Report {
   readonly testResults: readonly {
@@ -23,11 +21,12 @@ interface Report {
 const VITEST = join('node_modules', 'vitest', 'vitest.mjs');
 /** A mutant that makes the tests hang is stopped then. */
 const TIMEOUT_MS = 180_000;
+const MAX_OUTPUT = 100_000_000;
 
 export async function runTests(
   tree: string,
   files: readonly string[],
-  timeoutMs = TIMEOUT_MS,
+  timeout = TIMEOUT_MS,
 ): Promise<Verdict> {
   const reportFile = join(tree, 'report.json');
   rmSync(reportFile, { force: true });
@@ -46,28 +45,27 @@ export async function runTests(
     `--outputFile.json=${reportFile}`,
     ...files,
   ];
-  const child = spawn(process.execPath, args, {
-    cwd: tree,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: timeoutMs,
-    killSignal: 'SIGKILL',
-  });
-  const closed = once(child, 'close');
-  const output = await Promise.all([text(child.stdout), text(child.stderr)]);
-  await closed;
-  if (child.killed) return { outcome: 'timeout' };
-  const report: Report = existsSync(reportFile)
+  const options = { cwd: tree, timeout, killSignal: 'SIGKILL', maxBuffer: MAX_OUTPUT } as const;
+  const { promise: ended, resolve } = Promise.withResolvers<string>();
+  const child = execFile(process.execPath, args, options, (_, ...output) =>
+    resolve(output.join('\n')),
+  );
+  const output = await ended;
+  if (child.killed) return { outcome: 'timeout', detail: 'the tests did not end' };
+  const { testResults }: Report = existsSync(reportFile)
     ? JSON.parse(readFileSync(reportFile, 'utf8'))
     : { testResults: [] };
-  for (const { name, assertionResults } of report.testResults) {
+  for (const { name, assertionResults } of testResults) {
     const failed = assertionResults.find(({ status }) => status === 'failed');
     const [, file = name] = name.split(`${tree}/`);
-    if (failed) return { outcome: 'failed', test: failed.fullName, file };
+    if (failed) return { outcome: 'failed', detail: `${file} > ${failed.fullName}` };
   }
   const missing = files.filter(
-    (file) => !report.testResults.some(({ name }) => name.endsWith(`/${file}`)),
+    (file) => !testResults.some(({ name }) => name.endsWith(`/${file}`)),
   );
-  if (child.exitCode === 0 && missing.length === 0) return { outcome: 'passed' };
-  const lines = [...missing.map((file) => `${file} did not run`), ...output];
-  return { outcome: 'broken', output: lines.join('\n').slice(-2000) };
+  if (child.exitCode === 0 && missing.length === 0) {
+    return { outcome: 'passed', detail: 'no test noticed' };
+  }
+  const lines = [...missing.map((file) => `${file} did not run`), output];
+  return { outcome: 'broken', detail: `no test could run: ${lines.join('\n').slice(-2000)}` };
 }
