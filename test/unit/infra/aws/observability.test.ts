@@ -1,34 +1,16 @@
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { total } from '../../../../infra/aws/alarm-rules/rule.ts';
-import { METRICS } from '../../../../shared/domain/metrics.ts';
 import { synthesize } from '../../../fixtures/stage-stack.ts';
-import { propertiesOf, render, watchedBy } from './template.ts';
+import { propertiesOf, render } from './template.ts';
 
 const template = synthesize('prod', { alarmEmail: 'ops@example.com' });
-/** Every metric that the functions emit, as `<name> <dimensions>`. */
-const EMITTED = Object.entries(METRICS).map(([name, dimensions]) => `${name} ${dimensions}`);
 
+// Which metrics they show and watch: test/system/observability.test.ts.
 describe('dashboards', () => {
   const resources = propertiesOf(template, 'AWS::CloudWatch::Dashboard');
   const dashboards = resources.map(({ DashboardBody }) => JSON.parse(render(DashboardBody)));
   const widgets = dashboards.flatMap((dashboard) => dashboard.widgets);
-
-  /** What a line of a graph shows of our namespace, as `<name> <dimensions>`. */
-  function shownBy(metric: readonly unknown[]): string[] {
-    const [first, name, ...rest] = metric;
-    if (first === 'SilentAuth') {
-      const texts = rest.filter((part) => typeof part === 'string');
-      expect(texts[texts.indexOf('service') + 1]).toBe('silent-auth-prod');
-      const dimensions = texts.filter((text, index) => index % 2 === 0 && text !== 'service');
-      return [`${name} ${dimensions.join()}`];
-    }
-    const search =
-      /\{SilentAuth,service,([\w,]+)\} service=\\+"silent-auth-prod\\+" MetricName=\\+"(\w+)/.exec(
-        JSON.stringify(metric),
-      );
-    return search ? [`${search[2]} ${search[1]}`] : [];
-  }
 
   it('are one for the business and one for those on call', () => {
     expect(resources.map(({ DashboardName }) => render(DashboardName))).toEqual([
@@ -44,11 +26,6 @@ describe('dashboards', () => {
       expect(first?.type).toBe('text');
       expect(first?.properties.markdown).toContain('Normal');
     }
-  });
-
-  it('show every metric that the functions emit, and no other', () => {
-    const shown = widgets.flatMap(({ properties }) => properties.metrics ?? []).flatMap(shownBy);
-    expect([...new Set(shown)].sort()).toEqual(EMITTED.toSorted());
   });
 
   it('show every metric at its own period, whatever the time range, and name the period', () => {
@@ -158,16 +135,6 @@ describe('alarms', () => {
 
   it('never watch the API’s 5xx, which anybody can cause', () => {
     expect(JSON.stringify(alarms)).not.toMatch(/5xx/i);
-  });
-
-  it('watch only metrics that the functions emit', () => {
-    const own = alarms.flatMap(watchedBy).filter(({ namespace }) => namespace === 'SilentAuth');
-    expect(own).not.toEqual([]);
-    for (const { name, dimensions } of own) {
-      const { service, ...others } = dimensions;
-      expect(service).toBe('silent-auth-prod');
-      expect(EMITTED).toContain(`${name} ${Object.keys(others).sort()}`);
-    }
   });
 });
 
