@@ -15,6 +15,7 @@ const authorizer = { issuer: 'https://login.example', audience: ['a'] };
 /** Settings, and what the message says about them. */
 type Refused<T> = readonly (readonly [T, RegExp])[];
 
+const SHARED = /reuseCode must not be set where email and a phone channel meet/;
 const WORKFLOWS: Refused<Stage['workflow']> = [
   [[], /1 to 6 channels/],
   [[silentAuth, email, sms, voice, email, sms, email], /1 to 6 channels/],
@@ -44,13 +45,46 @@ const WORKFLOWS: Refused<Stage['workflow']> = [
   ],
   [[{ ...silentAuth, reuseCode: true }], /no reuseCode/],
   [[{ ...sms, mode: 'zero_tap' }], /sms takes no mode/],
+  [[silentAuth, email, { ...sms, reuseCode: true }], SHARED],
+  [[{ ...email, reuseCode: true }, rcs], SHARED],
+  [[email, sms, { ...voice, reuseCode: true }], SHARED],
 ];
 
-/** Workflows in which a mailbox and a phone share a code, each by another channel's setting. */
-const SHARED_WITH_MAILBOX: readonly Stage['workflow'][] = [
-  [silentAuth, email, { ...sms, reuseCode: true }],
-  [{ ...email, reuseCode: true }, rcs],
-  [email, sms, { ...voice, reuseCode: true }],
+const LIMITS: Refused<Partial<Stage['limits']>> = [
+  [{ email: { count: 0, windowSeconds: 60 } }, /limits\.email\.count/],
+  [{ prefix: { count: 1, windowSeconds: 0 } }, /limits\.prefix\.windowSeconds/],
+  [{ prefix: { count: 501, windowSeconds: 600 } }, /limits\.prefix\.count must be at most 500/],
+  [{ email: { count: 5, perCaller: 6, windowSeconds: 600 } }, /limits\.email\.perCaller must be/],
+  [{ phoneNumber: { count: 5, perCaller: 0, windowSeconds: 9 } }, /phoneNumber\.perCaller must/],
+];
+
+const BAD_BRANDS = ['A/B', 'A\\B', '{A}', 'A: B', 'A$', 'A\nB'];
+
+const ORIGINS: Refused<string> = [
+  ['https://a.example/', /exact https origin/],
+  ['http://a.example', /exact https origin/],
+  ['https://*.example', /exact https origin/],
+  ['null', /exact https origin/],
+  ['https://a.example:443', /exact https/],
+  ['capacitor://localhost/', /nor one of a WebView/],
+  ['capacitor://', /nor one of a WebView/],
+  ['ionic://*', /nor one of a WebView/],
+  ['file://localhost', /nor one of a WebView/],
+  ['wss://a.example', /nor one of a WebView/],
+];
+
+const PREFIXES_OF_GERMANY = ['4915', '+4815', '+49', '+49 15', '+', '+4915x', '', '+1212'];
+const PREFIXES: Refused<NonNullable<Stage['additionalMobilePrefixes']>> = [
+  [{ JE: ['+447'] }, /additionalMobilePrefixes: JE is not one of countries/],
+  [{ DE: [] }, /DE must list a prefix/],
+  [{ US: ['+1621'], CA: ['+16212'] }, /\+16212 begins with another one/],
+  [{ DE: ['+4919', '+4919'] }, /\+4919 begins with another one/],
+  ...[...PREFIXES_OF_GERMANY, '+4912345678901234'].map(
+    (prefix) => [{ DE: [prefix] }, /must be E.164 with \+, the calling code of DE/] as const,
+  ),
+  ...['+1', '+12', '+121', '+1121'].map(
+    (prefix) => [{ US: [prefix] }, /behind \+1 an area code/] as const,
+  ),
 ];
 
 const REFUSED: Refused<Partial<Stage>> = [
@@ -153,70 +187,23 @@ const ACCEPTED: readonly Partial<Stage>[] = [
 ];
 
 describe('getStage', () => {
-  it.each(REFUSED)('refuses %j with a message like %s', (settings, message) => {
+  const { limits } = getStage('dev');
+  it.each<readonly [Partial<Stage>, RegExp]>([
+    ...REFUSED,
+    ...WORKFLOWS.map(([workflow, message]) => [{ workflow }, message] as const),
+    ...LIMITS.map(([some, message]) => [{ limits: { ...limits, ...some } }, message] as const),
+    ...ORIGINS.map(([origin, message]) => [{ origins: [origin] }, message] as const),
+    ...PREFIXES.map(([prefixes, message]) => {
+      return [{ additionalMobilePrefixes: prefixes }, message] as const;
+    }),
+    ...BAD_BRANDS.map((brand) => [{ brand }, /brand must be/] as const),
+  ])('refuses %j with a message like %s', (settings, message) => {
     expect(() => getStage('dev', settings)).toThrow(message);
-  });
-
-  it.each(WORKFLOWS)('refuses the workflow %j with a message like %s', (workflow, message) => {
-    expect(() => getStage('dev', { workflow })).toThrow(message);
-  });
-
-  it.each<[Partial<Stage['limits']>, RegExp]>([
-    [{ email: { count: 0, windowSeconds: 60 } }, /limits\.email\.count/],
-    [{ prefix: { count: 1, windowSeconds: 0 } }, /limits\.prefix\.windowSeconds/],
-    [{ prefix: { count: 501, windowSeconds: 600 } }, /limits\.prefix\.count must be at most 500/],
-    [{ email: { count: 5, perCaller: 6, windowSeconds: 600 } }, /limits\.email\.perCaller must be/],
-    [{ phoneNumber: { count: 5, perCaller: 0, windowSeconds: 9 } }, /phoneNumber\.perCaller must/],
-  ])('refuses the limits %j with a message like %s', (some, message) => {
-    const { limits } = getStage('dev');
-    expect(() => getStage('dev', { limits: { ...limits, ...some } })).toThrow(message);
   });
 
   it('refuses more settings than an environment holds', () => {
     const redirectUrl = `https://a.example/${'x'.repeat(3000)}`;
     expect(() => getStage('dev', { redirectUrl })).toThrow(/at most 3000 fit/);
-  });
-
-  it.each(SHARED_WITH_MAILBOX)('refuses a code that a mailbox and a phone share', (...workflow) => {
-    const message = /reuseCode must not be set where email and a phone channel meet/;
-    expect(() => getStage('dev', { workflow })).toThrow(message);
-  });
-
-  it.each(['A/B', 'A\\B', '{A}', 'A: B', 'A$', 'A\nB'])('refuses the brand %j', (brand) => {
-    expect(() => getStage('dev', { brand })).toThrow(/brand must be/);
-  });
-
-  it.each<[string, RegExp]>([
-    ['https://a.example/', /exact https origin/],
-    ['http://a.example', /exact https origin/],
-    ['https://*.example', /exact https origin/],
-    ['null', /exact https origin/],
-    ['https://a.example:443', /exact https/],
-    ['capacitor://localhost/', /nor one of a WebView/],
-    ['capacitor://', /nor one of a WebView/],
-    ['ionic://*', /nor one of a WebView/],
-    ['file://localhost', /nor one of a WebView/],
-    ['wss://a.example', /nor one of a WebView/],
-  ])('refuses the origin %s with a message like %s', (origin, message) => {
-    expect(() => getStage('dev', { origins: [origin] })).toThrow(message);
-  });
-
-  type Prefixes = NonNullable<Stage['additionalMobilePrefixes']>;
-  const ofGermany = /must be E.164 with \+, the calling code of DE/;
-  it.each<[Prefixes, RegExp]>([
-    [{ JE: ['+447'] }, /additionalMobilePrefixes: JE is not one of countries/],
-    [{ DE: [] }, /DE must list a prefix/],
-    [{ US: ['+1621'], CA: ['+16212'] }, /\+16212 begins with another one/],
-    [{ DE: ['+4919', '+4919'] }, /\+4919 begins with another one/],
-    ...['4915', '+4815', '+49', '+49 15', '+', '+4915x', '', '+1212', '+4912345678901234'].map(
-      (prefix): [Prefixes, RegExp] => [{ DE: [prefix] }, ofGermany],
-    ),
-    ...['+1', '+12', '+121', '+1121'].map((prefix): [Prefixes, RegExp] => [
-      { US: [prefix] },
-      /behind \+1 an area code/,
-    ]),
-  ])('refuses the prefixes %j with a message like %s', (additionalMobilePrefixes, message) => {
-    expect(() => getStage('dev', { additionalMobilePrefixes })).toThrow(message);
   });
 
   it.each(ACCEPTED)('accepts %j', (settings) => {
