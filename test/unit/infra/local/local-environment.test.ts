@@ -68,18 +68,6 @@ describe('toLocalEnvironment', () => {
     expect(JSON.parse(START_SETTINGS)).toEqual({ brand: 'ACME', documentationNumbers });
   });
 
-  it('names the endpoints of the services, and keeps everything else', () => {
-    expect(toLocal({ EVENT_BUS: 'bus' })).toEqual({
-      EVENT_BUS: 'bus',
-      AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:8000',
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:3003',
-      AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://127.0.0.1:3003',
-      AWS_ENDPOINT_URL_SSM: 'http://127.0.0.1:3003',
-      AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:3003',
-      AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:3003',
-    });
-  });
-
   it.each([
     ['STREAM', 'https://kinesis.eu-central-1.amazonaws.com/stream'],
     ['PUBLIC_URL', `https://other00api.${cloud}`],

@@ -115,11 +115,6 @@ describe('renderPage', () => {
     const page = draw({ type: 'text', markdown: '# Title\nSome **words**.' });
     expect(page).not.toMatch(/https?:|src=|href=|url\(/);
   });
-
-  it('is a page even when nothing was ever measured', () => {
-    const page = renderPage({ dashboards: [], alarms: [ALARM] }, { samples: [], lines: [] });
-    expect(page).toContain('too-many');
-  });
 });
 
 describe('markdownToHtml', () => {
