@@ -2,14 +2,15 @@
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { EdgeSettings } from '../../infra/aws/stage.ts';
 import { getStage } from '../../infra/aws/stages.ts';
 import type { Stack } from '../../infra/local/stack.ts';
+import { EDGE_HEADERS } from '../../shared/config.ts';
 import { call, phoneNumber } from '../fixtures/app.ts';
 import { outputsOfStage, useHealthyAccount } from '../fixtures/aws-account.ts';
-import { startCloudFront } from '../fixtures/cloudfront.ts';
 import { runCommand } from '../fixtures/command.ts';
+import { startHttpStub } from '../fixtures/http-stub.ts';
 import { lastingLimit } from '../fixtures/limits.ts';
 import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
 import { readSecretOf } from '../fixtures/secrets-manager.ts';
@@ -33,6 +34,25 @@ async function readOriginSecret({ endpoints }: OwnStack): Promise<string> {
   const [, stackName = ''] = /:secret:(SilentAuth-[a-z]+)-/.exec(endpoints.secrets.signature) ?? [];
   const name = `${stackName}-EdgeSecret2B282A1C`;
   return JSON.parse(await readSecretOf(endpoints, name)).origin_secret;
+}
+
+/** Passes requests on as CloudFront does: says who called, and proves who it is. */
+async function startCloudFront({ stack, secret }: EdgeStack): Promise<string> {
+  const stub = await startHttpStub();
+  onTestFinished(stub.stop);
+  stub.answer(async (response, { method = '', url = '', headers, socket }) => {
+    const sent = new Headers({
+      'content-type': headers['content-type'] ?? '',
+      [EDGE_HEADERS.secret]: secret,
+      [EDGE_HEADERS.viewerAddress]: `${socket.remoteAddress}:${socket.remotePort}`,
+    });
+    if (headers.authorization) sent.set('authorization', headers.authorization);
+    const body = stub.received.at(-1)?.body || null;
+    const answer = await fetch(stack.endpoints.api + url, { method, headers: sent, body });
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    response.end(await answer.text());
+  });
+  return stub.url;
 }
 
 function start({ endpoints }: Stack, headers: Record<string, string> = {}) {
@@ -91,13 +111,11 @@ describe('a stage whose only way is CloudFront', () => {
 
   it('is healthy, as the doctor sees it through CloudFront', async () => {
     const { endpoints, folder } = behind.stack;
-    const cloudFront = await startCloudFront(endpoints.api, behind.secret);
     const outputs = join(folder, 'outputs.json');
-    writeFileSync(outputs, outputsOfStage(endpoints, { EdgeUrl: cloudFront.url }));
+    writeFileSync(outputs, outputsOfStage(endpoints, { EdgeUrl: await startCloudFront(behind) }));
     await useHealthyAccount(endpoints);
     const args = ['--stage', 'prod', '--outputs', outputs, '--number', phoneNumber('8')];
     const { code, output } = await runCommand('infra/operate/doctor/run.ts', ...args);
-    await cloudFront.close();
     expect(output).toMatch(/^ok +The WebSocket opens$/m);
     expect(output).not.toContain('fault');
     expect(code).toBe(0);

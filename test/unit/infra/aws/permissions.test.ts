@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES, type FunctionName, WARMED } from '../../../../shared/config.ts';
+import { ENV, FUNCTION_NAMES, type FunctionName, WARMED } from '../../../../shared/config.ts';
 import { synthesize } from '../../../fixtures/stage-stack.ts';
 import { functionIds, functionsOf, permissionsOf, propertiesOf, render } from './template.ts';
 
@@ -54,6 +54,14 @@ describe('permissions', () => {
     ]);
     const actual = permissionsOf(template, ids[name] ?? '');
     expect(actual).toEqual([...expected[name], ...ownLogs].sort());
+  });
+
+  it('include no end events where the stage switches them off', () => {
+    const quiet = synthesize('dev', { events: false });
+    quiet.resourceCountIs('AWS::Events::EventBus', 0);
+    const lines = Object.values(functionIds(quiet)).flatMap((id) => permissionsOf(quiet, id));
+    expect(lines.filter((line) => line.startsWith('events:'))).toEqual([]);
+    expect(JSON.stringify(functionsOf(quiet))).not.toContain(ENV.eventBus);
   });
 
   it('come from one role for each function, without managed policies', () => {
