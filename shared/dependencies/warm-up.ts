@@ -134,22 +134,20 @@ const EXAMPLE_SECRET: Readonly<Record<string, string>> = {
   identity_key: EXAMPLE_KEY,
 };
 
-/** What handlers never read: the Lambda context, and most of an event. */
+/** What handlers never read: the Lambda context. */
 const NOT_READ = Object.create(null);
 
 function exampleRequest(routeKey: string, body: string, bearer: string): HttpRequest {
-  const [method = '', path = ''] = routeKey.split(' ');
   return {
-    ...NOT_READ,
     routeKey,
-    rawPath: path,
     headers: {
       authorization: `Bearer ${bearer}`,
       'content-type': 'application/json',
       'idempotency-key': 'A'.repeat(22),
     },
-    requestContext: { http: { method, path, sourceIp: '192.0.2.1' }, routeKey },
+    requestContext: { routeKey, domainName: 'example.org', http: { sourceIp: '192.0.2.1' } },
     body,
+    isBase64Encoded: false,
   };
 }
 

@@ -7,7 +7,6 @@ import middy from '@middy/core';
 import type {
   APIGatewayProxyEventV2,
   APIGatewayProxyStructuredResultV2,
-  APIGatewayProxyWebsocketEventV2,
   Context,
 } from 'aws-lambda';
 import { CORRELATOR_PATTERN } from '../config.ts';
@@ -17,17 +16,29 @@ import { problemCode, problemStatus, toProblemAnswer } from './problem.ts';
 import type { InvocationTelemetry } from './telemetry.ts';
 import { isWarmUp } from './warm-up-event.ts';
 
-export type HttpRequest = APIGatewayProxyEventV2 & {
+/** What the functions read of an event of the HTTP API, payload format 2.0. */
+export interface HttpRequest
+  extends Pick<APIGatewayProxyEventV2, 'routeKey' | 'headers' | 'body' | 'isBase64Encoded'> {
   readonly requestContext: {
+    readonly routeKey: string;
+    readonly domainName: string;
+    readonly http: { readonly sourceIp: string };
     readonly authorizer?: { readonly jwt?: { readonly claims: Record<string, unknown> } };
   };
-};
+}
 
-/** `$connect` carries headers in their original casing, `$default` a body. */
-export type WebSocketRequest = APIGatewayProxyWebsocketEventV2 & {
+/** The same of the WebSocket API: `$connect` has headers in their original casing, others a body. */
+export interface WebSocketRequest {
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>>;
-};
+  readonly body?: string;
+  readonly requestContext: {
+    readonly routeKey: string;
+    readonly domainName: string;
+    readonly connectionId: string;
+    readonly connectedAt: number;
+  };
+}
 
 export type LambdaHandler<Request> = (
   request: Request,

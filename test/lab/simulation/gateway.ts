@@ -126,10 +126,6 @@ function toEvent(
   headers: Readonly<Record<string, string>>,
   body: string | undefined,
 ): HttpRequest {
-  const [method = '', path = ''] = route.split(' ');
-  const { requestContext: context } = httpRequest();
-  const http = { ...context.http, method, path, sourceIp: address };
-  const requestContext = { ...context, routeKey: route, http };
-  const more = { requestContext, ...(body !== undefined && { body }) };
-  return { ...httpRequest(headers, more), routeKey: route, rawPath: path };
+  const event = httpRequest(headers, body === undefined ? {} : { body }, route);
+  return { ...event, requestContext: { ...event.requestContext, http: { sourceIp: address } } };
 }

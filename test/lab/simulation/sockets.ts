@@ -135,10 +135,5 @@ function toEvent(
   more: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string },
 ): WebSocketRequest {
   const { requestContext } = handshake();
-  const eventType = routeKey === '$connect' ? 'CONNECT' : 'MESSAGE';
-  return {
-    requestContext: { ...requestContext, routeKey, eventType, connectedAt, connectionId },
-    isBase64Encoded: false,
-    ...more,
-  };
+  return { requestContext: { ...requestContext, routeKey, connectedAt, connectionId }, ...more };
 }

@@ -24,10 +24,8 @@ it.each([
       publicUrl: 'https://auth.example.com',
       websocketUrl,
     });
-    const { requestContext: context } = httpRequest();
     const path = `/${name}.json`;
-    const request = httpRequest({}, { requestContext: { ...context, routeKey: `GET ${path}` } });
-    const answer = await handler(request, {} as Context);
+    const answer = await handler(httpRequest({}, {}, `GET ${path}`), {} as Context);
     const given = Object.entries(answer.headers ?? {});
     const headers = Object.fromEntries(given.map(([header, value]) => [header, String(value)]));
     const body: unknown = JSON.parse(answer.body ?? '');

@@ -31,7 +31,8 @@ describe('callerOf', () => {
     [undefined, GATEWAY],
   ])('with the subject %j of the authorizer is %j', (sub, caller) => {
     const authorizer = { jwt: { claims: { sub } } };
-    const requestContext = { ...httpRequest().requestContext, authorizer };
-    expect(callerOf(httpRequest({}, { requestContext }))).toEqual(caller);
+    const request = httpRequest();
+    const requestContext = { ...request.requestContext, authorizer };
+    expect(callerOf({ ...request, requestContext })).toEqual(caller);
   });
 });

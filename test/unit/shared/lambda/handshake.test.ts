@@ -34,6 +34,7 @@ describe('offer', () => {
 
   it('never takes the token from the URL', () => {
     const query = { token: 'a.token', client_token: 'a.token', access_token: 'a.token' };
-    expect(offer(handshake({}, query))).toEqual({ clientToken: '', headers: {} });
+    const event = Object.assign(handshake(), { queryStringParameters: query });
+    expect(offer(event)).toEqual({ clientToken: '', headers: {} });
   });
 });
