@@ -148,7 +148,7 @@ describe('a running verification', () => {
 });
 
 describe('the copy of the verification', () => {
-  it('ignores what is stale, foreign or malformed', async () => {
+  it('ignores what is repeated, stale, foreign or malformed', async () => {
     const verification = await connected(server);
     const newest = server.change(submitCode());
     await fact(() => verification.current.seq === newest.seq);
@@ -156,6 +156,7 @@ describe('the copy of the verification', () => {
     verification.onChange((change) => taken.push(change));
     const older = new Date(Date.parse(newest.updated_at) - 1).toISOString();
     const stale: unknown[] = [
+      newest,
       { ...newest, seq: newest.seq - 1, status: 'completed' },
       { ...newest, updated_at: older, status: 'completed' },
       { ...newest, channel: 'silent_auth' },
