@@ -3,7 +3,6 @@
  * functions emit.
  */
 
-import { randomUUID } from 'node:crypto';
 import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -11,14 +10,11 @@ import type { Collected } from '../../infra/local/dashboard/collected.ts';
 import { parseExpression } from '../../infra/local/dashboard/expression.ts';
 import { runLogQuery } from '../../infra/local/dashboard/log-query.ts';
 import type { MetricId, MetricQuery } from '../../infra/local/dashboard/metric-query.ts';
-import { createMetricStore } from '../../infra/local/dashboard/metric-store.ts';
 import type { Monitoring } from '../../infra/local/dashboard/monitoring.ts';
 import { renderPage } from '../../infra/local/dashboard/page.ts';
-import type { Endpoints } from '../../infra/local/endpoints.ts';
 import { METRICS_NAMESPACE } from '../../shared/config.ts';
-import { age } from '../fixtures/age.ts';
+import { age, BEYOND_ALL_DATES_MS } from '../fixtures/age.ts';
 import { type App, call, phoneNumber, startApp } from '../fixtures/app.ts';
-import { awsOutput } from '../fixtures/aws-call.ts';
 import { sendWebhook, webhooks } from '../fixtures/scripted-vonage.ts';
 import { putSecret } from '../fixtures/secrets-manager.ts';
 import { verify } from '../fixtures/traffic.ts';
@@ -106,7 +102,9 @@ async function badDay({ endpoints, setFaults, own }: WatchedStack): Promise<void
   ];
   const summary = { ...webhooks.summary(stuck.requestId, 'blocked', {}), workflow: steps };
   expect(await sendWebhook(endpoints, summary)).toBe(204);
-  await meddle(endpoints);
+  const undated = await started();
+  await age(endpoints, undated.requestId, -BEYOND_ALL_DATES_MS);
+  expect((await undated.post('/cancel')).status).toBe(500);
   const abandoned = await started();
   for (const [metric, seconds] of [
     ['MovedOnByClock', 61],
@@ -122,17 +120,6 @@ async function badDay({ endpoints, setFaults, own }: WatchedStack): Promise<void
 
 function measured(own: WatchedStack['own'], name: string): Promise<unknown> {
   return until(() => own().find(({ metric }) => metric.name === name));
-}
-
-/** An item that none of our functions has written, and a webhook about it. */
-async function meddle(endpoints: Endpoints): Promise<void> {
-  const requestId = randomUUID();
-  await awsOutput(endpoints.dynamodb, 'DynamoDB_20120810.PutItem', {
-    TableName: endpoints.tables.verifications,
-    Item: { request_id: { S: requestId }, events: { S: 'no list' } },
-  });
-  const webhook = webhooks.event(requestId, 'silent_auth', 'failed');
-  expect(await sendWebhook(endpoints, webhook)).toBe(500);
 }
 
 /** Missing secrets, and pushes and events that reach nobody. */
@@ -226,14 +213,6 @@ describe('the page', () => {
     const empty = page.matchAll(/<h4>([^<]*)<\/h4><p class="empty">/g);
     expect([...empty].map(([, title]) => title)).toEqual([]);
     expect(page).not.toContain('<b>–</b>');
-  });
-
-  it('shows what the platform measured of every function and table', () => {
-    const measured = createMetricStore(collected.samples).metrics();
-    for (const { source } of shownQueries()) {
-      if (source.type !== 'metric' || source.metric.namespace !== 'AWS/DynamoDB') continue;
-      expect(measured.map(toShape)).toContain(toShape(source.metric));
-    }
   });
 });
 
