@@ -66,9 +66,10 @@ export async function measureColdStarts(rounds: number): Promise<Measured> {
   const requests = await openRequests({ folder: builds.lean('start'), environment: ours });
   const others = await openRequests({ folder: builds.peerLambda, environment: theirs });
   try {
-    const empty = { name: 'empty handler', folder: builds.empty, environment: {} };
-    const nothing = {
-      ...empty,
+    const nothing: Candidate = {
+      name: 'empty handler',
+      folder: builds.empty,
+      environment: {},
       nextRequest: async () => ({ ...(await requests.start()), status: 204 }),
     };
     const candidates: readonly Candidate[] = [
@@ -100,9 +101,10 @@ export async function measureColdStarts(rounds: number): Promise<Measured> {
     const rows: Row[] = [];
     for (const { candidate, ...starts } of measured) {
       const peer = measured.find((one) => one.candidate.name === candidate.peer);
-      const overheadMs = candidate.isDeployed ? await measureOverhead(candidate, peers) : undefined;
-      const more = overheadMs === undefined ? '' : single(overheadMs - emptyMs, 1);
-      rows.push({ ...toRow(candidate, starts, peer?.own), 'warm overhead ms': more });
+      const row = toRow(candidate, starts, peer?.own);
+      const ownMs = candidate.isDeployed ? await measureOverhead(candidate, peers) : emptyMs;
+      const isMeasured = candidate.isDeployed || candidate === nothing;
+      rows.push({ ...row, 'warm overhead ms': isMeasured ? single(ownMs - emptyMs, 1) : '' });
     }
     const cap = whyUncapped() ?? `CPU of ${MEMORY_MEGABYTES} MB after INIT`;
     const note = `${rounds} rounds, interleaved; ${cap}. ×: against the empty handler started right before.`;

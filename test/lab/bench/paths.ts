@@ -4,9 +4,16 @@
  */
 
 import type { Endpoints } from '../../../infra/local/endpoints.ts';
-import { type Answer, type App, call, type Socket, toApp } from '../../fixtures/app.ts';
+import {
+  type Answer,
+  type App,
+  call,
+  mailbox,
+  phoneNumber,
+  type Socket,
+  toApp,
+} from '../../fixtures/app.ts';
 import { inboxCode } from '../../fixtures/local-services.ts';
-import { phoneNumber } from './requests.ts';
 import { sum } from './statistics.ts';
 
 export type Path = 'happy' | 'fallback';
@@ -37,9 +44,9 @@ const HEADER_BYTES = 300;
  * before thousands have begun.
  */
 export async function begin(path: Path, endpoints: Endpoints): Promise<Begun> {
-  const number = phoneNumber(path === 'happy' ? 'even' : 'odd');
-  const email = `${number.slice(1)}@example.org`;
-  const body = { phone_number: number, email };
+  // At the simulator an even number completes, and an odd one has another SIM.
+  const email = mailbox();
+  const body = { phone_number: phoneNumber(path === 'happy' ? '8' : '1'), email };
   const started = await call(endpoints.api, 'POST', '/start', { body });
   if (started.status !== 202) throw new Error(`the start was answered ${started.status}`);
   const app = toApp(endpoints.api, started);

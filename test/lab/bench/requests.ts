@@ -1,6 +1,7 @@
 /** The requests that are measured, each one valid and never asked before. */
 
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { phoneNumber } from '../../fixtures/app.ts';
 import { webhookToken } from '../../fixtures/webhook-tokens.ts';
 
 export interface Request {
@@ -18,17 +19,7 @@ export interface Started {
   readonly client_token: string;
 }
 
-/** Runs start far apart, so that counters and locks of an earlier one do not matter. */
-let next = randomInt(0, 500_000) * 2;
-
-/** A German mobile number; the simulator completes an even one, another SIM answers an odd one. */
-export function phoneNumber(ending: 'even' | 'odd' = 'even'): string {
-  next = (next + 2) % 10_000_000;
-  const digits = String(next + (ending === 'odd' ? 1 : 0)).padStart(7, '0');
-  return digits.endsWith('99') ? phoneNumber(ending) : `+491511${digits}`;
-}
-
-export function startRequest(number = phoneNumber()): Request {
+export function startRequest(number = phoneNumber('8')): Request {
   return { route: 'POST /start', body: { phone_number: number }, status: 202 };
 }
 

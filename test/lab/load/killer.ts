@@ -5,28 +5,26 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Stack } from '../../../infra/local/stack.ts';
 import { createPrng } from '../simulation/prng.ts';
+import { type Counts, count } from './tally.ts';
 
 const PAUSE_MS = { from: 500, to: 2_500 };
 /** The rest are processes of functions, which the gateway replaces. */
 const SHARES = { store: 0.15, simulator: 0.15 };
 
 /** @returns ends it and resolves when everything runs again: number of kills by process */
-export function startKilling(
-  stack: Stack,
-  seed: string,
-): () => Promise<Readonly<Record<string, number>>> {
+export function startKilling(stack: Stack, seed: string): () => Promise<Counts> {
   const random = createPrng(`${seed}-killer`);
-  const killed: Record<string, number> = {};
+  const killed: Counts = {};
   const stopped = new AbortController();
 
   async function killOne(): Promise<void> {
     const { aws, vonage } = stack.services;
     const draw = random.next();
     if (draw < SHARES.store) {
-      count('store');
+      count(killed, 'store');
       await aws.restart();
     } else if (draw < SHARES.store + SHARES.simulator && vonage) {
-      count('simulator');
+      count(killed, 'simulator');
       await vonage.restart();
     } else killFunction();
   }
@@ -37,17 +35,13 @@ export function startKilling(
     );
     const chosen = all[random.below(all.length)];
     if (!chosen) return;
-    count(chosen.name);
+    count(killed, chosen.name);
     try {
       process.kill(chosen.pid, 'SIGKILL');
     } catch (error) {
       // It ended by itself a moment ago.
       if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
     }
-  }
-
-  function count(what: string): void {
-    killed[what] = (killed[what] ?? 0) + 1;
   }
 
   async function goOn({ signal }: AbortController): Promise<void> {

@@ -10,8 +10,6 @@ export interface LabStack extends Stack {
   readonly assemblyFolder: string;
 }
 
-export type LabStackOptions = Omit<StackOptions, 'localFolder' | 'assemblyFolder' | 'context'>;
-
 const LIMIT = { count: 1_000_000, windowSeconds: 600 };
 /** As many as a stage may allow, in the shortest window. */
 const PREFIX = { count: 500, perCaller: 500, windowSeconds: 1 };
@@ -26,7 +24,7 @@ const SETTINGS = {
 /** @param settings what the stage has otherwise than `dev`, besides limits and throttles */
 export async function startLabStack(
   settings: Readonly<Record<string, unknown>>,
-  options: LabStackOptions,
+  options: Pick<StackOptions, 'timeScale' | 'dynamodbEndpoint'>,
 ): Promise<LabStack> {
   const localFolder = mkdtempSync(join(tmpdir(), 'silent-auth-lab-'));
   const remove = (): void => rmSync(localFolder, { recursive: true, force: true });

@@ -51,7 +51,8 @@ export function createPhoneNetwork(troubles: Troubles, tally: Tally): PhoneNetwo
     if (path === '/start' && status === 202 && isFirst) tally.times.start.push(ms);
     if (path === '/check-code' && isFirst) tally.times.check.push(ms);
     const isOwnRepeat = body?.code === 'start_in_progress' && !isFirst;
-    if (status >= 500 || status === 429) count(tally.failures, `${path}: ${status} ${body?.code}`);
+    if (status >= 500 || status === 429)
+      count(tally.failures, `${path}: ${status} ${body?.code ?? ''}`);
     else if (status >= 400 && !isOwnRepeat) count(tally.troubles, `${path} answered ${body?.code}`);
   }
 

@@ -11,7 +11,7 @@ import { whyUncapped } from '../cpu-cap.ts';
 import { MEMORY_MEGABYTES } from '../lambda.ts';
 import type { FunctionUse, Measured, Row } from '../report.ts';
 import { medianOf, ratios, show, spread } from '../statistics.ts';
-import { createExpress, createOurs, createSdkLambda } from './backends.ts';
+import { type Backend, createExpress, createOurs, createSdkLambda } from './backends.ts';
 import { createLambdas } from './lambdas.ts';
 import { compareMemory } from './memory.ts';
 import { runStory, type Timings } from './story.ts';
@@ -30,22 +30,21 @@ export async function measureVerifications(
 ): Promise<{ readonly verification: Measured; readonly memory: Measured }> {
   const builds = await buildAll();
   const peers = await startRecordedPeers();
-  const ours = (name: string, memoryMegabytes: number, together: boolean) => ({
-    name: `ours, ${name}`,
-    megabytes: memoryMegabytes,
-    isWarmed: together,
-    create: () => createOurs(builds, peers, { memoryMegabytes, together }),
-    timings: [] as Timings[],
+  const contend = (name: string, create: () => Backend, isWarmed = false) => {
+    return { name, create, isWarmed, timings: [] as Timings[] };
+  };
+  const ours = (memoryMegabytes: number, together: boolean) => () =>
+    createOurs(builds, peers, { memoryMegabytes, together });
+  const sizes = MEMORY_SIZES.map((megabytes) => {
+    const name = `ours, warmed together, ${megabytes} MB`;
+    return { megabytes, ...contend(name, ours(megabytes, true), true) };
   });
-  const together = MEMORY_SIZES.map((size) => ours(`warmed together, ${size} MB`, size, true));
-  const other = { isWarmed: false, timings: [] as Timings[] };
-  const sdkLambda = { ...other, name: 'SDK Lambda', create: () => createSdkLambda(builds, peers) };
-  const express = { name: 'Express', create: () => createExpress(builds, peers) };
+  const sdkLambda = contend('SDK Lambda', () => createSdkLambda(builds, peers));
   const contenders = [
-    ...together,
-    ours('not warmed', MEMORY_MEGABYTES, false),
+    ...sizes,
+    contend('ours, not warmed', ours(MEMORY_MEGABYTES, false)),
     sdkLambda,
-    { ...other, ...express, timings: [] as Timings[] },
+    contend('Express', () => createExpress(builds, peers)),
   ];
   const empties: number[] = [];
   try {
@@ -58,13 +57,13 @@ export async function measureVerifications(
     await peers.close();
   }
   const base = { empties, sdkLambda: sdkLambda.timings.map(ownMs) };
-  const toEmpty = medianOf(ratios(together[0]?.timings.map(ownMs) ?? [], empties));
+  const toEmpty = medianOf(ratios(sizes[0]?.timings.map(ownMs) ?? [], empties));
   const parts = [
     contenders.map((contender) => toRow(contender, base)),
     `${rounds} rounds; ${whyUncapped() ?? 'CPU as the memory buys it, after INIT'}. Two empty handlers, INIT and first request each: ${show(spread(empties))} ms. ×: /start and /check-code less the ${NETWORK_MS} ms in which DynamoDB, Vonage and the socket answer, within a round. The last column: in how many rounds a request came before the warm-up was through.`,
     `Goal, at most ${GOAL_TO_EMPTY} × two empty handlers: ${toEmpty <= GOAL_TO_EMPTY ? 'reached' : 'missed'}.`,
   ];
-  return { verification: { parts }, memory: compareMemory(together, functions) };
+  return { verification: { parts }, memory: compareMemory(sizes, functions) };
 }
 
 function ownMs({ startMs, checkCodeMs }: Timings): number {

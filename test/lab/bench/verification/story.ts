@@ -2,11 +2,11 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { phoneNumber } from '../../../fixtures/app.ts';
 import type { RecordedPeers } from '../../../system/performance/recorded-peers.ts';
 import { WAITS } from '../cost/model.ts';
 import {
   checkRequest,
-  phoneNumber,
   proofRequest,
   type Started,
   startRequest,
@@ -48,7 +48,7 @@ export async function runStory(backend: Backend, peers: RecordedPeers): Promise<
   });
   try {
     await backend.prepare?.();
-    const number = phoneNumber();
+    const number = phoneNumber('8');
     const tappedAt = performance.now();
     const started: Started = JSON.parse(await backend.ask(startRequest(number)));
     const startMs = performance.now() - tappedAt;
