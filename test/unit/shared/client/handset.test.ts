@@ -1,8 +1,9 @@
 import assert from 'node:assert';
 import * as fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HandsetAnswer, OpenCheckUrl } from '../../../../shared/client/handset.ts';
 import { readFragment, readHandsetAnswer } from '../../../../shared/client/handset.ts';
+import type { Verification } from '../../../../shared/client/verification.ts';
 import {
   CHECK_URL,
   ended,
@@ -52,72 +53,59 @@ function waitForVonage(): string {
 }
 
 describe('readHandsetAnswer', () => {
-  const CODE = { response_body: { request_id: REQUEST_ID, code: 'Ab3xK9' } };
+  const CODE = { request_id: REQUEST_ID, code: 'Ab3xK9' };
 
-  it.each<[HandsetAnswer, string]>([
+  it.each<[unknown, string]>([
     [{ http_status: 412, response_body: { title: 'no' } }, 'check_url_rejected'],
-    [{ http_status: 409 }, 'check_url_rejected'],
     [{ http_status: '412' }, 'check_url_rejected'],
-    [{ http_status: 302 }, 'sdk_redirect_error'],
-    [{ http_status: 500 }, 'sdk_error'],
-    [{ http_status: 200 }, 'sdk_error'],
-    [{ http_status: 200, response_body: '<html>' }, 'sdk_error'],
-    [{ http_status: 200, response_body: { request_id: REQUEST_ID } }, 'sdk_error'],
-    [{ http_status: 200, response_body: { request_id: 1, code: 'Ab3xK9' } }, 'sdk_error'],
-    [{}, 'sdk_error'],
-    [{ error: 'sdk_no_data_connectivity' }, 'sdk_no_data_connectivity'],
-    [{ error: 'sdk_timeout_error', http_status: 200 }, 'sdk_timeout_error'],
-    [{ error: 'e'.repeat(100) }, 'e'.repeat(64)],
-    [{ http_status: 500, ...CODE }, 'sdk_error'],
-    [{ http_status: '409', ...CODE }, 'check_url_rejected'],
+    [{ http_status: '409', response_body: CODE }, 'check_url_rejected'],
     [{ http_status: 409, error: null }, 'check_url_rejected'],
     [{ http_status: 409, error: '' }, 'check_url_rejected'],
-    [{ http_status: 412, error: undefined }, 'check_url_rejected'],
+    [{ http_status: 302 }, 'sdk_redirect_error'],
+    [{ http_status: 500, response_body: CODE }, 'sdk_error'],
+    [{ http_status: 200, response_body: '<html>' }, 'sdk_error'],
+    [{ http_status: 200, response_body: null }, 'sdk_error'],
+    [{ http_status: 200, response_body: { request_id: REQUEST_ID } }, 'sdk_error'],
+    [{ http_status: 200, response_body: { ...CODE, code: '' } }, 'sdk_error'],
+    [{ http_status: 200, response_body: { ...CODE, code: {} } }, 'sdk_error'],
+    [{ http_status: 200, response_body: { ...CODE, code: '<b>' } }, 'sdk_error'],
+    [{ http_status: 200, response_body: { ...CODE, request_id: 1 } }, 'sdk_error'],
+    [{ http_status: 200, response_body: { ...CODE, request_id: '' } }, 'sdk_error'],
+    [{ http_status: {}, response_body: [], error: 0 }, 'sdk_error'],
+    [{ error: 'sdk_timeout_error', http_status: 200 }, 'sdk_timeout_error'],
     [{ error: ' sdk_connection_error\n' }, 'sdk_connection_error'],
+    [{ error: 'e'.repeat(100) }, 'e'.repeat(64)],
     [{ error: { code: 7, message: 'no radio' } }, 'sdk_error'],
     [{ error: true, http_status: 409 }, 'sdk_error'],
-    [{ http_status: {}, response_body: [], error: 0 }, 'sdk_error'],
-    [{ http_status: 200, response_body: null }, 'sdk_error'],
-    [{ http_status: 200, response_body: { request_id: REQUEST_ID, code: '' } }, 'sdk_error'],
-    [{ http_status: 200, response_body: { request_id: REQUEST_ID, code: {} } }, 'sdk_error'],
-    [{ http_status: 200, response_body: { request_id: '', code: 'Ab3xK9' } }, 'sdk_error'],
-    [{ http_status: 200, response_body: { request_id: REQUEST_ID, code: '<b>' } }, 'sdk_error'],
+    ...[{}, [], null, undefined, '', 0, 'sdk_error', Symbol('x')].map((none): [unknown, string] => [
+      none,
+      'sdk_error',
+    ]),
   ])('reads %j as %s', (answer, error) => {
     expect(readHandsetAnswer(answer)).toEqual({ type: 'error', error });
   });
 
-  it.each<[string, unknown]>([
+  it.each<[string, unknown, string?]>([
     ['in its usual form', RESULT],
     ['with the status as text', { ...RESULT, http_status: '200' }],
-    ['with error null', { ...RESULT, error: null }],
-    ['with error undefined', { ...RESULT, error: undefined }],
     ['with an empty error', { ...RESULT, error: '' }],
     ['with an error that came too late', { ...RESULT, error: 'sdk_timeout_error' }],
     ['with an object for an error', { ...RESULT, error: {} }],
-    ['without a status', CODE],
-    ['with a status of null', { ...CODE, http_status: null }],
-    ['with a status of 0', { ...CODE, http_status: 0 }],
-    ['with a status that is an object', { ...CODE, http_status: {} }],
-    ['with a status that is a symbol', { ...CODE, http_status: Symbol('200') }],
-    ['with its body as JSON', { ...RESULT, response_body: JSON.stringify(CODE.response_body) }],
+    ['without a status', { response_body: CODE }],
+    ['with a status of null', { response_body: CODE, http_status: null }],
+    ['with a status of 0', { response_body: CODE, http_status: 0 }],
+    ['with a status that is a symbol', { response_body: CODE, http_status: Symbol('200') }],
+    ['with its body as JSON', { ...RESULT, response_body: JSON.stringify(CODE) }],
     ['as JSON', JSON.stringify(RESULT)],
-  ])('reads a code %s', (_, answer) => {
-    const code = { type: 'code', requestId: REQUEST_ID, code: 'Ab3xK9' };
-    expect(readHandsetAnswer(answer)).toEqual(code);
-  });
-
-  it('reads a code that a bridge made a number', () => {
-    const answer = { http_status: 200, response_body: { request_id: REQUEST_ID, code: 123456 } };
-    expect(readHandsetAnswer(answer)).toMatchObject({ type: 'code', code: '123456' });
+    ['that a bridge made a number', { response_body: { ...CODE, code: 123456 } }, '123456'],
+  ])('reads a code %s', (_, answer, code = 'Ab3xK9') => {
+    expect(readHandsetAnswer(answer)).toEqual({ type: 'code', requestId: REQUEST_ID, code });
   });
 
   it('never throws', () => {
-    const trap = { get: () => assert.fail('a getter that throws') };
-    const values = [new Proxy({}, trap), new Proxy(CODE.response_body, trap)];
-    for (const value of values) {
-      for (const answer of [value, { response_body: value }, { error: value }]) {
-        expect(readHandsetAnswer(answer).type).toBe('error');
-      }
+    const trapped = new Proxy(CODE, { get: () => assert.fail('a getter that throws') });
+    for (const answer of [trapped, { response_body: trapped }, { error: trapped }]) {
+      expect(readHandsetAnswer(answer)).toEqual({ type: 'error', error: 'sdk_error' });
     }
     fc.assert(
       fc.property(fc.anything(), fc.anything(), fc.anything(), (http_status, error, body) => {
@@ -144,37 +132,40 @@ describe('readFragment', () => {
 });
 
 describe('openCheckUrl', () => {
-  it('is called once for a check_url, and its result is submitted', async () => {
+  const sent = { path: '/check-code', body: RESULT.response_body };
+  const left = (error: string) => {
+    return { path: '/next-workflow', body: { from: 'silent_auth', error } };
+  };
+  const withoutPromise = (() => RESULT) as unknown as OpenCheckUrl;
+  it.each<[string, OpenCheckUrl, Script[], object]>([
+    ['returns a result', async () => RESULT, [], sent],
+    ['returns it without a promise, as bridges do', withoutPromise, [], sent],
+    ['returns it while the network fails', async () => RESULT, Array(5).fill('lose'), sent],
+    ['returns an error', async () => ({ error: 'sdk_x' }), [], left('sdk_x')],
+    ['returns nothing', async () => null, [], left('sdk_error')],
+    ['throws', () => Promise.reject(new Error('no radio')), [], left('sdk_error')],
+    ['never finishes', () => new Promise(() => undefined), [], left('sdk_timeout_error')],
+  ])('is called once, and the backend told, when it %s', async (_, open, script, post) => {
     server.change(openCheckUrl());
-    const opened: string[] = [];
-    const verification = await begin(server, {
-      openCheckUrl: async (url) => {
-        opened.push(url);
-        return RESULT;
-      },
-    });
-    expect((await verification.finished()).status).toBe('completed');
-    expect(opened).toEqual([CHECK_URL]);
-    const body = { request_id: REQUEST_ID, code: 'Ab3xK9' };
-    expect(posts()).toEqual([{ path: '/check-code', body }]);
+    server.script('/check-code', ...script);
+    const opening = vi.fn(open);
+    const verification = await begin(server, { openCheckUrl: opening });
+    await fact(() => verification.current.action?.type !== 'open_check_url');
+    expect(opening.mock.calls).toMatchObject([[CHECK_URL, { method: 'fetch' }]]);
+    expect(posts()).toEqual([...script.map(() => post), post]);
   });
 
   it('is not called again for a newer object with the same check_url', async () => {
     server.act('/check-code', () => ({ status: 200, body: { verification: server.verification } }));
-    let opened = 0;
-    const verification = await connected(server, {
-      openCheckUrl: async () => {
-        opened += 1;
-        return RESULT;
-      },
-    });
+    const open = vi.fn(async () => RESULT);
+    const verification = await connected(server, { openCheckUrl: open });
     server.change(openCheckUrl());
-    await fact(() => opened === 1 && server.sockets === 1);
+    await fact(() => open.mock.calls.length === 1 && server.sockets === 1);
     await fact(() => {
       server.change(openCheckUrl());
       return verification.current.seq > 2;
     });
-    expect(opened).toBe(1);
+    expect(open).toHaveBeenCalledOnce();
   });
 
   it('runs without socket and polling, and the socket comes back at once', async () => {
@@ -195,39 +186,6 @@ describe('openCheckUrl', () => {
     await fact(() => server.sockets === 1);
   });
 
-  const ERRORS = [
-    'sdk_no_data_connectivity',
-    'sdk_connection_error',
-    'sdk_redirect_error',
-    'sdk_timeout_error',
-    'sdk_error',
-  ];
-  /** What bridges return, whatever the types say. */
-  const NO_ANSWERS = [null, undefined, '', 0, 'sdk_error', [], Symbol('x')] as HandsetAnswer[];
-  type Row = [string, OpenCheckUrl, string];
-  it.each<Row>([
-    ...ERRORS.map((error): Row => [`answers ${error}`, async () => ({ error }), error]),
-    ...NO_ANSWERS.map((value): Row => [`returns ${String(value)}`, async () => value, 'sdk_error']),
-    ['throws', () => Promise.reject(new Error('no radio')), 'sdk_error'],
-    ['never finishes', () => new Promise(() => undefined), 'sdk_timeout_error'],
-  ])('skips silent_auth when it %s', async (_, open, error) => {
-    server.change(openCheckUrl());
-    const verification = await begin(server, { openCheckUrl: open });
-    await fact(() => verification.current.channel === 'email');
-    const body = { from: 'silent_auth', error };
-    expect(posts()).toEqual([{ path: '/next-workflow', body }]);
-  });
-
-  it.each<[string, OpenCheckUrl, Script[]]>([
-    ['that a bridge returns without a promise', (() => RESULT) as unknown as OpenCheckUrl, []],
-    ['through a network that fails', async () => RESULT, ['lose', 'lose', 'lose', 'lose', 'lose']],
-  ])('submits a result %s', async (_, open, script) => {
-    server.change(openCheckUrl());
-    server.script('/check-code', ...script);
-    const verification = await begin(server, { openCheckUrl: open });
-    expect((await verification.finished()).status).toBe('completed');
-  });
-
   it('waits for the page that a navigation ends on', async () => {
     const action = { type: 'open_check_url', check_url: CHECK_URL, method: 'navigate' } as const;
     server.change({ ...openCheckUrl(), action });
@@ -236,38 +194,30 @@ describe('openCheckUrl', () => {
     expect(verification.current.action).toEqual(action);
   });
 
-  it('aborts, and drops the result, when the verification has moved on', async () => {
+  it.each<[string, (verification: Verification) => unknown, object[]]>([
+    ['moved on', (verification) => verification.nextWorkflow(), [left('user_choice')]],
+    ['been closed', (verification) => verification.close(), []],
+  ])('is aborted, and its result dropped, when the verification has %s', async (...row) => {
+    const [, end, expected] = row;
     server.change(openCheckUrl());
-    const aborted = Promise.withResolvers<void>();
-    const verification = await begin(server, {
-      openCheckUrl: (_, { signal }) =>
-        new Promise((resolve) => {
-          signal.addEventListener('abort', () => {
-            aborted.resolve();
-            resolve(RESULT);
-          });
-        }),
-    });
-    await verification.nextWorkflow();
-    await aborted.promise;
-    await fact(() => server.sockets === 1);
-    const body = { from: 'silent_auth', error: 'user_choice' };
-    expect(posts()).toEqual([{ path: '/next-workflow', body }]);
+    const answer = Promise.withResolvers<HandsetAnswer>();
+    const open = vi.fn<OpenCheckUrl>(() => answer.promise);
+    await end(await begin(server, { openCheckUrl: open }));
+    await fact(() => open.mock.lastCall?.[1].signal.aborted === true);
+    answer.resolve(RESULT);
+    await sleep(1_000);
+    expect(posts()).toEqual(expected);
   });
 
   it('drops the result of an older check_url', async () => {
     server.change(openCheckUrl());
     const first = Promise.withResolvers<HandsetAnswer>();
-    const opened: string[] = [];
-    const verification = await begin(server, {
-      openCheckUrl: (url) => {
-        opened.push(url);
-        return url === CHECK_URL ? first.promise : new Promise(() => undefined);
-      },
-    });
+    const open = vi.fn<OpenCheckUrl>(() => new Promise(() => undefined));
+    open.mockReturnValueOnce(first.promise);
+    const verification = await begin(server, { openCheckUrl: open });
     server.change(openCheckUrl(OTHER_URL));
     await verification.refresh();
-    await fact(() => opened.length === 2);
+    await fact(() => open.mock.lastCall?.[0] === OTHER_URL);
     first.resolve(RESULT);
     expect(await verification.handsetAnswered(CHECK_URL, RESULT)).toEqual(server.verification);
     expect(posts()).toEqual([]);
@@ -310,22 +260,6 @@ describe('openCheckUrl', () => {
     await fact(() => verification.current.channel === 'email');
     await sleep(10_000);
     expect(posts()).toHaveLength(1);
-  });
-
-  it('submits nothing after close', async () => {
-    server.change(openCheckUrl());
-    const answer = Promise.withResolvers<HandsetAnswer>();
-    let signal: AbortSignal | undefined;
-    const verification = await begin(server, {
-      openCheckUrl: (_, given) => {
-        signal = given.signal;
-        return answer.promise;
-      },
-    });
-    verification.close();
-    answer.resolve(RESULT);
-    await fact(() => signal?.aborted === true);
-    expect(posts()).toEqual([]);
   });
 });
 
