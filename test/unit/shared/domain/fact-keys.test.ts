@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { factKeys, isSameFact } from '../../../../shared/domain/fact-keys.ts';
-import { EVERY_EVENT } from '../../../fixtures/events.ts';
-import { CHECK_URL, checkUrlIssued, started } from '../../../fixtures/histories.ts';
+import { CHECK_URL, checkUrlIssued, EVERY_EVENT, started } from '../../../fixtures/histories.ts';
 
 describe('factKeys', () => {
   it('names every event by its meaning, whatever its time', () => {

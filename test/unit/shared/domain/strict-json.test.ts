@@ -1,37 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseStrictJson } from '../../../../shared/domain/strict-json.ts';
 
-/** Around the edges of RFC 8259. */
-const JSON_TEXTS: readonly string[] = [
-  ...[
-    'null',
-    'true',
-    '0',
-    '-0',
-    '1e5',
-    '1E+2',
-    '1.5e-3',
-    '123456789012345678901234567890',
-    '1e400',
-  ],
-  ...['""', '"\\u0000"', '"\\ud83d\\ude00"', '"\\ud800"', '"\\/\\b\\f\\n\\r\\t"', '"\u2028\u2029"'],
-  ...['[]', '[1,[2,[3]]]', '[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]'],
-  ...['{}', '{"":0}', '{"a":{"b":{"c":[]}}}', ' \t\r\n{"a":1}\n', '{"a":1,"a":2}'],
-  ...['{"\\u0061":1,"a":2}', '{"__proto__":{"status":"completed"}}'],
-  '{"constructor":{"prototype":{"x":1}}}',
-];
-
-const NO_JSON_TEXTS: readonly string[] = [
-  ...[' ', 'nul', 'True', 'undefined', 'NaN', 'Infinity', '-Infinity'],
-  ...['+1', '01', '-01', '1.', '.5', '1e', '0x10', '1_000'],
-  ...["'a'", '"', '"\\x41"', '"\\u12"', '"\ttab"', '"\nline"', '"\u0000"'],
-  ...['[', ']', '[1,]', '[,1]', '[1 2]', '[1}'],
-  ...['{', '{"a"}', '{"a":}', '{"a":1,}', '{,"a":1}', '{a:1}', "{'a':1}", '{"a":1 "b":2}'],
-  ...['{"a":NaN}', '{"a":undefined}', '{"a":1}}', '{"a":1}{"b":2}', '{"a":1}x', '{"a":1}#'],
-  ...['{"a":1}\u0000', '{"a":1}\ufeff', '\ufeff{"a":1}', '\u00a0{"a":1}'],
-  ...['{"a":1}/* comment */', '// comment\n{"a":1}', '<xml/>', 'a=1&b=2'],
-];
-
 const AMBIGUOUS = [
   '{"a":1,"a":2}',
   '{"\\u0061":1,"a":2}',
@@ -50,7 +19,9 @@ const AMBIGUOUS = [
 
 describe('parseStrictJson', () => {
   it.each([
-    ...JSON_TEXTS.filter((text) => !AMBIGUOUS.includes(text)),
+    ...['null', '-0', '1e400', '"\\u0000"', '"\\ud800"', '"\u2028"', ' \t\r\n{"a":1}\n', '{"":0}'],
+    `${'['.repeat(16)}${']'.repeat(16)}`,
+    `${'{"a":'.repeat(16)}1${'}'.repeat(16)}`,
     ' {"a":1,"b":[{"a":2},{"a":3}],"c":{"a":{"a":4}}} ',
     '{"a":"{\\"a\\":1,\\"a\\":2}"}',
     '{"a":"__proto__","b":["constructor","prototype"]}',
@@ -61,8 +32,7 @@ describe('parseStrictJson', () => {
   });
 
   it.each([
-    ...NO_JSON_TEXTS,
-    '',
+    ...['', ' ', 'undefined', 'NaN', "{'a':1}", '{a:1}', '{"a":1,}', '{"a":1}x', '\ufeff{"a":1}'],
     '{"a":1 /* comment */}',
     `${'['.repeat(17)}${']'.repeat(17)}`,
     `${'{"a":'.repeat(17)}1${'}'.repeat(17)}`,

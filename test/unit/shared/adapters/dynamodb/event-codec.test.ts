@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeEvent, encodeEvent } from '../../../../../shared/adapters/dynamodb/event-codec.ts';
 import { isSameFact } from '../../../../../shared/domain/fact-keys.ts';
-import { EVERY_EVENT } from '../../../../fixtures/events.ts';
+import { EVERY_EVENT } from '../../../../fixtures/histories.ts';
 
 describe('event codec', () => {
   it.each(EVERY_EVENT)('reads $type back as it was written', (event) => {

@@ -8,12 +8,12 @@ import type {
   VerificationLog,
 } from '../../../../../shared/domain/ports/verification-log.ts';
 import { type DynaliteStore, startDynalite } from '../../../../fixtures/dynalite-store.ts';
-import { AT_MS, CHECK_URL, EVERY_EVENT, started } from '../../../../fixtures/events.ts';
+import { CHECK_URL, EVERY_EVENT, START_MS, started } from '../../../../fixtures/histories.ts';
 import { atOnce, outcomesOf } from '../../../../fixtures/outcomes.ts';
 
 const HASH = hashOf('token');
 const OTHER_HASH = hashOf('another token');
-const NOW_MS = AT_MS + 5_000;
+const NOW_MS = START_MS + 5_000;
 
 let store: DynaliteStore;
 let log: VerificationLog;
@@ -34,11 +34,11 @@ function hashOf(text: string): Uint8Array {
 }
 
 function issued(checkUrl = CHECK_URL): VerificationEvent {
-  return { type: 'check_url_issued', atMs: AT_MS, checkUrl };
+  return { type: 'check_url_issued', atMs: START_MS, checkUrl };
 }
 
 function submitted(attempt: string): VerificationEvent {
-  return { type: 'code_submitted', atMs: AT_MS, attempt, kind: 'digits' };
+  return { type: 'code_submitted', atMs: START_MS, attempt, kind: 'digits' };
 }
 
 function append(event: VerificationEvent, hash?: Uint8Array): Promise<Appended> {
@@ -77,7 +77,7 @@ describe('append', () => {
     expect(await itemOf()).toMatchObject({ ttl: soon });
     expect(await itemOf()).not.toHaveProperty('client_token_hash');
     await append(started(), HASH);
-    await append({ type: 'deadline', atMs: AT_MS });
+    await append({ type: 'deadline', atMs: START_MS });
     expect(await itemOf()).toMatchObject({ ttl: { N: String(NOW_MS / 1000 + 172_800) } });
   });
 
@@ -86,7 +86,7 @@ describe('append', () => {
     const first = await append(issued());
     const before = await itemOf();
     expect(first.outcome).toBe('appended');
-    const second = await append({ ...issued(), atMs: AT_MS + 1 });
+    const second = await append({ ...issued(), atMs: START_MS + 1 });
     expect(second).toEqual({ ...first, outcome: 'repeated' });
     expect(await itemOf()).toEqual(before);
   });
@@ -98,7 +98,7 @@ describe('append', () => {
   });
 
   it('stores the check_url once when the answer to the start brings it first', async () => {
-    const withCheckUrl = started({ checkUrl: CHECK_URL });
+    const withCheckUrl = started(undefined, { checkUrl: CHECK_URL });
     await append(withCheckUrl, HASH);
     const repeated = { outcome: 'repeated', entry: { events: [withCheckUrl] } };
     expect(await append(issued())).toMatchObject(repeated);
@@ -107,7 +107,7 @@ describe('append', () => {
 
   it.each([
     ['without it', started()],
-    ['with it', started({ checkUrl: CHECK_URL })],
+    ['with it', started(undefined, { checkUrl: CHECK_URL })],
   ])('joins a start %s to the check_url of an earlier webhook', async (_, event) => {
     await append(issued());
     const appended = { outcome: 'appended', entry: { events: [issued(), started()] } };
@@ -134,7 +134,7 @@ describe('append', () => {
     await start();
     const url = (index: number) => issued(`https://api.vonage.com/${index}`);
     const checked = (index: number): VerificationEvent => {
-      return { type: 'code_checked', atMs: AT_MS, outcome: 'rejected', attempt: `a${index}` };
+      return { type: 'code_checked', atMs: START_MS, outcome: 'rejected', attempt: `a${index}` };
     };
     for (let index = 0; index < 24; index += 1) {
       expect(await outcomeOf(url(index))).toBe('appended');
@@ -149,9 +149,9 @@ describe('append', () => {
     const own: readonly VerificationEvent[] = [
       ...(['cancelled', 'aborted', 'deadline', 'notified'] as const).map((type) => ({
         type,
-        atMs: AT_MS,
+        atMs: START_MS,
       })),
-      ...([1, 2, 3] as const).map((n) => ({ type: 'let_go' as const, atMs: AT_MS, n })),
+      ...([1, 2, 3] as const).map((n) => ({ type: 'let_go' as const, atMs: START_MS, n })),
       ...Array.from({ length: 20 }, (_, index) => checked(index)),
     ];
     for (const event of own) expect(await outcomeOf(event)).toBe('appended');

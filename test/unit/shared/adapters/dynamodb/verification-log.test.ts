@@ -14,7 +14,7 @@ import { createVerificationLog } from '../../../../../shared/adapters/dynamodb/v
 import type { VerificationEvent } from '../../../../../shared/domain/events.ts';
 import { factKeys } from '../../../../../shared/domain/fact-keys.ts';
 import type { Appended } from '../../../../../shared/domain/ports/verification-log.ts';
-import { AT_MS, EVERY_EVENT, started } from '../../../../fixtures/events.ts';
+import { EVERY_EVENT, START_MS, started } from '../../../../fixtures/histories.ts';
 import { type Answer, hangUp, json } from '../../../../fixtures/http-stub.ts';
 import { startNetwork } from '../../../../fixtures/network.ts';
 import { inVirtualTime } from '../../../../fixtures/virtual-time.ts';
@@ -22,15 +22,19 @@ import { inVirtualTime } from '../../../../fixtures/virtual-time.ts';
 const HASH = new Uint8Array(32).fill(7);
 const client = new DynamoDBClient({ region: 'eu-central-1' });
 const dynamodb = mockClient(client);
-const log = createVerificationLog({ client, table: 'Verifications', clock: { now: () => AT_MS } });
+const log = createVerificationLog({
+  client,
+  table: 'Verifications',
+  clock: { now: () => START_MS },
+});
 const network = await startNetwork();
 const transport = createAwsTransport(network.agent);
 const overTheWire = createVerificationLog({
   client: createDynamoDbClient({ ...network.aws, transport }),
   table: 'Verifications',
-  clock: { now: () => AT_MS },
+  clock: { now: () => START_MS },
 });
-const cancelled = { type: 'cancelled', atMs: AT_MS } as const;
+const cancelled = { type: 'cancelled', atMs: START_MS } as const;
 const UNAVAILABLE = { code: 'dependency_unavailable' };
 const TIMEOUT = Object.assign(new Error('too late'), { name: 'TimeoutError' });
 const refused = new ConditionalCheckFailedException({ message: 'refused', $metadata: {} });
@@ -40,7 +44,7 @@ beforeEach(() => dynamodb.reset());
 describe('append', () => {
   it('is one write with everything in its condition, and no read', async () => {
     dynamodb.on(UpdateItemCommand).resolves({ Attributes: {} });
-    await log.append('5b0d', { type: 'rejection_reported', atMs: AT_MS }, HASH);
+    await log.append('5b0d', { type: 'rejection_reported', atMs: START_MS }, HASH);
     expect(dynamodb.calls()).toHaveLength(1);
     const [write] = dynamodb.commandCalls(UpdateItemCommand);
     expect(write?.args[0].input).toMatchObject({
@@ -66,7 +70,7 @@ describe('append', () => {
   it('answers 503 when the item vanished meanwhile, so that Vonage sends it again', async () => {
     dynamodb.on(UpdateItemCommand).rejects(refused);
     dynamodb.on(GetItemCommand).resolves({});
-    const appended = log.append('5b0d', { type: 'deadline', atMs: AT_MS });
+    const appended = log.append('5b0d', { type: 'deadline', atMs: START_MS });
     await expect(appended).rejects.toMatchObject(UNAVAILABLE);
   });
 
@@ -108,7 +112,7 @@ describe('append, by a client that repeats what got no answer (R12)', () => {
     ['a 500', json(500)],
   ])('has appended what its own first try stored before %s', async (_, lost) => {
     for (const event of EVERY_EVENT.filter(({ type }) => type !== 'started')) {
-      const later = { type: 'let_go', atMs: AT_MS, n: 3 } as const;
+      const later = { type: 'let_go', atMs: START_MS, n: 3 } as const;
       const stored = [started(), event, later];
       const appended = await appendOver([lost, conditionFailed], event, stored);
       const entry = { events: [started(), event] };
@@ -122,7 +126,7 @@ describe('append, by a client that repeats what got no answer (R12)', () => {
   });
 
   it('repeats the fact that somebody else stored at another time', async () => {
-    const stored = [started(), { ...cancelled, atMs: AT_MS - 1 }];
+    const stored = [started(), { ...cancelled, atMs: START_MS - 1 }];
     const repeated = { outcome: 'repeated', entry: { events: stored } };
     const appended = appendOver([hangUp, conditionFailed], cancelled, stored);
     expect(await appended).toMatchObject(repeated);

@@ -3,7 +3,7 @@ import { createPusher } from '../../../../../shared/adapters/websocket/pusher.ts
 import { fold } from '../../../../../shared/domain/fold.ts';
 import type { PushResult } from '../../../../../shared/domain/ports/pusher.ts';
 import type { Connection } from '../../../../../shared/domain/ports/verification-log.ts';
-import { AT_MS, started } from '../../../../fixtures/events.ts';
+import { START_MS, started } from '../../../../fixtures/histories.ts';
 import { type Answer, hangUp, json, silence } from '../../../../fixtures/http-stub.ts';
 import { startNetwork } from '../../../../fixtures/network.ts';
 import { inVirtualTime, virtualMs } from '../../../../fixtures/virtual-time.ts';
@@ -22,7 +22,7 @@ const gone: Answer = (response) => {
 };
 
 async function push(...connections: readonly Connection[]): Promise<readonly PushResult[]> {
-  const folded = fold('5b0d', [started()], AT_MS);
+  const folded = fold('5b0d', [started()], START_MS);
   if (!folded) throw new Error('nothing was started');
   return pusher.push(connections, folded.verification);
 }
