@@ -2,9 +2,9 @@
  * Holds all requests, one per number at a time. Calls and the clock change them; each change is
  * saved before it becomes visible.
  */
-import { randomUUID } from 'node:crypto';
 import type { Change, StateFile } from '../state-file.ts';
 import type { Callback } from './callbacks.ts';
+import { RANDOM, type Random } from './codes.ts';
 import type { RequestFault } from './fault-rules.ts';
 import type { Faults } from './faults.ts';
 import type { Inbox, Message } from './inbox.ts';
@@ -40,6 +40,8 @@ export interface Requests {
 
 export interface RequestsOptions {
   readonly time: Time;
+  /** @default the system's */
+  readonly random?: Random;
   readonly faults: Faults;
   readonly inbox: Inbox;
   readonly webhooks: Webhooks;
@@ -53,7 +55,7 @@ const KEPT_FINISHED = 5_000;
 const CANCELLABLE_FROM_SECONDS = 30;
 
 export function createRequests(options: RequestsOptions): Requests {
-  const { time, faults, inbox, webhooks, stateFile, origin } = options;
+  const { time, random = RANDOM, faults, inbox, webhooks, stateFile, origin } = options;
   const verifications = new Map<string, Verification>();
   const byCheckUrl = new Map<string, Verification>();
   const runningByAddress = new Map<string, Verification>();
@@ -66,7 +68,7 @@ export function createRequests(options: RequestsOptions): Requests {
   }
 
   function start(order: StartOrder, applicationId: string | null): Started {
-    const requestId = randomUUID();
+    const requestId = random.id();
     const subject = { requestId, addresses: order.workflow.map(({ to }) => to) };
     faults.bind(subject);
     const fault = faults.forRequest(subject);
@@ -89,7 +91,7 @@ export function createRequests(options: RequestsOptions): Requests {
       nowMs: time.now(),
       cancellableFromMs: time.now() + time.scaledMs(CANCELLABLE_FROM_SECONDS),
       applicationId,
-      ownCheckUrlId: fault.check_url_id === 'own',
+      checkUrlId: fault.check_url_id === 'own' ? random.id() : requestId,
     });
     remember(verification);
     change(verification, (moment) => begin(verification, moment));
@@ -117,6 +119,7 @@ export function createRequests(options: RequestsOptions): Requests {
     const wasRunning = verification.status === 'running';
     const result = act({
       nowMs: time.now(),
+      random,
       fault,
       checkUrl: checkUrl(verification, fault),
       tokenUrl: `${origin()}/carrier/${verification.checkUrlId}/token`,

@@ -12,7 +12,7 @@ import {
   silentAuthEvent,
   summary,
 } from './callbacks.ts';
-import { createPin, createSilentCode } from './codes.ts';
+import { createPin, createSilentCode, type Random } from './codes.ts';
 import type { RequestFault } from './fault-rules.ts';
 import type { Message } from './inbox.ts';
 import { currentStep, type Step, type StepEnd, type Verification } from './verification.ts';
@@ -25,6 +25,7 @@ export interface Moment {
   readonly checkUrl: string;
   /** Where a `mode: advanced` handset gets its token. */
   readonly tokenUrl: string;
+  readonly random: Random;
   scaledMs(seconds: number): number;
   report(callback: Callback): void;
   send(message: Message): void;
@@ -154,7 +155,10 @@ function beginPin(verification: Verification, step: Step, moment: Moment): void 
   const reused = order.reuseCode
     ? verification.workflow.find((other) => other.order.reuseCode && other.code !== undefined)
     : undefined;
-  const code = verification.order.code ?? reused?.code ?? createPin(verification.order.codeLength);
+  const code =
+    verification.order.code ??
+    reused?.code ??
+    createPin(verification.order.codeLength, moment.random);
   step.code = code;
   step.wrongCodes = reused?.wrongCodes ?? 0;
   moment.send({
@@ -219,7 +223,7 @@ function finish(verification: Verification, end: StepEnd, moment: Moment): void 
 }
 
 /** Creates the code of silent_auth when the handset requests it. */
-export function issueSilentCode(step: Step, { fault }: Moment): string {
-  step.code ??= createSilentCode(fault.silent_code ?? 'mixed');
+export function issueSilentCode(step: Step, { fault, random }: Moment): string {
+  step.code ??= createSilentCode(fault.silent_code ?? 'mixed', random);
   return step.code;
 }

@@ -58,12 +58,12 @@ export function createVerification(
     readonly nowMs: number;
     readonly cancellableFromMs: number;
     readonly applicationId: string | null;
-    readonly ownCheckUrlId: boolean;
+    readonly checkUrlId: string;
   },
 ): Verification {
   return {
     requestId: options.requestId,
-    checkUrlId: options.ownCheckUrlId ? randomUUID() : options.requestId,
+    checkUrlId: options.checkUrlId,
     carrierState: randomUUID(),
     order,
     applicationId: options.applicationId,

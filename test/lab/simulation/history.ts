@@ -25,7 +25,7 @@ interface Facts {
   /** What Vonage did with one, which has the same `call`. */
   vonage: CallToVonage & { status: number };
   /** Vonage's own view changed; `channel`: the one that decided. */
-  provider: { requestId: string; status: string; number?: string; channel?: string };
+  provider: { requestId: string; status: string; channel?: string | undefined };
   /** `forged`: what a forger did to it; absent for Vonage itself. */
   webhook: {
     delivery: number;

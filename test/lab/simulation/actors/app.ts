@@ -130,7 +130,7 @@ async function openCheckUrl(session: AppSession, world: World, checkUrl: string)
   const url = hijacked.get(person.name) ?? checkUrl;
   const answer = provider.open(url, prng.chance(0.03) ? '+4915199999999' : person.number);
   await scheduler.sleep(prng.between(100, 2500));
-  if (answer.status === 200) {
+  if (answer.type === 'code') {
     const code = prng.chance(0.05) ? `x${prng.text('abc123', 5)}` : answer.code;
     await submit(session, world, answer.requestId, code);
     return;

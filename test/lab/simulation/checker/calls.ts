@@ -19,8 +19,8 @@ export function checkCalls({ history, provider }: World, report: Report): void {
   const checks = callsTo(history, 'check');
   for (const [requestId, calls] of Map.groupBy(checks, (call) => call.requestId ?? '')) {
     const judged = calls.filter(({ call }) => !wasGivenBack(call, history));
-    const steps = provider.find(requestId)?.steps ?? [];
-    const isSilentAlone = steps.every(({ channel }) => channel === 'silent_auth');
+    const workflow = provider.find(requestId)?.workflow ?? [];
+    const isSilentAlone = workflow.every(({ order }) => order.channel === 'silent_auth');
     const isPin = ({ code = '' }: Of<'call'>): boolean => /^\d+$/.test(code) && !isSilentAlone;
     const pins = judged.filter(isPin).length;
     const silent = judged.length - pins;

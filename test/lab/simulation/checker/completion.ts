@@ -1,7 +1,7 @@
 /** S1, T22: nothing is completed or verified but what Vonage's completion proves. */
 
+import type { Verification } from '../../../../infra/local/vonage/verification.ts';
 import type { History } from '../history.ts';
-import type { ProviderRequest } from '../vonage/provider-request.ts';
 import type { World } from '../world.ts';
 import {
   completionOf,
@@ -58,12 +58,13 @@ export function checkSharedCodes({ history, provider }: World, report: Report): 
 }
 
 /** Mail and phone share a code, and the code of silent_auth did not decide. */
-function isAmbiguous(request: ProviderRequest | undefined): boolean {
-  if (!request?.sharesCode) return false;
-  const codes = request.steps.filter(({ channel }) => channel !== 'silent_auth');
-  const byMail = codes.filter(({ channel }) => channel === 'email').length;
-  const bySilentAuth = request.steps.some(
-    ({ channel, status }) => channel === 'silent_auth' && status === 'completed',
+function isAmbiguous(verification: Verification | undefined): boolean {
+  const { workflow = [] } = verification ?? {};
+  const codes = workflow.filter(({ order }) => order.channel !== 'silent_auth');
+  const byMail = codes.filter(({ order }) => order.channel === 'email').length;
+  const bySilentAuth = workflow.some(
+    ({ order, status }) => order.channel === 'silent_auth' && status === 'completed',
   );
-  return byMail > 0 && byMail < codes.length && !bySilentAuth;
+  const isShared = codes.some(({ order }) => order.reuseCode);
+  return isShared && byMail > 0 && byMail < codes.length && !bySilentAuth;
 }

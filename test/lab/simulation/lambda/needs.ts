@@ -26,7 +26,7 @@ import { BASE64URL, type Prng } from '../prng.ts';
 import { SECRET_IDS, type SimulatedSecrets } from '../secrets.ts';
 import type { RunSettings } from '../settings.ts';
 import type { StoreClients } from '../store/store-clients.ts';
-import { VONAGE_ORIGIN } from '../vonage/http.ts';
+import { VONAGE_ORIGIN } from '../vonage/provider.ts';
 import type { Waiting, Wire } from '../wire.ts';
 
 export const TABLES = { verifications: 'Verifications', guards: 'Guards' } as const;

@@ -1,11 +1,11 @@
 /** Vonage's API at the level of HTTP: what our client sends, and what may become of it on the way. */
 
+import { type Answer, empty, json } from '../../../../infra/local/vonage/answer.ts';
 import type { Http } from '../../../../shared/adapters/vonage/http.ts';
-import type { ChannelName } from '../../../../shared/config.ts';
 import { get } from '../checker/objects.ts';
 import type { SimulatedSecrets } from '../secrets.ts';
 import type { Connected, Waiting } from '../wire.ts';
-import type { Judged, Provider } from './provider.ts';
+import { type Provider, VONAGE_ORIGIN } from './provider.ts';
 
 interface HttpNeeds extends Connected {
   readonly secrets: SimulatedSecrets;
@@ -13,8 +13,6 @@ interface HttpNeeds extends Connected {
   /** Whether a start holds this number's lock, at the caller's own time. */
   readonly isLocked: (number: string, who: Waiting) => boolean;
 }
-
-export const VONAGE_ORIGIN = 'https://api-eu.vonage.com';
 
 const TIMEOUT_MS = 6000;
 /** Stands for a status: nobody can have seen the call. */
@@ -25,7 +23,7 @@ interface Call {
   readonly requestId?: string;
   readonly number?: string;
   readonly code?: string;
-  readonly judge: () => Judged;
+  readonly act: () => Answer;
 }
 
 export function createVonageHttp(needs: HttpNeeds): (who: Waiting) => Http {
@@ -41,32 +39,36 @@ export function createVonageHttp(needs: HttpNeeds): (who: Waiting) => Http {
       const locked = number === undefined ? {} : { isLocked: isLocked(number, who) };
       history.record({ kind: 'call', ...about, requestId, ...locked });
 
-      let refused: Judged | undefined;
-      const effect = (): Judged => {
+      let refused: Answer | undefined;
+      const effect = (): Answer => {
         const done = refused ?? carryOut();
         // A request arrives twice only after a success whose answer got lost.
         if (done.status >= 400) refused = done;
         return done;
       };
-      const carryOut = (): Judged => {
-        const early = faults.happens('provider_error') ? prng.pick([429, 500, 503]) : undefined;
-        const [, key = ''] = bearer.split(' ');
-        const isAccepted = secrets.isAccepted(key);
-        const judged =
-          early === undefined ? (isAccepted ? call.judge() : { status: 401 }) : { status: early };
-        const { status } = judged;
-        history.record({ kind: 'vonage', ...about, requestId: requestId ?? idOf(judged), status });
-        if (early !== undefined) return judged;
-        if (faults.happens('provider_error')) return { status: prng.pick([500, 502]) };
-        return faults.happens('odd_provider') && status < 300 ? { status } : judged;
+      const carryOut = (): Answer => {
+        const early = refusal();
+        const answer = early ?? call.act();
+        const { status } = answer;
+        const created = status === 202 ? JSON.parse(answer.body).request_id : undefined;
+        history.record({ kind: 'vonage', ...about, requestId: requestId ?? created, status });
+        if (early) return early;
+        if (faults.happens('provider_error')) return empty(prng.pick([500, 502]));
+        return faults.happens('odd_provider') && status < 300 ? empty(status) : answer;
+      };
+      const refusal = (): Answer | undefined => {
+        if (faults.happens('provider_error')) return empty(prng.pick([429, 500, 503]));
+        if (!secrets.isAccepted(bearer.slice('jwt '.length))) return empty(401);
+        const isOdd = operation === 'next_workflow' && faults.happens('odd_provider');
+        return isOdd ? json(409, { detail: 'The operation cannot be performed.' }) : undefined;
       };
       const latencyMs = prng.between(20, 300);
       const asked = { to: `Vonage ${operation}`, timeoutMs: TIMEOUT_MS, latencyMs, effect };
-      const answer = await wire.exchange(who, asked);
-      switch (answer.outcome) {
+      const exchanged = await wire.exchange(who, asked);
+      switch (exchanged.outcome) {
         case 'answered': {
-          const { status, body: answered } = answer.value;
-          return { outcome: 'answered', status, body: answered };
+          const { status, body: text } = exchanged.value;
+          return { outcome: 'answered', status, body: text === '' ? undefined : JSON.parse(text) };
         }
         case 'refused':
           history.record({ kind: 'vonage', ...about, requestId, status: NOT_SENT });
@@ -80,37 +82,22 @@ export function createVonageHttp(needs: HttpNeeds): (who: Waiting) => Http {
 function toCall(method: string, path: string, body: unknown, provider: Provider): Call {
   const [, , , id = '', action] = path.split('/');
   const requestId = decodeURIComponent(id);
-  if (requestId === '') return toStart(body, provider);
+  if (requestId === '') {
+    return { operation: 'start', number: numberOf(body), act: () => provider.start(body) };
+  }
   if (method === 'DELETE') {
-    return { operation: 'cancel', requestId, judge: () => provider.cancel(requestId) };
+    return { operation: 'cancel', requestId, act: () => provider.cancel(requestId) };
   }
   if (action === 'next_workflow') {
-    return { operation: 'next_workflow', requestId, judge: () => provider.next(requestId) };
+    return { operation: 'next_workflow', requestId, act: () => provider.nextWorkflow(requestId) };
   }
   const code = String(get(body, 'code'));
-  return { operation: 'check', requestId, code, judge: () => provider.check(requestId, code) };
+  return { operation: 'check', requestId, code, act: () => provider.check(requestId, body) };
 }
 
-function toStart(body: unknown, provider: Provider): Call {
-  const listed = get(body, 'workflow');
-  const entries: readonly unknown[] = Array.isArray(listed) ? listed : [];
-  const workflow = entries.map((entry) => {
-    const to = String(get(entry, 'to'));
-    const channel = get(entry, 'channel') as ChannelName;
-    return { channel, to: channel === 'email' ? to : `+${to}` };
-  });
-  const asked = {
-    workflow,
-    clientRef: String(get(body, 'client_ref')),
-    channelTimeoutSeconds: Number(get(body, 'channel_timeout')),
-    coverageCheck: entries.some((entry) => get(entry, 'coverage_check') === true),
-    sharesCode: entries.some((entry) => get(entry, 'reuse_code') === true),
-  };
-  const number = workflow.find(({ channel }) => channel !== 'email')?.to ?? workflow[0]?.to ?? '';
-  return { operation: 'start', number, judge: () => provider.start(asked) };
-}
-
-function idOf({ status, body }: Judged): string | undefined {
-  const id = status === 202 ? body?.request_id : undefined;
-  return typeof id === 'string' ? id : undefined;
+/** What a start is locked by: its phone number, or the mailbox if there is none. */
+function numberOf(body: unknown): string {
+  const workflow: readonly unknown[] = Object(get(body, 'workflow'));
+  const phone = workflow.find((entry) => get(entry, 'channel') !== 'email');
+  return phone ? `+${get(phone, 'to')}` : String(get(workflow[0], 'to'));
 }
