@@ -13,33 +13,33 @@ export interface FinalLook {
   /** What a new subscription shows. */
   readonly snapshot: unknown;
   readonly item: Item | undefined;
-}
-
-export interface Ending {
-  readonly looks: readonly FinalLook[];
-  /** Verifications whose end the bus never got, although every message of the clock came. */
-  readonly missingOnBus: readonly string[];
+  /** The bus never got its end, although every message of the clock came. */
+  readonly isMissingOnBus: boolean;
 }
 
 /** Longer than any verification lives, and than the last webhook is tried. */
 const LONGEST_LIFE_MS = 500_000;
 
-export async function observeEnding(world: World): Promise<Ending> {
-  const { faults, scheduler, deliveries, holdings, clockQueue } = world;
+export async function observeEnding(world: World): Promise<readonly FinalLook[]> {
+  const { faults, scheduler, history, deliveries, holdings, clockQueue } = world;
   faults.stop();
   while (deliveries.waiting() > 0) await scheduler.sleep(5000);
   await scheduler.sleep(LONGEST_LIFE_MS);
   while (clockQueue.waiting() > 0) await scheduler.sleep(5000);
-  const ended = new Set(world.history.of('end').map(({ requestId }) => requestId));
-  const missingOnBus = holdings
+  // Before anybody asks, which would end what the clock has not.
+  const ended = new Set(history.of('end').map(({ requestId }) => requestId));
+  const missing = holdings
     .map(({ requestId }) => requestId)
     .filter((requestId) => clockQueue.keptEveryMessage(requestId) && !ended.has(requestId));
   const looks: FinalLook[] = [];
-  for (const holding of holdings) looks.push(await look(holding, world));
-  return { looks, missingOnBus };
+  for (const holding of holdings) {
+    const isMissingOnBus = missing.includes(holding.requestId);
+    looks.push({ ...(await look(holding, world)), isMissingOnBus });
+  }
+  return looks;
 }
 
-async function look(holding: Holding, world: World): Promise<FinalLook> {
+async function look(holding: Holding, world: World) {
   const { client, token: bearer, requestId } = holding;
   const seenBefore = holding.seen();
   const first = await world.gateway.request(client, 'GET /status', { bearer });

@@ -14,15 +14,12 @@ import { progress } from '../../../shared/command/progress.ts';
 import { readCommandLine } from '../../../shared/command/run-command.ts';
 import { explain } from './explain.ts';
 import { simulate } from './simulate.ts';
-import { sum, type Tally, tally } from './tally.ts';
 
 /** What a thread says about one run. `crash`: the simulation itself failed. */
 interface Done {
   readonly seed: string;
   readonly isBroken: boolean;
   readonly crash?: string | undefined;
-  readonly steps: number;
-  readonly seen: Tally;
 }
 
 const MAX_EXPLAINED = 5;
@@ -71,21 +68,17 @@ async function main(): Promise<void> {
     if (crash !== undefined) console.log(crash);
     else for (const line of await explain(failed, without)) console.log(line);
   }
-  const { verifications } = sum(all.map(({ seen }) => seen));
-  const steps = all.reduce((total, done) => total + done.steps, 0);
-  console.log(
-    `${runs} runs of ${verifications} verifications, ${failures.length} with a violation, ` +
-      `${steps} steps, ${seconds.toFixed(1)} s (${Math.round((runs / seconds) * 60)} a minute)`,
-  );
+  const pace = `${seconds.toFixed(1)} s (${Math.round((runs / seconds) * 60)} a minute)`;
+  console.log(`${runs} runs, ${failures.length} with a violation, ${pace}`);
   process.exitCode = failures.length > 0 ? 1 : 0;
 }
 
 async function run(seed: string): Promise<Done> {
   try {
-    const { violations, steps, facts } = await simulate(seed, workerData.without);
-    return { seed, isBroken: violations.length > 0, steps, seen: tally(facts) };
+    const { violations } = await simulate(seed, workerData.without);
+    return { seed, isBroken: violations.length > 0 };
   } catch (error) {
     const crash = error instanceof Error ? error.stack : String(error);
-    return { seed, isBroken: true, crash, steps: 0, seen: tally([]) };
+    return { seed, isBroken: true, crash };
   }
 }

@@ -33,7 +33,6 @@ export function createScheduler(startMs: number) {
     now: () => nowMs,
     after,
     sleep: (delayMs: number) => new Promise<void>((resolve) => after(delayMs, resolve)),
-    steps: () => steps,
     /** Runs until nothing is left to do, or until `isOver`. */
     run: async (isOver: () => boolean): Promise<void> => {
       await settled();

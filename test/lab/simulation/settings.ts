@@ -14,11 +14,18 @@ export interface Person {
   readonly starts: number;
 }
 
-const ATTACKS = ['forger', 'fixation', 'swapper', 'pumper', 'guesser'] as const;
-/** Drawn from a stream of their own, so that older seeds keep their meaning. */
-const LATER_ATTACKS = ['borrower', 'flooder'] as const;
-export const ALL_ATTACKS = [...ATTACKS, ...LATER_ATTACKS] as const;
-export type Attack = (typeof ALL_ATTACKS)[number];
+/** How many of the runs have each. */
+const ATTACKS = {
+  forger: 0.35,
+  fixation: 0.35,
+  swapper: 0.35,
+  pumper: 0.35,
+  guesser: 0.35,
+  borrower: 0.1,
+  flooder: 0.1,
+};
+export type Attack = keyof typeof ATTACKS;
+export const ALL_ATTACKS = Object.keys(ATTACKS) as readonly Attack[];
 
 export interface RunSettings {
   readonly stage: StartSettings;
@@ -47,9 +54,8 @@ export function drawSettings(prng: Prng, without: ReadonlySet<string>): RunSetti
     count: low + prng.below(high - low + 1),
     windowSeconds: prng.pick(WINDOWS),
   });
-  const later = prng.fork('later');
   // Synthesis refuses it where mail and phone meet; the fold must hold without that.
-  const reuse = later.chance(0.3) ? { reuseCode: true } : {};
+  const reuse = prng.chance(0.3) ? { reuseCode: true } : {};
   const stage: StartSettings = {
     brand: 'Simulation',
     workflow: prng
@@ -72,10 +78,7 @@ export function drawSettings(prng: Prng, without: ReadonlySet<string>): RunSetti
   return {
     stage,
     people: drawPeople(prng, without),
-    attacks: [
-      ...ATTACKS.filter((attack) => prng.chance(0.35) && !without.has(attack)),
-      ...LATER_ATTACKS.filter((attack) => later.chance(0.1) && !without.has(attack)),
-    ],
+    attacks: ALL_ATTACKS.filter((attack) => prng.chance(ATTACKS[attack]) && !without.has(attack)),
     instanceSkewMs: prng.chance(0.3) && !without.has('skew') ? prng.between(0, 2000) : 0,
     vonageSkewMs: without.has('skew') ? 0 : prng.pick([0, 0, -300_000, -4000, 50_000]),
   };

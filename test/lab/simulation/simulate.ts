@@ -4,7 +4,7 @@ import { runApp } from './actors/app.ts';
 import { runAttack } from './actors/attackers.ts';
 import { judge } from './checker/judge.ts';
 import type { Violation } from './checker/objects.ts';
-import { type Ending, observeEnding } from './ending.ts';
+import { type FinalLook, observeEnding } from './ending.ts';
 import type { Fact } from './history.ts';
 import type { Prng } from './prng.ts';
 import { createWorld, type World } from './world.ts';
@@ -13,7 +13,6 @@ export interface RunResult {
   readonly seed: string;
   readonly violations: readonly Violation[];
   readonly facts: readonly Fact[];
-  readonly steps: number;
 }
 
 /** `without`: names of people, attacks and kinds of faults that are left out. */
@@ -23,23 +22,17 @@ export async function simulate(
 ): Promise<RunResult> {
   const world = createWorld(seed, without);
   const { scheduler, history } = world;
-  let ending: Ending | undefined;
-  let failure: unknown;
-  play(world).then(
-    (observed) => {
-      ending = observed;
-    },
-    (error: unknown) => {
-      failure = error;
-    },
-  );
-  await scheduler.run(() => ending !== undefined || failure !== undefined);
-  if (failure !== undefined) throw failure;
-  if (!ending) throw new Error('the simulation came to a standstill');
-  return { seed, violations: judge(world, ending), facts: history.facts, steps: scheduler.steps() };
+  let isOver = false;
+  const playing = play(world).finally(() => {
+    isOver = true;
+  });
+  playing.catch(() => {});
+  await scheduler.run(() => isOver);
+  if (!isOver) throw new Error('the simulation came to a standstill');
+  return { seed, violations: judge(world, await playing), facts: history.facts };
 }
 
-async function play(world: World): Promise<Ending> {
+async function play(world: World): Promise<readonly FinalLook[]> {
   const { settings } = world;
   void rotate(world, world.prngFor('rotation'));
   await Promise.all([

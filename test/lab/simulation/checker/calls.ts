@@ -1,6 +1,6 @@
 /** S6, R19, R25: what reaches Vonage, and what one log holds. */
 
-import type { Ending } from '../ending.ts';
+import type { FinalLook } from '../ending.ts';
 import type { History, Of } from '../history.ts';
 import type { World } from '../world.ts';
 import { callsTo, get, type Report, submissions } from './objects.ts';
@@ -45,7 +45,11 @@ function wasGivenBack(call: number, history: History): boolean {
  * R19, R25: each DELETE to Vonage has a `let_go` of its own, three at most; client and Vonage keep
  * to their places, and the end still fits.
  */
-export function checkLogBounds({ history }: World, report: Report, { looks }: Ending): void {
+export function checkLogBounds(
+  { history }: World,
+  report: Report,
+  looks: readonly FinalLook[],
+): void {
   for (const { holding, item } of looks) {
     const { requestId } = holding;
     const stored = (item?.events?.L ?? []).map((event) => event.M?.type?.S ?? '');

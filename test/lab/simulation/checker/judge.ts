@@ -3,7 +3,7 @@
  * the code.
  */
 
-import type { Ending } from '../ending.ts';
+import type { FinalLook } from '../ending.ts';
 import type { World } from '../world.ts';
 import { checkAnswers, checkWebhooks } from './answers.ts';
 import { checkCalls, checkLogBounds } from './calls.ts';
@@ -16,7 +16,7 @@ import { checkRefusals, checkStarts } from './starts.ts';
 import { checkViews } from './views.ts';
 
 /** Each reads what one run left behind and reports what may not be. */
-const CHECKS: readonly ((world: World, report: Report, ending: Ending) => void)[] = [
+const CHECKS: readonly ((world: World, report: Report, looks: readonly FinalLook[]) => void)[] = [
   checkAnswers,
   checkCompletion,
   checkViews,
@@ -33,10 +33,10 @@ const CHECKS: readonly ((world: World, report: Report, ending: Ending) => void)[
   checkLogBounds,
 ];
 
-export function judge(world: World, ending: Ending): readonly Violation[] {
+export function judge(world: World, looks: readonly FinalLook[]): readonly Violation[] {
   const violations: Violation[] = [];
   const report: Report = (invariant, message, where) =>
     violations.push({ invariant, message, ...where });
-  for (const check of CHECKS) check(world, report, ending);
+  for (const check of CHECKS) check(world, report, looks);
   return violations;
 }

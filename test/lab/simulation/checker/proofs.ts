@@ -1,6 +1,6 @@
 /** T21, S7b, L3, R14: who is given a proof, what it says, and what your backend makes of it. */
 
-import type { Ending } from '../ending.ts';
+import type { FinalLook } from '../ending.ts';
 import type { History, JsonObject, Of } from '../history.ts';
 import { PROOF_KEYS, SECOND_PROOF_KEY } from '../secrets.ts';
 import type { World } from '../world.ts';
@@ -27,7 +27,7 @@ const KEYS: ReadonlyMap<unknown, string | undefined> = new Map(
 );
 
 /** A proof says what is proven, to the holder of the token, and the same thing each time. */
-export function checkProofs(world: World, report: Report, ending: Ending): void {
+export function checkProofs(world: World, report: Report, looks: readonly FinalLook[]): void {
   const issued = issuedProofs(world.history);
   for (const proof of issued) {
     const { request, answer, requestId } = proof;
@@ -41,7 +41,7 @@ export function checkProofs(world: World, report: Report, ending: Ending): void 
       broken('S7b', `given to ${request.from}, who does not hold its token`);
     }
     for (const what of wrongClaims(proof, world)) broken('T21', `the proof names ${what}`);
-    for (const what of wrongTimes(proof, world, ending)) broken('T21', what);
+    for (const what of wrongTimes(proof, world, looks)) broken('T21', what);
     if (!hasOwnJti(proof, issued)) broken('T21', `has the jti ${proof.claims.jti}`);
   }
 }
@@ -79,7 +79,11 @@ function wrongClaims(proof: Issued, { history }: World): readonly string[] {
 }
 
 /** Not before the end and not much later, and valid for two minutes. */
-function wrongTimes(proof: Issued, { settings }: World, { looks }: Ending): readonly string[] {
+function wrongTimes(
+  proof: Issued,
+  { settings }: World,
+  looks: readonly FinalLook[],
+): readonly string[] {
   const { answer, claims, requestId } = proof;
   const skewMs = settings.instanceSkewMs;
   const issuedAtMs = Number(claims.iat) * 1000;
