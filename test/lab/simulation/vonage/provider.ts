@@ -1,6 +1,6 @@
 /**
- * Vonage: the simulator of the local stack (docs/vonage.md) in virtual time, its readings of what
- * Vonage leaves undocumented drawn anew for each request.
+ * Vonage: the simulator of the local stack (docs/vonage.md) in virtual time. Each request draws its
+ * readings of what Vonage leaves undocumented.
  */
 
 import type { Answer } from '../../../../infra/local/vonage/answer.ts';
