@@ -14,12 +14,10 @@ interface CrowdOptions {
   readonly seed: string;
   /** How long one person tries. */
   readonly patienceMs: number;
-  /** Whether the simulator remembers what it was asked; not when it is killed. */
-  readonly isJournalKept: boolean;
   /** Called with the number that are done. */
   readonly progress: (done: number) => void;
-  /** Done before memory is compared. */
-  readonly afterPhones: () => Promise<unknown>;
+  /** Given when processes are killed: ends it. The simulator's journal does not outlive that. */
+  readonly stopKilling: (() => Promise<unknown>) | undefined;
 }
 
 export interface Crowd {
@@ -43,7 +41,7 @@ const WARM = 0.5;
 const journal = z.array(z.object({ number: z.number(), status: z.number().nullable() }));
 
 export async function runCrowd(stack: Stack, options: CrowdOptions): Promise<Crowd> {
-  const { verifications, concurrency, seed, patienceMs, isJournalKept } = options;
+  const { verifications, concurrency, seed, patienceMs, stopKilling } = options;
   const { endpoints } = stack;
   const tally = createTally();
   const stories: Story[] = [];
@@ -73,15 +71,15 @@ export async function runCrowd(stack: Stack, options: CrowdOptions): Promise<Cro
     }
     done += 1;
     if (done >= verifications * WARM) begin ??= readMemory(stack);
-    if (isJournalKept && done % JOURNAL_EVERY === 0) await readJournal();
+    if (!stopKilling && done % JOURNAL_EVERY === 0) await readJournal();
     options.progress(done);
   }
 
   await inParallel(concurrency, Array(verifications).keys(), live, RAMP_MS);
   const seconds = (performance.now() - startedAt) / 1000;
-  await options.afterPhones();
+  await stopKilling?.();
   const memory = compareMemory(begin ?? new Map(), readMemory(stack));
-  if (isJournalKept) await readJournal();
-  const startsAtVonage = isJournalKept ? starts.size : undefined;
+  if (!stopKilling) await readJournal();
+  const startsAtVonage = stopKilling ? undefined : starts.size;
   return { tally, stories, unserved, seconds, startsAtVonage, memory };
 }

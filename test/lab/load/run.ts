@@ -66,11 +66,10 @@ try {
     concurrency: Math.min(concurrency, verifications),
     seed,
     patienceMs,
-    isJournalKept: !kill,
+    stopKilling,
     progress: (done) => {
       if (done % every === 0) progress(`${done}/${verifications} done`);
     },
-    afterPhones: async () => stopKilling?.(),
   });
   const killed = Object.entries((await stopKilling?.()) ?? {});
   const settled = await settle(stack.endpoints, crowd.stories, { exactly: !kill, webhooksMs });
