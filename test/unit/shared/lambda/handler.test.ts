@@ -43,6 +43,17 @@ describe('httpHandler', () => {
     expect(failed.body).not.toContain('private words');
   });
 
+  it('answers the code of a problem and when to come again, and no text of it', async () => {
+    const cause = new Error('private words');
+    const wait = { retryAfterSeconds: 60 };
+    const problem = new Problem('dependency_unavailable', 'private words', wait, { cause });
+    const { status, headers, body } = await failWith(problem);
+    expect([status, headers?.['retry-after']]).toEqual([503, '60']);
+    const answered = { status: 503, code: 'dependency_unavailable', retry_after: 60 };
+    expect(JSON.parse(body ?? '')).toMatchObject(answered);
+    expect(body).not.toContain('private words');
+  });
+
   it('logs no cause of a refusal', async () => {
     const refused = await failWith(new Problem('rate_limited', 'spent'));
     expect(refused.lines).toMatchObject([

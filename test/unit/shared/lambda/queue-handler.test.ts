@@ -47,14 +47,8 @@ describe('a batch of messages of the clock', () => {
     });
   });
 
-  it.each([
-    ['not JSON', 'boom'],
-    ['JSON of another kind', '[]'],
-    ['of another version', '{"v":2,"request_id":"a","step":0}'],
-    ['about a step that no workflow has', '{"v":1,"request_id":"a","step":-1}'],
-    ['empty', ''],
-  ])('drops a message that is %s, and counts it once', async (_what, body) => {
-    expect(await run([body, about('b')])).toEqual({
+  it('drops a message that it does not understand, and counts it once', async () => {
+    expect(await run(['boom', about('b')])).toEqual({
       failed: [],
       measured: ['ClockMessageFailed'],
       outcomes: ['- unintelligible', 'b ok'],
