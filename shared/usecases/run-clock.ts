@@ -64,7 +64,8 @@ async function expire(read: Recorded, needs: RunClockNeeds): Promise<Recorded> {
 /**
  * Publishes the end and lets go at Vonage if that is still missing. If it is too early for Vonage,
  * schedules another message. `start` appends `deadline` without a push, and other functions may
- * crash before theirs, so an end by the deadline is pushed as long as `notified` is missing.
+ * crash before theirs, so an end by the deadline is pushed as long as `notified` is missing. The push
+ * comes first, so `notified` stays missing if this function crashes before it.
  */
 async function finish(
   ended: Recorded,
@@ -73,8 +74,8 @@ async function finish(
 ): Promise<'done' | 'again'> {
   const { entry, folded, atMs } = ended;
   const isUnheard = folded.facts.ended?.by === 'deadline' && !isNotified(entry);
-  const [, hasNotified, letGoOutcome, isScheduled] = await Promise.all([
-    isUnheard && pushToSockets(ended, needs),
+  if (isUnheard) await pushToSockets(ended, needs);
+  const [hasNotified, letGoOutcome, isScheduled] = await Promise.all([
     notifyOfEnd(ended, needs),
     letGo(ended, 'clock', needs, budget),
     scheduleWakeUp(entry.requestId, folded.facts, atMs, needs),

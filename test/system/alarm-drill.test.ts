@@ -232,6 +232,18 @@ describe('the alarms, over measurements made by hand', () => {
     expect(ringing(measure(metric, values, dimensions))).toBe(alarm);
   });
 
+  it('when half of all people give up, and time ends every step: none', () => {
+    const measured = [
+      ...measure('Started', times(40)),
+      ...measure('WebhookAccepted', times(40)),
+      ...measure('Ended', times(20), { status: 'completed' }),
+      ...measure('FallbackEntered', times(20), { channel: 'sms' }),
+      ...measure('FallbackEntered', times(20), { channel: 'voice' }),
+      ...measure('MovedOnByClock', times(40)),
+    ];
+    expect(ringing(measured)).toBe('');
+  });
+
   it('when a quarter of the pushes fails: push-failures', () => {
     const pushes = [...measure('PushFailed', times(5)), ...measure('PushDelivered', times(15))];
     expect(ringing(pushes)).toBe('push-failures');

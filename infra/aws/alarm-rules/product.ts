@@ -83,11 +83,17 @@ export function productRules(
     {
       id: 'FallbackSpike',
       urgency: 'ticket',
-      says: 'More than 60 fallbacks for each 100 of at least 30 starts in 15 minutes.',
-      metric: math(`IF(started >= 30, 100 * (${sumOf(fallbacks)}) / started, 0)`, QUARTER, {
-        started,
-        ...named(fallbacks),
-      }),
+      says: 'More than 60 failed steps for each 100 of at least 30 starts in 15 minutes.',
+      // Without steps that time has ended: an abandoned verification has one for each channel.
+      metric: math(
+        `IF(started >= 30, 100 * (${sumOf(fallbacks)} - FILL(byTime, 0)) / started, 0)`,
+        QUARTER,
+        {
+          started,
+          byTime: own('MovedOnByClock', { period: QUARTER }),
+          ...named(fallbacks),
+        },
+      ),
       threshold: 60,
     },
   ];
