@@ -23,12 +23,9 @@ beforeAll(async () => {
   const jwk = { ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
   issuer = await startHttpStub();
   const { url } = issuer;
-  issuer.answer((response, request) => {
-    const isKeys = request.url === '/keys';
-    json(200, isKeys ? { keys: [jwk] } : { issuer: url, jwks_uri: `${url}/keys` })(
-      response,
-      request,
-    );
+  issuer.answer((response, received) => {
+    const configuration = { issuer: url, jwks_uri: `${url}/keys` };
+    json(200, received.path === '/keys' ? { keys: [jwk] } : configuration)(response, received);
   });
   vonage = await startScriptedVonage();
   const limits = { ...everyLimit(lastingLimit(100)), subject: lastingLimit(2) };
