@@ -40,15 +40,16 @@ async function readOriginSecret({ endpoints }: OwnStack): Promise<string> {
 async function startCloudFront({ stack, secret }: EdgeStack): Promise<string> {
   const stub = await startHttpStub();
   onTestFinished(stub.stop);
-  stub.answer(async (response, { method = '', url = '', headers, socket }) => {
+  stub.answer(async (response, { method, path, headers, body }) => {
+    const { remoteAddress, remotePort } = response.socket ?? {};
     const sent = new Headers({
       'content-type': headers['content-type'] ?? '',
       [EDGE_HEADERS.secret]: secret,
-      [EDGE_HEADERS.viewerAddress]: `${socket.remoteAddress}:${socket.remotePort}`,
+      [EDGE_HEADERS.viewerAddress]: `${remoteAddress}:${remotePort}`,
     });
     if (headers.authorization) sent.set('authorization', headers.authorization);
-    const body = stub.received.at(-1)?.body || null;
-    const answer = await fetch(stack.endpoints.api + url, { method, headers: sent, body });
+    const forwarded = { method, headers: sent, body: body || null };
+    const answer = await fetch(stack.endpoints.api + path, forwarded);
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     response.end(await answer.text());
   });
