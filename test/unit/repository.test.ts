@@ -48,3 +48,30 @@ describe('the lockfile', () => {
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
   });
 });
+
+/** Where people look for commands. */
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'docs/operating.md'];
+const named = new Set(
+  PAGES.flatMap((page) => [...readFileSync(page, 'utf8').matchAll(/npm (?:run )?([a-z:-]+)/g)]).map(
+    ([, name = '']) => name,
+  ),
+);
+
+describe('the pages for people', () => {
+  const scripts: Record<string, string> = json('package.json').scripts;
+
+  it('name every command', () => {
+    expect(Object.keys(scripts).filter((name) => !named.has(name))).toEqual([]);
+  });
+
+  it('name only commands that exist', () => {
+    const ofNpm = ['ci', 'install', 'pack', 'publish', 'version'];
+    expect([...named].filter((name) => !(name in scripts || ofNpm.includes(name)))).toEqual([]);
+  });
+});
+
+describe('README', () => {
+  it('is short enough to be read', () => {
+    expect(readFileSync('README.md', 'utf8').split('\n').length).toBeLessThanOrEqual(160);
+  });
+});

@@ -61,14 +61,6 @@ describe('docs/runbooks', () => {
     expect(options.filter((option) => !sources.join().includes(`--${option}`))).toEqual([]);
   });
 
-  it.each(['vonage-provider-outage.md', 'number-pumping.md'])(
-    '%s names the parameter of the channel switch as the stack does',
-    (name) => {
-      const [output] = Object.values(template.findOutputs('ChannelSwitchName'));
-      expect(read(name)).toContain(`--name ${output?.Value} `);
-    },
-  );
-
   it.each(['function-errors.md', 'internal-errors.md', 'deployment.md'])(
     '%s gives the command for rolling back',
     (name) => {
@@ -76,8 +68,4 @@ describe('docs/runbooks', () => {
       expect(read(name)).toContain(`--name ${ALIAS_NAME} --function-version`);
     },
   );
-
-  it('leads from function errors to the query about memory', () => {
-    expect(read('function-errors.md')).toContain('*memory by route*');
-  });
 });

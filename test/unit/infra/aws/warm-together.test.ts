@@ -10,41 +10,31 @@ import {
   variablesOf,
 } from './template.ts';
 
-// What `start` may invoke where there are no aliases: permissions.test.ts.
 describe('a warm-up', () => {
-  it('in prod may be sent by start alone, to the aliases of the five', () => {
-    const template = synthesize('prod');
-    const ids = functionIds(template);
-    const aliases = Object.entries(template.findResources('AWS::Lambda::Alias'))
-      .filter(
-        ([
-          ,
-          {
-            Properties: { FunctionName },
-          },
-        ]) => WARMED.some((name) => render(FunctionName) === `<${ids[name]}>`),
-      )
-      .map(([id]) => `lambda:InvokeFunction <${id}>`);
-    expect(aliases).toHaveLength(5);
-    for (const [name, id] of Object.entries(ids)) {
-      const invoked = permissionsOf(template, id).filter((line) => line.startsWith('lambda:'));
-      expect(invoked).toEqual(name === 'start' ? aliases.sort() : []);
-    }
-  });
-
   it.each([
-    ['dev', '$LATEST'],
-    ['prod', 'Live'],
-  ])('of %s is not repeated and expires after a minute, at %s', (stage, qualifier) => {
+    ['dev', 'Function', '', '$LATEST'],
+    ['prod', 'Alias', ':live', 'Live'],
+  ])('of %s may be sent by start alone, to five of type %s', (stage, type, suffix, qualifier) => {
     const template = synthesize(stage);
+    const ids = functionIds(template);
+    const called: string[] = JSON.parse(render(variablesOf(template, 'start').WARM_TOGETHER));
+    expect(called.sort()).toEqual(WARMED.map((name) => `<${ids[name]}>${suffix}`).sort());
+    const all = Object.keys(template.findResources(`AWS::Lambda::${type}`));
+    const invoked = Object.entries(ids).flatMap(([name, id]) =>
+      permissionsOf(template, id).flatMap((line) => {
+        const [action, resource] = line.split(' ');
+        return action === 'lambda:InvokeFunction' ? [`${name} ${resource}`] : [];
+      }),
+    );
+    expect(invoked).toHaveLength(5);
+    expect(all.map((id) => `start <${id}>`)).toEqual(expect.arrayContaining(invoked));
     const configs = propertiesOf(template, 'AWS::Lambda::EventInvokeConfig');
     expect(configs).toHaveLength(5);
+    // It is not repeated, and expires after a minute. The name of an alias is cut out of its ARN.
     for (const { MaximumRetryAttempts, MaximumEventAgeInSeconds, Qualifier } of configs) {
       expect([MaximumRetryAttempts, MaximumEventAgeInSeconds]).toEqual([0, 60]);
-      // The name of an alias is cut out of its ARN.
       expect(JSON.stringify(Qualifier)).toContain(qualifier);
     }
-    expect(JSON.parse(render(variablesOf(template, 'start').WARM_TOGETHER))).toHaveLength(5);
   });
 
   it('does not exist where the stage switches it off', () => {

@@ -88,21 +88,13 @@ describe('the phone page without a browser', () => {
     });
     const nothing = (): void => undefined;
     let stage: Stage | undefined;
-    const view: View = {
+    const ends: Partial<View> = {
       showRefusal: (error) => resolve(String((error as { code?: unknown }).code)),
-      showVerification: nothing,
-      showProblem: nothing,
-      showNote: nothing,
-      showSocket: nothing,
-      showNetwork: nothing,
-      showAsleep: nothing,
-      showMessage: nothing,
-      showNotification: nothing,
-      fillCode: nothing,
-      showItem: nothing,
-      showFacts: nothing,
       onOver: () => resolve(stage?.newest?.status ?? 'refused'),
     };
+    const view = new Proxy(ends as View, {
+      get: (own, name) => Reflect.get(own, name) ?? nothing,
+    });
     stage = beginStage(
       {
         ...toAddresses(preset),
