@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AnswerFault, faultRule } from '../../../../../infra/local/vonage/fault-rules.ts';
-import { newNumber, send, signApplicationJwt, started, useHarness } from './harness.ts';
+import { authorization, newNumber, send, started, useHarness } from './harness.ts';
 
 const vonage = await useHarness();
 const RULES_URL = `${vonage.url}/faults`;
@@ -208,7 +208,6 @@ describe('the paths for developers', () => {
 
 /** A start whose answer may contradict the document. */
 async function raw(to = newNumber(), signal?: AbortSignal): ReturnType<typeof send> {
-  const authorization = `Bearer ${await signApplicationJwt()}`;
   const body = { brand: 'Acme', workflow: sms(to) };
-  return send(`${vonage.url}/v2/verify`, 'POST', { authorization }, body, signal);
+  return send(`${vonage.url}/v2/verify`, 'POST', await authorization(), body, signal);
 }

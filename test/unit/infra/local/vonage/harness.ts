@@ -2,13 +2,12 @@
  * A simulator, an application that calls it and a Status URL that it calls. Every message between
  * them is checked against Vonage's own document.
  */
-import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { importPKCS8, SignJWT } from 'jose';
 import { afterAll, expect, vi } from 'vitest';
 import type { FaultRule } from '../../../../../infra/local/vonage/fault-rules.ts';
 import { startVonageSimulator } from '../../../../../infra/local/vonage/simulator.ts';
+import { signApplicationJwt } from '../../../../../infra/operate/deployment/application-jwt.ts';
 import { startHttpStub } from '../../../../fixtures/http-stub.ts';
 import { newApplicationKey } from '../../../../fixtures/secrets.ts';
 import { until } from '../../../../fixtures/until.ts';
@@ -51,7 +50,8 @@ export async function useHarness(): Promise<Harness> {
   const harness = await createHarness();
   afterAll(async () => {
     await harness[Symbol.asyncDispose]();
-    expectCallbacks(harness.statusUrl);
+    const { received } = harness.statusUrl;
+    for (const { body } of received) expect(validateCallback(body)).toEqual([]);
   });
   return harness;
 }
@@ -104,8 +104,7 @@ export function createClient(url: string) {
     target: string,
     body?: unknown,
   ): Promise<Answered> {
-    const headers = { authorization: `Bearer ${await signApplicationJwt()}` };
-    const answered = await send(target, method, headers, body);
+    const answered = await send(target, method, await authorization(), body);
     expectContract(operation, answered);
     return answered;
   }
@@ -206,35 +205,20 @@ export async function openCheckUrl(
   withCookies = true,
 ): Promise<{ readonly answered: Answered; readonly visited: readonly string[] }> {
   const visited: string[] = [];
-  const cookies = new Map<string, string>();
-  let next = checkUrl;
-  for (;;) {
+  const cookies: string[] = [];
+  for (let next: string | null = checkUrl; ; ) {
     visited.push(next);
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answered = await send(next, 'GET', withCookies && cookie !== '' ? { cookie } : {});
+    const answered = await send(next, 'GET', withCookies ? { cookie: cookies.join('; ') } : {});
     expectContract('check_url', answered);
-    const location = answered.headers.get('location');
-    if (location === null || new URL(location).host !== new URL(checkUrl).host) {
-      return { answered, visited };
-    }
-    for (const set of answered.headers.getSetCookie()) {
-      const [name = '', value = ''] = (set.split(';')[0] ?? '').split('=');
-      cookies.set(name, value);
-    }
-    next = location;
+    next = answered.headers.get('location');
+    if (!next?.startsWith(new URL(checkUrl).origin)) return { answered, visited };
+    cookies.push(...answered.headers.getSetCookie().map((set) => set.split(';')[0] ?? ''));
   }
 }
 
-/** @param claims replace the usual ones; undefined removes a claim */
-export async function signApplicationJwt(
-  claims: Readonly<Record<string, unknown>> = {},
-  privateKey = PRIVATE_KEY,
-): Promise<string> {
-  const now = Math.floor(Date.now() / 1000);
-  const usual = { application_id: APPLICATION_ID, iat: now, exp: now + 900, jti: randomUUID() };
-  return new SignJWT({ ...usual, ...claims })
-    .setProtectedHeader({ alg: 'RS256', typ: 'JWT' })
-    .sign(await importPKCS8(privateKey, 'RS256'));
+/** What an application sends with every call. */
+export async function authorization(): Promise<{ readonly authorization: string }> {
+  return { authorization: `Bearer ${await signApplicationJwt(APPLICATION_ID, PRIVATE_KEY)}` };
 }
 
 export async function createStatusUrl() {
@@ -269,11 +253,6 @@ export async function createStatusUrl() {
       until(() => received.filter(({ body }) => hasMembers(body, members))[count - 1]),
     [Symbol.asyncDispose]: stub.stop,
   };
-}
-
-/** Checks all webhooks so far against the document. */
-export function expectCallbacks({ received }: Pick<StatusUrl, 'received'>): void {
-  for (const { body } of received) expect(validateCallback(body)).toEqual([]);
 }
 
 function hasMembers(body: Received['body'], members: Received['body']): boolean {

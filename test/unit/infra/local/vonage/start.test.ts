@@ -131,6 +131,12 @@ describe('POST /v2/verify', () => {
     expect(answered.status).toBe(422);
   });
 
+  it('answers 401 without credentials', async () => {
+    const answered = await send(`${vonage.url}/v2/verify`, 'POST', {}, { brand: 'Acme' });
+    expectContract('start', answered);
+    expect(answered.status).toBe(401);
+  });
+
   it('sends no webhook about a start with Basic credentials', async () => {
     const body = { brand: 'Acme', workflow: [silentAuth(newNumber())] };
     const { json } = await send(`${vonage.url}/v2/verify`, 'POST', BASIC, body);

@@ -1,13 +1,14 @@
 /** Whole verifications: what an app does, what Vonage answers, and which webhooks tell of it. */
 
 import { expect, it } from 'vitest';
-import type { RequestFault } from '../../../../../infra/local/vonage/fault-rules.ts';
+import type { RequestFault, WebhookFault } from '../../../../../infra/local/vonage/fault-rules.ts';
 import { type Answered, newNumber, openCheckUrl, stepTo, useHarness } from './harness.ts';
 
 const vonage = await useHarness();
 
 interface Setting {
   readonly fault?: RequestFault;
+  readonly webhook?: WebhookFault;
   /** More members of the start. */
   readonly start?: object;
   /** More members of every channel. */
@@ -137,6 +138,11 @@ const STORIES: Record<string, string | readonly [string, Setting]> = {
     'sms voice: runs blocked → sms blocked, blocked: blocked unused',
     { fault: { outcomes: { sms: 'blocked' }, channel_events: true } },
   ],
+  'a webhook may come twice': [
+    'sms: right 200 → completed: completed, completed: completed',
+    { webhook: { duplicate: 1 } },
+  ],
+  'a webhook may be lost': ['sms: right 200 → ', { webhook: { drop: true } }],
   'after a channel that fails at once the next one runs': [
     'sms voice: runs voice → ',
     { fault: { outcomes: { sms: 'failed' } } },
@@ -160,9 +166,11 @@ it.each(Object.entries(STORIES))('%s', async (_title, story) => {
   expect(told.sort()).toEqual(webhooks.split(', ').filter(Boolean).sort());
 });
 
-async function begin(workflow: readonly string[], { channel, start, fault, ending }: Setting) {
+async function begin(workflow: readonly string[], setting: Setting) {
+  const { channel, start, fault, webhook, ending } = setting;
   const number = newNumber(ending);
   if (fault !== undefined) await vonage.faults({ to: number, request: fault });
+  if (webhook !== undefined) await vonage.faults({ to: number, webhook });
   const channels = workflow.map((name) => ({ ...stepTo(number, name), ...channel }));
   const { json } = await vonage.start(channels, start);
   const requestId = String(json.request_id);
