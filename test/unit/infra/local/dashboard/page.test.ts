@@ -73,34 +73,26 @@ describe('renderPage', () => {
     return renderPage({ dashboards, alarms: [ALARM] }, { samples, lines });
   };
 
-  it('draws graphs with a dot for each value, and escapes titles', () => {
-    const page = draw({ ...GRAPH, unit: 'ms' });
-    expect(page.match(/<circle/g)).toHaveLength(3);
-    expect(page).toContain('Title &amp; more<small>ms</small>');
-    expect(page).toContain('kind &lt;b&gt;');
-  });
-
-  it('stacks bars', () => {
-    const page = draw({ ...GRAPH, stacked: true });
-    expect(page.match(/<rect/g)).toHaveLength(3);
-  });
-
-  it('shows one number for the whole time', () => {
-    expect(draw({ type: 'number', queries: [QUERY] })).toContain('<b>6</b>');
-  });
-
-  it('says where nothing was measured', () => {
-    const metric = { ...METRIC, name: 'Other' };
-    const source = { type: 'metric', metric, statistic: 'Sum' } as const;
-    const queries = [{ ...QUERY, source }];
-    expect(draw({ ...GRAPH, queries })).toContain('no data');
-    expect(draw({ type: 'number', queries })).toContain('<b>–</b>');
-  });
-
-  it('lists what a log query finds, and escapes it', () => {
-    const page = draw({ type: 'log', query: 'stats count(*) as n by route' });
-    expect(page).toContain('&lt;script&gt;');
-    expect(page).not.toContain('<script');
+  const source = {
+    type: 'metric',
+    metric: { ...METRIC, name: 'Other' },
+    statistic: 'Sum',
+  } as const;
+  const unmeasured = [{ ...QUERY, source }];
+  it.each<[string, Widget['shows'], RegExp]>([
+    ['draws a dot for each value', GRAPH, /(<circle.*){3}/s],
+    ['escapes titles', { ...GRAPH, unit: 'ms' }, /Title &amp; more<small>ms<\/small>/],
+    ['escapes labels', GRAPH, /kind &lt;b&gt;/],
+    ['stacks bars', { ...GRAPH, stacked: true }, /(<rect.*){3}/s],
+    ['shows one number for the whole time', { type: 'number', queries: [QUERY] }, /<b>6<\/b>/],
+    ['says that a graph has no data', { ...GRAPH, queries: unmeasured }, /no data/],
+    ['says that a number has no data', { type: 'number', queries: unmeasured }, /<b>–<\/b>/],
+    ['lists log lines', { type: 'log', query: 'stats count(*) as n by route' }, /&lt;script&gt;/],
+    ['shows text', { type: 'text', markdown: 'Some **words**.' }, /<strong>words<\/strong>/],
+  ])('%s, and loads nothing from anywhere', (_what, shows, expected) => {
+    const page = draw(shows);
+    expect(page).toMatch(expected);
+    expect(page).not.toMatch(/<script|https?:|src=|href=|url\(/);
   });
 
   it('begins with the alarms that ring', () => {
@@ -109,11 +101,6 @@ describe('renderPage', () => {
     const page = renderPage({ dashboards: [], alarms: [silent, ALARM] }, collected);
     expect(page).toContain('1 of 2');
     expect(page.indexOf('too-many')).toBeLessThan(page.indexOf('silent'));
-  });
-
-  it('loads nothing from anywhere', () => {
-    const page = draw({ type: 'text', markdown: '# Title\nSome **words**.' });
-    expect(page).not.toMatch(/https?:|src=|href=|url\(/);
   });
 });
 
