@@ -89,13 +89,6 @@ describe('a running verification', () => {
     expect(asked()).toBe(before);
   });
 
-  it('polls where there is no WebSocket at all', async () => {
-    const verification = await begin(server, { WebSocket: null });
-    server.change(ended('failed'), false);
-    expect((await verification.finished()).status).toBe('failed');
-    expect(server.handshakes).toBe(0);
-  });
-
   it('learns from /status that a 401 refused the handshake, and gives up', async () => {
     const problems: string[] = [];
     server.refuseHandshakes(401);
@@ -106,20 +99,6 @@ describe('a running verification', () => {
     const before = server.handshakes;
     await sleep(60_000);
     expect(server.handshakes).toBe(before);
-  });
-
-  it('goes on polling through failures of every kind', async () => {
-    server.script(
-      '/status',
-      'lose',
-      { status: 503, body: { message: 'Service Unavailable' } },
-      { status: 200, body: '<html>log in to the Wi-Fi</html>' },
-      problemReply('dependency_unavailable'),
-      { status: 200, body: { verification: 'none' } },
-    );
-    const verification = await begin(server, { WebSocket: null });
-    server.change(ended('expired'), false);
-    expect((await verification.finished()).status).toBe('expired');
   });
 
   it.each([0, -1, 1])(

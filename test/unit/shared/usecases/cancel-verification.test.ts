@@ -39,15 +39,6 @@ describe('cancelVerification', () => {
     expect(calls).toEqual(['append cancelled']);
   });
 
-  it.each([
-    ['sends a message for the moment when Vonage can cancel', 1, ['send 0 31']],
-    ['sends no message when Vonage can cancel already', 32, []],
-  ])('%s', async (_rule, seconds, sent) => {
-    const { cancel, calls } = verificationWorld('started', { seconds });
-    await cancel();
-    expect(calls.filter((call) => call.startsWith('send'))).toEqual(sent);
-  });
-
   it('changes no other end, and does not ask Vonage', async () => {
     const { cancel, calls } = verificationWorld('started, code a, a accepted @5, notified');
     expect((await cancel()).status).toBe('completed');

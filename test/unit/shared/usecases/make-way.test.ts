@@ -19,8 +19,6 @@ describe('makeWay', () => {
   it.each([
     ['Vonage cannot cancel yet', 29, CANCELLED],
     ['runs', 31, 'started'],
-    ['Vonage has summarized', 1000, `${CANCELLED}, summary cancelled`],
-    ['has a code on its way', 31, 'started sms, pin a @10, cancelled @11'],
     ['nobody started', 31, ''],
   ])('does nothing about what %s', async (_what, seconds, log) => {
     const { calls, makeWay } = verificationWorld(log, { seconds });

@@ -20,12 +20,6 @@ describe('notifyOfEnd', () => {
     expect(recorded().folded.verification).toEqual(before);
   });
 
-  it('publishes nothing while a verification runs', async () => {
-    const { publish, told } = worldOf('started');
-    await publish();
-    expect(told()).toEqual([]);
-  });
-
   it('publishes again at a read one second after the end when the bus did not take it', async () => {
     const { publish, readAgain, told, clock } = worldOf(CANCELLED, false, true);
     await publish();

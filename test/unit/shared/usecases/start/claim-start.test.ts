@@ -79,29 +79,22 @@ describe('claimStart', () => {
 
   const LIMITS = COUNTED.map((limit) => `give back ${limit}`);
   const [NUMBER = '', PREFIX = '', MAILBOX = ''] = LIMITS;
-  const KEY = ['release key'];
   const FREE = ['release key', 'unlock'];
   /** The fate of the first try is unknown, or that of the body that the key came with before. */
   const UNRESOLVED = ['unlock unresolved'];
   const LOST = ['key unknown', 'unlock unresolved'];
   const repeated = { ...REPEATED, recordedAtMs: START_MS };
+  const OTHER_BODY: StartAnswers = { key: { outcome: 'other_body' } };
+  const LOST_OVER_LIMIT: StartAnswers = { refuses: ['email'], key: { outcome: 'takeover' } };
   const running = { outcome: 'in_progress', retryAtMs: START_MS + 35_000 } as const;
   it.each<[string, StartAnswers, readonly string[]]>([
     ['the number is over its limit', { refuses: ['phone_number'] }, [MAILBOX, PREFIX, ...FREE]],
     ['its neighbours are', { refuses: ['prefix'] }, [MAILBOX, NUMBER, ...FREE]],
     ['the mailbox is', { refuses: ['email'] }, [NUMBER, PREFIX, ...FREE]],
-    ['the number has a live verification', { lock: LIVE }, [...LIMITS, ...KEY]],
+    ['the number has a live verification', { lock: LIVE }, [...LIMITS, 'release key']],
     ['the start runs already', { key: running }, [...LIMITS, ...UNRESOLVED]],
-    [
-      'the key came with another body',
-      { key: { outcome: 'other_body' } },
-      [...LIMITS, ...UNRESOLVED],
-    ],
-    [
-      'a lost start is repeated over a limit',
-      { refuses: ['email'], key: { outcome: 'takeover' } },
-      [NUMBER, PREFIX, ...LOST],
-    ],
+    ['the key came with another body', OTHER_BODY, [...LIMITS, ...UNRESOLVED]],
+    ['a lost start is repeated over a limit', LOST_OVER_LIMIT, [NUMBER, PREFIX, ...LOST]],
     ['a counter fails', { fails: 'count prefix' }, [MAILBOX, NUMBER, ...FREE]],
     ['the key fails', { fails: 'claim' }, [...LIMITS, ...LOST]],
     ['the lock fails', { fails: 'lock' }, [...LIMITS, ...FREE]],
@@ -123,7 +116,7 @@ describe('claimStart', () => {
   it.each<[string, StartAnswers, number]>([
     ['2 s at most', {}, 20],
     ['not at all when a limit is spent', { refuses: ['prefix'] }, 0],
-    ['not at all when the key came with another body', { key: { outcome: 'other_body' } }, 0],
+    ['not at all when the key came with another body', OTHER_BODY, 0],
   ])('waits for the lock %s', async (_how, answers, pauses) => {
     const calls = await claimIn({ lock: HELD, ...answers });
     expect(calls.filter((call) => call === 'pause')).toHaveLength(pauses);
@@ -174,15 +167,11 @@ describe('claimStart', () => {
     expect(calls.includes('vonage')).toBe(isOver);
   });
 
+  const FOUR = ['ref.1', 'ref.2', 'ref.3', 'ref.4'];
   it.each<[string, (string | undefined)[], readonly unknown[], number]>([
     ['from each try that has it', ['ref.1', 'ref.2'], ['ref.1', 'ref.2'], 0],
     ['from the try that runs now', [undefined, undefined], [expect.stringMatching(/^ref\./)], 0],
-    [
-      'from three tries before it waits',
-      ['ref.1', 'ref.2', 'ref.3', 'ref.4'],
-      ['ref.1', 'ref.2', 'ref.3', 'ref.4'],
-      1,
-    ],
+    ['from three tries before it waits', [...FOUR], FOUR, 1],
   ])('takes the lock of a lost start %s', async (_whose, holders, expected, pauses) => {
     const taken: string[] = [];
     const calls = await claimIn({

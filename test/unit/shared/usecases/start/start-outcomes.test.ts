@@ -104,9 +104,15 @@ describe('startVerification', () => {
   const RELEASED = ['release key', 'unlock'];
   const COUNTS = ['give back phone_number', 'give back prefix'];
   const ALL = [...COUNTS, 'give back email', ...RELEASED];
-  const OFF: readonly Channel[] = ['silent_auth', 'email'];
+  const off: readonly Channel[] = ['silent_auth', 'email'];
+  const key = TAKEOVER;
+  const UNSUPPORTED: VerifyAnswer = { outcome: 'network_unsupported' };
   const OWN: VerifyAnswer = { outcome: 'in_flight', requestId: REQUEST_ID };
-  const CONTESTED = { outcome: 'locked', contested: true } as const;
+  const CONTESTED: StartAnswers = {
+    vonage: OWN,
+    key,
+    lock: { outcome: 'locked', contested: true },
+  };
   const by = (outcome: VerifyRefusal | 'unknown') => ({ vonage: { outcome } });
   it.each<[string, StartAnswers, object, readonly string[]]>([
     ['a lost answer', by('unknown'), UNAVAILABLE, UNRESOLVED],
@@ -115,19 +121,9 @@ describe('startVerification', () => {
     ['locale_refused', by('locale_refused'), UNAVAILABLE, RELEASED],
     ['misconfigured', by('misconfigured'), UNAVAILABLE, RELEASED],
     ['a number in flight', { vonage: OWN }, SPENT, ALL],
-    [
-      'one that may be of another',
-      { vonage: OWN, lock: CONTESTED, key: TAKEOVER },
-      UNAVAILABLE,
-      UNRESOLVED,
-    ],
-    ['none, because all is switched off', { off: OFF }, UNAVAILABLE, [...COUNTS, ...RELEASED]],
-    [
-      'none, for a lost start (S7b)',
-      { off: OFF, key: TAKEOVER },
-      UNAVAILABLE,
-      [...COUNTS, ...UNRESOLVED],
-    ],
+    ['one that may be of another', CONTESTED, UNAVAILABLE, UNRESOLVED],
+    ['none, because all is switched off', { off }, UNAVAILABLE, [...COUNTS, ...RELEASED]],
+    ['none, for a lost start (S7b)', { off, key }, UNAVAILABLE, [...COUNTS, ...UNRESOLVED]],
   ])('gives back what fits the answer of Vonage: %s', async (_what, answers, problem, undone) => {
     const { start, calls } = startWorld(answers);
     await expect(start()).rejects.toMatchObject(problem);
@@ -139,12 +135,7 @@ describe('startVerification', () => {
   it.each<[string, readonly Channel[], VerifyAnswer[], boolean]>([
     ['the number', ['sms', 'email'], [], true],
     ['an e-mail address', ['email', 'sms'], [], false],
-    [
-      'an e-mail address after a 412',
-      ['silent_auth', 'email'],
-      [{ outcome: 'network_unsupported' }],
-      false,
-    ],
+    ['an e-mail address after a 412', ['silent_auth', 'email'], [UNSUPPORTED], false],
   ])('resolves other starts of the number if it began with %s (S7b)', async (...row) => {
     const [, channels, answers, isAlone] = row;
     const workflow = channels.map((channel) => ({ channel }));
