@@ -89,19 +89,20 @@ export function createSdkLambda({ peerLambda }: Builds, peers: RecordedPeers): B
 /** The process starts with the first request, as a function does. */
 export function createExpress({ peerExpress }: Builds, peers: RecordedPeers): Backend {
   const cap = openCpuCap(MEMORY_MEGABYTES);
-  const ending = new AbortController();
+  const closers: (() => unknown)[] = [cap.close];
+  const env = { ...peerVariables(peers), NODE_ENV: 'production' };
   let host: string | undefined;
 
-  /** @returns its port */
   async function start(): Promise<string> {
     const child = spawn(process.execPath, [join(peerExpress, 'index.mjs')], {
-      env: { ...peerVariables(peers), NODE_ENV: 'production' },
+      env,
       stdio: ['ignore', 'pipe', 'inherit'],
-      signal: ending.signal,
-      killSignal: 'SIGKILL',
     });
-    child.once('error', () => {}); // that it was ended
-    const [port] = await once(createInterface({ input: child.stdout }), 'line');
+    const exited = once(child, 'exit');
+    closers.push(() => child.kill('SIGKILL') && exited);
+    const ended = exited.then(() => Promise.reject(new Error('Express has ended')));
+    const listening = once(createInterface({ input: child.stdout }), 'line');
+    const [port] = await Promise.race([listening, ended]);
     cap.apply(child.pid ?? 0);
     return `127.0.0.1:${port}`;
   }
@@ -119,15 +120,14 @@ export function createExpress({ peerExpress }: Builds, peers: RecordedPeers): Ba
     },
     async listen(started, _, onMessage) {
       const socket = new WebSocket(`ws://${host}`);
-      ending.signal.addEventListener('abort', () => socket.terminate());
+      closers.push(() => socket.terminate());
       socket.on('message', (data) => onMessage(data.toString()));
       await once(socket, 'open');
       socket.send(JSON.stringify(started));
       await once(socket, 'message');
     },
     async close() {
-      ending.abort();
-      cap.close();
+      for (const close of closers.toReversed()) await close();
     },
   };
 }
