@@ -37,7 +37,9 @@ function verify(proof: string, keys: Awaited<ReturnType<ProofSigner['publicKeys'
 
 describe('proof signer', () => {
   it('signs what its own public keys verify', async () => {
-    const signer = signerOf({ private_key: CURRENT.privateKey, kid: 'key-1' });
+    // Line breaks that a form has turned into two characters.
+    const private_key = CURRENT.privateKey.replaceAll('\n', '\\n');
+    const signer = signerOf({ private_key, kid: 'key-1' });
     const proof = await signer.sign({ ...CLAIMS, subject: 'user-1', phoneNumber: '+447700900000' });
     const { payload, protectedHeader } = await verify(proof, await signer.publicKeys());
     expect(protectedHeader).toEqual({ alg: 'ES256', typ: 'silent-auth-proof+jwt', kid: 'key-1' });
@@ -97,12 +99,6 @@ describe('proof signer', () => {
   it('publishes one key once', async () => {
     const twice = { private_key: CURRENT.privateKey, previous_public_key: CURRENT.publicKey };
     expect(await signerOf(twice).publicKeys()).toHaveLength(1);
-  });
-
-  it('takes a key whose line breaks were pasted as \\n', async () => {
-    const pasted = CURRENT.privateKey.replaceAll('\n', '\\n');
-    const signer = signerOf({ private_key: pasted });
-    await verify(await signer.sign(CLAIMS), await signer.publicKeys());
   });
 
   it.each<[string, Secret]>([

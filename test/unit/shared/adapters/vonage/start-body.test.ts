@@ -33,34 +33,22 @@ describe('toStartBody', () => {
     expect(body).toEqual({ brand: 'Acme', channel_timeout: 90, client_ref: 'ref', workflow });
   });
 
-  it.each<[ChannelSettings, object]>([
-    [
-      { channel: 'sms', from: 'Acme', appHash: 'FA+9qCX9VSu', entityId: '11', contentId: '22' },
-      { from: 'Acme', app_hash: 'FA+9qCX9VSu', entity_id: '11', content_id: '22' },
-    ],
-    [
-      { channel: 'sms', from: '447400999999', reuseCode: true },
-      { from: '447400999999', reuse_code: true },
-    ],
-    [{ channel: 'sms' }, {}],
-    [{ channel: 'voice', reuseCode: true }, { reuse_code: true }],
-    [
-      { channel: 'whatsapp', from: '447400999999', mode: 'otp_code' },
-      { from: '447400999999', mode: 'otp_code' },
-    ],
-    [
-      { channel: 'whatsapp', from: '447400999999', mode: 'zero_tap', reuseCode: false },
-      { from: '447400999999', mode: 'zero_tap', reuse_code: false },
-    ],
-    [
-      { channel: 'rcs', from: 'Acme', reuseCode: true },
-      { from: 'Acme', reuse_code: true },
-    ],
-  ])('gives $channel the fields of its settings', (channel, fields) => {
+  it.each<ChannelSettings>([
+    { channel: 'sms', from: 'Acme', appHash: 'FA+9qCX9VSu', entityId: '11', contentId: '22' },
+    { channel: 'sms', from: '447400999999', reuseCode: true },
+    { channel: 'sms' },
+    { channel: 'voice', reuseCode: true },
+    { channel: 'whatsapp', from: '447400999999', mode: 'otp_code' },
+    { channel: 'whatsapp', from: '447400999999', mode: 'zero_tap', reuseCode: false },
+    { channel: 'rcs', from: 'Acme', reuseCode: true },
+  ])('gives a channel all of its settings, in the spelling of Vonage: %j', (channel) => {
     const stage = settings({ workflow: [{ channel: 'silent_auth' }, channel] });
     const body = bodyOf(request([{ channel: channel.channel, to: PHONE }]), stage);
     expect(body).toMatchObject({ code_length: 7 });
-    expect(body.workflow).toEqual([{ channel: channel.channel, to: '447400123456', ...fields }]);
+    const fields = Object.entries(channel).map(([name, value]) => {
+      return [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value];
+    });
+    expect(body.workflow).toEqual([{ ...Object.fromEntries(fields), to: '447400123456' }]);
   });
 
   it.each([

@@ -37,8 +37,8 @@ function broken(name: 'openapi' | 'asyncapi', ...edits: readonly Edit[]): readon
 
 describe('breakingLines', () => {
   it.each<[line: string, path: string, value: unknown]>([
-    ['+ GET /status: answers 200', 'paths /status', undefined],
-    ['+ POST /start: answers 202', `${START} responses 202`, undefined],
+    ['+ GET /status 200: is answered', 'paths /status', undefined],
+    ['+ POST /start 202: is answered', `${START} responses 202`, undefined],
     ['+ POST /start: open with {}', `${START} security`, [{ login: [] }]],
     ['- POST /start: needs idempotency-key', 'components parameters IdempotencyKey required', true],
     ['- POST /next-workflow: needs a body', `${NEXT} requestBody required`, true],
