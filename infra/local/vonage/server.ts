@@ -85,8 +85,9 @@ async function answerApi(
   send(call.response, refusal);
 }
 
-function findApiJob(
-  { method, body }: Call,
+/** What a call to the API does; undefined when there is no such operation. */
+export function findApiJob(
+  { method, body }: Pick<Call, 'method' | 'body'>,
   requestId: string,
   rest: string,
   api: VerifyApi,

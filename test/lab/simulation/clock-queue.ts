@@ -11,18 +11,17 @@ const MAX_DELAY_MS = 900_000;
 const SEND_TIMEOUT_MS = 300;
 const VISIBILITY_MS = 90_000;
 const MAX_RECEIVE_COUNT = 5;
-/** Far from the numbers of requests and of socket messages. */
-const FIRST_INVOCATION = 2_000_000;
 
 export type SimulatedQueue = ReturnType<typeof createSimulatedQueue>;
 
 export function createSimulatedQueue(needs: Connected & { readonly lambda: Lambda }) {
   const { scheduler, faults, prng, history, wire, lambda } = needs;
-  const sent = new Map<string, number>();
-  const arrived = new Map<string, number>();
+  /** Those about which any message was sent. */
+  const known = new Set<string>();
+  /** Messages that have not arrived. */
+  const onTheWay = new Set<{ readonly requestId: string }>();
   const lost = new Set<string>();
   let waiting = 0;
-  let deliveries = 0;
 
   const lose = (requestId: string, why: string): void => {
     lost.add(requestId);
@@ -30,9 +29,9 @@ export function createSimulatedQueue(needs: Connected & { readonly lambda: Lambd
   };
 
   const deliver = async (requestId: string, body: string, receives: number): Promise<void> => {
-    deliveries += 1;
-    const record = { body, messageId: `message${deliveries}` } as SQSRecord;
-    const result = await lambda.deliver({ Records: [record] }, FIRST_INVOCATION + deliveries);
+    const invocation = lambda.nextInvocation();
+    const record = { body, messageId: `message${invocation}` } as SQSRecord;
+    const result = await lambda.deliver({ Records: [record] }, invocation);
     const isSettled = result !== 'crashed' && result.batchItemFailures.length === 0;
     if (isSettled) waiting -= 1;
     else if (receives >= MAX_RECEIVE_COUNT) {
@@ -62,19 +61,19 @@ export function createSimulatedQueue(needs: Connected & { readonly lambda: Lambd
     /** Whether every message that was to be sent about it has come, and was handled. */
     keptEveryMessage: (requestId: string) =>
       !lost.has(requestId) &&
-      sent.get(requestId) === arrived.get(requestId) &&
-      (sent.has(requestId) || !history.facts.some(isDeathOfStart)),
+      ![...onTheWay].some((message) => message.requestId === requestId) &&
+      (known.has(requestId) || !history.facts.some(isDeathOfStart)),
     queueFor: (who: Waiting): ClockQueue => ({
       send: async (message, atMs) => {
         const { requestId } = message;
         const body = toMessageBody(message);
         const seconds = Math.ceil((atMs - who.clock.now()) / 1000);
         const delayMs = Math.min(MAX_DELAY_MS, Math.max(0, seconds * 1000));
-        count(sent, requestId);
-        let isCounted = false;
+        const sending = { requestId };
+        known.add(requestId);
+        onTheWay.add(sending);
         const effect = (): void => {
-          if (!isCounted) count(arrived, requestId);
-          isCounted = true;
+          onTheWay.delete(sending);
           put(requestId, body, delayMs);
         };
         const asked = { to: 'the queue', timeoutMs: SEND_TIMEOUT_MS, latencyMs: 10, effect };
@@ -87,8 +86,4 @@ export function createSimulatedQueue(needs: Connected & { readonly lambda: Lambd
 /** A start may die after it has appended `started` and before it sends the message. */
 function isDeathOfStart(fact: Fact): boolean {
   return fact.kind === 'fault' && /^start-\d+ dies/.test(fact.what);
-}
-
-function count(counts: Map<string, number>, requestId: string): void {
-  counts.set(requestId, (counts.get(requestId) ?? 0) + 1);
 }

@@ -50,7 +50,11 @@ function timeline({ facts }: RunResult, violation: Violation): readonly string[]
     .slice(-MAX_LINES)
     .map(({ atMs, kind, ...fact }) => {
       const seconds = ((atMs - startMs) / 1000).toFixed(3).padStart(9);
-      return `${seconds} ${kind} ${JSON.stringify(fact)}`.slice(0, MAX_LENGTH);
+      const members = JSON.stringify({ ...fact, bearer: undefined }).replaceAll(
+        requestId ?? '…',
+        '…',
+      );
+      return `${seconds} ${kind} ${members}`.slice(0, MAX_LENGTH);
     });
 }
 

@@ -37,7 +37,6 @@ export function createGateway(
   needs: Surroundings & { readonly lambda: Lambda; readonly toleratedSkewMs: number },
 ) {
   const { scheduler, faults, prng, history, lambda, toleratedSkewMs } = needs;
-  let requests = 0;
 
   const call = async (event: HttpRequest, route: Route, id: number): Promise<Received> => {
     const calledAtMs = scheduler.now();
@@ -56,8 +55,7 @@ export function createGateway(
       route: Route,
       { bearer, key, body, forwardedFor }: Sent = {},
     ): Promise<Received | undefined> => {
-      requests += 1;
-      const id = requests;
+      const id = lambda.nextInvocation();
       const { name, address } = from;
       await scheduler.sleep(prng.between(5, 120));
       if (faults.happens('network_lost')) {
@@ -83,11 +81,10 @@ export function createGateway(
       return answer;
     },
 
-    deliver: async ({ number, authorization, body, json, forged }: Delivery) => {
-      requests += 1;
-      const id = requests;
+    deliver: async ({ authorization, body, json, forged }: Delivery) => {
+      const id = lambda.nextInvocation();
       await scheduler.sleep(prng.between(5, 80));
-      const about = { kind: 'webhook', delivery: number, forged, body: json } as const;
+      const about = { kind: 'webhook', forged, body: json } as const;
       const isInTolerance = toleratedSkewMs <= 60_000;
       if (faults.happens('network_lost')) {
         history.record({ ...about, isInTolerance, status: 'lost' });

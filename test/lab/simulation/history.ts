@@ -28,7 +28,6 @@ interface Facts {
   provider: { requestId: string; status: string; channel?: string | undefined };
   /** `forged`: what a forger did to it; absent for Vonage itself. */
   webhook: {
-    delivery: number;
     forged?: string | undefined;
     isInTolerance: boolean;
     status: number | 'lost';

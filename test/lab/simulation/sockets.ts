@@ -20,8 +20,6 @@ interface Line {
 
 const PUSH_TRIES = 2;
 const PUSH_TIMEOUT_MS = 1000;
-/** Apart from the ids of HTTP requests. */
-const FIRST_INVOCATION = 1_000_000;
 
 export type Sockets = ReturnType<typeof createSockets>;
 export type Socket = NonNullable<Awaited<ReturnType<Sockets['connect']>>>;
@@ -30,7 +28,6 @@ export function createSockets(needs: Connected & { readonly lambda: Lambda }) {
   const { scheduler, faults, prng, history, wire, lambda } = needs;
   const lines = new Map<string, Line>();
   let count = 0;
-  let invocations = FIRST_INVOCATION;
 
   const receive = (line: Line, message: unknown, record: () => void): void => {
     scheduler.after(prng.between(1, 80), () => {
@@ -69,8 +66,7 @@ export function createSockets(needs: Connected & { readonly lambda: Lambda }) {
     const sentAtMs = scheduler.now();
     await scheduler.sleep(prng.between(5, 80));
     if (line.state !== 'open' || line.isDead) return;
-    invocations += 1;
-    const result = await lambda.invoke('message', event, invocations);
+    const result = await lambda.invoke('message', event, lambda.nextInvocation());
     if (result === 'crashed' || result.body === undefined) return;
     const body: unknown = JSON.parse(result.body);
     const about = { kind: 'message', to: line.from.name, connection: id, sentAtMs, body } as const;
@@ -89,14 +85,13 @@ export function createSockets(needs: Connected & { readonly lambda: Lambda }) {
       const line: Line = { from, onMessage, state: 'connecting', isDead: false };
       lines.set(id, line);
       await scheduler.sleep(prng.between(10, 150));
-      invocations += 1;
       const connectedAt = Math.floor(scheduler.now());
       const headers = {
         'Sec-WebSocket-Protocol': `${WEBSOCKET_SUBPROTOCOL}, ${token}`,
         ...(origin !== undefined && { Origin: origin }),
       };
       const event = toEvent('$connect', id, connectedAt, { headers });
-      const result = await lambda.invoke('connect', event, invocations);
+      const result = await lambda.invoke('connect', event, lambda.nextInvocation());
       const isOpen = result !== 'crashed' && result.statusCode === 200;
       line.state = isOpen ? 'open' : 'closed';
       history.record({ kind: 'handshake', from: from.name, connection: id, isOpen, origin, token });

@@ -37,7 +37,7 @@ export async function forge(requestId: string, world: World, prng: Prng): Promis
   const json = lie(requestId, prng);
   const { captured } = world.deliveries;
   const body = JSON.stringify(json);
-  const unsigned = { number: 0, json, body, authorization: undefined };
+  const unsigned = { json, body, authorization: undefined };
   const nowMs = world.scheduler.now();
   const genuine = { secret: world.secrets.signatureSecret(), issuedAtMs: nowMs, prng };
   const delivery = FORGERIES[forged]?.({

@@ -64,6 +64,7 @@ export function createLambda(needs: Surroundings & { readonly environment: () =>
   const { scheduler, prng, history, environment } = needs;
   const processes = new Map<SimulatedFunction, Process[]>();
   let created = 0;
+  let invocations = 0;
 
   const boot = (name: SimulatedFunction): Process => {
     created += 1;
@@ -121,6 +122,10 @@ export function createLambda(needs: Surroundings & { readonly environment: () =>
   };
 
   return {
+    nextInvocation: (): number => {
+      invocations += 1;
+      return invocations;
+    },
     /** `invocation` joins what the function does with the request that caused it. */
     invoke: async (
       name: Exclude<SimulatedFunction, 'clock'>,

@@ -9,7 +9,6 @@ import type { Surroundings } from '../wire.ts';
 export interface Delivery {
   readonly authorization: string | undefined;
   readonly body: string;
-  readonly number: number;
   readonly json: JsonObject;
   /** Absent for Vonage itself. */
   readonly forged?: string;
@@ -31,19 +30,18 @@ export function createDeliveries(needs: DeliveryNeeds) {
   const { scheduler, faults, prng, secrets, skewMs, deliver } = needs;
   const captured: Delivery[] = [];
   let waiting = 0;
-  let count = 0;
 
-  const attempt = async (json: JsonObject, number: number, tries: number): Promise<void> => {
+  const attempt = async (json: JsonObject, tries: number): Promise<void> => {
     const body = JSON.stringify(json);
     const issuedAtMs = scheduler.now() + skewMs;
     const authorization = sign(body, { secret: secrets.signatureSecret(), issuedAtMs, prng });
-    const delivery: Delivery = { number, json, body, authorization };
+    const delivery: Delivery = { json, body, authorization };
     captured.push(delivery);
     const status = await deliver(delivery);
     const retryMs = RETRY_AFTER_MS[tries];
     const isDone = status !== 'lost' && status >= 200 && status < 300;
     if (isDone || retryMs === undefined) waiting -= 1;
-    else scheduler.after(retryMs, () => void attempt(json, number, tries + 1));
+    else scheduler.after(retryMs, () => void attempt(json, tries + 1));
   };
 
   return {
@@ -52,18 +50,16 @@ export function createDeliveries(needs: DeliveryNeeds) {
     /** Deliveries that will still be tried. */
     waiting: () => waiting,
     send: (json: JsonObject): void => {
-      count += 1;
-      const number = count;
       if (faults.happens('webhook_lost')) return;
       const delayMs = faults.happens('webhook_delayed')
         ? prng.between(0, prng.pick([200, 5000, 90_000]))
         : prng.between(1, 60);
       waiting += 1;
-      scheduler.after(delayMs, () => void attempt(json, number, 0));
+      scheduler.after(delayMs, () => void attempt(json, 0));
       for (let copies = 0; faults.happens('webhook_repeated') && copies < 5; copies += 1) {
         waiting += 1;
         const lagMs = delayMs + prng.between(0, prng.pick([5, 1000, 120_000]));
-        scheduler.after(lagMs, () => void attempt(json, number, RETRY_AFTER_MS.length));
+        scheduler.after(lagMs, () => void attempt(json, RETRY_AFTER_MS.length));
       }
     },
   };

@@ -1,6 +1,7 @@
 /** Vonage's API at the level of HTTP: what our client sends, and what may become of it on the way. */
 
 import { type Answer, empty, json } from '../../../../infra/local/vonage/answer.ts';
+import { findApiJob } from '../../../../infra/local/vonage/server.ts';
 import type { Http } from '../../../../shared/adapters/vonage/http.ts';
 import { get } from '../checker/objects.ts';
 import type { SimulatedSecrets } from '../secrets.ts';
@@ -14,17 +15,10 @@ interface HttpNeeds extends Connected {
   readonly isLocked: (number: string, who: Waiting) => boolean;
 }
 
+const BASE = `${VONAGE_ORIGIN}/v2/verify`;
 const TIMEOUT_MS = 6000;
 /** Stands for a status: nobody can have seen the call. */
 const NOT_SENT = 0;
-
-interface Call {
-  readonly operation: 'start' | 'check' | 'next_workflow' | 'cancel';
-  readonly requestId?: string;
-  readonly number?: string;
-  readonly code?: string;
-  readonly act: () => Answer;
-}
 
 export function createVonageHttp(needs: HttpNeeds): (who: Waiting) => Http {
   const { wire, faults, prng, history, secrets, provider, isLocked } = needs;
@@ -32,8 +26,12 @@ export function createVonageHttp(needs: HttpNeeds): (who: Waiting) => Http {
 
   return (who) =>
     async ({ method, url, bearer, body }) => {
-      const call = toCall(method, url.slice(VONAGE_ORIGIN.length), body, provider);
-      const { operation, requestId, number, code } = call;
+      const [, id = '', rest = ''] = url.slice(BASE.length).split('/');
+      const job = findApiJob({ method, body }, decodeURIComponent(id), rest, provider, 'ours');
+      if (!job) throw new Error(`Vonage has no ${method} ${url}`);
+      const { operation, requestId, act } = job;
+      const number = operation === 'start' ? numberOf(body) : undefined;
+      const code = operation === 'check' ? String(get(body, 'code')) : undefined;
       calls += 1;
       const about = { call: calls, operation, invocation: who.invocation, number, code };
       const locked = number === undefined ? {} : { isLocked: isLocked(number, who) };
@@ -48,7 +46,7 @@ export function createVonageHttp(needs: HttpNeeds): (who: Waiting) => Http {
       };
       const carryOut = (): Answer => {
         const early = refusal();
-        const answer = early ?? call.act();
+        const answer = early ?? act();
         const { status } = answer;
         const created = status === 202 ? JSON.parse(answer.body).request_id : undefined;
         history.record({ kind: 'vonage', ...about, requestId: requestId ?? created, status });
@@ -77,22 +75,6 @@ export function createVonageHttp(needs: HttpNeeds): (who: Waiting) => Http {
           return { outcome: prng.chance(0.5) ? 'timeout' : 'network' };
       }
     };
-}
-
-function toCall(method: string, path: string, body: unknown, provider: Provider): Call {
-  const [, , , id = '', action] = path.split('/');
-  const requestId = decodeURIComponent(id);
-  if (requestId === '') {
-    return { operation: 'start', number: numberOf(body), act: () => provider.start(body) };
-  }
-  if (method === 'DELETE') {
-    return { operation: 'cancel', requestId, act: () => provider.cancel(requestId) };
-  }
-  if (action === 'next_workflow') {
-    return { operation: 'next_workflow', requestId, act: () => provider.nextWorkflow(requestId) };
-  }
-  const code = String(get(body, 'code'));
-  return { operation: 'check', requestId, code, act: () => provider.check(requestId, body) };
 }
 
 /** What a start is locked by: its phone number, or the mailbox if there is none. */

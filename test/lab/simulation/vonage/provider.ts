@@ -116,14 +116,14 @@ export function createProvider(needs: ProviderNeeds) {
 
   return {
     ...api,
-    start: (body: unknown): Answer => {
+    start: (body: unknown, applicationId: string | null): Answer => {
       const [first] = Object(get(body, 'workflow'));
       const isUncovered =
         get(first, 'coverage_check') === true &&
         carrierOf(`+${get(first, 'to')}`) === 'unsupported';
       return isUncovered && refusesUncovered
         ? { status: 412, headers: {}, body: '' }
-        : api.start(body, 'application');
+        : api.start(body, applicationId);
     },
     find: requests.find,
     /** A handset with this number opens a check_url over mobile data. */
