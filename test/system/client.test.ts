@@ -75,20 +75,4 @@ describe('the client', () => {
     expect((await first.finished()).status).toBe('cancelled');
     for (const verification of [first, again, resumed]) verification?.close();
   });
-
-  it('gets a proof of what was verified', async () => {
-    const number = phoneNumber('8');
-    const client = createClient({
-      apiUrl: api,
-      openCheckUrl: (url, { signal }) => openCheckUrl(url, signal),
-    });
-    const verification = await client.start({ phoneNumber: number });
-    await verification.finished();
-    const { proof } = await verification.proof({ phoneNumber: number });
-    const [, payload = ''] = proof.split('.');
-    expect(JSON.parse(Buffer.from(payload, 'base64url').toString()).phone_number).toBe(number);
-    await expect(verification.proof({ phoneNumber: phoneNumber('8') })).rejects.toMatchObject({
-      code: 'proof_refused',
-    });
-  });
 });

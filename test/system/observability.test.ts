@@ -15,6 +15,7 @@ import { renderPage } from '../../infra/local/dashboard/page.ts';
 import { METRICS_NAMESPACE } from '../../shared/config.ts';
 import { age, BEYOND_ALL_DATES_MS } from '../fixtures/age.ts';
 import { type App, call, phoneNumber, startApp } from '../fixtures/app.ts';
+import { setFaults } from '../fixtures/local-services.ts';
 import { sendWebhook, webhooks } from '../fixtures/scripted-vonage.ts';
 import { putSecret } from '../fixtures/secrets-manager.ts';
 import { verify } from '../fixtures/traffic.ts';
@@ -60,8 +61,8 @@ afterAll(async () => {
 });
 
 /** What happens to honest people. */
-async function ordinaryDay({ endpoints, setFaults }: WatchedStack): Promise<void> {
-  await setFaults({ webhook: { on: { type: 'summary' }, set: { price: '0.05' } } });
+async function ordinaryDay({ endpoints }: WatchedStack): Promise<void> {
+  await setFaults(endpoints, { webhook: { on: { type: 'summary' }, set: { price: '0.05' } } });
   const { api } = endpoints;
   expect(await verify(endpoints)).toBe('completed');
   expect(await verify(endpoints, { ending: '1', types: 'a wrong code first' })).toBe('completed');
@@ -78,7 +79,7 @@ async function ordinaryDay({ endpoints, setFaults }: WatchedStack): Promise<void
 }
 
 /** Attacks, and a Vonage that fails. */
-async function badDay({ endpoints, setFaults, own }: WatchedStack): Promise<void> {
+async function badDay({ endpoints, own }: WatchedStack): Promise<void> {
   const { api } = endpoints;
   const body = { phone_number: phoneNumber('2') };
   for (let times = 0; times < 2; times += 1) await call(api, 'POST', '/start', { body });
@@ -93,10 +94,10 @@ async function badDay({ endpoints, setFaults, own }: WatchedStack): Promise<void
   await sendWebhook(endpoints, webhooks.event(forged.requestId, 'silent_auth', 'completed'));
   const other = await started();
   await other.post('/check-code', { request_id: forged.requestId, code: 'aB3dE6' });
-  await setFaults({ answer: { operation: 'next_workflow', kind: 'throttled' } });
+  await setFaults(endpoints, { answer: { operation: 'next_workflow', kind: 'throttled' } });
   const stuck = await started();
   await stuck.post('/next-workflow', { from: 'silent_auth', error: 'sdk_error' });
-  await setFaults();
+  await setFaults(endpoints);
   const steps = [
     { channel: 'sms', status: 'blocked', reason: 'Fraudulent traffic on network [ 23410 ].' },
   ];

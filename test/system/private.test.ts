@@ -9,15 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FunctionLine } from '../../infra/local/function-logs.ts';
 import { FUNCTION_NAMES } from '../../shared/config.ts';
-import {
-  type Answer,
-  type App,
-  call,
-  idempotencyKey,
-  mailbox,
-  phoneNumber,
-  startApp,
-} from '../fixtures/app.ts';
+import { type App, call, idempotencyKey, mailbox, phoneNumber, startApp } from '../fixtures/app.ts';
 import { storedItem } from '../fixtures/aws-call.ts';
 import { inboxCode, setFaults } from '../fixtures/local-services.ts';
 import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
@@ -96,7 +88,7 @@ async function submit(app: App, body: { request_id: string; code: string }): Pro
   await app.post('/check-code', body);
 }
 
-async function openCheckUrl(app: App): Promise<Answer> {
+async function openCheckUrl(app: App) {
   const checkUrl = await app.checkUrl();
   keep('check_url', checkUrl, new URL(checkUrl).pathname);
   return app.openCheckUrl(checkUrl);

@@ -325,13 +325,6 @@ describe('a start', () => {
 describe('user_rejected under both readings', () => {
   const REJECTED = 'user_rejected silent_auth, number_mismatch';
 
-  it('continues: the step ends at once and the next channel shows', () =>
-    play(usual, { channels: TWO }, [
-      [event('silent_auth', 'user_rejected'), SMS_RUNS],
-      [looksAtSteps, 'silent_auth user_rejected number_mismatch, sms action_pending null'],
-      [checks(PIN), `${BY_SMS} #4`],
-    ]));
-
   it.each(['user_rejected', 'failed'])('continues, until a summary %s ends it', (status) =>
     play(usual, { channels: TWO }, [
       [event('silent_auth', 'user_rejected'), SMS_RUNS],

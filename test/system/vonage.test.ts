@@ -8,8 +8,7 @@ import {
 } from '../fixtures/scripted-stack.ts';
 import { vonageAnswers } from './vonage/answers.ts';
 import { guideTables } from './vonage/guide-tables.ts';
-import { lostStarts } from './vonage/lost-starts.ts';
-import { vonageWebhooks } from './vonage/webhooks.ts';
+import { vonageStarts } from './vonage/starts.ts';
 
 let stack: ScriptedStack;
 
@@ -20,6 +19,5 @@ afterEach(() => stack.endTest());
 afterAll(() => stack?.close());
 
 describe('answers', () => vonageAnswers(() => stack));
-describe('starts', () => lostStarts(() => stack));
-describe('webhooks', () => vonageWebhooks(() => stack));
+describe('starts', () => vonageStarts(() => stack));
 describe('documents', () => guideTables(() => stack));

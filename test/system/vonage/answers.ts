@@ -3,9 +3,15 @@
  * guide's tables hold each answer by itself.
  */
 
-import { describe, it } from 'vitest';
-import { PIN, problem, type ScriptedStack, SILENT_CODE } from '../../fixtures/scripted-stack.ts';
-import type { ScriptedAnswer } from '../../fixtures/scripted-vonage.ts';
+import { describe, expect, it } from 'vitest';
+import {
+  check,
+  PIN,
+  problem,
+  type ScriptedStack,
+  SILENT_CODE,
+} from '../../fixtures/scripted-stack.ts';
+import { type ScriptedAnswer, webhooks } from '../../fixtures/scripted-vonage.ts';
 import {
   asked,
   atOnce,
@@ -14,6 +20,7 @@ import {
   event,
   isEarly,
   leaves,
+  looks,
   looksAtSteps,
   meanwhile,
   passes,
@@ -39,12 +46,6 @@ export function vonageAnswers(running: () => ScriptedStack): void {
         [asked, 'check'],
       ]));
 
-    it('that is 429 decides nothing: 503, and the try is given back', () =>
-      play(running(), { ...ONE_URL, check: [problem(429)] }, [
-        [checks(SILENT_CODE), `503 provider_unavailable: ${OPENS} #3`],
-        [checks(SILENT_CODE), '200: completed silent_auth, number verified #5'],
-      ]));
-
     it('that is 400 counts a PIN down, 410 ends it, and then Vonage is not asked again', () =>
       play(
         running(),
@@ -57,15 +58,6 @@ export function vonageAnswers(running: () => ScriptedStack): void {
           [asked, 'check check check'],
         ],
       ));
-
-    it('that is 400 three times leaves no try, whatever Vonage would still accept', () =>
-      play(running(), { channels: ['sms'], check: Array(3).fill(problem(400)) }, [
-        [checks(PIN), '400 code_invalid 2 left: action_pending sms, 2 tries #3'],
-        [checks(PIN), '400 code_invalid 1 left: action_pending sms, 1 tries #5'],
-        [checks(PIN), '400 code_invalid 0 left: pending sms #7'],
-        [checks(PIN), '410 verification_closed: pending sms #7'],
-        [asked, 'check check check'],
-      ]));
 
     it.each<[string, ScriptedAnswer, string, string]>([
       [
@@ -106,11 +98,53 @@ export function vonageAnswers(running: () => ScriptedStack): void {
       ]);
     });
 
+    it('that is 200 is followed by a summary, which names the channel of a PIN that two channels could have sent', () =>
+      play(running(), { channels: ['sms', 'email'] }, [
+        [checks(PIN), '200: completed sms #3'],
+        [
+          summary('completed', { sms: 'expired', email: 'completed' }),
+          'completed email, mailbox verified #4',
+        ],
+        [event('email', 'failed'), 'completed email, mailbox verified #4'],
+      ]));
+
+    it('asks Vonage at most once for a code of silent_auth, at most three times for a PIN', async () => {
+      const { vonage, start } = running();
+      const app = await start(['silent_auth', 'email']);
+      vonage.script(`check ${app.requestId}`, ...Array(40).fill(problem(400)));
+      const checkAll = (codes: string): Promise<unknown> =>
+        Promise.all(Array.from({ length: 20 }, (_, index) => check(app, `${codes}${index % 10}`)));
+      await checkAll('abcde');
+      expect(vonage.count('check', app.requestId)).toBe(1);
+      await checkAll('10000');
+      expect(vonage.count('check', app.requestId)).toBeLessThanOrEqual(4);
+    });
+
     it('is not asked for when a code of silent_auth comes after its step', () =>
       play(running(), ONE_URL, [
         [event('silent_auth', 'failed'), 'action_pending sms, 3 tries #2'],
         [checks(SILENT_CODE), '409 code_not_expected: action_pending sms, 3 tries #2'],
         [asked, ''],
+      ]));
+  });
+
+  describe('POST /webhook', () => {
+    it('turns pending into action_pending and pushes it; a repetition repeats the push alone', async () => {
+      const stack = running();
+      const app = await stack.start(['silent_auth', 'email']);
+      const socket = await app.openSocket();
+      await socket.subscribe();
+      const webhook = webhooks.actionPending(app.requestId, stack.checkUrl('one'));
+      for (let times = 0; times < 3; times += 1) expect(await stack.send(webhook)).toBe(204);
+      await expect.poll(() => socket.messages).toHaveLength(4);
+      expect(socket.verifications().map(({ seq }) => seq)).toEqual([1, 2, 2, 2]);
+      expect(socket.verifications().at(-1)).toEqual(await app.status());
+      socket.close();
+    });
+
+    it('may come before the start has stored anything', () =>
+      play(running(), { channels: ['silent_auth', 'email'], earlyUrl: 'one' }, [
+        [looks, 'action_pending silent_auth, opens one #2'],
       ]));
   });
 
@@ -124,13 +158,6 @@ export function vonageAnswers(running: () => ScriptedStack): void {
         [asked, 'next next'],
         [event('sms', 'failed'), 'action_pending voice, 3 tries #3'],
         [event('silent_auth', 'failed'), 'action_pending voice, 3 tries #3'],
-      ]));
-
-    it('becomes 503 when Vonage answers 429: the channel runs on and may be left again', () =>
-      play(running(), { ...ONE_URL, next: [problem(429)] }, [
-        [leaves('silent_auth', 'sdk_error'), `503 provider_unavailable: ${OPENS} #3`],
-        [leaves('silent_auth', 'sdk_error'), '200: action_pending sms, 3 tries #4'],
-        [asked, 'next next'],
       ]));
 
     it.each<[string, Parameters<typeof leaves>]>([
@@ -154,17 +181,6 @@ export function vonageAnswers(running: () => ScriptedStack): void {
         [asked, 'next'],
       ]));
 
-    it('skips nothing when Vonage has already moved on', () => {
-      const SMS_RUNS = '200: action_pending sms, 3 tries #2';
-      return play(running(), { channels: THREE, url: 'one' }, [
-        [event('silent_auth', 'failed'), 'action_pending sms, 3 tries #2'],
-        [leaves('silent_auth', 'sdk_error'), SMS_RUNS],
-        [leaves(undefined, 'sdk_error'), SMS_RUNS],
-        [leaves(), SMS_RUNS],
-        [asked, ''],
-      ]);
-    });
-
     it('answers with the object after a cancel, of which 10 simultaneous ones are one at Vonage', () => {
       const CANCELLED = '200: cancelled silent_auth, cancelled_by_client #2';
       return play(running(), ONE_URL, [
@@ -174,17 +190,6 @@ export function vonageAnswers(running: () => ScriptedStack): void {
         [asked, 'cancel'],
       ]);
     });
-
-    it('ends silent_auth alone after an error of the handset, and cancels at Vonage', () =>
-      play(running(), { channels: ['silent_auth'], url: 'one' }, [
-        [isEarly, `${OPENS} #1`],
-        [leaves('silent_auth'), `409 no_next_channel: ${OPENS} #1`],
-        [
-          leaves('silent_auth', 'sdk_connection_error'),
-          '200: failed silent_auth, handset_error #2',
-        ],
-        [asked, 'cancel'],
-      ]));
 
     it('records a first check_url_rejected, and asks Vonage after one that comes 5 s later', () => {
       const report = leaves('silent_auth', 'check_url_rejected');
