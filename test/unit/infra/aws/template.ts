@@ -15,16 +15,6 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-interface Metric {
-  readonly Namespace?: string;
-  readonly MetricName?: string;
-  readonly Dimensions?: readonly { readonly Name: string; readonly Value: unknown }[];
-}
-
-interface Alarm extends Metric {
-  readonly Metrics?: readonly { readonly MetricStat?: { readonly Metric: Metric } }[];
-}
-
 export function resourcesOf(template: Template): Readonly<Record<string, Resource>> {
   return template.toJSON().Resources;
 }
@@ -58,16 +48,6 @@ export function functionIds(template: Template): Readonly<Record<string, string>
 /** The environment of a function. */
 export function variablesOf(template: Template, name: string): Readonly<Record<string, unknown>> {
   return functionsOf(template)[name]?.Environment.Variables;
-}
-
-/** The metrics that an alarm watches, alone or in an expression. */
-export function watchedBy({ Metrics, ...alone }: Alarm) {
-  const metrics = Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [alone];
-  return metrics.map(({ Namespace, MetricName, Dimensions = [] }) => ({
-    namespace: Namespace,
-    name: MetricName,
-    dimensions: Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, render(Value)])),
-  }));
 }
 
 /** Sorted lines `<action> <resource>`, one for each pair; references as `<LogicalId>`. */
