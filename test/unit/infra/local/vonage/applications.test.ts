@@ -1,40 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import {
-  APPLICATION_ID,
-  BASIC,
-  basic,
-  createStatusUrl,
-  newNumber,
-  send,
-  started,
-  useHarness,
-} from './harness.ts';
+import { openStateFile } from '../../../../../infra/local/state-file.ts';
+import { createApplicationsApi } from '../../../../../infra/local/vonage/applications.ts';
 
-const vonage = await useHarness();
-const application = `${vonage.url}/v2/applications/${APPLICATION_ID}`;
-
-const withStatusUrl = (address: string, method = 'POST'): object => ({
-  verify: { webhooks: { status_url: { address, http_method: method } } },
+const withStatusUrl = (address: string, http_method = 'POST'): object => ({
+  verify: { webhooks: { status_url: { address, http_method } } },
 });
 
-describe('the Applications API', () => {
-  it('shows the application and its Status URL', async () => {
-    const { status, json } = await send(application, 'GET', BASIC);
-    expect(status).toBe(200);
-    const capabilities = withStatusUrl(vonage.statusUrl.url);
-    expect(json).toMatchObject({ id: APPLICATION_ID, capabilities });
+/** What a call of a new Applications API is answered, and the Status URL afterwards. */
+function ask(method: string, body?: object, id = 'acme', credentials = 'key:secret') {
+  const { answer, statusUrl } = createApplicationsApi({
+    application: { id: 'acme', publicKey: 'PEM' },
+    account: { apiKey: 'key', apiSecret: 'secret' },
+    webhookUrl: 'http://old.example',
+    stateFile: openStateFile(undefined),
   });
+  const authorization = `Basic ${btoa(credentials)}`;
+  const { status, body: text } = answer({
+    method,
+    id,
+    authorization,
+    body,
+    page: new URLSearchParams(),
+  });
+  return { status, json: JSON.parse(text), statusUrl: statusUrl('acme') };
+}
 
-  it('replaces the Status URL, which then receives the webhooks', async () => {
-    await using other = await createStatusUrl();
-    const capabilities = withStatusUrl(other.url);
-    const body = { name: 'acme-login', capabilities };
-    const { status, json } = await send(application, 'PUT', BASIC, body);
-    expect([status, json.name, json.capabilities]).toEqual([200, 'acme-login', capabilities]);
-    const { requestId } = await started(
-      vonage.start([{ channel: 'silent_auth', to: newNumber() }]),
-    );
-    await other.wait({ request_id: requestId });
+// A webhook is sent to what `statusUrl` says at that moment.
+describe('the Applications API', () => {
+  it('shows the application, and replaces its Status URL', () => {
+    const shown = { id: 'acme', capabilities: withStatusUrl('http://old.example') };
+    expect(ask('GET').json).toMatchObject(shown);
+    const capabilities = withStatusUrl('http://new.example');
+    const { json, statusUrl } = ask('PUT', { name: 'acme-login', capabilities });
+    expect(json).toMatchObject({ name: 'acme-login', capabilities });
+    expect(statusUrl).toBe('http://new.example');
   });
 
   it.each<[string, object]>([
@@ -43,15 +42,14 @@ describe('the Applications API', () => {
     ['capabilities in a list', { name: 'x', capabilities: [] }],
     ['a method other than POST', { name: 'x', capabilities: withStatusUrl('http://a.b', 'GET') }],
     ['an invalid address', { name: 'x', capabilities: withStatusUrl('not a url') }],
-  ])('refuses %s', async (_what, body) => {
-    const { status, json } = await send(application, 'PUT', BASIC, body);
+  ])('refuses %s', (_what, body) => {
+    const { status, json } = ask('PUT', body);
     expect([status, json.invalid_parameters]).toEqual([400, [expect.any(Object)]]);
   });
 
-  it('answers 401 to other credentials, 404 to other applications, 405 to other methods', async () => {
-    expect((await send(application, 'GET')).status).toBe(401);
-    expect((await send(application, 'GET', basic('wrong'))).status).toBe(401);
-    expect((await send(`${application}0`, 'GET', BASIC)).status).toBe(404);
-    expect((await send(application, 'PATCH', BASIC)).status).toBe(405);
+  it('answers 401 to other credentials, 404 to other applications, 405 to other methods', () => {
+    expect(ask('GET', undefined, 'acme', 'key:wrong').status).toBe(401);
+    expect(ask('GET', undefined, 'other').status).toBe(404);
+    expect(ask('PATCH').status).toBe(405);
   });
 });

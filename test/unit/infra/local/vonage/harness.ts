@@ -25,7 +25,9 @@ const API_SECRET = 'account-secret-of-tests';
 export const SIGNATURE_SECRET = 'signature-secret-of-tests-32-bytes!!';
 export const { privateKey: PRIVATE_KEY, publicKey: PUBLIC_KEY } = newApplicationKey();
 /** Opens the Applications API, and starts verifications without webhooks. */
-export const BASIC = basic(API_SECRET);
+export const BASIC = {
+  authorization: `Basic ${btoa(`${API_KEY}:${API_SECRET}`)}`,
+};
 
 export interface Answered {
   readonly status: number;
@@ -43,7 +45,7 @@ export interface Received {
 }
 
 export type StatusUrl = Awaited<ReturnType<typeof createStatusUrl>>;
-export type Harness = Awaited<ReturnType<typeof createHarness>>;
+type Harness = Awaited<ReturnType<typeof createHarness>>;
 
 /** A harness for all tests of a file; its webhooks are checked at the end. */
 export async function useHarness(): Promise<Harness> {
@@ -163,10 +165,6 @@ export function newNumber(ending = '00'): string {
 export function stepTo(number: string, channel: string): { channel: string; to: string } {
   const to = channel === 'email' ? `s${number}@example.org` : number;
   return { channel, to, ...(/whatsapp|rcs/.test(channel) && { from: 'Acme' }) };
-}
-
-export function basic(secret: string): { authorization: string } {
-  return { authorization: `Basic ${Buffer.from(`${API_KEY}:${secret}`).toString('base64')}` };
 }
 
 export async function send(
