@@ -34,11 +34,7 @@ describe('clientToken', () => {
     `X Bearer ${TOKEN}`,
     `Bearer "${TOKEN}"`,
     `Bearer ${TOKEN}=`,
-    `Bearer ${TOKEN.slice(0, -1)}`,
-    `Bearer ${TOKEN.slice(0, -1)}B`,
-    `Bearer .${'A'.repeat(43)}`,
     `Bearer ${REQUEST_ID}`,
-    `Bearer ${REQUEST_ID}.${'A'.repeat(20)}.${'A'.repeat(22)}`,
   ])('refuses %j like any other', (authorization) => {
     const refusal = expect.objectContaining({ code: 'client_token_invalid', members: {} });
     expect(() => read(authorization)).toThrow(refusal);

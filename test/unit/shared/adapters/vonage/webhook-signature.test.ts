@@ -271,11 +271,6 @@ describe('payload_hash', () => {
     }
   });
 
-  it('is refused for JSON that means the same', () => {
-    const token = webhookToken({ nowMs: NOW_MS, body: '{"a":1}' });
-    return expectFault(`Bearer ${token}`, 'payload_hash', Buffer.from('{ "a": 1.0 }\n'));
-  });
-
   it('is compared in constant time', async () => {
     const compared = spyOnComparisons();
     await verify(genuine());
