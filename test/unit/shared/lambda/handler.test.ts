@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Problem } from '../../../../shared/domain/errors.ts';
 import { httpHandler } from '../../../../shared/lambda/handler.ts';
 import type { HttpAnswer } from '../../../../shared/lambda/http-answer.ts';
@@ -29,6 +29,16 @@ describe('httpHandler', () => {
       headers: { 'cache-control': 'no-store', 'content-type': 'application/json' },
       body: '{"a":1}',
     });
+  });
+
+  it('answers a warm-up without running the route, logging or measuring', async () => {
+    const { telemetry, ...recorded } = recordedTelemetry();
+    const route = vi.fn();
+    const event = Object.assign(httpRequest(), { source: 'silent-auth.warm-up' });
+    Reflect.deleteProperty(event, 'requestContext');
+    expect(await httpHandler(telemetry, route)(event, CONTEXT)).toEqual({});
+    expect(route).not.toHaveBeenCalled();
+    expect(recorded).toEqual({ measured: [], annotated: [], lines: [] });
   });
 
   it('answers a defect with a problem, and logs and measures it', async () => {

@@ -1,8 +1,5 @@
-import type { Context } from 'aws-lambda';
-import { describe, expect, it, vi } from 'vitest';
-import { httpHandler } from '../../../../shared/lambda/handler.ts';
+import { describe, expect, it } from 'vitest';
 import { isWarmUp } from '../../../../shared/lambda/warm-up-event.ts';
-import { recordedTelemetry } from '../../../fixtures/recorded-telemetry.ts';
 import { handshake, httpRequest } from '../../../fixtures/requests.ts';
 
 const WARM_UP = { source: 'silent-auth.warm-up' };
@@ -21,17 +18,5 @@ describe('isWarmUp', () => {
     ['nothing', null],
   ])('does not take %s for one', (_what, event) => {
     expect(isWarmUp(event)).toBe(false);
-  });
-});
-
-describe('httpHandler', () => {
-  it('answers a warm-up without running the route, logging or measuring', async () => {
-    const { telemetry, ...recorded } = recordedTelemetry();
-    const route = vi.fn();
-    const event = Object.assign(httpRequest(), WARM_UP);
-    Reflect.deleteProperty(event, 'requestContext');
-    expect(await httpHandler(telemetry, route)(event, {} as Context)).toEqual({});
-    expect(route).not.toHaveBeenCalled();
-    expect(recorded).toEqual({ measured: [], annotated: [], lines: [] });
   });
 });
