@@ -217,7 +217,7 @@ describe('the log of every function', () => {
     }
   });
 
-  it.each(PRIVATE_FORMS)('would be caught with $what, and holds none', ({ form, example }) => {
+  it.each(PRIVATE_FORMS)('would be caught with %s, and holds none', (_what, form, example) => {
     expect(JSON.stringify({ message: `it was ${example}` })).toMatch(form);
     expect(lines.filter(({ line }) => form.test(line))).toEqual([]);
   });
