@@ -20,13 +20,13 @@ import {
 import { TROUBLES } from '../../../../../infra/local/phone/browser/troubles.ts';
 import { createWire } from '../../../../../infra/local/phone/browser/wire.ts';
 import { createPhoneWorld, worldPlatform } from '../../../../fixtures/phone-world.ts';
+import { passing } from '../../../../fixtures/virtual-time.ts';
 
 /** `slow step`: a second question comes while the first one waits, as with people. */
 const PACES = ['watch', 'step', 'slow step', 'fast'] as const;
 /** Longer than a message takes to reach the inbox. */
 const SLOW_MS = 800;
 const TIMES = { thinkingMs: 900, outageMs: 1_600, asleepMs: 2_200, aftermathMs: 0 };
-const { setImmediate } = globalThis;
 
 interface Case {
   readonly preset: Preset;
@@ -54,25 +54,15 @@ describe('the phone page without a browser', () => {
     vi.stubGlobal('fetch', worldPlatform.fetch);
     vi.stubGlobal('WebSocket', worldPlatform.WebSocket);
     const playing = CASES.map(async (story) => endings.set(story, await playOut(story)));
-    await passing(Promise.all(playing));
+    await inTime(Promise.all(playing));
   });
   afterAll(() => {
     vi.useRealTimers();
     vi.unstubAllGlobals();
   });
 
-  /** Lets time pass for everybody, after whatever needs none. */
-  async function passing<T>(task: Promise<T>): Promise<T> {
-    let isDone = false;
-    const done = task.finally(() => {
-      isDone = true;
-    });
-    while (!isDone) {
-      await new Promise((resolve) => setImmediate(resolve));
-      vi.advanceTimersByTime(10);
-    }
-    return done;
-  }
+  const inTime = <T>(task: Promise<T>): Promise<T> =>
+    passing(task, () => vi.advanceTimersByTime(10));
 
   async function playOut(
     { preset, trouble, pace }: Case,
@@ -119,7 +109,7 @@ describe('the phone page without a browser', () => {
     'cancels a verification whose start is not yet answered, pace %s',
     async (pace) => {
       const story = { preset: PRESETS[0] as Preset, trouble: undefined, pace };
-      const { status } = await passing(playOut(story, (stage) => stage.cancel()));
+      const { status } = await inTime(playOut(story, (stage) => stage.cancel()));
       expect(status).toBe('cancelled');
     },
   );

@@ -3,7 +3,6 @@
  * them is checked against Vonage's own document.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, vi } from 'vitest';
 import type { FaultRule } from '../../../../../infra/local/vonage/fault-rules.ts';
 import { startVonageSimulator } from '../../../../../infra/local/vonage/simulator.ts';
@@ -11,6 +10,7 @@ import { signApplicationJwt } from '../../../../../infra/operate/deployment/appl
 import { startHttpStub } from '../../../../fixtures/http-stub.ts';
 import { newApplicationKey } from '../../../../fixtures/secrets.ts';
 import { until } from '../../../../fixtures/until.ts';
+import { passing } from '../../../../fixtures/virtual-time.ts';
 import {
   type ContractOperation,
   validateCallback,
@@ -77,17 +77,7 @@ export async function createHarness() {
     /** Lets seconds pass. */
     pass: (seconds: number) => void vi.advanceTimersByTime(seconds * 1000),
     /** Lets time pass until the task is done. */
-    async passing<T>(task: Promise<T>): Promise<T> {
-      let isDone = false;
-      const done = task.finally(() => {
-        isDone = true;
-      });
-      while (!isDone) {
-        await sleep(1);
-        vi.advanceTimersToNextTimer();
-      }
-      return done;
-    },
+    passing: <T>(task: Promise<T>) => passing(task, () => vi.advanceTimersToNextTimer()),
     async [Symbol.asyncDispose]() {
       vi.useRealTimers();
       await simulator.close();
