@@ -137,9 +137,9 @@ function checkLimits(starts: readonly Start[], { settings }: World, report: Repo
   checkShared('prefix', reached, limits.prefix, prefix);
 }
 
-/** Vonage has refused every call of it, because of a verification that it knows already. */
+/** Vonage has refused it, because of a verification that it knows already, and begun nothing. */
 function isGivenBack({ answer, statuses }: Start): boolean {
-  const isRefused = statuses.length > 0 && statuses.every((status) => status === 409);
+  const isRefused = statuses.at(-1) === 409 && statuses.every((it) => it === 409 || it === 412);
   return answer?.status === 429 || isRefused;
 }
 
