@@ -44,6 +44,15 @@ describe('parseStrictJson', () => {
     expect(parseStrictJson(Buffer.from(text))).toEqual({ outcome: 'invalid' });
   });
 
+  it.each<[string, Uint8Array]>([
+    ['UTF-16', Buffer.from('{"a":1}', 'utf16le')],
+    ['bytes that are not UTF-8', Buffer.from('{"a":"\xc3\x28"}', 'latin1')],
+    ['an overlong encoding', Buffer.from('{"a":"\xc0\xaf"}', 'latin1')],
+    ['half of a surrogate pair', Buffer.from('{"a":"\xed\xa0\x80"}', 'latin1')],
+  ])('refuses %s', (_what, bytes) => {
+    expect(parseStrictJson(bytes)).toEqual({ outcome: 'invalid' });
+  });
+
   it.each(AMBIGUOUS)('calls %s ambiguous', (text) => {
     expect(parseStrictJson(Buffer.from(text))).toEqual({ outcome: 'ambiguous' });
   });

