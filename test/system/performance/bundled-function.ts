@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
-  type ExecutionEnvironment,
   type FunctionConfiguration,
   startExecutionEnvironment,
 } from '../../../infra/local/lambda-runtime/execution-environment.ts';
@@ -17,21 +16,10 @@ import type { RecordedPeers } from './recorded-peers.ts';
 const answer = z.object({ statusCode: z.number(), body: z.optional(z.string()) });
 const report = z.object({ signatures: z.number(), needless: z.array(z.string()) });
 
-export interface BundledFunction {
-  /** Throws when the function failed. */
-  readonly invoke: (event: object) => Promise<z.infer<typeof answer>>;
-  /** RSA signatures so far; what is loaded of undici. */
-  readonly probe: () => Promise<z.infer<typeof report>>;
-  readonly lines: readonly string[];
-  readonly stop: () => Promise<void>;
-}
+export type BundledFunction = Awaited<ReturnType<typeof startFunction>>;
 
 /** Resolves when INIT is over. */
-export async function startFunction(
-  name: FunctionName,
-  bundle: string,
-  peers: RecordedPeers,
-): Promise<BundledFunction> {
+export async function startFunction(name: FunctionName, bundle: string, peers: RecordedPeers) {
   const codeFolder = mkdtempSync(join(tmpdir(), 'silent-auth-function-'));
   cpSync(bundle, codeFolder, { recursive: true });
   copyFileSync(join(import.meta.dirname, 'probe.mjs'), join(codeFolder, 'probe.mjs'));
@@ -46,7 +34,9 @@ export async function startFunction(
     return JSON.parse(result.payload);
   };
   return {
-    invoke: async (event) => answer.parse(await invoke(event)),
+    /** Throws when the function failed. */
+    invoke: async (event: object) => answer.parse(await invoke(event)),
+    /** RSA signatures so far; what is loaded of undici. */
     probe: async () => report.parse(await invoke({ probe: true })),
     lines,
     stop: async () => {
@@ -56,17 +46,12 @@ export async function startFunction(
   };
 }
 
-interface OpenFunction {
-  readonly running: ExecutionEnvironment;
-  /** What it prints. */
-  readonly lines: readonly string[];
-}
-
 /** Resolves when INIT is over. */
 export async function openFunction(
   codeFolder: string,
   options: Pick<FunctionConfiguration, 'environment'> & Partial<FunctionConfiguration>,
-): Promise<OpenFunction> {
+) {
+  /** What it prints. */
   const lines: string[] = [];
   const ready = Promise.withResolvers<void>();
   const running = await startExecutionEnvironment(

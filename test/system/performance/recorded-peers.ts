@@ -41,28 +41,16 @@ interface Reply {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
-export interface RecordedPeers {
-  readonly url: string;
-  /** Returns the calls that were answered since the last `take`. */
-  readonly take: () => readonly RecordedCall[];
-  /** Every answer takes at least this long from now on. @default 0 */
-  readonly answerAfter: (ms: number | Partial<Record<Peer, number>>) => void;
-  /** No call of a wave is answered before so many have come; calls after the last wave are. */
-  readonly answerInWaves: (sizes: readonly number[]) => void;
-  /** Calls `listener` with every call and its answer; there is one listener at most. */
-  readonly hear: (listener: (call: HeardCall, reply: Reply) => void) => void;
-  /** The errors that DynamoDB answers to the next requests; `undefined`: it answers as usual. */
-  readonly refuse: (...errors: readonly (string | undefined)[]) => void;
-  /** How many sockets were opened so far. */
-  readonly connections: () => number;
-  readonly close: () => Promise<void>;
-}
+type Delays = number | Partial<Record<Peer, number>>;
+type Listener = (call: HeardCall, reply: Reply) => void;
 
-export async function startRecordedPeers(): Promise<RecordedPeers> {
+export type RecordedPeers = Awaited<ReturnType<typeof startRecordedPeers>>;
+
+export async function startRecordedPeers() {
   const answers = createAnswers();
   const calls: RecordedCall[] = [];
-  let delays: number | Partial<Record<Peer, number>> = 0;
-  let tell: (call: HeardCall, reply: Reply) => void = () => {};
+  let delays: Delays = 0;
+  let tell: Listener = () => {};
   let waves = createWaves([]);
   let refusals: (string | undefined)[] = [];
   let connections = 0;
@@ -93,20 +81,26 @@ export async function startRecordedPeers(): Promise<RecordedPeers> {
   });
   return {
     url: await listenLocally(server),
+    /** Returns the calls that were answered since the last `take`. */
     take: () => calls.splice(0),
-    refuse: (...errors) => {
+    /** The errors that DynamoDB answers to the next requests; `undefined`: it answers as usual. */
+    refuse: (...errors: readonly (string | undefined)[]) => {
       refusals = [...errors];
     },
-    answerAfter: (ms) => {
+    /** Every answer takes at least this long from now on. @default 0 */
+    answerAfter: (ms: Delays) => {
       delays = ms;
     },
-    answerInWaves: (sizes) => {
+    /** No call of a wave is answered before so many have come; calls after the last wave are. */
+    answerInWaves: (sizes: readonly number[]) => {
       waves.release();
       waves = createWaves(sizes);
     },
-    hear: (listener) => {
+    /** Calls `listener` with every call and its answer; there is one listener at most. */
+    hear: (listener: Listener) => {
       tell = listener;
     },
+    /** How many sockets were opened so far. */
     connections: () => connections,
     close: () => {
       waves.release();
@@ -115,15 +109,10 @@ export async function startRecordedPeers(): Promise<RecordedPeers> {
   };
 }
 
-interface Waves {
-  /** Waits until the running wave is complete; returns its number. */
-  readonly join: () => Promise<number>;
-  readonly release: () => void;
-}
-
-function createWaves(sizes: readonly number[]): Waves {
+function createWaves(sizes: readonly number[]) {
   const all = sizes.map((missing) => ({ missing, complete: Promise.withResolvers<void>() }));
   return {
+    /** Waits until the running wave is complete; returns its number. */
     join: async () => {
       const running = all.findIndex(({ missing }) => missing > 0);
       const wave = all[running];
