@@ -7,8 +7,8 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { bundleCognitoTrigger } from '../../../docs/examples/cognito/bundle.ts';
 import { cdkContext } from '../../fixtures/stage-stack.ts';
+import { permissionsOf } from '../../fixtures/template.ts';
 import { createCompanyStack } from '../../unit/infra/aws/company-stack.ts';
-import { permissionsOf } from '../../unit/infra/aws/template.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'silent-auth-cognito-'));
 const bundle = bundleCognitoTrigger(folder);

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ALIAS_NAME } from '../../../infra/aws/constructs/lambda-function.ts';
 import { synthesize } from '../../fixtures/stage-stack.ts';
-import { propertiesOf, render } from '../infra/aws/template.ts';
+import { propertiesOf, render } from '../../fixtures/template.ts';
 
 const FOLDER = 'docs/runbooks';
 const SECTIONS = ['First look', 'Likely causes', 'What to do', 'How to know it is over'];

@@ -5,7 +5,13 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { getStage } from '../../../../infra/aws/stages.ts';
 import { createStageStack, EDGE, synthesize, tinyBundles } from '../../../fixtures/stage-stack.ts';
-import { functionIds, propertiesOf, render, resourcesOf, variablesOf } from './template.ts';
+import {
+  functionIds,
+  propertiesOf,
+  render,
+  resourcesOf,
+  variablesOf,
+} from '../../../fixtures/template.ts';
 
 interface AlarmMetric {
   readonly MetricStat?: { readonly Metric: Parameters<typeof toLine>[0] };

@@ -5,7 +5,14 @@ import { FirewallStack } from '../../../../infra/aws/firewall-stack.ts';
 import type { EdgeSettings } from '../../../../infra/aws/stage.ts';
 import { getStage } from '../../../../infra/aws/stages.ts';
 import { cdkContext, EDGE, synthesize } from '../../../fixtures/stage-stack.ts';
-import { functionIds, idOf, permissionsOf, propertiesOf, render, variablesOf } from './template.ts';
+import {
+  functionIds,
+  idOf,
+  permissionsOf,
+  propertiesOf,
+  render,
+  variablesOf,
+} from '../../../fixtures/template.ts';
 
 const certificateArn = 'arn:aws:acm:us-east-1:111122223333:certificate/0a1b';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PRIVATE_PATTERNS } from '../../../../infra/aws/constructs/log-protection.ts';
 import { synthesize } from '../../../fixtures/stage-stack.ts';
-import { propertiesOf } from './template.ts';
+import { propertiesOf } from '../../../fixtures/template.ts';
 
 const REQUEST_ID = '5b0d1c9e-6c1e-4a53-9f39-0c4a6a6f7e11';
 const patterns = Object.entries(PRIVATE_PATTERNS);

@@ -2,7 +2,7 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { describe, expect, it } from 'vitest';
 import { total } from '../../../../infra/aws/alarm-rules/rule.ts';
 import { synthesize } from '../../../fixtures/stage-stack.ts';
-import { propertiesOf, render } from './template.ts';
+import { propertiesOf, render } from '../../../fixtures/template.ts';
 
 const template = synthesize('prod', { alarmEmail: 'ops@example.com' });
 

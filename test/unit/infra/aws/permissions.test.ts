@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ENV, FUNCTION_NAMES, type FunctionName, WARMED } from '../../../../shared/config.ts';
 import { synthesize } from '../../../fixtures/stage-stack.ts';
-import { functionIds, functionsOf, permissionsOf, propertiesOf, render } from './template.ts';
+import {
+  functionIds,
+  functionsOf,
+  permissionsOf,
+  propertiesOf,
+  render,
+} from '../../../fixtures/template.ts';
 
 const VERIFICATIONS = '<TablesVerificationsDAFEA1C5>';
 const GUARDS = '<TablesGuards17CF79F1>';

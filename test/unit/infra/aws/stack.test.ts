@@ -1,7 +1,14 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { EDGE, synthesize } from '../../../fixtures/stage-stack.ts';
-import { functionsOf, idOf, propertiesOf, render, resourcesOf, variablesOf } from './template.ts';
+import {
+  functionsOf,
+  idOf,
+  propertiesOf,
+  render,
+  resourcesOf,
+  variablesOf,
+} from '../../../fixtures/template.ts';
 
 const template = synthesize('dev');
 const resources = resourcesOf(template);

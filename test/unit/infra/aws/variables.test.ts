@@ -15,7 +15,7 @@ import { buildStatusNeeds } from '../../../../shared/dependencies/needs/status.t
 import { buildWebhookNeeds } from '../../../../shared/dependencies/needs/webhook.ts';
 import { LAMBDA_VARIABLES } from '../../../fixtures/lambda-variables.ts';
 import { synthesize } from '../../../fixtures/stage-stack.ts';
-import { render, variablesOf } from './template.ts';
+import { render, variablesOf } from '../../../fixtures/template.ts';
 
 const BUILDERS: Readonly<Record<FunctionName, () => unknown>> = {
   start: () => buildStartNeeds().warmUpNeeds(),

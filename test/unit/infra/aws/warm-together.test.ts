@@ -8,7 +8,7 @@ import {
   propertiesOf,
   render,
   variablesOf,
-} from './template.ts';
+} from '../../../fixtures/template.ts';
 
 describe('a warm-up', () => {
   it.each([
