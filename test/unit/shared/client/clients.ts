@@ -68,17 +68,12 @@ export function sleep(ms: number): Promise<void> {
 }
 
 /** A `Store` in memory, as `localStorage` is. */
-export function storage(): {
-  readonly items: Map<string, string>;
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
-  removeItem(key: string): void;
-} {
+export function storage() {
   const items = new Map<string, string>();
   return {
     items,
-    getItem: (key) => items.get(key) ?? null,
-    setItem: (key, value) => void items.set(key, value),
-    removeItem: (key) => void items.delete(key),
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => void items.set(key, value),
+    removeItem: (key: string) => void items.delete(key),
   };
 }

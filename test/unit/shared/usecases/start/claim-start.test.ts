@@ -47,7 +47,9 @@ describe('claimStart', () => {
   });
 
   it('takes only a body that asks for the same for the same start', async () => {
-    const { start, bodies } = startWorld({ settings: { redirectUrl: 'https://example.org/done' } });
+    const settings = { redirectUrl: 'https://example.org/done' };
+    const { needs, start } = startWorld({ settings });
+    const claim = vi.spyOn(needs.idempotencyRecords, 'claim');
     const others: readonly Partial<StartRequest>[] = [
       {},
       { phoneNumber: '+4915112345679' },
@@ -60,16 +62,18 @@ describe('claimStart', () => {
     ];
     for (const other of others) await start({ ...START, ...other });
     await start(START, { ...CALLER, subject: 'user-1' });
-    expect(new Set(bodies).size).toBe(others.length + 1);
+    const bodies = () => claim.mock.calls.map(([{ body }]) => body);
+    expect(new Set(bodies()).size).toBe(others.length + 1);
     await start(START, { address: '203.0.113.9' });
-    expect(bodies.at(-1)).toBe(bodies[0]);
+    expect(bodies().at(-1)).toBe(bodies()[0]);
   });
 
   it('counts the caller, the number, its neighbours and the mailbox, each with the caller', async () => {
-    const { start, counted } = startWorld();
+    const { needs, start } = startWorld();
+    const count = vi.spyOn(needs.rateLimits, 'count');
     const caller = { ...CALLER, subject: 'user-1' };
     await start({ ...START, email: 'J.o+tag@GoogleMail.com' }, caller);
-    expect(counted).toEqual([
+    expect(count.mock.calls.map(([on]) => on)).toEqual([
       { limit: 'subject', value: 'user-1', caller },
       { limit: 'phone_number', value: START.phoneNumber, caller },
       { limit: 'prefix', value: '+491511234', caller },

@@ -12,7 +12,10 @@ function plan(asked: Partial<StartRequest>, stage: object = {}) {
   const workflow = CHANNELS.map((channel) => ({ channel }));
   const settings = { ...START_SETTINGS, workflow, playground: true, ...stage };
   const request = { phoneNumber: '+4915123456788', result: 'json', ...asked } as const;
-  return planStart(request, { phoneNumbers: { countryOfMobile: () => 'DE' }, settings });
+  return planStart(request, {
+    phoneNumbers: { countryOfMobile: (number) => (number.startsWith('+49') ? 'DE' : 'FR') },
+    settings,
+  });
 }
 
 describe('planStart', () => {
@@ -30,6 +33,7 @@ describe('planStart', () => {
       'phone_number_refused',
       { playground: false },
     ],
+    ['a country that is not the stage’s', { phoneNumber: '+33612345678' }, 'phone_number_refused'],
     ['a web page where the stage has none', { result: 'redirect' }, 'request_invalid'],
   ])('refuses %s', (_what, asked, code, stage) => {
     const planned = () => withoutChannels(plan(asked, stage), []);

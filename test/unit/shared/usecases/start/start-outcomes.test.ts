@@ -87,13 +87,10 @@ describe('startVerification', () => {
     expect(calls.filter((call) => /vonage/i.test(call))).toEqual(expected);
   });
 
-  it.each([
-    ['a country that the stage does not allow', '+33612345678'],
-    ['a test number where no playground is', '+990123456'],
-  ])('refuses %s before anything is counted', async (_name, phoneNumber) => {
+  it('refuses what it cannot plan before anything is counted', async () => {
     const { start, calls } = startWorld();
     const refusal = { code: 'phone_number_refused' };
-    await expect(start({ ...START, phoneNumber })).rejects.toMatchObject(refusal);
+    await expect(start({ ...START, phoneNumber: '+33612345678' })).rejects.toMatchObject(refusal);
     expect(calls).toEqual([]);
   });
 
