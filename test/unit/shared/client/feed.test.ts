@@ -44,21 +44,16 @@ describe('a running verification', () => {
     expect(opened).toEqual([[expect.not.stringContaining(TOKEN), [WEBSOCKET_SUBPROTOCOL, TOKEN]]]);
   });
 
-  it('connects again after the socket died, and the snapshot holds what it missed', async () => {
+  it.each([
+    ['died', () => server.killSockets()],
+    ['is open and dead', () => server.muteSockets(true)],
+  ])('connects again after its socket %s, and learns what it missed', async (_, happens) => {
     const verification = await connected(server);
-    server.killSockets();
+    happens();
     server.change(submitCode(), false);
-    await fact(() => verification.current.channel === 'email');
-    expect(server.handshakes).toBeGreaterThan(1);
-    expect(server.sockets).toBe(1);
-  });
-
-  it('notices a socket that is open and dead', async () => {
-    await connected(server);
-    server.muteSockets(true);
     await fact(() => server.handshakes > 1);
     server.muteSockets(false);
-    await fact(() => server.sockets === 1);
+    await fact(() => verification.current.channel === 'email' && server.sockets === 1);
   });
 
   it('gives up a socket that opens and never says anything', async () => {

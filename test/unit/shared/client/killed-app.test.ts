@@ -8,7 +8,6 @@ import {
   type FakeBackend,
   type Received,
   submitCode,
-  verificationObject,
 } from '../../../fixtures/fake-backend.ts';
 import { backend, clientOf, PHONE_NUMBER, sleep } from './clients.ts';
 
@@ -43,32 +42,26 @@ function openStore(
   return { store, killed };
 }
 
-/** A backend that starts one verification for each idempotency key. */
+/** A backend that starts one verification for each idempotency key; all are in the same state. */
 function realBackend(): FakeBackend {
   const server = backend();
-  const verifications = new Map<string, ReturnType<typeof verificationObject>>();
-  const requestId = ({ headers }: Received): string =>
-    String(headers.authorization).replace(/^Bearer (.*)\.token$/, '$1');
-  const change = (call: Received, changed: Parameters<typeof verificationObject>[0]) => {
-    const id = requestId(call);
-    const before = verifications.get(id) ?? verificationObject();
-    const verification = { ...before, ...changed, seq: before.seq + 1 };
-    verifications.set(id, verification);
-    return { status: 200, body: { verification } };
+  const answer = (status: number, request_id: string, more = {}) => {
+    return { status, body: { verification: { ...server.verification, request_id }, ...more } };
   };
+  const changing =
+    (change?: Parameters<FakeBackend['change']>[0]) =>
+    ({ headers }: Received) => {
+      if (change) server.change(change, false);
+      return answer(200, String(headers.authorization).replace(/^Bearer (.*)\.token$/, '$1'));
+    };
   server.act('/start', ({ headers }) => {
     const request_id = `request-${headers['idempotency-key']}`;
-    const verification = verifications.get(request_id) ?? verificationObject({ request_id });
-    verifications.set(request_id, verification);
-    const websocket_url = 'ws://127.0.0.1:9/';
-    const body = { request_id, client_token: `${request_id}.token`, websocket_url, verification };
-    return { status: 202, body };
+    const started = { request_id, client_token: `${request_id}.token`, websocket_url: 'ws://a/' };
+    return answer(202, request_id, started);
   });
-  server.act('/status', (call) => {
-    return { status: 200, body: { verification: verifications.get(requestId(call)) } };
-  });
-  server.act('/next-workflow', (call) => change(call, submitCode()));
-  server.act('/check-code', (call) => change(call, ended('completed')));
+  server.act('/status', changing());
+  server.act('/next-workflow', changing(submitCode()));
+  server.act('/check-code', changing(ended('completed')));
   return server;
 }
 
