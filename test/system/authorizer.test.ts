@@ -90,12 +90,6 @@ describe('POST /start behind an authorizer', () => {
     for (const token of [jo, jo, jo, mo]) statuses.push((await start(token)).status);
     expect(statuses).toEqual([202, 202, 429, 202]);
   });
-
-  it('is the only route that asks for such a token', async () => {
-    const { body } = await start(await tokenOf('lo'));
-    const headers = { authorization: `Bearer ${body.client_token}` };
-    expect((await call(stack.endpoints.api, 'GET', '/status', { headers })).status).toBe(200);
-  });
 });
 
 describe('a stage that allows WebViews', () => {

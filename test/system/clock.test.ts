@@ -146,19 +146,6 @@ describe('the clock', () => {
     }
   });
 
-  it.each([
-    ['that is not JSON', () => 'boom'],
-    [
-      'about a step that its workflow lacks',
-      (request_id: string) => JSON.stringify({ v: 1, request_id, step: 7 }),
-    ],
-  ])('drops a message %s after one delivery', async (_what, body) => {
-    const app = await stack.start(WORKFLOW);
-    await sendToClock(stack.endpoints, body(app.requestId));
-    await isIdle();
-    expect(await app.status()).toEqual(app.started);
-  });
-
   it.each<[string, Answer]>([
     ['refuses', json(503, {})],
     ['hangs', silence],
@@ -184,18 +171,11 @@ describe('the event of an end', () => {
     expect((await check(app, SILENT_CODE)).status).toBe(200);
     const [event, ...others] = await endsOf(app);
     expect(others).toEqual([]);
+    const verified = { phone_number: true, email: false };
     expect(event).toMatchObject({
       source: 'silent-auth',
       'detail-type': 'verification.ended',
-      detail: {
-        status: 'completed',
-        channel: 'silent_auth',
-        verified: { phone_number: true, email: false },
-        reason: null,
-        sub: null,
-        nonce,
-        at: expect.any(String),
-      },
+      detail: { status: 'completed', channel: 'silent_auth', verified, nonce },
     });
     expect(JSON.stringify(event)).not.toContain(number.slice(1));
   });

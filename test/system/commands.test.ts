@@ -80,13 +80,11 @@ describe('a wrong value', () => {
   const measurements = 'cold, verification, tricks, profile, growth, cost';
   it.each<[name: string, args: string[], sentence: string]>([
     ['start', ['now'], 'the argument now is not understood'],
-    ['dev', ['now'], 'the argument now is not understood'],
     ['demo', ['--json=yes'], '--json takes no value'],
     ['test', ['-t'], '-t needs a value'],
     ['test:unit', ['--maxWorkers', '0'], count('--maxWorkers', 64)],
     ['test:watch', ['--maxWorkers', 'x'], count('--maxWorkers', 64)],
     ['check', ['infra'], 'the argument infra is not understood'],
-    ['format', ['infra'], 'the argument infra is not understood'],
     ['synth', ['-c', 'stage'], '--context must be <key>=<value>, not stage'],
     ['deploy', [], 'name the stage after two dashes: npm run deploy -- -c stage=prod'],
     [
@@ -94,7 +92,6 @@ describe('a wrong value', () => {
       ['-c', 'stage=dev', '--require-approval', 'maybe'],
       '--require-approval must be one of never, any-change, broadening',
     ],
-    ['contracts', ['docs'], 'the argument docs is not understood'],
     ['build:client', ['dist'], 'the argument dist is not understood'],
     ['simulate', ['--runs', 'many'], count('--runs', 1000000)],
     ['mutation', ['--only', 'nothing'], '--only names no mutant: nothing'],
@@ -106,13 +103,11 @@ describe('a wrong value', () => {
       ['--in-flight', '1,x'],
       '--in-flight must be whole numbers from 1 to 100000, with commas',
     ],
-    ['dashboard', ['here'], 'the argument here is not understood'],
     ['configure', [], 'give either --stage or --local'],
     ['configure', ['--stage'], '--stage needs a value'],
     ['doctor', ['--stage', 'dev', '--local'], 'give either --stage or --local'],
     ['probe', ['--stage'], '--stage needs a value'],
     ['trace', ['no fault'], 'the log line is not JSON'],
-    ['screenshot', ['here.png'], 'the argument here.png is not understood'],
   ])('of %s %j is refused', async (name, args, sentence) => {
     expectUsage(name, await run(name, args), sentence);
   });

@@ -70,12 +70,9 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
 
     it.each([
       [['forged', 'duplicated'], '8', 'completed'],
-      [['wifi'], '8', 'completed'],
       [['lost_answer'], '8', 'completed'],
       [['man_in_the_middle'], '8', 'aborted'],
       [[], '99', 'completed'],
-      [[], '7', 'completed'],
-      [['rejected'], '8', 'completed'],
     ])('copies lines for sh that play the same story: %j', (troubles, ending, status) =>
       site.visit(async (visitor) => {
         const { page } = visitor;

@@ -56,18 +56,6 @@ it('a failed silent authentication and a wrong code lead to a code by e-mail', a
   socket.close();
 });
 
-it('a man in the middle aborts the verification of the handset, and only that', async () => {
-  const [one, other] = await Promise.all([startOf('2'), startOf('4')]);
-  const before = await other.status();
-  const answer = await one.post('/check-code', { request_id: other.requestId, code: 'aBcDeF' });
-  expect(answer.status).toBe(409);
-  expect(answer.body).toMatchObject({
-    code: 'request_id_mismatch',
-    verification: { status: 'aborted', reason: 'request_id_mismatch' },
-  });
-  expect(await other.status()).toEqual(before);
-});
-
 it('50 starts at once with one idempotency key are one, and another body is refused', async () => {
   const headers = { 'idempotency-key': idempotencyKey() };
   const body = { phone_number: phoneNumber('8') };

@@ -186,29 +186,25 @@ export function guideTables(running: () => ScriptedStack): void {
     });
 
     it('show what a callback becomes', async () => {
-      const afterWebhook = async (
-        name: string,
-        toWebhook: (id: string) => object,
-      ): Promise<Cells> => {
+      const callbacks: readonly (readonly [string, (requestId: string) => object])[] = [
+        ...['completed', 'failed', 'user_rejected', 'expired'].map((status) => {
+          const event = (id: string) => webhooks.event(id, 'silent_auth', status);
+          return [`event of silent_auth, \`${status}\``, event] as const;
+        }),
+        ...['failed', 'expired', 'blocked', 'user_rejected', 'cancelled'].map((status) => {
+          const outcomes = { silent_auth: 'failed', sms: status };
+          const summary = (id: string) => webhooks.summary(id, status, outcomes);
+          return [`summary, \`${status}\` by SMS`, summary] as const;
+        }),
+      ];
+      const made = await inTurn(callbacks, async ([name, toWebhook]) => {
         const app = await begin();
         await running().send(toWebhook(app.requestId));
         const verification = await app.status();
         return [name, stands(verification), firstStep(verification)];
-      };
-      const statuses = ['completed', 'failed', 'user_rejected', 'expired'];
-      const events = await inTurn(statuses, (status) =>
-        afterWebhook(`event of silent_auth, \`${status}\``, (id) =>
-          webhooks.event(id, 'silent_auth', status),
-        ),
-      );
-      const ends = ['failed', 'expired', 'blocked', 'user_rejected', 'cancelled'];
-      const summaries = await inTurn(ends, (status) =>
-        afterWebhook(`summary, \`${status}\` by SMS`, (id) =>
-          webhooks.summary(id, status, { silent_auth: 'failed', sms: status }),
-        ),
-      );
+      });
       const head = ['callback', 'verification', 'step of silent_auth'];
-      expectOnPage('callbacks', head, [...events, ...summaries]);
+      expectOnPage('callbacks', head, made);
     });
   });
 }

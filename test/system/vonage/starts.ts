@@ -1,5 +1,5 @@
 /**
- * What a start sends, and starts whose answer from Vonage was lost, refused or strange (docs/architecture.md#paths, R6, R9,
+ * Starts whose answer from Vonage was lost, refused or strange (docs/architecture.md#paths, R6, R9,
  * S7).
  */
 
@@ -68,25 +68,5 @@ export function vonageStarts(running: () => ScriptedStack): void {
       expect(`${status} ${body.request_id ?? body.code}`).toBe(becomes);
       expect(vonage.count('start')).toBe(before + answers.length);
     }
-  });
-
-  it('POST /start sends every channel with its own fields, in the order of the request', async () => {
-    const { endpoints, vonage } = running();
-    const channels = ['silent_auth', 'whatsapp', 'rcs'];
-    const to = phoneNumber('8').slice(1);
-    const body = { phone_number: `+${to}`, channels, locale: 'de_DE@rg=atzzzz' };
-    expect((await call(endpoints.api, 'POST', '/start', { body })).status).toBe(202);
-    expect(vonage.calls.at(-1)?.body).toEqual({
-      brand: expect.any(String),
-      locale: 'de-de',
-      channel_timeout: 120,
-      client_ref: expect.stringMatching(/^[0-9a-f]{32}$/),
-      code_length: 6,
-      workflow: [
-        { channel: 'silent_auth', to, coverage_check: false },
-        { channel: 'whatsapp', to, from: '447700900000' },
-        { channel: 'rcs', to, from: 'acme' },
-      ],
-    });
   });
 }
