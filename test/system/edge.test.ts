@@ -9,11 +9,11 @@ import type { Stack } from '../../infra/local/stack.ts';
 import { EDGE_HEADERS } from '../../shared/config.ts';
 import { call, phoneNumber } from '../fixtures/app.ts';
 import { outputsOfStage, useHealthyAccount } from '../fixtures/aws-account.ts';
+import { readSecretOf } from '../fixtures/aws-call.ts';
 import { runCommand } from '../fixtures/command.ts';
 import { startHttpStub } from '../fixtures/http-stub.ts';
 import { lastingLimit } from '../fixtures/limits.ts';
 import { type OwnStack, startOwnStack } from '../fixtures/own-stack.ts';
-import { readSecretOf } from '../fixtures/secrets-manager.ts';
 
 const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/silent/0a1b-2c';
 const STARTS = 2;

@@ -13,10 +13,9 @@ import {
 } from '../../infra/operate/deployment/application.ts';
 import { createApplicationKey, publicKeyOf } from '../../infra/operate/deployment/keys.ts';
 import { call, phoneNumber, startApp } from '../fixtures/app.ts';
-import { awsOutput } from '../fixtures/aws-call.ts';
+import { awsOutput, putSecret, readSecret } from '../fixtures/aws-call.ts';
 import { type Ended, runCommand } from '../fixtures/command.ts';
 import { sendWebhook } from '../fixtures/scripted-vonage.ts';
-import { putSecret, readSecret } from '../fixtures/secrets-manager.ts';
 import { until } from '../fixtures/until.ts';
 import { startWatchedStack, type WatchedStack } from '../fixtures/watched-stack.ts';
 
