@@ -43,6 +43,11 @@ describe('a client generated from /openapi.json', () => {
   });
 });
 
+it('/asyncapi.json names the WebSocket of this deployment', async () => {
+  const { servers } = await (await fetch(`${api}/asyncapi.json`)).json();
+  expect(servers.push.host).toBe(new URL(endpoints.websocket).host);
+});
+
 const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 describe.skipIf(!hasPython)('a client written by hand in Python', () => {

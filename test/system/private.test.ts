@@ -100,7 +100,9 @@ async function silentStory(): Promise<void> {
   const socket = await app.openSocket();
   await socket.subscribe();
   const item = JSON.stringify(await storedItem(stack.endpoints, app.requestId));
-  keep('connection id', ...[...item.matchAll(/"\d{13}#([^"]+)"/g)].map(([, id]) => id));
+  const connections = [...item.matchAll(/"\d{13}#([^"]+)"/g)].map(([, id]) => id);
+  expect(connections).toHaveLength(1);
+  keep('connection id', ...connections);
   const carrier = await openCheckUrl(app);
   await submit(app, carrier.body);
   await socket.receives(({ status }) => status === 'completed');

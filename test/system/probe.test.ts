@@ -77,6 +77,16 @@ describe('the probe finds the readings under which the product misbehaves', () =
       { 7: /with the answer to the start: 0 of/ },
     ],
     [
+      'another request_id at the end of the redirects, and every code accepted',
+      [
+        { request: { result_request_id: 'other' } },
+        { answer: { operation: 'check', kind: 'invalid_code', status: 200 } },
+      ],
+      ['other-request-id', 'wrong-code-accepted'],
+      {},
+    ],
+    ['a chain of 16 redirects', [{ request: { hops: 16 } }], ['chain-not-followed'], {}],
+    [
       'webhooks with another signature',
       [{ webhook: { signature: 'wrong_secret' } }],
       ['no-webhook'],

@@ -7,6 +7,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { idempotencyKey, mailbox, phoneNumber, startApp } from '../fixtures/app.ts';
 import { inboxCode } from '../fixtures/local-services.ts';
 import { until } from '../fixtures/until.ts';
+import { openCheckUrl } from '../unit/infra/local/vonage/harness.ts';
 
 const endpoints = inject('endpoints');
 const { api } = endpoints;
@@ -54,6 +55,17 @@ it('a failed silent authentication and a wrong code lead to a code by e-mail', a
     verified: { phone_number: false, email: true },
   });
   socket.close();
+});
+
+it('a web page gets request_id and code in the fragment of its own address, which complete it', async () => {
+  const app = await startOf('8', { channels: ['silent_auth'], result: 'redirect' });
+  const { answered } = await openCheckUrl(await app.checkUrl());
+  expect((await app.status()).action).toMatchObject({ method: 'navigate' });
+  const page = new URL(answered.headers.get('location') ?? '');
+  expect(page.href).toMatch(`${api}/redirect#`);
+  const result = Object.fromEntries(new URLSearchParams(page.hash.slice(1)));
+  const checked = await app.post('/check-code', result);
+  expect(checked.body.verification).toMatchObject({ status: 'completed', channel: 'silent_auth' });
 });
 
 it('50 starts at once with one idempotency key are one, and another body is refused', async () => {

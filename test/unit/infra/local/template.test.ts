@@ -49,7 +49,7 @@ describe('readTemplate', () => {
       'an authorizer',
       'HttpApistartauthorizerBCFC1B22',
       { Properties: { AuthorizerType: 'REQUEST' } },
-      /authorizer/,
+      /AuthorizerType/,
     ],
     ['a runtime', 'Actor', { Properties: { Runtime: 'python3.13' } }, /Runtime/],
     ['a stage path', 'HttpApiStageCEBE8DDB', { Properties: { StageName: 'prod' } }, /\$default/],
