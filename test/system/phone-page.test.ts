@@ -102,6 +102,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
       ['The SIM proves it', [], 'Verified'],
       ['The SIM proves it', ['rejected'], 'Verified'],
       ['Fallback to e-mail', [], 'Verified'],
+      ['Someone else’s number', [], 'Not this phone'],
     ])('needs no more than the keyboard, step by step: %s %j', (preset, troubles, title) =>
       site.visit(async ({ page, end }) => {
         await page.locator('.preset', { hasText: preset }).click();

@@ -61,6 +61,14 @@ describe('docs/runbooks', () => {
     expect(options.filter((option) => !sources.join().includes(`--${option}`))).toEqual([]);
   });
 
+  it.each(['vonage-provider-outage.md', 'number-pumping.md', '../operating.md'])(
+    '%s names the parameter of the channel switch as the stack does',
+    (name) => {
+      const [output] = Object.values(template.findOutputs('ChannelSwitchName'));
+      expect(read(name)).toContain(`--name ${output?.Value} `);
+    },
+  );
+
   it.each(['function-errors.md', 'internal-errors.md', 'deployment.md'])(
     '%s gives the command for rolling back',
     (name) => {

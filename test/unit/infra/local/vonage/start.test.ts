@@ -131,9 +131,14 @@ describe('POST /v2/verify', () => {
     expect(answered.status).toBe(422);
   });
 
-  it('answers 401 without credentials', async () => {
-    const answered = await send(`${vonage.url}/v2/verify`, 'POST', {}, { brand: 'Acme' });
-    expectContract('start', answered);
+  it.each([
+    ['start', 'POST', ''],
+    ['check', 'POST', '/one'],
+    ['next_workflow', 'POST', '/one/next_workflow'],
+    ['cancel', 'DELETE', '/one'],
+  ] as const)('answers 401 to %s without credentials', async (operation, method, path) => {
+    const answered = await send(`${vonage.url}/v2/verify${path}`, method, {}, { brand: 'Acme' });
+    expectContract(operation, answered);
     expect(answered.status).toBe(401);
   });
 
