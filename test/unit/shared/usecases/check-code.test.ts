@@ -52,10 +52,11 @@ describe('checkCode, when Vonage refuses the code of silent_auth', () => {
 });
 
 describe('checkCode', () => {
-  it('counts the attempt before it asks Vonage, and writes the answer', async () => {
-    const { check, calls } = worldOf('accepted');
+  it('counts the attempt before it asks Vonage, once, and writes the answer', async () => {
+    const { check, calls, atVonage } = worldOf('accepted');
     expect((await check(CODE)).status).toBe('completed');
     expect(calls.slice(0, 3)).toEqual(['append code_submitted', 'check', 'append code_checked']);
+    expect(atVonage()).toEqual(['check']);
   });
 
   it.each([
