@@ -127,6 +127,7 @@ describe('a token of another form', () => {
     ['the other alphabet', signed(header, `${claims.slice(0, -1)}+`)],
     ['white space inside', `${header}. ${claims}.${signature}`],
     ['a signature with other unused bits', `${header}.${claims}.${withUnusedBits(signature)}`],
+    ['claims with other unused bits', signed(header, withUnusedBits(segment('{}')))],
     ['a signature of 31 bytes', `${header}.${claims}.${segment(Buffer.alloc(31))}`],
     ['a signature of 33 bytes', `${header}.${claims}.${segment(Buffer.alloc(33))}`],
     ['the JSON serialization', JSON.stringify({ payload: claims, protected: header, signature })],
@@ -335,9 +336,9 @@ describe('a secret that cannot be trusted', () => {
   });
 });
 
-/** The same 32 bytes, spelled with the two bits that base64url leaves over. */
-function withUnusedBits(signature: string): string {
+/** The same bytes, spelled with the bits that base64url leaves over. */
+function withUnusedBits(bytes: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-  const last = alphabet.indexOf(signature.at(-1) ?? '');
-  return `${signature.slice(0, -1)}${alphabet[last + 1]}`;
+  const last = alphabet.indexOf(bytes.at(-1) ?? '');
+  return `${bytes.slice(0, -1)}${alphabet[last + 1]}`;
 }
