@@ -260,21 +260,24 @@ describe('a code too early and too late', () => {
 });
 
 describe('the end', () => {
-  it('PIN channels with and without events', async () => {
-    const VERIFIED = 'completed voice, number verified #4';
-    const summarized = summary('completed', { sms: 'failed', voice: 'completed' });
-    const last = [looksAtSteps, 'sms failed provider_failed, voice completed null'] as const;
-    await play(usual, { channels: ['sms', 'voice'] }, [
-      [event('sms', 'failed'), 'action_pending voice, 3 tries #2'],
+  it.each([
+    ['sms', 'voice'],
+    ['whatsapp', 'rcs'],
+  ] as const)('PIN channels with and without events: %s, %s', async (first, second) => {
+    const VERIFIED = `completed ${second}, number verified #4`;
+    const summarized = summary('completed', { [first]: 'failed', [second]: 'completed' });
+    const steps = `${first} failed provider_failed, ${second} completed null`;
+    await play(usual, { channels: [first, second] }, [
+      [event(first, 'failed'), `action_pending ${second}, 3 tries #2`],
       [checks(PIN), `200: ${VERIFIED}`],
-      [event('voice', 'completed'), VERIFIED],
+      [event(second, 'completed'), VERIFIED],
       [summarized, VERIFIED],
-      last,
+      [looksAtSteps, steps],
     ]);
-    await play(usual, { channels: ['sms', 'voice'] }, [
-      [checks(PIN), '200: completed sms, number verified #3'],
+    await play(usual, { channels: [first, second] }, [
+      [checks(PIN), `200: completed ${first}, number verified #3`],
       [summarized, VERIFIED],
-      last,
+      [looksAtSteps, steps],
     ]);
   });
 
