@@ -103,9 +103,9 @@ describe('the gateway', () => {
     ['another method', '/act', { method: 'PUT' }, 404, 'Not Found'],
     ['an unknown path', '/nowhere', {}, 404, 'Not Found'],
     ['a slash at the end', '/act/', {}, 404, 'Not Found'],
-    ['above 10 MB', '/act', { body: TOO_LARGE }, 413, 'Request Entity Too Large'],
+    ['a body above 10 MB', '/act', { body: TOO_LARGE }, 413, 'Request Entity Too Large'],
     [
-      'above 10 MB in chunks',
+      'a body above 10 MB in chunks',
       '/act',
       { body: TOO_LARGE, headers: CHUNKED },
       413,

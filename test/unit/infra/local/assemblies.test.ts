@@ -9,7 +9,8 @@ const DEV = { context: { stage: 'dev' } };
 function workshop(end = () => Promise.resolve()) {
   const made: unknown[] = [];
   const make = async (folder: string, { context }: { readonly context: object }): Promise<void> => {
-    mkdirSync(folder);
+    // A folder takes the place of an empty one, not of a finished assembly.
+    mkdirSync(join(folder, 'assets'), { recursive: true });
     made.push(context);
     await end();
   };
