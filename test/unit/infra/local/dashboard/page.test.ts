@@ -102,6 +102,11 @@ describe('renderPage', () => {
     expect(page).toContain('1 of 2');
     expect(page.indexOf('too-many')).toBeLessThan(page.indexOf('silent'));
   });
+
+  it('is a page before anything was measured', () => {
+    const page = renderPage({ dashboards: [], alarms: [ALARM] }, { samples: [], lines: [] });
+    expect(page).toContain('too-many');
+  });
 });
 
 describe('markdownToHtml', () => {
