@@ -70,6 +70,7 @@ describe.skipIf(missing() !== undefined)('the phone page', () => {
 
     it.each([
       [['forged', 'duplicated'], '8', 'completed'],
+      [['wifi'], '8', 'completed'],
       [['lost_answer'], '8', 'completed'],
       [['man_in_the_middle'], '8', 'aborted'],
       [[], '99', 'completed'],
