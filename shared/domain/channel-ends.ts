@@ -53,14 +53,16 @@ export function reportedReason(facts: Facts, channel: Channel): Reason | null {
 }
 
 function endOfSilentAuth(facts: Facts): ChannelEnd | undefined {
-  const { started, outcomes } = facts;
+  const { started, outcomes, skipped } = facts;
   if (started.networkUnsupported) {
     return { status: 'failed', reason: 'network_unsupported', atMs: started.atMs };
   }
   const rejected = rejectedSilentAuthAttempt(facts);
   if (!rejected) return undefined;
   const reported = outcomes.get('silent_auth');
-  const atMs = Math.min(rejected.checkedAtMs ?? facts.atMs, reported?.atMs ?? Infinity);
+  const skippedAtMs = skipped.get('silent_auth')?.atMs ?? Infinity;
+  const checkedAtMs = rejected.checkedAtMs ?? facts.atMs;
+  const atMs = Math.min(checkedAtMs, reported?.atMs ?? Infinity, skippedAtMs);
   return { status: reported?.outcome ?? 'failed', reason: 'code_rejected', atMs };
 }
 

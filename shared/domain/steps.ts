@@ -33,9 +33,6 @@ export type StepAt =
  */
 export function stepsAt(facts: Facts, nowMs: number): readonly StepAt[] {
   const { workflow, channelTimeoutSeconds, atMs } = facts.started;
-  const lastHeardOf = workflow.findLastIndex(
-    (channel) => facts.outcomes.has(channel) || facts.skipped.has(channel),
-  );
   const result: StepAt[] = [];
   let startsAtMs = atMs;
   let running = false;
@@ -45,7 +42,7 @@ export function stepsAt(facts: Facts, nowMs: number): readonly StepAt[] {
       continue;
     }
     const endsAtMs = startsAtMs + durationMs(channel, channelTimeoutSeconds);
-    const end = endOf(facts, channel) ?? (index < lastHeardOf ? passedOver(facts) : undefined);
+    const end = endOf(facts, channel) ?? passedOver(facts, workflow.slice(index + 1));
     const isLast = index === workflow.length - 1;
     if (end) {
       const isByTime = end.atMs >= endsAtMs;
@@ -101,7 +98,13 @@ export function channelToSkip(facts: Facts, nowMs: number): Channel | undefined 
   return isNew ? steps[index - 1]?.channel : running.channel;
 }
 
-/** The channel has no event of its own, but a later channel ran. */
-function passedOver(facts: Facts): ChannelEnd {
-  return { status: 'expired', reason: 'channel_expired', atMs: facts.atMs };
+/** The channel has no event of its own, but a later one has: it was over at the first of those. */
+function passedOver(
+  { outcomes, skipped }: Facts,
+  later: readonly Channel[],
+): ChannelEnd | undefined {
+  const ends = later.flatMap((channel) => outcomes.get(channel) ?? skipped.get(channel) ?? []);
+  if (ends.length === 0) return undefined;
+  const atMs = Math.min(...ends.map((end) => end.atMs));
+  return { status: 'expired', reason: 'channel_expired', atMs };
 }

@@ -55,6 +55,18 @@ describe('runClock', () => {
   it.each([
     ['nothing that a webhook has pushed', 62, `${START}, silent_auth failed @4`, ['send 1 126']],
     [
+      'nothing that a webhook about a later step has pushed, after another event',
+      62,
+      `${START}, sms failed @20, pin a @61`,
+      ['send 2 332'],
+    ],
+    [
+      'nothing that a skip has pushed before Vonage refused a code',
+      62,
+      `${START}, code a @57, skip silent_auth - @58, a rejected @61`,
+      ['send 1 180'],
+    ],
+    [
       'a push of what time had ended before a webhook about it came',
       62,
       `${START}, silent_auth expired @60.5`,
