@@ -9,7 +9,7 @@ import { dueAtMs } from '../domain/wake-up.ts';
 import { appendDeadline } from './append-deadline.ts';
 import { type LetGoNeeds, type LetGoOutcome, letGo } from './let-go.ts';
 import { fallbackEntered } from './measure-change.ts';
-import { isNotified, notifyOfEnd } from './notify-of-end.ts';
+import { mayBeUnpushed, notifyOfEnd } from './notify-of-end.ts';
 import type { PublishNeeds } from './publish-change.ts';
 import { pushToSockets } from './push-to-sockets.ts';
 import type { Recorded } from './recorded.ts';
@@ -63,9 +63,8 @@ async function expire(read: Recorded, needs: RunClockNeeds): Promise<Recorded> {
 
 /**
  * Publishes the end and lets go at Vonage if that is still missing. If it is too early for Vonage,
- * schedules another message. `start` appends `deadline` without a push, and other functions may
- * crash before theirs, so an end by the deadline is pushed as long as `notified` is missing. The push
- * comes first, so `notified` stays missing if this function crashes before it.
+ * schedules another message. The push comes first, so `notified` stays missing if this function
+ * crashes before it.
  */
 async function finish(
   ended: Recorded,
@@ -73,8 +72,7 @@ async function finish(
   budget: Budget,
 ): Promise<'done' | 'again'> {
   const { entry, folded, atMs } = ended;
-  const isUnheard = folded.facts.ended?.by === 'deadline' && !isNotified(entry);
-  if (isUnheard) await pushToSockets(ended, needs);
+  if (mayBeUnpushed(ended)) await pushToSockets(ended, needs);
   const [hasNotified, letGoOutcome, isScheduled] = await Promise.all([
     notifyOfEnd(ended, needs),
     letGo(ended, 'clock', needs, budget),

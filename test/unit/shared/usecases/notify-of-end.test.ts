@@ -41,6 +41,14 @@ describe('notifyOfEnd', () => {
     expect(told()).toEqual(['notify completed', 'append notified']);
   });
 
+  it('first pushes an end by the deadline, which a start appends without a push', async () => {
+    const log = 'started silent_auth, deadline @90';
+    const { readAgain, calls } = verificationWorld(log, { seconds: 91 });
+    await readAgain();
+    await readAgain();
+    expect(calls).toEqual(['push expired silent_auth 2', 'notify expired', 'append notified']);
+  });
+
   it('does not fail when the store loses that the end was published', async () => {
     const { publish, log, told } = worldOf(CANCELLED);
     vi.spyOn(log, 'append').mockRejectedValue(new Error('down'));
