@@ -6,6 +6,7 @@ import { fold } from '../../domain/fold.ts';
 import { type Entry, isOwnedBy } from '../../domain/ports/verification-log.ts';
 import { isFinal } from '../../domain/verification.ts';
 import { appendDeadline } from '../append-deadline.ts';
+import { measureStart } from '../measure-change.ts';
 import { providerUnavailable, startInProgress } from '../refusals.ts';
 import type { Replay } from './claim-start.ts';
 import type { StartContext } from './start-context.ts';
@@ -63,6 +64,9 @@ async function appendLostStart(
   if (appended.outcome === 'unauthorized' || appended.outcome === 'full') {
     throw providerUnavailable();
   }
-  if (appended.outcome === 'appended') await wakeUpAfterStart(requestId, started, context);
+  if (appended.outcome === 'appended') {
+    measureStart(verificationOf(appended.entry, started.atMs), context.needs.telemetry);
+    await wakeUpAfterStart(requestId, started, context);
+  }
   return appended.entry;
 }

@@ -184,7 +184,7 @@ describe('a repeated start', () => {
   });
 
   it('waits while the log may be about to be written, then writes it again', async () => {
-    const { start, clock, log, wakeUps, calls } = startWorld({ key: REPEATED });
+    const { start, clock, log, wakeUps, calls, measured } = startWorld({ key: REPEATED });
     clock.seconds = 9.9;
     await expect(start()).rejects.toMatchObject({ code: 'start_in_progress' });
     expect(log.events).toEqual([]);
@@ -192,6 +192,7 @@ describe('a repeated start', () => {
     expect((await start()).clientToken).toBe(TOKEN);
     expect(log.events).toMatchObject([{ type: 'started' }]);
     expect(wakeUps).toEqual([72]);
+    expect(measured.map(({ name }) => name)).toEqual(['StartRefused', 'Started']);
     expect(calls).not.toContain('vonage');
   });
 
