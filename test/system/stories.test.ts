@@ -7,7 +7,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { idempotencyKey, mailbox, phoneNumber, startApp } from '../fixtures/app.ts';
 import { inboxCode } from '../fixtures/local-services.ts';
 import { until } from '../fixtures/until.ts';
-import { openCheckUrl } from '../unit/infra/local/vonage/harness.ts';
+import { openCheckUrl } from '../fixtures/vonage-harness.ts';
 
 const endpoints = inject('endpoints');
 const { api } = endpoints;

@@ -130,6 +130,22 @@ describe('architecture', () => {
     expect(readers).toEqual(['shared/dependencies/environment.ts']);
   });
 
+  it.each([
+    'lab/bench',
+    'lab/load',
+    'lab/mutation',
+    'lab/simulation',
+    'system',
+    'unit',
+    'fixtures',
+  ])('keeps test/%s apart: of test it imports its own folder and fixtures', (name) => {
+    const foreign = (target: string) =>
+      /^test\/\w+\//.test(target) && !target.startsWith(`test/${name}/`);
+    const imports = sources(`test/${name}`).flatMap(importsOf);
+    const isShared = ({ target }: Import) => target.startsWith('test/fixtures/');
+    expect(imports.filter((it) => foreign(it.target) && !isShared(it))).toEqual([]);
+  });
+
   it('has no barrel, no utils, no types file', () => {
     const names = ['infra', 'shared', 'test'].flatMap(sources);
     expect(names.filter((file) => /(^|\/)(index|utils|types|helpers)\.ts$/.test(file))).toEqual([]);

@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { progress } from '../../../shared/command/progress.ts';
-import { variables } from '../../system/performance/bundled-function.ts';
+import { variables } from '../../fixtures/bundled-function.ts';
+import { residentMegabytesOf } from '../../fixtures/process-usage.ts';
 import {
   type RecordedCall,
   type RecordedPeers,
   startRecordedPeers,
-} from '../../system/performance/recorded-peers.ts';
+} from '../../fixtures/recorded-peers.ts';
 import { buildAll, OURS } from './builds.ts';
 import { whyUncapped } from './cpu-cap.ts';
 import {
@@ -24,7 +25,6 @@ import {
   openRequests,
 } from './lambda.ts';
 import { peerVariables } from './peers/variables.ts';
-import { residentMegabytesOf } from './processes.ts';
 import type { Measured, Row } from './report.ts';
 import type { Request } from './requests.ts';
 import { medianOf, ratios, single, spread } from './statistics.ts';

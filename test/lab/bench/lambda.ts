@@ -1,7 +1,7 @@
 /** One function as Lambda runs it: a fresh process, all of a CPU for INIT, then its share. */
 
-import { openFunction } from '../../system/performance/bundled-function.ts';
-import { httpEvent } from '../../system/performance/requests.ts';
+import { openFunction } from '../../fixtures/bundled-function.ts';
+import { httpEvent } from '../../fixtures/requests.ts';
 import type { Ours } from './builds.ts';
 import { openCpuCap, WHOLE_CPU_MEGABYTES } from './cpu-cap.ts';
 import { checkRequest, type Request, startRequest, webhookRequest } from './requests.ts';

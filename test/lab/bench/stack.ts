@@ -1,8 +1,8 @@
 /** A stack for benchmarks, in which nothing ends by itself, and what its functions take of the CPU. */
 
 import type { Stack } from '../../../infra/local/stack.ts';
-import { type LabStack, startLabStack } from '../load/lab-stack.ts';
-import { timesOf } from './processes.ts';
+import { type LabStack, startLabStack } from '../../fixtures/lab-stack.ts';
+import { timesOf } from '../../fixtures/process-usage.ts';
 import { sum } from './statistics.ts';
 
 const SETTINGS = {

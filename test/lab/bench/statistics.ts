@@ -1,5 +1,7 @@
 /** What a handful of measurements say: the middle, and how far they are apart. */
 
+import { quantile } from '../../fixtures/quantile.ts';
+
 /** A number as it is shown; of several measurements the middle. */
 export interface Figure {
   readonly median: number;
@@ -40,13 +42,4 @@ export function ratios(values: readonly number[], base: readonly number[]): read
 
 export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-/** NaN of nothing. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  const place = (sorted.length - 1) * share;
-  const below = sorted[Math.floor(place)] ?? Number.NaN;
-  const above = sorted[Math.ceil(place)] ?? Number.NaN;
-  return below + (above - below) * (place - Math.floor(place));
 }

@@ -4,7 +4,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Stack } from '../../../infra/local/stack.ts';
-import { createPrng } from '../simulation/prng.ts';
+import { createPrng } from '../../fixtures/prng.ts';
 import { type Counts, count } from './tally.ts';
 
 const PAUSE_MS = { from: 500, to: 2_500 };

@@ -1,7 +1,7 @@
 /** Resident memory of every process of a stack. */
 
 import type { Stack } from '../../../infra/local/stack.ts';
-import { residentMegabytesOf } from '../bench/processes.ts';
+import { residentMegabytesOf } from '../../fixtures/process-usage.ts';
 
 /** Megabytes by process id, under the name of what the process is. */
 export type Memory = ReadonlyMap<string, ReadonlyMap<number, number>>;

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { VerificationObject } from '../../../shared/contract/verification-object.ts';
-import { createPrng } from '../simulation/prng.ts';
+import { createPrng } from '../../fixtures/prng.ts';
 
 /** How it must end when nothing but the phones' own networks fails. */
 type End = Pick<VerificationObject, 'status' | 'channel' | 'reason'> & {

@@ -1,6 +1,6 @@
 /** The report of a run as text. */
 
-import { quantile } from '../bench/statistics.ts';
+import { quantile } from '../../fixtures/quantile.ts';
 import type { Crowd } from './crowd.ts';
 import type { Settled } from './settle.ts';
 import type { Counts } from './tally.ts';

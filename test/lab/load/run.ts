@@ -10,11 +10,11 @@
 import { flag, integer, text } from '../../../shared/command/options.ts';
 import { progress } from '../../../shared/command/progress.ts';
 import { readCommandLine } from '../../../shared/command/run-command.ts';
+import { startLabStack } from '../../fixtures/lab-stack.ts';
 import { setFaults } from '../../fixtures/local-services.ts';
 import { findPrivate } from '../../fixtures/private-lines.ts';
 import { runCrowd } from './crowd.ts';
 import { startKilling } from './killer.ts';
-import { startLabStack } from './lab-stack.ts';
 import { isFlat } from './memory.ts';
 import { toText } from './report.ts';
 import { settle } from './settle.ts';

@@ -1,8 +1,8 @@
 /** The quiet end of a run: faults stop, time passes, and everybody asks once more. */
 
+import type { Item } from '../../fixtures/memory-dynamodb.ts';
 import type { Received } from './gateway.ts';
 import { TABLES } from './lambda/needs.ts';
-import type { Item } from './store/memory-dynamodb.ts';
 import type { Holding, World } from './world.ts';
 
 /** One verification as its holder finds it when all is over. */

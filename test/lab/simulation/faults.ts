@@ -1,6 +1,6 @@
 /** What goes wrong in one run, and how often: drawn once from the seed, switched off for the end. */
 
-import type { Prng } from './prng.ts';
+import type { Prng } from '../../fixtures/prng.ts';
 
 /**
  * `slow`: just in time. `refused`: throttled or not connected, no effect. `lost_request`: no effect,

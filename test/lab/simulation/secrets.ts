@@ -1,9 +1,9 @@
 /** Secrets Manager, what Vonage knows of the same secrets, and the rotation of both. */
 
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { BASE64URL } from '../../fixtures/prng.ts';
 import { newProofKey, xOf } from '../../fixtures/proofs.ts';
 import { API_KEY, APPLICATION_ID } from '../../fixtures/webhook-tokens.ts';
-import { BASE64URL } from './prng.ts';
 import type { Connected, Waiting } from './wire.ts';
 
 export const SECRET_IDS = {

@@ -1,7 +1,7 @@
 /** One run's world: its stage, its people and how they are spread, all drawn from the seed. */
 
 import type { ChannelName, StartSettings } from '../../../shared/config.ts';
-import type { Prng } from './prng.ts';
+import type { Prng } from '../../fixtures/prng.ts';
 
 export type Carrier = 'matches' | 'mismatches' | 'fails' | 'unsupported';
 

@@ -1,12 +1,12 @@
 /** One run from its seed to its verdict. */
 
+import type { Prng } from '../../fixtures/prng.ts';
 import { runApp } from './actors/app.ts';
 import { runAttack } from './actors/attackers.ts';
 import { judge } from './checker/judge.ts';
 import type { Violation } from './checker/objects.ts';
 import { type FinalLook, observeEnding } from './ending.ts';
 import type { Fact } from './history.ts';
-import type { Prng } from './prng.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface RunResult {

@@ -1,9 +1,9 @@
 /** Every await of the product: a request that is sent, takes effect somewhere, and is answered, or not. */
 
 import type { Clock } from '../../../shared/domain/ports/clock.ts';
+import type { Prng } from '../../fixtures/prng.ts';
 import type { Faults } from './faults.ts';
 import type { History } from './history.ts';
-import type { Prng } from './prng.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** What every part of a simulated world is given. */

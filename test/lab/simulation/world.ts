@@ -2,6 +2,8 @@
 
 import { createHmac } from 'node:crypto';
 import type { EndNotifier } from '../../../shared/domain/ports/end-notifier.ts';
+import { createMemoryDynamoDb, type MemoryDynamoDb } from '../../fixtures/memory-dynamodb.ts';
+import { createPrng } from '../../fixtures/prng.ts';
 import { createCompany } from './actors/company.ts';
 import { createSimulatedQueue } from './clock-queue.ts';
 import { createFaults } from './faults.ts';
@@ -9,13 +11,11 @@ import { type Client, createGateway } from './gateway.ts';
 import { createHistory } from './history.ts';
 import { createLambda } from './lambda/instances.ts';
 import { type Environment, TABLES } from './lambda/needs.ts';
-import { createPrng } from './prng.ts';
 import { createScheduler } from './scheduler.ts';
 import { createSecrets, SECRET_IDS, type SimulatedSecrets } from './secrets.ts';
 import { drawSettings } from './settings.ts';
 import { createSockets } from './sockets.ts';
-import { createMemoryDynamoDb, type MemoryDynamoDb } from './store/memory-dynamodb.ts';
-import { createStoreClients } from './store/store-clients.ts';
+import { createStoreClients } from './store-clients.ts';
 import { createDeliveries, type Deliveries } from './vonage/deliveries.ts';
 import { createVonageHttp } from './vonage/http.ts';
 import { createProvider } from './vonage/provider.ts';

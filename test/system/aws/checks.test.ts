@@ -4,8 +4,8 @@ import { addChecks } from '../../../infra/aws/checks.ts';
 import { FirewallStack } from '../../../infra/aws/firewall-stack.ts';
 import type { Stage } from '../../../infra/aws/stage.ts';
 import { getStage } from '../../../infra/aws/stages.ts';
+import { createCompanyStack } from '../../fixtures/company-stack.ts';
 import { createStageStack, tinyBundles } from '../../fixtures/stage-stack.ts';
-import { createCompanyStack } from '../../unit/infra/aws/company-stack.ts';
 
 const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/silent/0a1b-2c';
 

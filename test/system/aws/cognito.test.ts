@@ -6,9 +6,9 @@ import { App, type Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { bundleCognitoTrigger } from '../../../docs/examples/cognito/bundle.ts';
+import { createCompanyStack } from '../../fixtures/company-stack.ts';
 import { cdkContext } from '../../fixtures/stage-stack.ts';
 import { permissionsOf } from '../../fixtures/template.ts';
-import { createCompanyStack } from '../../unit/infra/aws/company-stack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'silent-auth-cognito-'));
 const bundle = bundleCognitoTrigger(folder);

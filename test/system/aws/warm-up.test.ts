@@ -11,9 +11,9 @@ import {
   START_EXAMPLE,
   warmUp,
 } from '../../../shared/dependencies/warm-up.ts';
+import { variables } from '../../fixtures/bundled-function.ts';
 import { LAMBDA_VARIABLES } from '../../fixtures/lambda-variables.ts';
-import { variables } from '../performance/bundled-function.ts';
-import { type RecordedPeers, startRecordedPeers } from '../performance/recorded-peers.ts';
+import { type RecordedPeers, startRecordedPeers } from '../../fixtures/recorded-peers.ts';
 
 let peers: RecordedPeers;
 

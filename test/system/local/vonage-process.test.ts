@@ -14,7 +14,7 @@ import {
   SIGNATURE_SECRET,
   type StatusUrl,
   started,
-} from '../../unit/infra/local/vonage/harness.ts';
+} from '../../fixtures/vonage-harness.ts';
 
 const MAIN = 'infra/local/vonage/main.ts';
 

@@ -9,11 +9,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundles, bundlesIn } from '../../../infra/aws/bundle.ts';
 import { openAssembly } from '../../../infra/local/assemblies.ts';
 import type { FunctionName } from '../../../shared/config.ts';
+import { type BundledFunction, startFunction } from '../../fixtures/bundled-function.ts';
+import {
+  type RecordedCall,
+  type RecordedPeers,
+  startRecordedPeers,
+} from '../../fixtures/recorded-peers.ts';
+import { httpEvent, socketEvent } from '../../fixtures/requests.ts';
 import { webhooks } from '../../fixtures/scripted-vonage.ts';
 import { webhookToken } from '../../fixtures/webhook-tokens.ts';
-import { type BundledFunction, startFunction } from './bundled-function.ts';
-import { type RecordedCall, type RecordedPeers, startRecordedPeers } from './recorded-peers.ts';
-import { httpEvent, socketEvent } from './requests.ts';
 
 /** Calls that are under way together, by peer and operation. */
 type Wave = Readonly<Record<string, number>>;

@@ -1,8 +1,8 @@
 /** The configuration of a peer. */
 
+import type { RecordedPeers } from '../../../fixtures/recorded-peers.ts';
 import { newApplicationKey } from '../../../fixtures/secrets.ts';
 import { APPLICATION_ID, SIGNATURE_SECRET } from '../../../fixtures/webhook-tokens.ts';
-import type { RecordedPeers } from '../../../system/performance/recorded-peers.ts';
 
 export function peerVariables({ url }: RecordedPeers): Readonly<Record<string, string>> {
   const { privateKey } = newApplicationKey();

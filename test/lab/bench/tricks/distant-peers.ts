@@ -11,8 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { ENV } from '../../../../shared/config.ts';
-import { variables } from '../../../system/performance/bundled-function.ts';
-import type { RecordedPeers } from '../../../system/performance/recorded-peers.ts';
+import { variables } from '../../../fixtures/bundled-function.ts';
+import type { RecordedPeers } from '../../../fixtures/recorded-peers.ts';
 
 export interface DistantPeers {
   /** Of a function that calls these peers and trusts their authority. */

@@ -5,13 +5,10 @@
 
 import { ESBUILD_OPTIONS } from '../../../../infra/aws/bundle.ts';
 import { progress } from '../../../../shared/command/progress.ts';
-import {
-  type RecordedPeers,
-  startRecordedPeers,
-} from '../../../system/performance/recorded-peers.ts';
+import { timesOf } from '../../../fixtures/process-usage.ts';
+import { type RecordedPeers, startRecordedPeers } from '../../../fixtures/recorded-peers.ts';
 import { buildFunction } from '../builds.ts';
 import { openLambda } from '../lambda.ts';
-import { timesOf } from '../processes.ts';
 import type { Measured, Row } from '../report.ts';
 import { startRequest } from '../requests.ts';
 import { medianOf, single, spread } from '../statistics.ts';

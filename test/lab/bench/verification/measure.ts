@@ -4,7 +4,7 @@
  */
 
 import { progress } from '../../../../shared/command/progress.ts';
-import { startRecordedPeers } from '../../../system/performance/recorded-peers.ts';
+import { startRecordedPeers } from '../../../fixtures/recorded-peers.ts';
 import { type Builds, buildAll } from '../builds.ts';
 import { waitOf } from '../cost/model.ts';
 import { whyUncapped } from '../cpu-cap.ts';

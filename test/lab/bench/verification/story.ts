@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { phoneNumber } from '../../../fixtures/app.ts';
-import type { RecordedPeers } from '../../../system/performance/recorded-peers.ts';
+import type { RecordedPeers } from '../../../fixtures/recorded-peers.ts';
 import { WAITS } from '../cost/model.ts';
 import {
   checkRequest,

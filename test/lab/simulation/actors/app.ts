@@ -3,7 +3,7 @@
  * impatient, and sometimes give up.
  */
 
-import { BASE64URL, DIGITS, type Prng } from '../prng.ts';
+import { BASE64URL, DIGITS, type Prng } from '../../../fixtures/prng.ts';
 import type { Person } from '../settings.ts';
 import type { Socket } from '../sockets.ts';
 import type { World } from '../world.ts';

@@ -1,8 +1,8 @@
 /** What Mallory does: she knows every request_id and owns no phone and no mailbox but her own. */
 
+import { BASE64URL, DIGITS, type Prng } from '../../../fixtures/prng.ts';
 import type { Client, Sent } from '../gateway.ts';
 import { ORIGIN } from '../lambda/needs.ts';
-import { BASE64URL, DIGITS, type Prng } from '../prng.ts';
 import type { Attack, Person } from '../settings.ts';
 import type { World } from '../world.ts';
 import { forge } from './forge.ts';

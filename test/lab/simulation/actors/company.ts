@@ -1,10 +1,10 @@
 /** Your backend: it knows only the public keys and accepts each proof once. */
 
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose';
+import type { Prng } from '../../../fixtures/prng.ts';
 import type { Client, Gateway, Received } from '../gateway.ts';
 import type { JsonObject, Verdict } from '../history.ts';
 import { PROOF } from '../lambda/needs.ts';
-import type { Prng } from '../prng.ts';
 import type { Surroundings } from '../wire.ts';
 
 const COMPANY: Client = { name: 'company', address: '203.0.113.77' };

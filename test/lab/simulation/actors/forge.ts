@@ -1,7 +1,7 @@
 /** Webhooks that Vonage never sent, or sent to say something else (T3–T5). */
 
+import { BASE64URL, type Prng } from '../../../fixtures/prng.ts';
 import type { JsonObject } from '../history.ts';
-import { BASE64URL, type Prng } from '../prng.ts';
 import { type Delivery, type Signing, sign } from '../vonage/deliveries.ts';
 import type { World } from '../world.ts';
 

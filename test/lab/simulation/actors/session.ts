@@ -1,9 +1,9 @@
 /** One running verification, as its holder sees it: the newest object, and a bell for every change. */
 
 import type { VerificationObject } from '../../../../shared/contract/verification-object.ts';
+import type { Prng } from '../../../fixtures/prng.ts';
 import { get, isObject } from '../checker/objects.ts';
 import type { Client, Received, Route } from '../gateway.ts';
-import type { Prng } from '../prng.ts';
 import type { Person } from '../settings.ts';
 import type { World } from '../world.ts';
 

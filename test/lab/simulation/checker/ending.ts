@@ -1,8 +1,8 @@
 /** L1, L3, S4, S5: once things are quiet, everything is over and everybody agrees. */
 
+import type { Item } from '../../../fixtures/memory-dynamodb.ts';
 import type { FinalLook } from '../ending.ts';
 import type { JsonObject } from '../history.ts';
-import type { Item } from '../store/memory-dynamodb.ts';
 import type { World } from '../world.ts';
 import { ENDS, get, isObject, type Report } from './objects.ts';
 

@@ -22,10 +22,10 @@ import type { EndNotifier } from '../../../../shared/domain/ports/end-notifier.t
 import type { Pusher } from '../../../../shared/domain/ports/pusher.ts';
 import type { InvocationTelemetry } from '../../../../shared/lambda/telemetry.ts';
 import type { Webhooks } from '../../../../shared/usecases/accept-webhook.ts';
-import { BASE64URL, type Prng } from '../prng.ts';
+import { BASE64URL, type Prng } from '../../../fixtures/prng.ts';
 import { SECRET_IDS, type SimulatedSecrets } from '../secrets.ts';
 import type { RunSettings } from '../settings.ts';
-import type { StoreClients } from '../store/store-clients.ts';
+import type { StoreClients } from '../store-clients.ts';
 import { VONAGE_ORIGIN } from '../vonage/provider.ts';
 import type { Waiting, Wire } from '../wire.ts';
 

@@ -1,8 +1,8 @@
 /** Vonage signs webhooks and delivers them until it is answered 2xx (protocol §5.1, §6). */
 
+import { HEX, type Prng } from '../../../fixtures/prng.ts';
 import { type TokenParts, webhookToken } from '../../../fixtures/webhook-tokens.ts';
 import type { JsonObject } from '../history.ts';
-import { HEX, type Prng } from '../prng.ts';
 import type { SimulatedSecrets } from '../secrets.ts';
 import type { Surroundings } from '../wire.ts';
 

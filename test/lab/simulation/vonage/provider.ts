@@ -11,9 +11,9 @@ import { createInbox } from '../../../../infra/local/vonage/inbox.ts';
 import { createRequests } from '../../../../infra/local/vonage/requests.ts';
 import { isVerification, type Verification } from '../../../../infra/local/vonage/verification.ts';
 import { createVerifyApi } from '../../../../infra/local/vonage/verify-api.ts';
+import { HEX } from '../../../fixtures/prng.ts';
 import { get } from '../checker/objects.ts';
 import type { JsonObject } from '../history.ts';
-import { HEX } from '../prng.ts';
 import type { Carrier } from '../settings.ts';
 import type { Surroundings } from '../wire.ts';
 

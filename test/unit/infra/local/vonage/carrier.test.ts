@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestFault } from '../../../../../infra/local/vonage/fault-rules.ts';
-import { newNumber, openCheckUrl, send, started, useHarness } from './harness.ts';
+import {
+  newNumber,
+  openCheckUrl,
+  send,
+  started,
+  useHarness,
+} from '../../../../fixtures/vonage-harness.ts';
 
 // How silent authentication goes on after the check_url: verifications.test.ts.
 const vonage = await useHarness();

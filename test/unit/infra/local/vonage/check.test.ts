@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newNumber, started, stepTo, useHarness } from './harness.ts';
+import { newNumber, started, stepTo, useHarness } from '../../../../fixtures/vonage-harness.ts';
 
 // What follows from a code: verifications.test.ts.
 const vonage = await useHarness();

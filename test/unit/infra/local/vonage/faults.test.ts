@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AnswerFault, faultRule } from '../../../../../infra/local/vonage/fault-rules.ts';
-import { authorization, newNumber, send, started, useHarness } from './harness.ts';
+import {
+  authorization,
+  newNumber,
+  send,
+  started,
+  useHarness,
+} from '../../../../fixtures/vonage-harness.ts';
 
 const vonage = await useHarness();
 const RULES_URL = `${vonage.url}/faults`;

@@ -11,7 +11,7 @@ import {
   SIGNATURE_SECRET,
   stepTo,
   useHarness,
-} from './harness.ts';
+} from '../../../../fixtures/vonage-harness.ts';
 
 const vonage = await useHarness();
 const auth = new Auth({ applicationId: APPLICATION_ID, privateKey: PRIVATE_KEY });

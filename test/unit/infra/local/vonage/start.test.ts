@@ -7,7 +7,7 @@ import {
   send,
   started,
   useHarness,
-} from './harness.ts';
+} from '../../../../fixtures/vonage-harness.ts';
 
 const vonage = await useHarness();
 

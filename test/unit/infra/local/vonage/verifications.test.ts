@@ -2,7 +2,13 @@
 
 import { expect, it } from 'vitest';
 import type { RequestFault, WebhookFault } from '../../../../../infra/local/vonage/fault-rules.ts';
-import { type Answered, newNumber, openCheckUrl, stepTo, useHarness } from './harness.ts';
+import {
+  type Answered,
+  newNumber,
+  openCheckUrl,
+  stepTo,
+  useHarness,
+} from '../../../../fixtures/vonage-harness.ts';
 
 const vonage = await useHarness();
 

@@ -12,7 +12,7 @@ import {
   type Received,
   SIGNATURE_SECRET,
   started,
-} from './harness.ts';
+} from '../../../../fixtures/vonage-harness.ts';
 
 const vonage = await createHarness();
 afterAll(() => vonage[Symbol.asyncDispose]());

@@ -4,10 +4,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { createVerificationLog } from '../../../../../shared/adapters/dynamodb/verification-log.ts';
 import type { StartLimits } from '../../../../../shared/config.ts';
 import type { VerifyAnswer } from '../../../../../shared/domain/ports/vonage.ts';
+import { createMemoryDynamoDb } from '../../../../fixtures/memory-dynamodb.ts';
 import { startProtection } from '../../../../fixtures/start-protection.ts';
 import { START_SETTINGS } from '../../../../fixtures/start-settings.ts';
 import { START, startWorld } from '../../../../fixtures/start-world.ts';
-import { createMemoryDynamoDb } from '../../../../lab/simulation/store/memory-dynamodb.ts';
 
 const hourly = (count: number) => ({ count, perCaller: count, windowSeconds: 3600 });
 const LIMITED = { code: 'rate_limited' };

@@ -5,8 +5,8 @@ import {
   DynamoDBClient,
   ProvisionedThroughputExceededException,
 } from '@aws-sdk/client-dynamodb';
-import type { Connected, Waiting } from '../wire.ts';
-import type { MemoryDynamoDb } from './memory-dynamodb.ts';
+import type { MemoryDynamoDb } from '../../fixtures/memory-dynamodb.ts';
+import type { Connected, Waiting } from './wire.ts';
 
 type Carried =
   | { readonly result: ReturnType<MemoryDynamoDb['execute']> }
