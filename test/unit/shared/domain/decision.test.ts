@@ -4,9 +4,9 @@ import { folded } from '../../../fixtures/histories.ts';
 
 const shown = (log: string) => folded(log, 20).verification;
 
-/** Each row: rule, what has happened, and how it ends; `running` where the rule does not decide. */
+/** `running` where the rule does not decide. */
 describe('the decision rules', () => {
-  it.each([
+  it.each<[rule: number, log: string, becomes: string]>([
     [1, 'cancelled', 'cancelled'],
     [1, 'aborted', 'aborted'],
     [1, 'deadline', 'expired'],
@@ -23,17 +23,17 @@ describe('the decision rules', () => {
     [4, 'silent_auth blocked', 'running'],
     [5, 'pin a, a exhausted', 'failed'],
     [5, 'pin a, a rejected, pin b, b rejected, pin c, c rejected', 'running'],
-  ])('(%i) %s: %s', (_rule, log, expected) => {
+  ])('rule %i, after "%s": the verification is %s', (_rule, log, expected) => {
     const verification = shown(`started, ${log}`);
     expect(isFinal(verification) ? verification.status : 'running').toBe(expected);
   });
 
-  it.each([
+  it.each<[order: string, log: string, becomes: string]>([
     ['(1) before (2)', 'cancelled, a accepted', 'cancelled'],
     ['(2) before (3)', 'summary completed, summary failed', 'completed'],
     ['(3) before (4)', 'summary blocked email expired', 'expired'],
     ['(4) before (5)', 'email expired, a exhausted', 'expired'],
-  ])('decide in their order: %s, %s: %s', (_order, log, expected) => {
+  ])('decide in their order, %s: after "%s" the verification is %s', (_order, log, expected) => {
     expect(shown(`started, code a, ${log}`).status).toBe(expected);
   });
 });

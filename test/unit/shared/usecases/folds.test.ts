@@ -34,7 +34,7 @@ describe('each write or read is folded once', () => {
     ['a repeated webhook', 1, 'started, check_url', webhook],
     ['check-code, which writes twice', 2, 'started', ({ check }) => check(CODE)],
     ['clock, before the deadline', 1, 'started', ({ runClock }) => runClock(0)],
-  ])('%s: %i', async (_what, folds, log, act) => {
+  ])('%s, folds in all: %i', async (_what, folds, log, act) => {
     expect(await foldsOf(act, verificationWorld(log))).toBe(folds);
   });
 });

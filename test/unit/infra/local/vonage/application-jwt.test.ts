@@ -30,7 +30,7 @@ describe('the application JWT', () => {
   const ACCEPTED = { applicationId: 'acme' };
   const UNAUTHORIZED = { refused: 'unauthorized' };
   const EXPIRED = { refused: 'jwt_expired' };
-  it.each<[string, Claims, object]>([
+  it.each<[what: string, claims: Claims, outcome: object]>([
     ['all claims', {}, ACCEPTED],
     ['no exp, which means 15 minutes', { exp: undefined }, ACCEPTED],
     ['a lifetime of 30 s', { exp: 30 }, ACCEPTED],
@@ -46,7 +46,7 @@ describe('the application JWT', () => {
     ['an nbf in the future', { nbf: 600 }, UNAUTHORIZED],
     ['an exp in the past', { iat: -600, exp: -60 }, EXPIRED],
     ['no exp and an iat of 16 minutes ago', { iat: -960, exp: undefined }, EXPIRED],
-  ])('with %s is decided about', async (_name, claims, outcome) => {
+  ])('is accepted, refused or expired by its claims: %s', async (_name, claims, outcome) => {
     expect(await authenticate(`Bearer ${await sign(claims)}`)).toMatchObject(outcome);
   });
 

@@ -28,8 +28,9 @@ const LONG = { channel_timeout: 900 };
 /**
  * `<channels>: <steps> → <webhooks>`. A step ends with its outcome: `open`, `next`, `cancel` and the
  * codes `right`, `wrong`, `first` with a status and perhaps a detail; `runs` with the channel or the
- * end; `shows` with what the start answered. A webhook is `<channel> <status>`, where silent_auth
- * goes without saying, or the summary: `<status>: <status of each channel>`.
+ * end; `shows` with what the start answered; `wait` lets so many seconds pass. A webhook is
+ * `<channel> <status>`, where silent_auth goes without saying, or the summary:
+ * `<status>: <status of each channel>`.
  */
 const STORIES: Record<string, string | readonly [string, Setting]> = {
   'a PIN completes, once':
@@ -209,7 +210,9 @@ async function begin(workflow: readonly string[], setting: Setting) {
   };
   async function take(step: string): Promise<string> {
     const [verb = '', given = ''] = step.split(' ');
-    const outcome = (await actions[verb]?.(given)) ?? 'unknown';
+    const act = actions[verb];
+    if (!act) throw new Error(`there is no step ${verb}`);
+    const outcome = (await act(given)) ?? 'nothing';
     if (typeof outcome === 'string') return `${verb} ${outcome}`;
     return `${verb} ${outcome.status} ${outcome.json.detail}`.replace(requestId, 'ID');
   }

@@ -37,12 +37,14 @@ afterAll(() => store.stop());
 
 type Calls = Readonly<Record<string, (...words: string[]) => Promise<unknown>>>;
 
-/** Makes calls one after the other, `<call> <owner> <more>; …`; the answer is that of the last. */
+/** Makes calls one after the other, `<call> <owner> [more]; …`; the answer is that of the last. */
 async function play(calls: Calls, script: string): Promise<unknown> {
   let answer: unknown;
   for (const step of script.split('; ')) {
     const [name = '', ...words] = step.split(' ');
-    answer = await calls[name]?.(...words);
+    const call = calls[name];
+    if (!call) throw new Error(`there is no call ${name}`);
+    answer = await call(...words);
   }
   return answer;
 }
@@ -50,7 +52,12 @@ async function play(calls: Calls, script: string): Promise<unknown> {
 const after = (milliseconds = '0') => NOW_MS + Number(milliseconds);
 const by = (owner = '') => ({ phoneNumber, owner });
 
-/** The verification of a start is called like its owner. */
+/**
+ * `lock <owner> [ms] [ended]`, `inherit <owner> <from> [ms]`, `record <owner> [by-mail]`,
+ * `release <owner>`, `leave <owner>`: `ms` after the beginning, `ended` a verification that is over,
+ * `from` the try that holds the lock, `leave` an unknown outcome. The verification of a start is
+ * called like its owner.
+ */
 const LOCK_CALLS: Calls = {
   lock: (owner, atMs, ended) => protection.locks.lock(by(owner), after(atMs), ended),
   inherit: (owner, from = '', atMs) => protection.locks.inherit(by(owner), after(atMs), from),
@@ -66,29 +73,33 @@ const LOCK_CALLS: Calls = {
 const live = (requestId: string) => ({ outcome: 'live', requestId });
 
 describe('PhoneNumberLocks', () => {
-  it.each<[string, string, object]>([
+  it.each<[rule: string, script: string, answer: object]>([
     ['lock a number against every other start', 'lock one; lock two 34999', HELD],
-    ['let go of it after 35 s', 'lock one; lock two 35000', CONTESTED],
+    ['let go of a number after 35 s', 'lock one; lock two 35000', CONTESTED],
     ['recognise their own write whose answer was lost', 'lock one; lock one', LOCKED],
     ['are released by their owner only', 'lock one; release two; lock two', HELD],
     ['are released', 'lock one; release one; lock two', LOCKED],
     ['name the live verification', 'lock one; record one; lock two 1', live('one')],
-    ['name it until its time is over', `lock one; record one; lock two ${LIVE_MS}`, LOCKED],
-    ['name it after the end of another', 'lock one; record one; lock two 0 zero', live('one')],
-    ['ignore one that has ended', 'lock one; record one; lock two 0 one', LOCKED],
-    ['record one twice', 'lock one; record one; record one; lock two', live('one')],
+    ['name it as live until its time is over', `lock one; record one; lock two ${LIVE_MS}`, LOCKED],
+    [
+      'name it as live after the end of another',
+      'lock one; record one; lock two 0 zero',
+      live('one'),
+    ],
+    ['ignore a verification that has ended', 'lock one; record one; lock two 0 one', LOCKED],
+    ['record a verification twice', 'lock one; record one; record one; lock two', live('one')],
   ])('%s', async (_rule, script, answer) => {
     expect(await play(LOCK_CALLS, script)).toEqual(answer);
   });
 
-  it.each<[string, string, object]>([
+  it.each<[rule: string, script: string, answer: object]>([
     ['leaves the lock of a later start', 'record late; lock x 40000', HELD],
     ['leaves the verification of a later start', 'record next; record late; lock x', live('next')],
   ])('a late record %s', async (_rule, script, answer) => {
     expect(await play(LOCK_CALLS, `lock late; lock next 40000; ${script}`)).toEqual(answer);
   });
 
-  it.each<[string, string, object]>([
+  it.each<[rule: string, script: string, answer: object]>([
     ['goes to a later try of the start', 'inherit 1.2 1.1', LOCKED],
     [
       'goes to it with all of its time, and the earlier try cannot give it back',
@@ -102,14 +113,34 @@ describe('PhoneNumberLocks', () => {
     expect(await play(LOCK_CALLS, `lock 1.1; ${script}`)).toEqual(answer);
   });
 
-  it.each<[string, string, object]>([
+  it.each<[rule: string, script: string, answer: object]>([
     ['is contested for another start', 'lock two', CONTESTED],
-    ['is not for a repeat of the same start', 'lock one', LOCKED],
-    ['is not once Vonage has one request', `lock two; record two; lock x ${LIVE_MS}`, LOCKED],
-    ['is after a record by e-mail', `lock two; record two by-mail; lock x ${LIVE_MS}`, CONTESTED],
-    ['is for an hour', `lock two; record two by-mail; lock x ${ITEM_ENDS_MS - 1000}`, CONTESTED],
-    ['is not after it (R18)', `lock two; record two by-mail; lock x ${ITEM_ENDS_MS}`, LOCKED],
-    ['is not for the recorded one', `lock two; record two by-mail; lock one ${LIVE_MS}`, LOCKED],
+    ['is not contested for its own repeat', 'lock one', LOCKED],
+    [
+      'is not contested once Vonage has one request',
+      `lock two; record two; lock x ${LIVE_MS}`,
+      LOCKED,
+    ],
+    [
+      'stays contested after a record by e-mail',
+      `lock two; record two by-mail; lock x ${LIVE_MS}`,
+      CONTESTED,
+    ],
+    [
+      'stays contested for an hour',
+      `lock two; record two by-mail; lock x ${ITEM_ENDS_MS - 1000}`,
+      CONTESTED,
+    ],
+    [
+      'is not contested after that hour (R18)',
+      `lock two; record two by-mail; lock x ${ITEM_ENDS_MS}`,
+      LOCKED,
+    ],
+    [
+      'is not contested for the recorded start',
+      `lock two; record two by-mail; lock one ${LIVE_MS}`,
+      LOCKED,
+    ],
   ])('a number whose start has an unknown outcome %s', async (_rule, script, answer) => {
     expect(await play(LOCK_CALLS, `lock one; leave one; ${script}`)).toEqual(answer);
   });
@@ -135,7 +166,10 @@ const tryBy = (owner: string, body = 'a-body'): IdempotentStart => {
   return { idempotencyKey, body, clientRef: '0'.repeat(32), owner, tokenKeyId };
 };
 
-/** Of tries of one start; another body makes it another start. */
+/**
+ * Of tries of one start: `claim <owner> [ms] [body]`, `record <owner>`, `leave <owner>` with an unknown
+ * outcome, `release <owner>` after a refusal. Another body makes it another start.
+ */
 const RECORD_CALLS: Calls = {
   claim: (owner = '', atMs, body) =>
     protection.idempotencyRecords.claim(tryBy(owner, body), after(atMs)),
@@ -152,13 +186,17 @@ const WAITS = { outcome: 'in_progress' };
 const OTHER_BODY = { outcome: 'other_body' };
 
 describe('IdempotencyRecords of a start that one try has claimed', () => {
-  it.each<[string, string, object]>([
+  it.each<[rule: string, script: string, answer: object]>([
     ['let a repeat wait', 'claim two 34999', { ...WAITS, retryAtMs: NOW_MS + 35_000 }],
-    ['let it take over after 35 s', 'claim two 35000', { outcome: 'takeover' }],
-    ['answer it once it is known', 'record one; record one; claim two 599000', startedBy('one')],
-    ['forget it after 10 minutes', 'record one; claim two 600000', { outcome: 'fresh' }],
+    ['let a repeat take over after 35 s', 'claim two 35000', { outcome: 'takeover' }],
+    [
+      'answer a repeat once the start is known',
+      'record one; record one; claim two 599000',
+      startedBy('one'),
+    ],
+    ['forget a start after 10 minutes', 'record one; claim two 600000', { outcome: 'fresh' }],
     ['refuse another body', 'claim two 0 another', OTHER_BODY],
-    ['refuse it after an unknown outcome too', 'leave one; claim two 0 another', OTHER_BODY],
+    ['refuse another body after an unknown outcome', 'leave one; claim two 0 another', OTHER_BODY],
     ['take over by a repeated write', 'claim one', { outcome: 'takeover' }],
     ['are free after a refusal', 'release one; release one; claim two 0 x', { outcome: 'again' }],
     ['belong to who took over', 'claim two 35000; release one; leave one; claim x 35001', WAITS],
