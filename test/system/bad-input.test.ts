@@ -191,7 +191,7 @@ describe('POST /webhook', () => {
     authorization: sign(body, stack.endpoints, how),
   });
 
-  it.each<[string, string, Signing]>([
+  it.each<[answer: string, what: string, how: Signing]>([
     ['401 signature_invalid', 'with another secret', { secret: 'of somebody else' }],
     ['401 signature_invalid', 'with the hash of another body', { hashed: 'another body' }],
     ['401 signature_invalid', 'of yesterday', { claims: { iat: Date.now() / 1000 - 90_000 } }],

@@ -89,7 +89,7 @@ describe.each([...SHELLS.values()])('request.sh and check-verification-code.sh i
     expect(verification).toMatchObject({ status: 'completed', channel: 'email' });
   });
 
-  it.each<[string, () => Variables, RegExp]>([
+  it.each<[what: string, variables: () => Variables, sentence: RegExp]>([
     ['a refused number', () => number('+493012345678'), /^HTTP 422 phone_number_refused/m],
     ['a number that is not E.164', () => number('0151'), /^HTTP 400 request_invalid: /m],
     ['a quote in a variable', () => number('"'), /must not hold quotes/],

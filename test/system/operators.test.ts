@@ -209,7 +209,7 @@ describe('configure', () => {
 
   const KEY = '--private-key-file';
   const SIGNATURE = '--signature-secret-file';
-  it.each<[string, string, () => string, RegExp]>([
+  it.each<[what: string, option: string, make: () => string, message: RegExp]>([
     ['another application’s key', KEY, createApplicationKey, /belongs to another Vonage/],
     ['a file without a private key', KEY, () => 'nonsense', /not a private key in PEM/],
     ['a short signature secret', SIGNATURE, () => 'a5f0c3', /shorter than 32/],

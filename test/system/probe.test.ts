@@ -58,7 +58,14 @@ describe('the probe finds the readings under which the product misbehaves', () =
     silent_code: 'digits',
     hops: 12,
   };
-  it.each<[string, readonly object[], readonly string[], Readonly<Record<number, RegExp>>]>([
+  it.each<
+    [
+      reading: string,
+      faults: readonly object[],
+      names: readonly string[],
+      seen: Readonly<Record<number, RegExp>>,
+    ]
+  >([
     [
       'other answers that are all accepted',
       [

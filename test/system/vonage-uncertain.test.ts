@@ -89,7 +89,7 @@ describe('webhooks', () => {
 describe('cancel under every answer and webhook', () => {
   const CANCELLED = 'cancelled silent_auth, cancelled_by_client #2';
 
-  it.each<[string, ScriptedAnswer, string]>([
+  it.each<[name: string, answer: ScriptedAnswer, calls: string]>([
     ['204', { status: 204 }, 'cancel'],
     ['404', problem(404), 'cancel'],
     ['409', problem(409), 'cancel'],
@@ -206,7 +206,7 @@ describe('a wrong silent code under four readings', () => {
     ));
 
   const NOTHING_LEFT = problem(409, { detail: 'There are no more events left to trigger.' });
-  it.each<[string, readonly Channel[], readonly ScriptedAnswer[]]>([
+  it.each<[reading: string, channels: readonly Channel[], next: readonly ScriptedAnswer[]]>([
     ['Vonage stays, so that it is asked for the next channel', TWO, []],
     ['Vonage stays, and two channels follow', THREE, []],
     ['Vonage has moved on and has nothing left', TWO, [NOTHING_LEFT]],

@@ -186,7 +186,7 @@ describe('a warm request', () => {
 });
 
 describe('a cold start', () => {
-  it.each<[FunctionName, number, number]>([
+  it.each<[name: FunctionName, secrets: number, signatures: number]>([
     ['start', 2, 1],
     ['check-code', 1, 1],
     ['webhook', 1, 0],

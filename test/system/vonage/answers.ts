@@ -59,7 +59,7 @@ export function vonageAnswers(running: () => ScriptedStack): void {
         ],
       ));
 
-    it.each<[string, ScriptedAnswer, string, string]>([
+    it.each<[what: string, answer: ScriptedAnswer, outcome: string, then: string]>([
       [
         'a redirect',
         { status: 302, headers: { location: 'https://api.nexmo.com/' } },

@@ -168,7 +168,7 @@ describe('Cognito sign-in', () => {
     expect(await signIn((nonce) => sign({ requestId, nonce }))).toEqual(SIGNED_IN);
   });
 
-  it.each<[string, Session, object]>([
+  it.each<[what: string, session: Session, outcome: object]>([
     ['SRP_A, which Amplify sends first by default', [SRP], ASKED],
     ['a right answer after SRP_A', [SRP, RIGHT], SIGNED_IN],
     ['a second answer', [WRONG, RIGHT], REFUSED],

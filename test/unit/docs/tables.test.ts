@@ -28,7 +28,7 @@ function cellsOf(row: string): readonly string[] {
 describe('docs/api.md', () => {
   const reasons = between(api, 'reasons');
   const headings = api.match(/^### .+$/gm)?.join('\n') ?? '';
-  it.each<[string, readonly string[], string]>([
+  it.each<[what: string, names: readonly string[], text: string]>([
     ['every reason', REASONS, reasons],
     ['every route in a heading', Object.keys(HTTP_ROUTES), headings],
     ['every error that a channel can be skipped with', SKIP_ERRORS, api],

@@ -12,7 +12,7 @@ const edgeThat = (isFromEdge: boolean, isOnlyWay: boolean): Stage => ({
 const WEBVIEW: Stage = { allowedOrigins: ['capacitor://localhost'] };
 const from = (origin: string) => ({ origin });
 
-it.each<[string, Stage, Record<string, string>, number]>([
+it.each<[from: string, stage: Stage, headers: Record<string, string>, status: number]>([
   ['through CloudFront, where it is the only way', edgeThat(true, true), {}, 202],
   ['through CloudFront, where there are others', edgeThat(true, false), {}, 202],
   ['past CloudFront, where it is not the only way', edgeThat(false, false), {}, 202],

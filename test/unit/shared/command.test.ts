@@ -32,7 +32,7 @@ describe('readArguments', () => {
     expect(read('--outputs=--x').values.outputs).toBe('--x');
   });
 
-  it.each<[string, string[], string]>([
+  it.each<[what: string, argv: string[], message: string]>([
     ['an unknown option', ['--nonsense'], 'the option --nonsense is not known'],
     ['an unknown letter', ['-x'], 'the option -x is not known'],
     ['a second argument', ['one', 'two'], 'the argument two is not understood'],

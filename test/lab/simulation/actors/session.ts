@@ -1,8 +1,8 @@
 /** One running verification, as its holder sees it: the newest object, and a bell for every change. */
 
 import type { VerificationObject } from '../../../../shared/contract/verification-object.ts';
+import { isJson, member } from '../../../fixtures/json.ts';
 import type { Prng } from '../../../fixtures/prng.ts';
-import { get, isObject } from '../checker/objects.ts';
 import type { Client, Received, Route } from '../gateway.ts';
 import type { Person } from '../settings.ts';
 import type { World } from '../world.ts';
@@ -22,7 +22,7 @@ export interface AppSession extends Session {
 /** @param started what a start was answered */
 export function openSession(client: Client, started: unknown, world: World) {
   const { gateway, scheduler, holdings } = world;
-  const [requestId, token] = [get(started, 'request_id'), get(started, 'client_token')];
+  const [requestId, token] = [member(started, 'request_id'), member(started, 'client_token')];
   if (typeof requestId !== 'string' || typeof token !== 'string') {
     throw new Error('a start without its token');
   }
@@ -30,7 +30,7 @@ export function openSession(client: Client, started: unknown, world: World) {
   let ring = (): void => {};
   /** An object from an answer, a push or a snapshot; older ones are dropped. */
   const take = (body: unknown): void => {
-    const object = get(body, 'verification');
+    const object = member(body, 'verification');
     if (!isVerification(object) || (newest && isOlder(object, newest))) return;
     newest = object;
     ring();
@@ -60,7 +60,7 @@ export function openSession(client: Client, started: unknown, world: World) {
 }
 
 function isVerification(value: unknown): value is VerificationObject {
-  return isObject(value) && 'seq' in value;
+  return isJson(value) && 'seq' in value;
 }
 
 function isOlder(object: VerificationObject, newest: VerificationObject): boolean {

@@ -1,7 +1,8 @@
 /** What no answer may ever be, and T3–T6, R14: what webhooks are answered. */
 
+import { member } from '../../../fixtures/json.ts';
 import type { World } from '../world.ts';
-import { get, type Report } from './objects.ts';
+import type { Report } from './objects.ts';
 
 /** docs/architecture.md#paths: longer than this no function may work, or Lambda ends it. */
 const MAX_WORK_MS = 25_000;
@@ -15,7 +16,7 @@ export function checkAnswers({ history }: World, report: Report): void {
     else if (tookMs > MAX_WORK_MS + 1000) internal('it took too long', tookMs);
   }
   for (const { body } of history.of('message')) {
-    if (get(body, 'code') === 'internal') internal('an internal error on a socket', body);
+    if (member(body, 'code') === 'internal') internal('an internal error on a socket', body);
   }
   for (const { what } of history.of('fault')) {
     if (what.includes('out of time')) internal('a function ran out of its time', what);

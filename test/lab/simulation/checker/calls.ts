@@ -1,9 +1,10 @@
 /** S6, R19, R25: what reaches Vonage, and what one log holds. */
 
+import { member } from '../../../fixtures/json.ts';
 import type { FinalLook } from '../ending.ts';
 import type { History, Of } from '../history.ts';
 import type { World } from '../world.ts';
-import { callsTo, get, type Report, submissions } from './objects.ts';
+import { callsTo, type Report, submissions } from './objects.ts';
 
 const MAX_PIN_CALLS = 3;
 /** Vonage did not look at the code, or never saw it: the attempt is given back. */
@@ -30,7 +31,7 @@ export function checkCalls({ history, provider }: World, report: Report): void {
   for (const { requestId = '', code, invocation } of checks) {
     // A check call repeats, letter by letter, what the holder of that token submitted.
     const isCaused = submissions(history, requestId).some(
-      ({ id, body }) => id === invocation && get(body, 'code') === code,
+      ({ id, body }) => id === invocation && member(body, 'code') === code,
     );
     if (!isCaused) report('S6', `a check of ${requestId} nobody asked for`, { requestId });
   }

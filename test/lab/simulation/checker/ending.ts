@@ -1,10 +1,11 @@
 /** L1, L3, S4, S5: once things are quiet, everything is over and everybody agrees. */
 
+import { isJson, member } from '../../../fixtures/json.ts';
 import type { Item } from '../../../fixtures/memory-dynamodb.ts';
 import type { FinalLook } from '../ending.ts';
 import type { JsonObject } from '../history.ts';
 import type { World } from '../world.ts';
-import { ENDS, get, isObject, type Report } from './objects.ts';
+import { ENDS, type Report } from './objects.ts';
 
 type Break = (invariant: string, what: string) => void;
 
@@ -29,15 +30,15 @@ export function checkEnding(
 }
 
 function checkViews({ answers, snapshot, seenBefore }: FinalLook, broken: Break): void {
-  const [first, second] = answers.map((answer) => get(answer?.body, 'verification'));
-  if (!isObject(first)) {
+  const [first, second] = answers.map((answer) => member(answer?.body, 'verification'));
+  if (!isJson(first)) {
     broken('L1', `its holder is answered ${JSON.stringify(answers[0])}`);
     return;
   }
   if (!ENDS.has(String(first.status))) broken('L1', `is ${first.status} after its time`);
   if (!isSame(first, second)) broken('L3', 'two questions, two answers');
-  if (!isSame(first, get(snapshot, 'verification'))) broken('L3', 'the snapshot differs');
-  if (!isObject(seenBefore)) return;
+  if (!isSame(first, member(snapshot, 'verification'))) broken('L3', 'the snapshot differs');
+  if (!isJson(seenBefore)) return;
   if (Number(seenBefore.seq) > Number(first.seq)) broken('S2', 'seq went back');
   if (!ENDS.has(String(seenBefore.status))) return;
   if (seenBefore.seq === first.seq && !isSame(seenBefore, first)) {
@@ -65,7 +66,7 @@ function checkTruth({ answers }: FinalLook, events: readonly JsonObject[], broke
       (type === 'summary' && status === 'completed') ||
       (type === 'checked' && outcome === 'accepted'),
   );
-  const status = get(answers[0]?.body, 'verification', 'status');
+  const status = member(answers[0]?.body, 'verification', 'status');
   if (isKnown && !isOursEarlier && status !== 'completed') {
     broken('L3', `is completed at Vonage, here ${status}`);
   }

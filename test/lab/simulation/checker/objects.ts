@@ -3,6 +3,7 @@
  * what it reports.
  */
 
+import { isJson, member } from '../../../fixtures/json.ts';
 import type { Fact, History, JsonObject, Of } from '../history.ts';
 
 /** An invariant of `docs/security.md` that one run broke. */
@@ -48,26 +49,16 @@ export const ENDS: ReadonlySet<string> = new Set([
   'aborted',
 ]);
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function get(value: unknown, ...path: readonly string[]): unknown {
-  let found = value;
-  for (const name of path) found = isObject(found) ? found[name] : undefined;
-  return found;
-}
-
-export function isVerified(object: unknown, member: 'phone_number' | 'email'): boolean {
-  return get(object, 'verified', member) === true;
+export function isVerified(object: unknown, name: 'phone_number' | 'email'): boolean {
+  return member(object, 'verified', name) === true;
 }
 
 /** Everything that anybody received about a verification; for pushes, when they left. */
 export function sightings({ facts }: History): readonly Sighting[] {
   return facts.flatMap((fact) => {
     if (fact.kind !== 'received' && fact.kind !== 'push' && fact.kind !== 'message') return [];
-    const object = get(fact.body, 'verification');
-    if (!isObject(object)) return [];
+    const object = member(fact.body, 'verification');
+    if (!isJson(object)) return [];
     const [requestId, status] = [String(object.request_id), String(object.status)];
     const { atMs, to: who, kind: via } = fact;
     return [{ atMs, who, via, requestId, seq: Number(object.seq), status, object }];
@@ -90,7 +81,7 @@ export function submissions(history: History, requestId: string): readonly Of<'r
       ({ route, bearer, body }) =>
         route === 'POST /check-code' &&
         bearer?.startsWith(`${requestId}.`) === true &&
-        get(body, 'request_id') === requestId,
+        member(body, 'request_id') === requestId,
     );
 }
 

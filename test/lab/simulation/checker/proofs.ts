@@ -1,10 +1,11 @@
 /** T21, S7b, L3, R14: who is given a proof, what it says, and what your backend makes of it. */
 
+import { member } from '../../../fixtures/json.ts';
 import type { FinalLook } from '../ending.ts';
 import type { History, JsonObject, Of } from '../history.ts';
 import { PROOF_KEYS, SECOND_PROOF_KEY } from '../secrets.ts';
 import type { World } from '../world.ts';
-import { completionOf, exchanges, get, isVerified, type Report, sightings } from './objects.ts';
+import { completionOf, exchanges, isVerified, type Report, sightings } from './objects.ts';
 
 interface Issued {
   readonly request: Of<'request'>;
@@ -48,7 +49,7 @@ export function checkProofs(world: World, report: Report, looks: readonly FinalL
 
 export function issuedProofs(history: History): readonly Issued[] {
   return exchanges(history, 'POST /proof').flatMap(({ request, answer }) => {
-    const proof = get(answer?.body, 'proof');
+    const proof = member(answer?.body, 'proof');
     if (answer?.status !== 200 || typeof proof !== 'string') return [];
     const [header = {}, claims = {}] = proof
       .split('.')
@@ -65,11 +66,11 @@ function wrongClaims(proof: Issued, { history }: World): readonly string[] {
   const { phone_number: number, email, nonce, amr, sub } = claims;
   return [
     !completion && 'what Vonage has not completed',
-    number !== undefined && number !== get(start, 'phone_number') && 'another number',
+    number !== undefined && number !== member(start, 'phone_number') && 'another number',
     number !== undefined && channel === 'email' && 'a number that only an e-mail code stands for',
-    email !== undefined && email !== get(start, 'email') && 'another address',
+    email !== undefined && email !== member(start, 'email') && 'another address',
     email !== undefined && channel !== 'email' && `an e-mail address by ${channel}`,
-    nonce !== get(start, 'nonce') && 'another nonce',
+    nonce !== member(start, 'nonce') && 'another nonce',
     JSON.stringify(amr) !== '[]' && JSON.stringify(amr) !== `["${channel}"]` && 'another channel',
     sub !== undefined && 'a subject that nobody named',
     header.typ !== 'silent-auth-proof+jwt' && 'another type',
@@ -88,7 +89,7 @@ function wrongTimes(
   const skewMs = settings.instanceSkewMs;
   const issuedAtMs = Number(claims.iat) * 1000;
   const look = looks.find(({ holding }) => holding.requestId === requestId);
-  const endedAt = String(get(look?.answers[0]?.body, 'verification', 'ended_at'));
+  const endedAt = String(member(look?.answers[0]?.body, 'verification', 'ended_at'));
   const isNow =
     issuedAtMs <= answer.atMs + skewMs && issuedAtMs >= answer.atMs - MAX_WORK_MS - skewMs;
   const isInTime = answer.atMs - answer.tookMs <= Date.parse(endedAt) + WINDOW_MS + 2 * skewMs;
@@ -114,7 +115,7 @@ export function checkProofRefusals(world: World, report: Report): void {
     if (!answer || answer.status === 'crashed') continue;
     const { status, body, atMs } = answer;
     const requestId = request.bearer?.split('.')[0] ?? '';
-    const what = `a proof of ${requestId} was answered ${status} ${get(body, 'code')}`;
+    const what = `a proof of ${requestId} was answered ${status} ${member(body, 'code')}`;
     if (!isHolder(request, world)) {
       if (status !== 401 && status !== 503) report('T21', what, { requestId });
     } else if (status < 500 && status !== 200 && mustBeIssued(request, requestId, world)) {
@@ -136,9 +137,9 @@ function mustBeIssued(request: Of<'request'>, requestId: string, world: World): 
   const endedAtMs = Date.parse(String(seen.object.ended_at));
   const isInTime = request.atMs + MAX_WORK_MS + settings.instanceSkewMs < endedAtMs + WINDOW_MS;
   const start = startBodyOf(history, requestId);
-  const mayName = (member: 'phone_number' | 'email'): boolean => {
-    const named = get(request.body, member);
-    const isTheirs = named === get(start, member) && isVerified(seen.object, member);
+  const mayName = (name: 'phone_number' | 'email'): boolean => {
+    const named = member(request.body, name);
+    const isTheirs = named === member(start, name) && isVerified(seen.object, name);
     return named === undefined || isTheirs;
   };
   return isInTime && mayName('phone_number') && mayName('email');
@@ -147,7 +148,7 @@ function mustBeIssued(request: Of<'request'>, requestId: string, world: World): 
 /** The body of the start that was answered with it: all its attempts have the same one. */
 function startBodyOf(history: History, requestId: string): unknown {
   const start = exchanges(history, 'POST /start').find(
-    ({ answer }) => answer?.status === 202 && get(answer.body, 'request_id') === requestId,
+    ({ answer }) => answer?.status === 202 && member(answer.body, 'request_id') === requestId,
   );
   return start?.request.body;
 }
@@ -165,7 +166,7 @@ function isHolder({ from, bearer }: Of<'request'>, { holdings }: World): boolean
 export function checkProofKeys({ history }: World, report: Report): void {
   const published = history.of('received').filter(({ route }) => route === KEYS_ROUTE);
   for (const { status, body, atMs } of published) {
-    const isGood = status >= 500 || arePublicKeys(get(body, 'keys'));
+    const isGood = status >= 500 || arePublicKeys(member(body, 'keys'));
     if (!isGood) report('T21', `keys: ${JSON.stringify(body)}`, { atMs });
   }
   const seenAtMs = published.find(({ status }) => status === 200)?.atMs ?? Number.POSITIVE_INFINITY;

@@ -1,8 +1,9 @@
 /** S8, S9: who may see what, and what nobody may. */
 
+import { member } from '../../../fixtures/json.ts';
 import type { Fact } from '../history.ts';
 import type { World } from '../world.ts';
-import { get, type Report } from './objects.ts';
+import type { Report } from './objects.ts';
 
 const REQUEST_ID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
@@ -49,10 +50,10 @@ function checkLines({ history, settings, holdings }: World, report: Report): voi
     ...settings.people.flatMap(({ number, email }) => [number, number.slice(1), email]),
     '/silent-auth/redirect',
     ...holdings.map(({ requestId, token }) => token.slice(requestId.length + 1)),
-    ...history.of('answer').map(({ body }) => get(body, 'proof')),
+    ...history.of('answer').map(({ body }) => member(body, 'proof')),
     ...history
       .of('request')
-      .flatMap(({ body, key }) => [get(body, 'code'), get(body, 'nonce'), key]),
+      .flatMap(({ body, key }) => [member(body, 'code'), member(body, 'nonce'), key]),
   ].filter((secret) => typeof secret === 'string');
   for (const fact of history.facts) {
     // Six digits may be part of a request_id by chance; it is also a part of every check_url.

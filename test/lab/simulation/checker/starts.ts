@@ -1,9 +1,10 @@
 /** S3, S7, S7b, S10, T9, T26: who gets which verification, what a start may cost, what a refusal tells. */
 
 import type { Limit, SharedLimit } from '../../../../shared/config.ts';
+import { member } from '../../../fixtures/json.ts';
 import type { Of } from '../history.ts';
 import type { World } from '../world.ts';
-import { callsTo, type Exchange, exchanges, get, type Report } from './objects.ts';
+import { callsTo, type Exchange, exchanges, type Report } from './objects.ts';
 
 interface Start extends Exchange {
   readonly calls: readonly Of<'call'>[];
@@ -42,7 +43,7 @@ function checkOwners(starts: readonly Start[], report: Report): void {
   const owners = new Map<string, string>();
   for (const { request, answer } of starts) {
     if (answer?.status !== 202) continue;
-    const requestId = String(get(answer.body, 'request_id'));
+    const requestId = String(member(answer.body, 'request_id'));
     const owner = `${request.from} ${request.key ?? request.id}`;
     const known = owners.get(requestId) ?? owner;
     owners.set(requestId, known);
@@ -59,9 +60,9 @@ function checkRepeats(starts: readonly Start[], report: Report): void {
     const isFirst = !known || known.atMs < answer.atMs - REPLAY_MS;
     if (isFirst) first.set(request.key, answer);
     const isSame = ['request_id', 'client_token'].every(
-      (name) => get(known?.body, name) === get(answer.body, name),
+      (name) => member(known?.body, name) === member(answer.body, name),
     );
-    const requestId = String(get(answer.body, 'request_id'));
+    const requestId = String(member(answer.body, 'request_id'));
     if (!isFirst && !isSame) {
       report('S3', `a key was answered with ${requestId} later`, { requestId });
     }
@@ -110,12 +111,12 @@ function checkLimits(starts: readonly Start[], { settings }: World, report: Repo
   const { limits, workflow } = settings.stage;
   const reached = starts.filter((start) => start.calls.length > 0 && !isGivenBack(start));
   const address = ({ request }: Start): string => request.address;
-  const number = ({ request }: Start): string => String(get(request.body, 'phone_number'));
+  const number = ({ request }: Start): string => String(member(request.body, 'phone_number'));
   const prefix = (start: Start): string => number(start).slice(0, -4);
-  const email = ({ request }: Start): string => String(get(request.body, 'email'));
+  const email = ({ request }: Start): string => String(member(request.body, 'email'));
   const byDefault = workflow.slice(0, 3).map(({ channel }) => channel);
   const mailed = reached.filter(({ request }) => {
-    const channels = get(request.body, 'channels') ?? byDefault;
+    const channels = member(request.body, 'channels') ?? byDefault;
     return Array.isArray(channels) && channels.includes('email');
   });
   /** T23: what all callers spend, and what one of them does. */
@@ -172,7 +173,7 @@ export function checkRefusals({ history, settings }: World, report: Report): voi
   const neutral = new Set<string>();
   for (const { request, answer } of exchanges(history, 'POST /start')) {
     if (answer?.status !== 429) continue;
-    const seconds = Number(get(answer.body, 'retry_after'));
+    const seconds = Number(member(answer.body, 'retry_after'));
     const told = JSON.stringify(answer.body);
     if (seconds === NEUTRAL_SECONDS) neutral.add(told);
     const isEndOfWindow = [request.atMs, answer.atMs].some((atMs) => {

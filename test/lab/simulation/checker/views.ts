@@ -1,16 +1,9 @@
 /** S2, S4, L2: what is final stays, nothing goes back, and equal `seq` means equal content. */
 
+import { member } from '../../../fixtures/json.ts';
 import type { History, JsonObject } from '../history.ts';
 import type { World } from '../world.ts';
-import {
-  ENDS,
-  exchanges,
-  get,
-  isVerified,
-  type Report,
-  type Sighting,
-  sightings,
-} from './objects.ts';
+import { ENDS, exchanges, isVerified, type Report, type Sighting, sightings } from './objects.ts';
 
 type Break = (invariant: string, seen: Sighting, what: string) => void;
 
@@ -44,10 +37,10 @@ function checkSequence(seen: readonly Sighting[], mayGoBack: boolean, broken: Br
   for (const [index, one] of inOrder.entries()) {
     const before = inOrder[index - 1];
     if (!before) continue;
-    for (const member of ['phone_number', 'email'] as const) {
+    for (const name of ['phone_number', 'email'] as const) {
       const isLost =
-        isVerified(before.object, member) && get(one.object, 'verified', member) === false;
-      if (before.seq < one.seq && isLost) broken('S2', one, `verified.${member} became false`);
+        isVerified(before.object, name) && member(one.object, 'verified', name) === false;
+      if (before.seq < one.seq && isLost) broken('S2', one, `verified.${name} became false`);
     }
     const isSame = JSON.stringify(lasting(before)) === JSON.stringify(lasting(one));
     if (before.seq === one.seq && !isSame) broken('S4', one, `two contents of seq ${one.seq}`);
@@ -80,12 +73,12 @@ function lasting({ object, status }: Sighting): JsonObject {
  */
 function isByClock({ object }: Sighting, index: number): boolean {
   const step = Array.isArray(object.workflow) ? object.workflow[index] : undefined;
-  return get(step, 'reason') === 'channel_expired';
+  return member(step, 'reason') === 'channel_expired';
 }
 
 function place({ object: { workflow, channel } }: Sighting): number {
   return Array.isArray(workflow)
-    ? workflow.findIndex((step) => get(step, 'channel') === channel)
+    ? workflow.findIndex((step) => member(step, 'channel') === channel)
     : -1;
 }
 
@@ -93,8 +86,8 @@ function place({ object: { workflow, channel } }: Sighting): number {
 function checkSnapshots(seen: readonly Sighting[], history: History, broken: Break): void {
   const pushed = seen.filter(({ via }) => via === 'push');
   for (const { body, sentAtMs } of history.of('message')) {
-    const requestId = get(body, 'verification', 'request_id');
-    const seq = Number(get(body, 'verification', 'seq'));
+    const requestId = member(body, 'verification', 'request_id');
+    const seq = Number(member(body, 'verification', 'seq'));
     const missed = pushed.find(
       (push) => push.requestId === requestId && push.atMs < sentAtMs && push.seq > seq,
     );

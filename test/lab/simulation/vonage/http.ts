@@ -3,7 +3,7 @@
 import { type Answer, empty, json } from '../../../../infra/local/vonage/answer.ts';
 import { findApiJob } from '../../../../infra/local/vonage/server.ts';
 import type { Http } from '../../../../shared/adapters/vonage/http.ts';
-import { get } from '../checker/objects.ts';
+import { member } from '../../../fixtures/json.ts';
 import type { SimulatedSecrets } from '../secrets.ts';
 import type { Connected, Waiting } from '../wire.ts';
 import { type Provider, VONAGE_ORIGIN } from './provider.ts';
@@ -31,7 +31,7 @@ export function createVonageHttp(needs: HttpNeeds): (who: Waiting) => Http {
       if (!job) throw new Error(`Vonage has no ${method} ${url}`);
       const { operation, requestId, act } = job;
       const number = operation === 'start' ? numberOf(body) : undefined;
-      const code = operation === 'check' ? String(get(body, 'code')) : undefined;
+      const code = operation === 'check' ? String(member(body, 'code')) : undefined;
       calls += 1;
       const about = { call: calls, operation, invocation: who.invocation, number, code };
       const locked = number === undefined ? {} : { isLocked: isLocked(number, who) };
@@ -79,7 +79,7 @@ export function createVonageHttp(needs: HttpNeeds): (who: Waiting) => Http {
 
 /** What a start is locked by: its phone number, or the mailbox if there is none. */
 function numberOf(body: unknown): string {
-  const workflow: readonly unknown[] = Object(get(body, 'workflow'));
-  const phone = workflow.find((entry) => get(entry, 'channel') !== 'email');
-  return phone ? `+${get(phone, 'to')}` : String(get(workflow[0], 'to'));
+  const workflow: readonly unknown[] = Object(member(body, 'workflow'));
+  const phone = workflow.find((entry) => member(entry, 'channel') !== 'email');
+  return phone ? `+${member(phone, 'to')}` : String(member(workflow[0], 'to'));
 }

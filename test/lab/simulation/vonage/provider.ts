@@ -11,8 +11,8 @@ import { createInbox } from '../../../../infra/local/vonage/inbox.ts';
 import { createRequests } from '../../../../infra/local/vonage/requests.ts';
 import { isVerification, type Verification } from '../../../../infra/local/vonage/verification.ts';
 import { createVerifyApi } from '../../../../infra/local/vonage/verify-api.ts';
+import { member } from '../../../fixtures/json.ts';
 import { HEX } from '../../../fixtures/prng.ts';
-import { get } from '../checker/objects.ts';
 import type { JsonObject } from '../history.ts';
 import type { Carrier } from '../settings.ts';
 import type { Surroundings } from '../wire.ts';
@@ -117,10 +117,10 @@ export function createProvider(needs: ProviderNeeds) {
   return {
     ...api,
     start: (body: unknown, applicationId: string | null): Answer => {
-      const [first] = Object(get(body, 'workflow'));
+      const [first] = Object(member(body, 'workflow'));
       const isUncovered =
-        get(first, 'coverage_check') === true &&
-        carrierOf(`+${get(first, 'to')}`) === 'unsupported';
+        member(first, 'coverage_check') === true &&
+        carrierOf(`+${member(first, 'to')}`) === 'unsupported';
       return isUncovered && refusesUncovered
         ? { status: 412, headers: {}, body: '' }
         : api.start(body, applicationId);

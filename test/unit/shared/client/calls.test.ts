@@ -127,7 +127,7 @@ describe('checkCode', () => {
   const isRight = (): Reply => {
     return { status: 200, body: { verification: server.change(ended('completed'), false) } };
   };
-  it.each<[string, () => Reply, Script[], string, string[]]>([
+  it.each<[what: string, act: () => Reply, script: Script[], expected: string, more: string[]]>([
     ['answers that Vonage checks the code', isChecking, [], 'checking', []],
     ['does not repeat a code that Vonage checks', isChecking, ['lose_answer'], 'checking', STATUS],
     ['sees a lost yes in /status', isRight, ['lose_answer'], 'completed', STATUS],

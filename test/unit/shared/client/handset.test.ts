@@ -85,7 +85,7 @@ describe('readHandsetAnswer', () => {
     expect(readHandsetAnswer(answer)).toEqual({ type: 'error', error });
   });
 
-  it.each<[string, unknown, string?]>([
+  it.each<[what: string, answer: unknown, code?: string]>([
     ['in its usual form', RESULT],
     ['with the status as text', { ...RESULT, http_status: '200' }],
     ['with an empty error', { ...RESULT, error: '' }],
@@ -137,7 +137,7 @@ describe('openCheckUrl', () => {
     return { path: '/next-workflow', body: { from: 'silent_auth', error } };
   };
   const withoutPromise = (() => RESULT) as unknown as OpenCheckUrl;
-  it.each<[string, OpenCheckUrl, Script[], object]>([
+  it.each<[what: string, open: OpenCheckUrl, script: Script[], post: object]>([
     ['returns a result', async () => RESULT, [], sent],
     ['returns it without a promise, as bridges do', withoutPromise, [], sent],
     ['returns it while the network fails', async () => RESULT, Array(5).fill('lose'), sent],

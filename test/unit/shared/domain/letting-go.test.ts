@@ -37,7 +37,7 @@ describe('dueLetGo', () => {
 
   const REFUSED = 'started, cancelled @5, let_go 1 @5';
   const LATE = 'started, cancelled @40, let_go 1 @40';
-  it.each<[string, Occasion, number, string, number | undefined]>([
+  it.each<[rule: string, occasion: Occasion, seconds: number, log: string, n: number | undefined]>([
     ['the end sends nothing twice', 'end', 31, REFUSED, undefined],
     ['the clock sends nothing before 30 s', 'clock', 29.999, REFUSED, undefined],
     ['the clock repeats at 30 s what Vonage must have refused', 'clock', 30, REFUSED, 2],

@@ -5,7 +5,7 @@ import { handshake } from '../../../fixtures/requests.ts';
 describe('offer', () => {
   const SELECTED = { 'Sec-WebSocket-Protocol': 'silent-auth.v1' };
 
-  it.each<[string, Record<string, string>, object]>([
+  it.each<[name: string, headers: Record<string, string>, selected: object]>([
     ['after the subprotocol', { 'Sec-WebSocket-Protocol': 'silent-auth.v1, a.token' }, SELECTED],
     ['before it', { 'sec-websocket-protocol': 'a.token,silent-auth.v1' }, SELECTED],
     ['alone', { 'SEC-WEBSOCKET-PROTOCOL': ' a.token ' }, {}],

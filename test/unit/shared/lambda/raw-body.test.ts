@@ -21,7 +21,7 @@ describe('rawBody', () => {
     expect(read('ü'.repeat(5))).toHaveLength(10);
   });
 
-  it.each<[string, string, string | undefined, Record<string, string>]>([
+  it.each<[what: string, code: string, body: string | undefined, headers: Record<string, string>]>([
     ['one byte too many', 'payload_too_large', 'x'.repeat(11), JSON_TYPE],
     ['too many bytes in few characters', 'payload_too_large', 'ü'.repeat(6), JSON_TYPE],
     ['one byte too many of any type', 'payload_too_large', 'x'.repeat(11), TEXT],

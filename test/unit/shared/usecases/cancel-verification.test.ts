@@ -59,7 +59,7 @@ describe('cancelVerification', () => {
     ]);
   });
 
-  it.each<[string, Appended['outcome'], object]>([
+  it.each<[rule: string, outcome: Appended['outcome'], problem: object]>([
     [
       'tells a client that has filled the log when to come again',
       'full',

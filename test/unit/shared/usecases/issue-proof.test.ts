@@ -56,7 +56,7 @@ describe('issueProof', () => {
     expect(world.measured).toEqual([{ name: 'ProofIssued' }]);
   });
 
-  it.each<[string, readonly VerificationEvent[], ProofRequest]>([
+  it.each<[claim: string, log: readonly VerificationEvent[], request: ProofRequest]>([
     ['phone_number', completedSilently(), {}],
     ['email', completedBy('email'), {}],
     ['phone_number', completedBy('email'), MAIL],
@@ -71,7 +71,9 @@ describe('issueProof', () => {
   const OF_EITHER = `started email sms, ${BY_PIN}`;
   /** Both channels reach the phone. */
   const OF_THE_PHONE = `started sms voice, skip sms user_choice @5, ${BY_PIN}`;
-  it.each<[string, readonly VerificationEvent[], ProofRequest, readonly string[]]>([
+  it.each<
+    [what: string, log: readonly VerificationEvent[], request: ProofRequest, amr: readonly string[]]
+  >([
     ['the number by SMS', completedBy('sms'), PHONE, ['sms']],
     ['the number by voice', completedBy('voice'), PHONE, ['voice']],
     ['the number by WhatsApp', completedBy('whatsapp'), PHONE, ['whatsapp']],
@@ -87,7 +89,7 @@ describe('issueProof', () => {
     expect(await claimsOf(worldOf(log), request)).toMatchObject(proven);
   });
 
-  it.each<[string, readonly VerificationEvent[], ProofRequest]>([
+  it.each<[what: string, log: readonly VerificationEvent[], request: ProofRequest]>([
     ['another number', completedSilently(), { phoneNumber: '+447700900001' }],
     ['a longer number', completedSilently(), { phoneNumber: `${PHONE_NUMBER}0` }],
     ['another address', completedBy('email'), { email: 'bob@example.com' }],

@@ -42,7 +42,7 @@ describe('skipChannel', () => {
     expect(asked()).toEqual(['next', 'next']);
   });
 
-  it.each<[string, string, number, SkipRequest, object]>([
+  it.each<[what: string, event: string, seconds: number, request: SkipRequest, shown: object]>([
     ['a channel that has ended', ', silent_auth failed', 10, SKIP, { channel: 'sms' }],
     ['a later channel', ', silent_auth failed', 10, { from: 'voice' }, { channel: 'sms' }],
     ['anything after the end', ', cancelled @5', 10, SKIP, { status: 'cancelled' }],

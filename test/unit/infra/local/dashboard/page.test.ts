@@ -51,7 +51,7 @@ describe('toSamples', () => {
 });
 
 describe('isRinging', () => {
-  it.each<[string, Partial<Alarm>, readonly number[], boolean]>([
+  it.each<[what: string, alarm: Partial<Alarm>, times: readonly number[], expected: boolean]>([
     ['never measured', {}, [], false],
     ['above the threshold in one period only', {}, [1500, 1600], false],
     ['above it in every period', {}, [500, 600, 1500, 1600], true],
@@ -79,7 +79,7 @@ describe('renderPage', () => {
     statistic: 'Sum',
   } as const;
   const unmeasured = [{ ...QUERY, source }];
-  it.each<[string, Widget['shows'], RegExp]>([
+  it.each<[what: string, shows: Widget['shows'], expected: RegExp]>([
     ['draws a dot for each value', GRAPH, /(<circle.*){3}/s],
     ['escapes titles', { ...GRAPH, unit: 'ms' }, /Title &amp; more<small>ms<\/small>/],
     ['escapes labels', GRAPH, /kind &lt;b&gt;/],

@@ -90,7 +90,7 @@ describe('a fault of an answer', () => {
     expect(await answerWith({ kind: 'empty' })).toMatchObject({ status: 202, text: '' });
   });
 
-  it.each<[string, Omit<AnswerFault, 'operation'>, number]>([
+  it.each<[name: string, answer: Omit<AnswerFault, 'operation'>, afterwards: number]>([
     ['a timeout before the effect', { kind: 'timeout' }, 202],
     ['a timeout after the effect', { kind: 'timeout', effect: 'done' }, 409],
     ['a broken connection', { kind: 'reset' }, 409],

@@ -81,7 +81,7 @@ describe('POST /v2/verify', () => {
   const only = (channel: string, members: object = {}): object => ({
     workflow: [{ channel, to: TO, ...members }],
   });
-  it.each<[string, object, string, string]>([
+  it.each<[what: string, members: object, name: string, reason: string]>([
     ['no brand', { brand: undefined }, 'brand', 'Brand is required'],
     ['a long brand', { brand: 'x'.repeat(19) }, 'brand', 'Brand is invalid'],
     ['a brand with a slash', { brand: 'A/B' }, 'brand', 'Brand is invalid'],

@@ -20,7 +20,7 @@ async function said(troubles: Troubles, deployment: object = { name: 'prod', ala
   );
 }
 
-it.each<[string, Troubles, readonly (string | RegExp)[]]>([
+it.each<[what: string, troubles: Troubles, wanted: readonly (string | RegExp)[]]>([
   ['nothing when all is well', {}, []],
   [
     'that nobody is subscribed',

@@ -51,7 +51,7 @@ const nowhere = { requestId: 'r', wasPushed: false };
 const unheard = end('expired', { isBeforeDeadline: false });
 
 describe('misbehaviours', () => {
-  it.each<[string, Partial<Observations>, readonly string[]]>([
+  it.each<[reading: string, change: Partial<Observations>, names: readonly string[]]>([
     ['a Vonage as documented', {}, []],
     ['the check_url comes by webhook alone', { even: { ...usual.even, ...late } }, []],
     [
@@ -77,7 +77,7 @@ describe('misbehaviours', () => {
     expect(misbehaviours({ ...usual, ...change })).toEqual(names);
   });
 
-  it.each<[string, Partial<Seen>, string]>([
+  it.each<[reading: string, change: Partial<Seen>, name: string]>([
     ['a chain without an end', { opened: { ...opened, fault: 'a loop' } }, 'chain-not-followed'],
     ['another request_id', { isSameRequest: false, ...end('aborted') }, 'other-request-id'],
     ['the right code refused', end('failed'), 'right-code-refused'],

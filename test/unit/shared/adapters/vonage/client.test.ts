@@ -89,7 +89,7 @@ describe('verify', () => {
     expect(measured).toEqual([{ name: 'VonageLatency', milliseconds: 0, dimensions }]);
   });
 
-  it.each<[string, Answer, object, string | undefined]>([
+  it.each<[what: string, answer: Answer, expected: object, status: string | undefined]>([
     ['202', json(202, { request_id: 'r1' }), CREATED, undefined],
     ['202 with unknown members', json(202, { request_id: 'r1', later: {} }), CREATED, undefined],
     ['409', json(409, { request_id: 'r1' }), { ...CREATED, outcome: 'in_flight' }, '409'],
@@ -97,7 +97,7 @@ describe('verify', () => {
     expectVerify(answer, expected, status),
   );
 
-  it.each<[string, Answer, string, string]>([
+  it.each<[what: string, answer: Answer, outcome: string, status: string]>([
     ['202 without request_id', json(202, {}), 'unknown', 'malformed'],
     ['202 with an empty request_id', json(202, { request_id: '' }), 'unknown', 'malformed'],
     ['202 with a number', json(202, { request_id: 7 }), 'unknown', 'malformed'],
@@ -186,7 +186,7 @@ describe('verify', () => {
 });
 
 describe('check', () => {
-  it.each<[string, Answer, string]>([
+  it.each<[what: string, answer: Answer, expected: string]>([
     ['200', json(200, { request_id: 'r1', status: 'completed' }), 'accepted'],
     ['200 without a body', json(200), 'accepted'],
     ['200 cut off', truncate(200, '{"requ'), 'accepted'],
@@ -228,7 +228,7 @@ describe('next', () => {
     detail: 'The operation cannot be performed at this time. Please try again later.',
   });
   const END = { type: 'https://x#conflict', detail: 'There are no more events left to trigger.' };
-  it.each<[string, Answer, string, number]>([
+  it.each<[what: string, answer: Answer, expected: string, calls: number]>([
     ['200', json(200, {}), 'moved', 1],
     ['the end by its type', json(409, { type: 'https://x/errors#no-events' }), 'none_left', 1],
     ['the end by its detail', json(409, END), 'none_left', 1],
@@ -306,7 +306,7 @@ describe('cancel', () => {
 });
 
 describe('a call that cannot be sent', () => {
-  it.each<[string, (to: Vonage) => Promise<unknown>, unknown]>([
+  it.each<[what: string, call: (to: Vonage) => Promise<unknown>, answer: unknown]>([
     ['verify', (to) => to.verify(REQUEST, BUDGET), { outcome: 'unavailable' }],
     ['check', (to) => to.check('r1', 'Ab3xK9', BUDGET), 'not_executed'],
     ['next', (to) => to.next('r1', BUDGET), 'refused'],

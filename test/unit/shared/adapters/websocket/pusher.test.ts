@@ -47,7 +47,7 @@ describe('push', () => {
     expect(stub.received).toHaveLength(0);
   });
 
-  it.each<[string, Answer[], PushResult['outcome'], number]>([
+  it.each<[what: string, answers: Answer[], outcome: PushResult['outcome'], tries: number]>([
     ['says who is gone', [json(410)], 'gone', 1],
     ['tries once more after a throttle', [json(429), json(200)], 'delivered', 2],
     ['tries once more after a fault', [json(500, {}), json(200)], 'delivered', 2],

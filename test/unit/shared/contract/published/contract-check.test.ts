@@ -14,7 +14,9 @@ const INCOMPLETE = { verification: { ...MOMENTS.completed, seq: undefined } };
 describe('assertContract', () => {
   const HTML = { ...JSON_ANSWER, 'content-type': 'text/html' };
   const ODD_CORRELATOR = { ...JSON_ANSWER, 'x-correlator': 'a b' };
-  it.each<[string, string, number, Record<string, string>, unknown]>([
+  it.each<
+    [name: string, route: string, status: number, headers: Record<string, string>, body: unknown]
+  >([
     ['an unknown status', 'GET /status', 201, JSON_ANSWER, STATUS],
     ['a success of an unknown route', 'GET /nothing', 200, JSON_ANSWER, GATEWAY],
     ['a missing member', 'GET /status', 200, JSON_ANSWER, INCOMPLETE],

@@ -38,7 +38,9 @@ describe('countCaller', () => {
 });
 
 describe('claimStart', () => {
-  it.each<[string, Partial<StartRequest>, readonly Channel[], readonly string[]]>([
+  it.each<
+    [what: string, asked: Partial<StartRequest>, off: readonly Channel[], calls: readonly string[]]
+  >([
     ['the caller first, and then the rest', {}, [], CLAIMED],
     ['no mailbox that is not asked for', { channels: ['silent_auth'] }, [], CLAIMED.slice(0, -1)],
     ['no mailbox where e-mail is switched off', {}, ['email'], CLAIMED.slice(0, -1)],
@@ -91,7 +93,7 @@ describe('claimStart', () => {
   const OTHER_BODY: StartAnswers = { key: { outcome: 'other_body' } };
   const LOST_OVER_LIMIT: StartAnswers = { refuses: ['email'], key: { outcome: 'takeover' } };
   const running = { outcome: 'in_progress', retryAtMs: START_MS + 35_000 } as const;
-  it.each<[string, StartAnswers, readonly string[]]>([
+  it.each<[why: string, answers: StartAnswers, undone: readonly string[]]>([
     ['the number is over its limit', { refuses: ['phone_number'] }, [MAILBOX, PREFIX, ...FREE]],
     ['its neighbours are', { refuses: ['prefix'] }, [MAILBOX, NUMBER, ...FREE]],
     ['the mailbox is', { refuses: ['email'] }, [NUMBER, PREFIX, ...FREE]],
@@ -117,7 +119,7 @@ describe('claimStart', () => {
     expect(calls.filter((call) => call === 'pause')).toHaveLength(3);
   });
 
-  it.each<[string, StartAnswers, number]>([
+  it.each<[how: string, answers: StartAnswers, pauses: number]>([
     ['2 s at most', {}, 20],
     ['not at all when a limit is spent', { refuses: ['prefix'] }, 0],
     ['not at all when the key came with another body', OTHER_BODY, 0],
@@ -172,7 +174,9 @@ describe('claimStart', () => {
   });
 
   const FOUR = ['ref.1', 'ref.2', 'ref.3', 'ref.4'];
-  it.each<[string, (string | undefined)[], readonly unknown[], number]>([
+  it.each<
+    [whose: string, holders: (string | undefined)[], expected: readonly unknown[], pauses: number]
+  >([
     ['from each try that has it', ['ref.1', 'ref.2'], ['ref.1', 'ref.2'], 0],
     ['from the try that runs now', [undefined, undefined], [expect.stringMatching(/^ref\./)], 0],
     ['from three tries before it waits', [...FOUR], FOUR, 1],

@@ -19,7 +19,7 @@ function plan(asked: Partial<StartRequest>, stage: object = {}) {
 }
 
 describe('planStart', () => {
-  it.each<[string, Partial<StartRequest>, string, object?]>([
+  it.each<[what: string, asked: Partial<StartRequest>, code: string, stage?: object]>([
     ['a channel that the stage does not have', { channels: ['whatsapp'] }, 'request_invalid'],
     ['channels in another order', { channels: ['voice', 'sms'] }, 'request_invalid'],
     ['e-mail without an address', { channels: ['email'] }, 'request_invalid'],
@@ -63,7 +63,7 @@ describe('planStart', () => {
 });
 
 describe('withoutChannels', () => {
-  it.each<[readonly Channel[], object, readonly Channel[]]>([
+  it.each<[switchedOff: readonly Channel[], asked: object, workflow: readonly Channel[]]>([
     [[], {}, ['silent_auth', 'sms', 'voice']],
     [[], { email: 'jo@example.org' }, ['silent_auth', 'email', 'sms']],
     [[], { channels: ['silent_auth', 'sms'], email: '' }, ['silent_auth', 'sms']],

@@ -111,7 +111,7 @@ describe('startVerification', () => {
     lock: { outcome: 'locked', contested: true },
   };
   const by = (outcome: VerifyRefusal | 'unknown') => ({ vonage: { outcome } });
-  it.each<[string, StartAnswers, object, readonly string[]]>([
+  it.each<[what: string, answers: StartAnswers, problem: object, undone: readonly string[]]>([
     ['a lost answer', by('unknown'), UNAVAILABLE, UNRESOLVED],
     ['number_refused', by('number_refused'), NO_NUMBER, RELEASED],
     ['email_refused', by('email_refused'), NO_EMAIL, RELEASED],

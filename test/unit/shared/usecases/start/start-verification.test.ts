@@ -95,7 +95,7 @@ describe('startVerification', () => {
     await expect(start(1, 'lost')).rejects.toMatchObject(LIMITED);
   });
 
-  it.each<[string, string, object | undefined]>([
+  it.each<[what: string, key: string, refusal: object | undefined]>([
     ['answers the repeat of a start that is recorded without its key', 'mine', undefined],
     ['reveals nothing of it to another start that was lost (S7b)', 'theirs', LIMITED],
   ])('%s', async (_what, key, refusal) => {
