@@ -111,13 +111,14 @@ export function vonageAnswers(running: () => ScriptedStack): void {
     it('asks Vonage at most once for a code of silent_auth, at most three times for a PIN', async () => {
       const { vonage, start } = running();
       const app = await start(['silent_auth', 'email']);
-      vonage.script(`check ${app.requestId}`, ...Array(40).fill(problem(400)));
+      vonage.script(`check ${app.requestId}`, ...Array(20).fill(problem(400)));
+      // Together no more than the client's places in the log.
       const checkAll = (codes: string): Promise<unknown> =>
-        Promise.all(Array.from({ length: 20 }, (_, index) => check(app, `${codes}${index % 10}`)));
+        Promise.all(Array.from({ length: 8 }, (_, index) => check(app, `${codes}${index}`)));
       await checkAll('abcde');
       expect(vonage.count('check', app.requestId)).toBe(1);
       await checkAll('10000');
-      expect(vonage.count('check', app.requestId)).toBeLessThanOrEqual(4);
+      expect(vonage.count('check', app.requestId)).toBe(4);
     });
 
     it('is not asked for when a code of silent_auth comes after its step', () =>
