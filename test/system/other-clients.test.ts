@@ -4,9 +4,9 @@ import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
 import { mailbox, phoneNumber } from '../fixtures/app.ts';
-import { generateClient } from '../fixtures/generated-client.ts';
 import { member } from '../fixtures/json.ts';
 import { inboxCode } from '../fixtures/local-services.ts';
+import { generateClient } from './generated-client.ts';
 
 const endpoints = inject('endpoints');
 const { api, vonage } = endpoints;

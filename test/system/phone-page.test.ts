@@ -3,13 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { phoneNumber } from '../fixtures/app.ts';
 import { runProgram } from '../fixtures/command.ts';
-import {
-  missing,
-  openPhoneSite,
-  type PhoneSite,
-  type Visitor,
-  WIDE,
-} from '../fixtures/phone-page.ts';
+import { missing, openPhoneSite, type PhoneSite, type Visitor, WIDE } from './phone-page.ts';
 
 const NARROW = { width: 360, height: 740 };
 const FORGED = /answered 401 signature_invalid; nothing was stored/;

@@ -13,7 +13,7 @@ const PERIOD_MICROSECONDS = 20_000;
 const V1 = '/sys/fs/cgroup/cpu';
 const V2 = '/sys/fs/cgroup';
 
-export interface CpuCap {
+interface CpuCap {
   /** Why there is none, else undefined. */
   readonly missing: string | undefined;
   /** From now on this process gets its share and no more. */

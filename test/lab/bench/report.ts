@@ -8,9 +8,9 @@ import { type Figure, show } from './statistics.ts';
 /** Cells by the titles of their columns. */
 export type Row = Readonly<Record<string, Figure | string>>;
 /** Tables, and sentences about them. */
-export type Part = readonly Row[] | string;
+type Part = readonly Row[] | string;
 
-export interface Section {
+interface Section {
   readonly parts: readonly Part[];
   /** Of a happy verification, in the section `cost`: what prices the functions' memory. */
   readonly functions?: Readonly<Record<string, FunctionUse>>;

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-export interface Verdict {
+interface Verdict {
   /** `broken`: no test failed and the run did not pass, which proves nothing. */
   readonly outcome: 'passed' | 'failed' | 'timeout' | 'broken';
   /** Which test failed, or why none could. */

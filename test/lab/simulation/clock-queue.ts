@@ -12,8 +12,6 @@ const SEND_TIMEOUT_MS = 300;
 const VISIBILITY_MS = 90_000;
 const MAX_RECEIVE_COUNT = 5;
 
-export type SimulatedQueue = ReturnType<typeof createSimulatedQueue>;
-
 export function createSimulatedQueue(needs: Connected & { readonly lambda: Lambda }) {
   const { scheduler, faults, prng, history, wire, lambda } = needs;
   /** Those about which any message was sent. */

@@ -13,7 +13,7 @@ export const SECRET_IDS = {
   proofKey: 'proof-key',
 } as const;
 
-export const FIRST_PROOF_KEY = createProofKey('first');
+const FIRST_PROOF_KEY = createProofKey('first');
 export const SECOND_PROOF_KEY = createProofKey('second');
 export const PROOF_KEYS = [FIRST_PROOF_KEY, SECOND_PROOF_KEY];
 

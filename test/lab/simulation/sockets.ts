@@ -21,7 +21,7 @@ interface Line {
 const PUSH_TRIES = 2;
 const PUSH_TIMEOUT_MS = 1000;
 
-export type Sockets = ReturnType<typeof createSockets>;
+type Sockets = ReturnType<typeof createSockets>;
 export type Socket = NonNullable<Awaited<ReturnType<Sockets['connect']>>>;
 
 export function createSockets(needs: Connected & { readonly lambda: Lambda }) {

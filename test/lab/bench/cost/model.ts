@@ -7,7 +7,7 @@ import type { Billed } from './counting-dynamodb.ts';
 import type { Printed } from './log-meter.ts';
 import { PRICES } from './prices.ts';
 
-export interface Counted {
+interface Counted {
   readonly path: Path;
   readonly traffic: readonly Traffic[];
   readonly billed: Billed;

@@ -14,7 +14,7 @@ import { ENV } from '../../../../shared/config.ts';
 import { variables } from '../../../fixtures/bundled-function.ts';
 import type { RecordedPeers } from '../../../fixtures/recorded-peers.ts';
 
-export interface DistantPeers {
+interface DistantPeers {
   /** Of a function that calls these peers and trusts their authority. */
   readonly environment: Readonly<Record<string, string>>;
   readonly close: () => void;

@@ -14,7 +14,7 @@ export interface Delivery {
   readonly forged?: string;
 }
 
-export type Deliver = (delivery: Delivery) => Promise<number | 'lost'>;
+type Deliver = (delivery: Delivery) => Promise<number | 'lost'>;
 
 const RETRY_AFTER_MS = [2000, 5000, 15_000, 30_000, 60_000, 60_000, 60_000];
 

@@ -19,8 +19,8 @@ import {
 } from '../../../../../infra/local/phone/browser/story.ts';
 import { TROUBLES } from '../../../../../infra/local/phone/browser/troubles.ts';
 import { createWire } from '../../../../../infra/local/phone/browser/wire.ts';
-import { createPhoneWorld, worldPlatform } from '../../../../fixtures/phone-world.ts';
 import { passing } from '../../../../fixtures/virtual-time.ts';
+import { createPhoneWorld, worldPlatform } from './phone-world.ts';
 
 /** `slow step`: a second question comes while the first one waits, as with people. */
 const PACES = ['watch', 'step', 'slow step', 'fast'] as const;

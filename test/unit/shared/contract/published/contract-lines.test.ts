@@ -57,7 +57,7 @@ describe('breakingLines', () => {
     ['- StartRequest: additionalProperties false', `${REQUEST} additionalProperties`, false],
     ['- StartRequest.nonce: maxLength 127', `${ASKED} nonce maxLength`, 127],
   ])('finds %j in the OpenAPI document', (line, path, value) => {
-    expect(broken('openapi', [path, value])).toContain(line);
+    expect(broken('openapi', [path, value])).toEqual(expect.arrayContaining([line]));
   });
 
   it.each<[line: string, path: string, value: unknown]>([
@@ -66,7 +66,7 @@ describe('breakingLines', () => {
     ['+ Ping.action: const "ping"', `${SCHEMAS} Ping properties action const`, 'pong'],
     ['- Subscribe: required "seq"', `${SCHEMAS} Subscribe required`, ['action', 'seq']],
   ])('finds %j in the AsyncAPI document', (line, path, value) => {
-    expect(broken('asyncapi', [path, value])).toContain(line);
+    expect(broken('asyncapi', [path, value])).toEqual(expect.arrayContaining([line]));
   });
 
   it('lets routes, statuses, members, values of enums, actions and messages be added', () => {
