@@ -63,8 +63,8 @@ const BY_SMS = '200: completed sms, number verified';
 
 const secondsAgo = (seconds: number): number => Math.floor(Date.now() / 1000) - seconds;
 
-describe('webhooks', () => {
-  it('webhooks come late, twice and after refusals', () =>
+describe('redeliveries', () => {
+  it('webhooks count once when they come late, twice or after refusals', () =>
     play(usual, { channels: TWO }, [
       [event('silent_auth', 'failed', {}, { secret: 'another' }), `401: ${PENDING}`],
       [event('silent_auth', 'failed', {}, { claims: { iat: secondsAgo(23 * 3600) } }), SMS_RUNS],
@@ -72,7 +72,7 @@ describe('webhooks', () => {
       [event('silent_auth', 'failed', { finalized_at: 'later', client_ref: 'x' }), SMS_RUNS],
     ]));
 
-  it('a retry with the same or a new token', () => {
+  it('a retry is the same fact with the same token or a new one', () => {
     const retry = (claims: Readonly<Record<string, unknown>> = {}) =>
       event('silent_auth', 'expired', { triggered_at: '2026-03-04T10:15:30Z' }, { claims });
     const same = { jti: 'one', iat: secondsAgo(9) };
@@ -86,7 +86,7 @@ describe('webhooks', () => {
   });
 });
 
-describe('cancel under every answer and webhook', () => {
+describe('a cancel is final under every answer and webhook', () => {
   const CANCELLED = 'cancelled silent_auth, cancelled_by_client #2';
 
   it.each<[name: string, answer: ScriptedAnswer, calls: string]>([
@@ -113,7 +113,7 @@ describe('silent_auth', () => {
     ['failed', 'carrier_failed'],
     ['expired', 'channel_expired'],
     ['blocked', 'blocked_by_provider'],
-  ])("a carrier's no as 409 and as 412, or any other reason: %s", (outcome, reason) =>
+  ])('a refusal of the carrier ends its step when Vonage says so: %s', (outcome, reason) =>
     play(usual, { channels: TWO, url: 'one' }, [
       [
         leaves('silent_auth', 'check_url_rejected'),
@@ -127,7 +127,7 @@ describe('silent_auth', () => {
     ]),
   );
 
-  it('an unsupported network with and without its event: after a coverage check', async () => {
+  it('an unsupported network is left with and without its event: after a coverage check', async () => {
     await play(strict, { channels: TWO }, [
       [looksAtSteps, 'silent_auth failed network_unsupported, sms action_pending null'],
       [event('silent_auth', 'failed'), 'action_pending sms, 3 tries #1'],
@@ -138,7 +138,7 @@ describe('silent_auth', () => {
     ]);
   });
 
-  it('an unsupported network with and without its event: without a coverage check', () =>
+  it('an unsupported network is left with and without its event: without a coverage check', () =>
     play(usual, { channels: TWO }, [
       [looks, PENDING],
       [checks(PIN), '200: completed silent_auth, number verified #3'],
@@ -149,7 +149,7 @@ describe('silent_auth', () => {
       [looksAtSteps, 'silent_auth failed carrier_failed, sms completed null'],
     ]));
 
-  it('check_url in the answer, the webhook, both, neither', async () => {
+  it('a check_url may be in the answer, the webhook, both, neither', async () => {
     const opens = 'action_pending silent_auth, opens one';
     const repeated = (seq: number) =>
       [
@@ -166,7 +166,7 @@ describe('silent_auth', () => {
     await play(usual, { channels: TWO }, [[leaves('silent_auth'), `200: ${SMS_RUNS}`]]);
   });
 
-  it('a check_url opened twice', () =>
+  it('a newer check_url replaces the older one, and none is shown after its step', () =>
     play(usual, { channels: TWO, url: 'first' }, [
       [actionPending('second'), 'action_pending silent_auth, opens second #2'],
       [actionPending('first'), 'action_pending silent_auth, opens second #2'],
@@ -177,7 +177,7 @@ describe('silent_auth', () => {
     ]));
 
   it.each(['https://api.vonage.com.evil.example/check', 'http://api-eu.vonage.com/check'])(
-    'a check_url on a foreign host: %s',
+    'a check_url on a foreign host is left out: %s',
     (url) =>
       play(usual, { channels: TWO, url }, [
         [looks, PENDING],
@@ -263,7 +263,7 @@ describe('the end', () => {
   it.each([
     ['sms', 'voice'],
     ['whatsapp', 'rcs'],
-  ] as const)('PIN channels with and without events: %s, %s', async (first, second) => {
+  ] as const)('PIN channels end alike with and without events: %s, %s', async (first, second) => {
     const VERIFIED = `completed ${second}, number verified #4`;
     const summarized = summary('completed', { [first]: 'failed', [second]: 'completed' });
     const steps = `${first} failed provider_failed, ${second} completed null`;
@@ -285,13 +285,13 @@ describe('the end', () => {
     ['cancelled', { price: null }, 'cancelled sms, provider_failed #2'],
     ['completed', { price: 0.05 }, 'action_pending sms, 3 tries #1'],
     ['surprising', { price: '1' }, 'action_pending sms, 3 tries #1'],
-  ])('summaries with every status and price: %s', async (status, more, seen) => {
+  ])('a summary is understood with every status and price: %s', async (status, more, seen) => {
     for (const outcomes of [{ sms: status }, {}]) {
       await play(usual, { channels: ['sms'] }, [[summary(status, outcomes, more), seen]]);
     }
   });
 
-  it('a blocked channel', async () => {
+  it('a blocked channel ends the verification as blocked', async () => {
     const reason = 'canary: fraudulent traffic detected on network [ 23410 ].';
     const workflow = [{ channel: 'sms', status: 'blocked', reason }];
     for (const webhook of [
@@ -304,7 +304,7 @@ describe('the end', () => {
 });
 
 describe('a start', () => {
-  it('throttled with and without retry-after', async () => {
+  it('is answered 503 with our own retry-after when Vonage throttles it', async () => {
     const body = { phone_number: phoneNumber('8'), channels: ['sms'] };
     const start = () => call(usual.endpoints.api, 'POST', '/start', { body });
     usual.vonage.script('start', { status: 429, headers: { 'retry-after': '77' } }, problem(429));
