@@ -12,36 +12,38 @@ const edgeThat = (isFromEdge: boolean, isOnlyWay: boolean): Stage => ({
 const WEBVIEW: Stage = { allowedOrigins: ['capacitor://localhost'] };
 const from = (origin: string) => ({ origin });
 
-it.each<[from: string, stage: Stage, headers: Record<string, string>, status: number]>([
-  ['through CloudFront, where it is the only way', edgeThat(true, true), {}, 202],
-  ['through CloudFront, where there are others', edgeThat(true, false), {}, 202],
-  ['past CloudFront, where it is not the only way', edgeThat(false, false), {}, 202],
-  ['past CloudFront, where it is the only way', edgeThat(false, true), {}, 404],
-  ['from a native app', WEBVIEW, {}, 202],
-  ['from an allowed WebView', WEBVIEW, from('capacitor://localhost'), 202],
+it.each<[from: string, status: number, stage: Stage, headers: Record<string, string>]>([
+  ['through CloudFront, where it is the only way', 202, edgeThat(true, true), {}],
+  ['through CloudFront, where there are others', 202, edgeThat(true, false), {}],
+  ['past CloudFront, where it is not the only way', 202, edgeThat(false, false), {}],
+  ['past CloudFront, where it is the only way', 404, edgeThat(false, true), {}],
+  ['from a native app', 202, WEBVIEW, {}],
+  ['from an allowed WebView', 202, WEBVIEW, from('capacitor://localhost')],
   [
     'from a foreign page, where the gateway cannot refuse it',
+    403,
     WEBVIEW,
     from('https://x.example'),
-    403,
   ],
-  ['from a page without an origin', WEBVIEW, from('null'), 403],
-])('POST /start %s is answered as it must be, before anything is counted', async (...row) => {
-  const [, stage, headers, status] = row;
-  const { needs, calls } = startWorld();
-  const handler = createStartHandler({
-    ...needs,
-    budget: () => ({ lastCallAtMs: Number.MAX_SAFE_INTEGER }),
-    telemetry: { measure: () => {}, annotate: () => {}, flush: () => {} },
-    websocketUrl: 'wss://sockets.example.com/dev',
-    ...stage,
-  });
-  const body = JSON.stringify({ phone_number: START.phoneNumber, channels: ['silent_auth'] });
-  const request = httpRequest({ 'content-type': 'application/json', ...headers }, { body });
-  const answer = await handler(request, {} as Context);
-  expect(answer.statusCode).toBe(status);
-  if (status === 202) return;
-  const message = status === 404 ? 'Not Found' : 'Forbidden';
-  expect(JSON.parse(answer.body ?? '')).toEqual({ message });
-  expect(calls).toEqual([]);
-});
+  ['from a page without an origin', 403, WEBVIEW, from('null')],
+])(
+  'POST /start %s is answered %i, a refusal before anything is counted',
+  async (_from, status, stage, headers) => {
+    const { needs, calls } = startWorld();
+    const handler = createStartHandler({
+      ...needs,
+      budget: () => ({ lastCallAtMs: Number.MAX_SAFE_INTEGER }),
+      telemetry: { measure: () => {}, annotate: () => {}, flush: () => {} },
+      websocketUrl: 'wss://sockets.example.com/dev',
+      ...stage,
+    });
+    const body = JSON.stringify({ phone_number: START.phoneNumber, channels: ['silent_auth'] });
+    const request = httpRequest({ 'content-type': 'application/json', ...headers }, { body });
+    const answer = await handler(request, {} as Context);
+    expect(answer.statusCode).toBe(status);
+    if (status === 202) return;
+    const message = status === 404 ? 'Not Found' : 'Forbidden';
+    expect(JSON.parse(answer.body ?? '')).toEqual({ message });
+    expect(calls).toEqual([]);
+  },
+);

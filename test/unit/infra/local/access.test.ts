@@ -14,7 +14,7 @@ describe('refusalOf', () => {
   const odd = '// //start //[ /\\?a] /\\\\evil.test/ /% /%E0%A4%A http://localhost/ * ? x'.split(
     ' ',
   );
-  it.each<readonly [string, string, number | undefined]>([
+  it.each<readonly [host: string, url: string, status: number | undefined]>([
     ...own.map((host) => [host, '/start', undefined] as const),
     ...foreign.map((host) => [host, '/', 403] as const),
     ...odd.map((url) => ['localhost', url, 400] as const),
@@ -28,7 +28,7 @@ describe('isTrustedOrigin', () => {
     [undefined, true],
     ['http://localhost:3000', true],
     ['https://evil.test', false],
-  ])('decides about the origin %s: %s', (origin, isTrusted) => {
+  ])('trusts the origin %s: %s', (origin, isTrusted) => {
     const request = requestFor('localhost', '/', origin);
     expect(isTrustedOrigin(request, ['http://localhost:3000'])).toBe(isTrusted);
   });

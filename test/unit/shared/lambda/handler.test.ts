@@ -98,7 +98,7 @@ describe('httpHandler', () => {
     ['+4915112345678', 'ignored'],
     ['jo@example.org', 'ignored'],
     ['ä', 'ignored'],
-  ])('with the correlator %j: it is %s', async (id, fate) => {
+  ])('a correlator %j is %s', async (id, fate) => {
     const { headers, lines } = await call(ok, { 'x-correlator': id });
     expect(headers?.['x-correlator']).toBe(fate === 'ignored' ? undefined : id);
     expect(lines[0]?.fields.correlator).toBe(fate === 'returned and logged' ? id : undefined);

@@ -151,7 +151,7 @@ describe('isSameHash', () => {
     ['abc', '', false],
     ['', 'abc', false],
     ['ab\u0000', 'ab', false],
-  ])('%j and %j: %s', (one, other, same) => {
+  ])('compares %j with %j: %s', (one, other, same) => {
     expect(isSameHash(one, other)).toBe(same);
   });
 });

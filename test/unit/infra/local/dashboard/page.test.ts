@@ -58,10 +58,13 @@ describe('isRinging', () => {
     ['below it in every period', {}, [500, 1500], false],
     ['above it, but earlier', {}, [-1500, -1600, -500, -600], false],
     ['below a lower threshold', { below: true }, [500, 1500], true],
-  ])('decides about values that were %s', (_what, alarm, times, expected) => {
-    const store = createMetricStore(at(...times));
-    expect(isRinging({ ...ALARM, ...alarm }, store, 2000)).toBe(expected);
-  });
+  ])(
+    'is true only at values beyond the threshold in every period: %s',
+    (_what, alarm, times, expected) => {
+      const store = createMetricStore(at(...times));
+      expect(isRinging({ ...ALARM, ...alarm }, store, 2000)).toBe(expected);
+    },
+  );
 });
 
 describe('renderPage', () => {
