@@ -81,11 +81,7 @@ describe('PhoneNumberLocks', () => {
     ['are released', 'lock one; release one; lock two', LOCKED],
     ['name the live verification', 'lock one; record one; lock two 1', live('one')],
     ['name it as live until its time is over', `lock one; record one; lock two ${LIVE_MS}`, LOCKED],
-    [
-      'name it as live after the end of another',
-      'lock one; record one; lock two 0 zero',
-      live('one'),
-    ],
+    ['name it as live when another ends', 'lock one; record one; lock two 0 zero', live('one')],
     ['ignore a verification that has ended', 'lock one; record one; lock two 0 one', LOCKED],
     ['record a verification twice', 'lock one; record one; record one; lock two', live('one')],
   ])('%s', async (_rule, script, answer) => {
@@ -113,34 +109,15 @@ describe('PhoneNumberLocks', () => {
     expect(await play(LOCK_CALLS, `lock 1.1; ${script}`)).toEqual(answer);
   });
 
+  const BY_MAIL = 'lock two; record two by-mail';
   it.each<[rule: string, script: string, answer: object]>([
     ['is contested for another start', 'lock two', CONTESTED],
-    ['is not contested for its own repeat', 'lock one', LOCKED],
-    [
-      'is not contested once Vonage has one request',
-      `lock two; record two; lock x ${LIVE_MS}`,
-      LOCKED,
-    ],
-    [
-      'stays contested after a record by e-mail',
-      `lock two; record two by-mail; lock x ${LIVE_MS}`,
-      CONTESTED,
-    ],
-    [
-      'stays contested for an hour',
-      `lock two; record two by-mail; lock x ${ITEM_ENDS_MS - 1000}`,
-      CONTESTED,
-    ],
-    [
-      'is not contested after that hour (R18)',
-      `lock two; record two by-mail; lock x ${ITEM_ENDS_MS}`,
-      LOCKED,
-    ],
-    [
-      'is not contested for the recorded start',
-      `lock two; record two by-mail; lock one ${LIVE_MS}`,
-      LOCKED,
-    ],
+    ['is free for its own repeat', 'lock one', LOCKED],
+    ['is free once Vonage has one request', `lock two; record two; lock x ${LIVE_MS}`, LOCKED],
+    ['stays contested after a record by e-mail', `${BY_MAIL}; lock x ${LIVE_MS}`, CONTESTED],
+    ['stays contested for an hour', `${BY_MAIL}; lock x ${ITEM_ENDS_MS - 1000}`, CONTESTED],
+    ['is free after that hour (R18)', `${BY_MAIL}; lock x ${ITEM_ENDS_MS}`, LOCKED],
+    ['is free for the recorded start', `${BY_MAIL}; lock one ${LIVE_MS}`, LOCKED],
   ])('a number whose start has an unknown outcome %s', async (_rule, script, answer) => {
     expect(await play(LOCK_CALLS, `lock one; leave one; ${script}`)).toEqual(answer);
   });
