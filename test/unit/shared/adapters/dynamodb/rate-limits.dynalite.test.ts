@@ -184,6 +184,15 @@ describe('RateLimits.giveBack', () => {
   });
 });
 
+it('names a caller differently in every item, so items do not show who they share', async () => {
+  for (const on of [number(ONE), number(ONE, '+4915112345679'), prefix(ONE)]) {
+    await protection.rateLimits.count(on, NOW_MS);
+  }
+  const { Items = [] } = await store.client.send(new ScanCommand({ TableName: store.table }));
+  const names = Items.flatMap(Object.keys).filter((name) => name.startsWith('by_'));
+  expect([names.length, new Set(names).size]).toEqual([3, 3]);
+});
+
 describe('the size of an item', () => {
   it('of a limit is bounded by its count, however many callers there are', async () => {
     const limits = { ...LIMITS, prefix: { count: 500, windowSeconds: 600 } };
