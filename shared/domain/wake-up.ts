@@ -21,24 +21,19 @@ export interface WakeUp {
  * do.
  */
 export function nextWakeUp(facts: Facts, nowMs: number): WakeUp | undefined {
-  const step = runningStep(facts, nowMs);
+  const steps = stepsAt(facts, nowMs);
+  const running = steps.find((each) => each.state === 'running');
+  const step = running ? steps.indexOf(running) : steps.length - 1;
   if (facts.final) {
     const atMs = letGoFromMs(facts) + CANCEL_MARGIN_MS;
     return isHeldAtVonage(facts) && nowMs < atMs ? { step, atMs } : undefined;
   }
-  const running = stepsAt(facts, nowMs)[step];
-  const isLast = step === facts.started.workflow.length - 1;
-  const endsAtMs = running?.state === 'running' && !isLast ? running.endsAtMs : expiresAtMs(facts);
+  const isLast = step === steps.length - 1;
+  const endsAtMs = running && !isLast ? running.endsAtMs : expiresAtMs(facts);
   return { step, atMs: endsAtMs + MARGIN_MS };
 }
 
 /** When the clock should append the deadline. */
 export function dueAtMs(facts: Facts): number {
   return expiresAtMs(facts) + MARGIN_MS;
-}
-
-export function runningStep(facts: Facts, nowMs: number): number {
-  const steps = stepsAt(facts, nowMs);
-  const index = steps.findIndex(({ state }) => state === 'running');
-  return index < 0 ? steps.length - 1 : index;
 }

@@ -85,7 +85,7 @@ async function answerApi(
   send(call.response, refusal);
 }
 
-/** What a call to the API does; undefined when there is no such operation. */
+/** What a call to the API does; `undefined` for an unknown operation. */
 export function findApiJob(
   { method, body }: Pick<Call, 'method' | 'body'>,
   requestId: string,

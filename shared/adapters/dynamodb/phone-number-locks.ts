@@ -72,10 +72,8 @@ export function createPhoneNumberLocks(table: Table, guardHmac: GuardHmac): Phon
       const isExpired = item !== undefined && numberOf(item, 'ttl') * 1000 <= nowMs;
       const isFull = (item?.unresolved?.SS?.length ?? 0) >= MOST_UNRESOLVED;
       if (!isExpired && !isFull) return whyNot(item, attempt);
-      const again = await table.write(
-        key,
-        toLock(attempt, isExpired ? 'inExpiredItem' : 'asOneOfMany'),
-      );
+      const mark = isExpired ? 'inExpiredItem' : 'asOneOfMany';
+      const again = await table.write(key, toLock(attempt, mark));
       return again ? toLocked(again, holder.owner) : whyNot(item, attempt);
     },
 

@@ -211,7 +211,7 @@ async function begin(workflow: readonly string[], setting: Setting) {
   async function take(step: string): Promise<string> {
     const [verb = '', given = ''] = step.split(' ');
     const act = actions[verb];
-    if (!act) throw new Error(`there is no step ${verb}`);
+    if (!act) throw new Error(`unknown step: ${verb}`);
     const outcome = (await act(given)) ?? 'nothing';
     if (typeof outcome === 'string') return `${verb} ${outcome}`;
     return `${verb} ${outcome.status} ${outcome.json.detail}`.replace(requestId, 'ID');

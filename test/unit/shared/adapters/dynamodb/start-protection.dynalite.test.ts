@@ -43,7 +43,7 @@ async function play(calls: Calls, script: string): Promise<unknown> {
   for (const step of script.split('; ')) {
     const [name = '', ...words] = step.split(' ');
     const call = calls[name];
-    if (!call) throw new Error(`there is no call ${name}`);
+    if (!call) throw new Error(`unknown call: ${name}`);
     answer = await call(...words);
   }
   return answer;

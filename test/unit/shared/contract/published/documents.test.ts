@@ -18,7 +18,7 @@ import {
 import { member, members } from '../../../../fixtures/json.ts';
 
 const read = (file: string): string => readFileSync(file, 'utf8');
-/** As git has it; `undefined` where there is no git. */
+/** The file in the last commit; `undefined` outside a git checkout. */
 function lastCommitted(file: string): unknown {
   try {
     const options = { encoding: 'utf8', stdio: 'pipe' } as const;
